@@ -1,0 +1,1 @@
+//! What people and programs are shown: views of every record, and problem codes.

@@ -1,0 +1,2 @@
+//! The `sternway` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The tests that every Sternway store must pass, each named after the promise it proves.

@@ -1,0 +1,1 @@
+//! The drivers of Sternway: publish, promote, record, judge, roll back, sweep, watch.

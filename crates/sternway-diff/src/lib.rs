@@ -1,0 +1,1 @@
+//! Compare two contents: text by lines and words, JSON by structure.

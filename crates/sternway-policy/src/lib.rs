@@ -1,0 +1,1 @@
+//! Judge versions: rules over the outcomes of a version, with evidence.

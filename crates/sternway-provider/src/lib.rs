@@ -1,0 +1,1 @@
+//! What the host provides to Sternway: a clock and ids.

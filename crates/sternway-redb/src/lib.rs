@@ -1,0 +1,1 @@
+//! The embedded store of Sternway: its key-value port on redb.

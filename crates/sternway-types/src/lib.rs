@@ -1,0 +1,1 @@
+//! The vocabulary of Sternway: ids, records, policies as data, changesets, and their invariants.
