@@ -1,0 +1,210 @@
+//! The one door for writing: changes that apply together or not at all.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Actor, ArtifactId, ChangesetId, Digest, Generation, MoveCause, NamespaceId, NewVersion,
+    PointerName, Reason, Record, RecordKey, Timestamp, VersionNumber,
+};
+
+/// Why a changeset cannot be committed by any store.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangesetError {
+    /// It changes nothing.
+    #[error("the changeset changes nothing")]
+    Empty,
+    /// It has too many changes.
+    #[error("the changeset has {found} changes: the limit is {limit}", limit = Changeset::MAX_CHANGES)]
+    TooMany {
+        /// How many it has.
+        found: usize,
+    },
+    /// It changes the same thing twice, so that what it means would depend on the order.
+    #[error("the changeset changes {what} twice")]
+    Twice {
+        /// What it changes twice.
+        what: String,
+    },
+}
+
+/// What must be true for a changeset to apply. A precondition that fails is a lost race.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precondition {
+    /// The pointer is at this generation; [`Generation::ZERO`] if it was never set.
+    PointerAt {
+        /// Whose pointer.
+        artifact: ArtifactId,
+        /// Which.
+        name: PointerName,
+        /// The generation it must have.
+        generation: Generation,
+    },
+    /// The artifact's newest version has this number; nothing if the artifact must be new.
+    LatestIs {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// The number of its newest version.
+        version: Option<VersionNumber>,
+    },
+    /// The artifact's newest version has another content than this.
+    LatestDiffers {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// The digest that its newest version must not have.
+        digest: Digest,
+    },
+    /// The record is at this generation; [`Generation::ZERO`] if it was never set.
+    RecordAt {
+        /// Which record.
+        key: RecordKey,
+        /// The generation it must have.
+        generation: Generation,
+    },
+}
+
+/// Where a pointer goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// To a version that exists.
+    Version(VersionNumber),
+    /// To the version of the same artifact that this changeset adds.
+    Added,
+    /// Nowhere: the label is taken away.
+    Nothing,
+}
+
+/// Whether a condemned content may go live all the same. Only people may force.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Force {
+    /// A condemned content is refused.
+    #[default]
+    No,
+    /// A person takes the responsibility; the move records it.
+    Yes,
+}
+
+/// A pointer move that a changeset asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMove {
+    /// Whose pointer.
+    pub artifact: ArtifactId,
+    /// Which.
+    pub name: PointerName,
+    /// Where to.
+    pub to: Target,
+    /// Why.
+    pub cause: MoveCause,
+    /// Whether a condemnation is overridden.
+    pub force: Force,
+}
+
+/// One change. Every backend handles every kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Brings the changeset's namespace to life. Only possible as its first revision.
+    CreateNamespace,
+    /// Adds a version; the store gives it the artifact's next number.
+    AddVersion(Box<NewVersion>),
+    /// Moves a pointer.
+    MovePointer(Box<NewMove>),
+    /// Writes a record, new or over the one with the same key.
+    PutRecord(Box<Record>),
+    /// Takes a record away.
+    DeleteRecord(RecordKey),
+}
+
+/// Preconditions and changes that a store applies together or not at all, as one revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use = "a changeset does nothing until it is committed"]
+pub struct Changeset {
+    /// Its name: committing it again is answered with the first receipt.
+    pub id: ChangesetId,
+    /// Where it belongs.
+    pub namespace: NamespaceId,
+    /// When it was made. The store never lets the times of a namespace go backwards.
+    pub at: Timestamp,
+    /// Who asks.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// What must be true.
+    pub preconditions: Vec<Precondition>,
+    /// What to do, in this order.
+    pub changes: Vec<Change>,
+}
+
+impl Changeset {
+    /// The most changes that one changeset may have.
+    pub const MAX_CHANGES: usize = 4096;
+
+    /// A changeset without preconditions and changes.
+    pub fn new(id: ChangesetId, namespace: NamespaceId, at: Timestamp, actor: Actor) -> Self {
+        Self {
+            id,
+            namespace,
+            at,
+            actor,
+            reason: Reason::default(),
+            preconditions: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// Says why.
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.reason = reason;
+        self
+    }
+
+    /// Asks for something to be true.
+    pub fn when(mut self, precondition: Precondition) -> Self {
+        self.preconditions.push(precondition);
+        self
+    }
+
+    /// Adds a change.
+    pub fn then(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// Checks what needs no store to be checked: it changes something, not too much, and nothing
+    /// twice.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangesetError`] with what is wrong.
+    pub fn check(&self) -> Result<(), ChangesetError> {
+        if self.changes.is_empty() {
+            return Err(ChangesetError::Empty);
+        }
+        if self.changes.len() > Self::MAX_CHANGES {
+            return Err(ChangesetError::TooMany { found: self.changes.len() });
+        }
+        let mut touched: Vec<String> = self.changes.iter().map(Change::touches).collect();
+        touched.sort_unstable();
+        let twice = touched.windows(2).find_map(|pair| match pair {
+            [one, other] if one == other => Some(one.clone()),
+            _ => None,
+        });
+        twice.map_or(Ok(()), |what| Err(ChangesetError::Twice { what }))
+    }
+}
+
+impl Change {
+    /// What it changes, in words: two changes that touch the same thing exclude each other.
+    fn touches(&self) -> String {
+        match self {
+            Self::CreateNamespace => "the namespace".into(),
+            Self::AddVersion(version) => format!("the versions of {}", version.artifact),
+            Self::MovePointer(moved) => format!("{} of {}", moved.name, moved.artifact),
+            Self::PutRecord(record) => record.key().to_string(),
+            Self::DeleteRecord(key) => key.to_string(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What was committed: one entry of a namespace's feed.
+
+use crate::{
+    Actor, ArtifactId, ChangesetId, Digest, Generation, NamespaceId, PointerMove, PointerName,
+    Reason, Record, RecordKey, Revision, Timestamp, Version, VersionNumber,
+};
+
+/// A record before and after a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordChange {
+    /// Which record.
+    pub key: RecordKey,
+    /// What it was; nothing if it is new.
+    pub before: Option<Record>,
+    /// What it is since; nothing if it was taken away.
+    pub after: Option<Record>,
+    /// Its generation since.
+    pub generation: Generation,
+}
+
+/// One change as it was applied, with the numbers that the store gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The namespace came to life.
+    NamespaceCreated,
+    /// A version was added.
+    VersionAdded(Box<Version>),
+    /// A pointer moved.
+    PointerMoved(Box<PointerMove>),
+    /// A record was written or taken away.
+    RecordChanged(Box<RecordChange>),
+}
+
+/// One revision of a namespace: who did what, when and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Which namespace.
+    pub namespace: NamespaceId,
+    /// Its place in the feed.
+    pub revision: Revision,
+    /// When it was committed; never before the revision before it.
+    pub at: Timestamp,
+    /// The changeset it came from.
+    pub changeset: ChangesetId,
+    /// Who asked.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// What was applied, in order.
+    pub applied: Vec<Applied>,
+    /// The chain up to here: SHA-256 of the chain before it, the revision and the stored record.
+    pub chain: Digest,
+}
+
+/// The answer to a changeset that is durably committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its place in the feed.
+    pub revision: Revision,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// The chain up to here.
+    pub chain: Digest,
+    /// The versions that were added.
+    pub versions: Vec<(ArtifactId, VersionNumber)>,
+    /// The pointers that moved, and their generations since.
+    pub pointers: Vec<(ArtifactId, PointerName, Generation)>,
+}
+
+impl Receipt {
+    /// The number that the version of this artifact was given.
+    #[must_use]
+    pub fn version_of(&self, artifact: &ArtifactId) -> Option<VersionNumber> {
+        self.versions.iter().find(|(id, _)| id == artifact).map(|(_, number)| *number)
+    }
+}
+
+impl From<&Commit> for Receipt {
+    fn from(commit: &Commit) -> Self {
+        let mut receipt = Self {
+            revision: commit.revision,
+            at: commit.at,
+            chain: commit.chain,
+            versions: Vec::new(),
+            pointers: Vec::new(),
+        };
+        for applied in &commit.applied {
+            match applied {
+                Applied::VersionAdded(version) => {
+                    receipt.versions.push((version.artifact.clone(), version.number));
+                }
+                Applied::PointerMoved(moved) => {
+                    let name = moved.name.clone();
+                    receipt.pointers.push((moved.artifact.clone(), name, moved.generation));
+                }
+                Applied::NamespaceCreated | Applied::RecordChanged(_) => (),
+            }
+        }
+        receipt
+    }
+}

@@ -1,0 +1,109 @@
+//! The digest of bytes exactly as they were published.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// Why a text is not a digest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is not a digest: expected sha256: and 64 lower-case hexadecimal digits")]
+pub struct DigestError {
+    given: String,
+}
+
+/// SHA-256 of some bytes, printed as `sha256:…`. It identifies a content.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of no bytes at all in no history: the start of every chain.
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// The digest of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of these parts, one after the other.
+    #[must_use]
+    pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update(part);
+        }
+        Self(hasher.finalize().into())
+    }
+
+    /// Takes 32 bytes that are a digest already.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The 64 hexadecimal digits, without the `sha256:`.
+    #[must_use]
+    pub fn to_hex(&self) -> String {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        self.0
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|nibble| DIGITS.get(usize::from(nibble)).copied().map(char::from))
+            .collect()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("sha256:{}", self.to_hex()))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let parse = || {
+            let hex = text.strip_prefix("sha256:")?.as_bytes();
+            let mut bytes = [0; 32];
+            if hex.len() != 64 || hex.iter().any(u8::is_ascii_uppercase) {
+                return None;
+            }
+            for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+                let [high, low] = pair else { return None };
+                let digit = |hex: u8| char::from(hex).to_digit(16);
+                *byte = u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()?;
+            }
+            Some(Self(bytes))
+        };
+        parse().ok_or_else(|| DigestError { given: text.chars().take(80).collect() })
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = DigestError;
+
+    fn try_from(text: String) -> Result<Self, DigestError> {
+        text.parse()
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_string()
+    }
+}

@@ -1,0 +1,72 @@
+//! Facts of the user's own about a version.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The most members that metadata may have.
+const MAX_MEMBERS: usize = 128;
+/// The most bytes that metadata may have, written as JSON.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Why metadata is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetadataError {
+    /// Too many members.
+    #[error("the metadata has {0} members: the limit is {MAX_MEMBERS}")]
+    TooMany(usize),
+    /// Too large.
+    #[error("the metadata has {0} bytes as JSON: the limit is {MAX_BYTES}")]
+    TooLarge(usize),
+}
+
+/// Names and JSON values of the user's own beside a version, in order of their names: at most 128,
+/// together at most 64 KiB as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<String, Value>", into = "BTreeMap<String, Value>")]
+pub struct Metadata(BTreeMap<String, Value>);
+
+impl Metadata {
+    /// Takes members.
+    ///
+    /// # Errors
+    ///
+    /// [`MetadataError`] if there are too many or they are too large.
+    pub fn new(members: BTreeMap<String, Value>) -> Result<Self, MetadataError> {
+        if members.len() > MAX_MEMBERS {
+            return Err(MetadataError::TooMany(members.len()));
+        }
+        let size: usize = members.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
+        if size > MAX_BYTES {
+            return Err(MetadataError::TooLarge(size));
+        }
+        Ok(Self(members))
+    }
+
+    /// The members, in order of their names.
+    #[must_use]
+    pub const fn members(&self) -> &BTreeMap<String, Value> {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl TryFrom<BTreeMap<String, Value>> for Metadata {
+    type Error = MetadataError;
+
+    fn try_from(members: BTreeMap<String, Value>) -> Result<Self, MetadataError> {
+        Self::new(members)
+    }
+}
+
+impl From<Metadata> for BTreeMap<String, Value> {
+    fn from(metadata: Metadata) -> Self {
+        metadata.0
+    }
+}

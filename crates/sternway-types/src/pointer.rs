@@ -1,0 +1,94 @@
+//! Which version an environment or a label names, and how it came to.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ArtifactId, EnvironmentId, Generation, LabelId, Regression, Revision, Timestamp, VersionNumber,
+};
+
+/// The name of a pointer of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointerName {
+    /// What is live in an environment.
+    Environment(EnvironmentId),
+    /// A version that a person named.
+    Label(LabelId),
+}
+
+impl fmt::Display for PointerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(environment) => write!(f, "environment {environment}"),
+            Self::Label(label) => write!(f, "label {label}"),
+        }
+    }
+}
+
+/// A named reference of an artifact to one version, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    /// Whose pointer it is.
+    pub artifact: ArtifactId,
+    /// Its name.
+    pub name: PointerName,
+    /// The version it names; nothing after it was deleted.
+    pub version: Option<VersionNumber>,
+    /// How often it moved. It only grows, also when the pointer goes back to an older version.
+    pub generation: Generation,
+    /// The revision of its last move.
+    pub revision: Revision,
+    /// When it last moved.
+    pub at: Timestamp,
+}
+
+/// What set a rollback off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollbackTrigger {
+    /// A person or a program asked for it.
+    Manual,
+    /// The policy found a regression.
+    Policy(Box<Regression>),
+}
+
+/// Why a pointer moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveCause {
+    /// The version went live as it was published.
+    Published,
+    /// Somebody made it live.
+    Promoted,
+    /// An earlier version was made live again.
+    RolledBack(RollbackTrigger),
+    /// A label was set or moved.
+    Labelled,
+    /// A label was taken away.
+    Unlabelled,
+}
+
+/// One move of a pointer, as it was committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PointerMove {
+    /// Whose pointer it is.
+    pub artifact: ArtifactId,
+    /// Its name.
+    pub name: PointerName,
+    /// The version it named before.
+    pub from: Option<VersionNumber>,
+    /// The version it names since.
+    pub to: Option<VersionNumber>,
+    /// Its generation since.
+    pub generation: Generation,
+    /// Why.
+    pub cause: MoveCause,
+    /// Whether a condemnation was overridden.
+    pub forced: bool,
+    /// The revision that moved it.
+    pub revision: Revision,
+    /// When.
+    pub at: Timestamp,
+}

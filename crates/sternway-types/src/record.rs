@@ -1,0 +1,262 @@
+//! What a namespace keeps beside versions and pointers: small records, each under a key of its own
+//! with a generation, so that they are read, written and guarded alike.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ArtifactId, Attestation, Digest, EnvironmentId, Generation, LabelId, PolicyScope,
+    PolicySetting, Reason, Regression, Revision, Timestamp, VersionNumber,
+};
+
+/// Settings of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamespaceSettings {
+    /// Where an artifact's first version goes live by itself.
+    pub default_environment: EnvironmentId,
+}
+
+/// A place where versions are live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name.
+    pub id: EnvironmentId,
+    /// What it is for, in a person's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+}
+
+/// A policy where it was set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRecord {
+    /// What it is for.
+    pub scope: PolicyScope,
+    /// The policy, or that there is none.
+    pub setting: PolicySetting,
+}
+
+/// A content that is unfit for an environment: automation may not make it live there again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condemnation {
+    /// Whose content.
+    pub artifact: ArtifactId,
+    /// Where it is unfit.
+    pub environment: EnvironmentId,
+    /// The content.
+    pub digest: Digest,
+    /// The version that it was condemned as.
+    pub version: VersionNumber,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What a latched verdict led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LatchAction {
+    /// The pointer went back.
+    RolledBack {
+        /// The version that it went back to.
+        to: VersionNumber,
+    },
+    /// No good version was left to go back to: a person must act.
+    Halted,
+}
+
+/// A verdict that was reached once and stays, for one stay of a version in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Latch {
+    /// Whose version.
+    pub artifact: ArtifactId,
+    /// Where it was live.
+    pub environment: EnvironmentId,
+    /// The generation of the pointer while it was.
+    pub generation: Generation,
+    /// The version.
+    pub version: VersionNumber,
+    /// Why it was found to be worse.
+    pub regression: Regression,
+    /// What was done.
+    pub action: LatchAction,
+    /// The newest outcome's own time when the verdict was reached.
+    pub at: Timestamp,
+}
+
+/// The kinds of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    /// The settings of the namespace; there is one.
+    Namespace,
+    /// Environments.
+    Environment,
+    /// Policies, one per scope.
+    Policy,
+    /// Condemned contents, one per artifact, environment and digest.
+    Condemnation,
+    /// Attestations, one per version and name.
+    Attestation,
+    /// Latched verdicts, one per artifact, environment and generation.
+    Latch,
+}
+
+impl RecordKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Namespace,
+        Self::Environment,
+        Self::Policy,
+        Self::Condemnation,
+        Self::Attestation,
+        Self::Latch,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Namespace => "namespace",
+            Self::Environment => "environment",
+            Self::Policy => "policy",
+            Self::Condemnation => "condemnation",
+            Self::Attestation => "attestation",
+            Self::Latch => "latch",
+        }
+    }
+}
+
+/// A record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    /// Settings of the namespace.
+    Namespace(NamespaceSettings),
+    /// An environment.
+    Environment(Environment),
+    /// A policy.
+    Policy(PolicyRecord),
+    /// A condemned content.
+    Condemnation(Condemnation),
+    /// An attestation.
+    Attestation(Attestation),
+    /// A latched verdict.
+    Latch(Box<Latch>),
+}
+
+impl Record {
+    /// The key that it is kept under.
+    #[must_use]
+    pub fn key(&self) -> RecordKey {
+        match self {
+            Self::Namespace(_) => RecordKey::namespace(),
+            Self::Environment(environment) => RecordKey::environment(&environment.id),
+            Self::Policy(policy) => RecordKey::policy(&policy.scope),
+            Self::Condemnation(it) => {
+                RecordKey::condemnation(&it.artifact, &it.environment, &it.digest)
+            }
+            Self::Attestation(it) => RecordKey::attestation(&it.artifact, it.version, &it.name),
+            Self::Latch(it) => RecordKey::latch(&it.artifact, &it.environment, it.generation),
+        }
+    }
+}
+
+/// The key of a record: its kind and a name made from what it is about, with `/` between the parts,
+/// so that all records about one artifact stand together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordKey {
+    kind: RecordKind,
+    name: String,
+}
+
+impl RecordKey {
+    /// The settings of the namespace.
+    #[must_use]
+    pub fn namespace() -> Self {
+        Self { kind: RecordKind::Namespace, name: "settings".into() }
+    }
+
+    /// An environment.
+    #[must_use]
+    pub fn environment(id: &EnvironmentId) -> Self {
+        Self { kind: RecordKind::Environment, name: id.to_string() }
+    }
+
+    /// The policy of a scope.
+    #[must_use]
+    pub fn policy(scope: &PolicyScope) -> Self {
+        Self { kind: RecordKind::Policy, name: scope.to_string() }
+    }
+
+    /// The condemnation of a content of an artifact in an environment.
+    #[must_use]
+    pub fn condemnation(artifact: &ArtifactId, at: &EnvironmentId, digest: &Digest) -> Self {
+        let name = format!("{}{}", Self::condemned_in(artifact, at), digest.to_hex());
+        Self { kind: RecordKind::Condemnation, name }
+    }
+
+    /// What the names of all condemnations of an artifact in an environment begin with.
+    #[must_use]
+    pub fn condemned_in(artifact: &ArtifactId, environment: &EnvironmentId) -> String {
+        format!("{artifact}/{environment}/")
+    }
+
+    /// An attestation of a version.
+    #[must_use]
+    pub fn attestation(artifact: &ArtifactId, version: VersionNumber, name: &LabelId) -> Self {
+        let name = format!("{}{name}", Self::attested_of(artifact, version));
+        Self { kind: RecordKind::Attestation, name }
+    }
+
+    /// What the names of all attestations of a version begin with.
+    #[must_use]
+    pub fn attested_of(artifact: &ArtifactId, version: VersionNumber) -> String {
+        format!("{artifact}/{version}/")
+    }
+
+    /// The latched verdict on a version's stay in an environment.
+    #[must_use]
+    pub fn latch(artifact: &ArtifactId, environment: &EnvironmentId, at: Generation) -> Self {
+        // Padded, so that the newest stay comes last.
+        let name = format!("{artifact}/{environment}/{:020}", at.get());
+        Self { kind: RecordKind::Latch, name }
+    }
+
+    /// What kind of record it names.
+    #[must_use]
+    pub const fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    /// The name within the kind.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.as_str(), self.name)
+    }
+}
+
+/// A record as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordEntry {
+    /// Its key.
+    pub key: RecordKey,
+    /// The record; nothing after it was taken away.
+    pub record: Option<Record>,
+    /// How often it was written or taken away.
+    pub generation: Generation,
+    /// The revision that did so last.
+    pub revision: Revision,
+    /// When.
+    pub at: Timestamp,
+}
