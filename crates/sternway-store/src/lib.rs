@@ -1,1 +1,48 @@
-//! The storage port of Sternway, its contract, and its implementation over an ordered key-value map.
+//! The storage port of Sternway.
+//!
+//! Two levels, one contract:
+//!
+//! - [`Store`] is what everything above sees: changesets with typed changes, narrow reads, a feed.
+//!   A shared database implements it directly.
+//! - [`Kv`] is an ordered map of bytes with snapshots and one atomic commit. [`KvStore`] implements
+//!   [`Store`] on any `Kv`, once: keys, codecs, group commit, the hash chain, the feed. A `Kv` of
+//!   your own takes about 200 lines; [`MemoryKv`] is one.
+//!
+//! Both are proven by the suite in `sternway-conformance`.
+//!
+//! ```
+//! use sternway_store::{KvStore, MemoryKv, Store};
+//! use sternway_types::{Actor, Change, Changeset, ChangesetId, Timestamp};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let store = KvStore::open(MemoryKv::new())?;
+//! let id = ChangesetId::from_name("create shop");
+//! let create = Changeset::new(id, "shop".parse()?, Timestamp::EPOCH, Actor::sternway())
+//!     .then(Change::CreateNamespace);
+//!
+//! let receipt = store.commit(&create).await?;
+//! assert_eq!(receipt.revision.get(), 1);
+//! // The same changeset again: nothing is done twice, and the answer is the same.
+//! assert_eq!(store.commit(&create).await?, receipt);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod append;
+mod error;
+mod kv;
+mod page;
+mod rehearsal;
+mod report;
+mod store;
+
+pub use crate::{
+    append::{Append, Appended, AppendedSubject, Tallies},
+    error::{Cause, Conflict, Contested, LastWrite, Refusal, StoreError},
+    kv::{Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Snapshot, Visit},
+    page::Limit,
+    rehearsal::Rehearsal,
+    report::{Damage, Report},
+    store::{Head, Store},
+};

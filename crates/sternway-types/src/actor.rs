@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// Why a text is not an actor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not an actor: {problem}; expected a name, or kind:name with human, agent or system")]
+#[error(
+    "{given:?} is not an actor: {problem}; expected a name, or kind:name with human, agent or system"
+)]
 pub struct ActorError {
     given: String,
     problem: &'static str,

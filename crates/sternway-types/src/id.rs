@@ -62,7 +62,12 @@ fn reserved_problem(name: &str) -> Option<&'static str> {
         .then_some("it is reserved for selecting versions")
 }
 
-fn error(kind: &'static str, given: &str, problem: &'static str, expected: &'static str) -> IdError {
+fn error(
+    kind: &'static str,
+    given: &str,
+    problem: &'static str,
+    expected: &'static str,
+) -> IdError {
     IdError { kind, given: given.chars().take(2 * MAX_PART + 2).collect(), problem, expected }
 }
 
@@ -210,7 +215,7 @@ macro_rules! uuid_id {
                 Self(uuid)
             }
 
-            /// The id that belongs to a name, always the same: a UUIDv8 from the SHA-256 of the
+            /// The id that belongs to a name, always the same: a UUID of version 8 from the SHA-256 of the
             /// name. It makes work that is retried under the same name happen once.
             #[must_use]
             pub fn from_name(name: &str) -> Self {

@@ -74,7 +74,10 @@ struct Trail {
 impl Trail {
     fn pointer(&self) -> String {
         let parts = self.parts.borrow();
-        parts.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
+        parts
+            .iter()
+            .map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1")))
+            .collect()
     }
 
     fn explain(&self, err: &serde_json::Error) -> JsonError {
@@ -85,7 +88,9 @@ impl Trail {
             JsonProblem::TooDeep
         } else {
             let end = text.rfind(" at line ").unwrap_or(text.len());
-            JsonProblem::Syntax(text.chars().take(text.get(..end).map_or(0, |t| t.chars().count())).collect())
+            JsonProblem::Syntax(
+                text.chars().take(text.get(..end).map_or(0, |t| t.chars().count())).collect(),
+            )
         };
         let pointer = if problem == JsonProblem::TooDeep { String::new() } else { self.pointer() };
         JsonError { problem, line: err.line(), column: err.column(), pointer }

@@ -60,8 +60,8 @@ pub use crate::{
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
     digest::{Digest, DigestError},
     id::{
-        ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId, OutcomeId, Slug,
-        UuidError,
+        ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId,
+        OutcomeId, Slug, UuidError,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     metadata::{Metadata, MetadataError},

@@ -37,7 +37,8 @@ impl Metadata {
         if members.len() > MAX_MEMBERS {
             return Err(MetadataError::TooMany(members.len()));
         }
-        let size: usize = members.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
+        let size: usize =
+            members.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
         if size > MAX_BYTES {
             return Err(MetadataError::TooLarge(size));
         }

@@ -248,9 +248,8 @@ impl Outcome {
         if self.scores.len() > MAX_SCORES {
             return Err(OutcomeError::TooManyScores(self.scores.len()));
         }
-        let traced = |id: &String| {
-            (1..=MAX_TRACE).contains(&id.len()) && !id.chars().any(char::is_control)
-        };
+        let traced =
+            |id: &String| (1..=MAX_TRACE).contains(&id.len()) && !id.chars().any(char::is_control);
         if self.trace_id.as_ref().is_some_and(|id| !traced(id)) {
             return Err(OutcomeError::Trace);
         }

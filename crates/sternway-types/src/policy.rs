@@ -378,7 +378,8 @@ mod window {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn show(window: &Duration) -> String {
-        jiff::SignedDuration::try_from(*window).map_or_else(|_| format!("{window:?}"), |d| format!("{d:#}"))
+        jiff::SignedDuration::try_from(*window)
+            .map_or_else(|_| format!("{window:?}"), |d| format!("{d:#}"))
     }
 
     pub(super) fn serialize<S: Serializer>(window: &Duration, to: S) -> Result<S::Ok, S::Error> {
@@ -389,7 +390,9 @@ mod window {
         let text = String::deserialize(from)?;
         let window = text.parse::<jiff::SignedDuration>().ok();
         window.and_then(|window| Duration::try_from(window).ok()).ok_or_else(|| {
-            D::Error::custom(format_args!("{text:?} is not a length of time: expected 5m or 1h 30m"))
+            D::Error::custom(format_args!(
+                "{text:?} is not a length of time: expected 5m or 1h 30m"
+            ))
         })
     }
 }

@@ -1,0 +1,80 @@
+//! The bulk lane: outcomes, counted exactly once.
+
+use sternway_types::{NamespaceId, Outcome, Subject, Tally, Timestamp};
+
+/// Outcomes to count, and how far earlier ones were judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing is counted until it is appended"]
+pub struct Append {
+    namespace: NamespaceId,
+    outcomes: Vec<Outcome>,
+    judged: Vec<(Subject, Tally)>,
+}
+
+impl Append {
+    /// The most outcomes of one append.
+    pub const MAX_OUTCOMES: usize = 100_000;
+
+    /// Outcomes that arrived at this moment, in the order in which they are to be judged. An
+    /// outcome that says it ended later than that is taken to have ended then.
+    pub fn new(namespace: NamespaceId, arrived: Timestamp, mut outcomes: Vec<Outcome>) -> Self {
+        for outcome in &mut outcomes {
+            outcome.at = outcome.at.min(arrived);
+        }
+        Self { namespace, outcomes, judged: Vec::new() }
+    }
+
+    /// Says that a subject was judged up to this tally. A mark never goes back.
+    pub fn judged(mut self, subject: Subject, tally: Tally) -> Self {
+        self.judged.push((subject, tally));
+        self
+    }
+
+    /// Where the outcomes belong.
+    #[must_use]
+    pub const fn namespace(&self) -> &NamespaceId {
+        &self.namespace
+    }
+
+    /// The outcomes.
+    #[must_use]
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// How far subjects were judged.
+    #[must_use]
+    pub fn marks(&self) -> &[(Subject, Tally)] {
+        &self.judged
+    }
+}
+
+/// What is known of a subject: what its outcomes add up to, and up to where they were judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tallies {
+    /// All its outcomes.
+    pub tally: Tally,
+    /// Those that were judged: a prefix of the log.
+    pub judged: Tally,
+}
+
+/// What an append did to one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppendedSubject {
+    /// The subject.
+    pub subject: Subject,
+    /// Its tallies before.
+    pub before: Tallies,
+    /// Which outcomes of the append were new, by their places in it, in the order of the log.
+    pub counted: Vec<usize>,
+}
+
+/// The answer to an append that is durable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "whoever appends outcomes judges them"]
+pub struct Appended {
+    /// Every subject that has new outcomes.
+    pub subjects: Vec<AppendedSubject>,
+    /// How many outcomes had been counted before.
+    pub duplicates: usize,
+}

@@ -1,0 +1,337 @@
+//! What a store answers when it cannot do what it was asked, named after what the caller can do.
+
+use std::{error, fmt, sync::Arc};
+
+use sternway_types::{
+    Actor, ArtifactId, ChangesetError, ChangesetId, Digest, EnvironmentId, Generation, NamespaceId,
+    OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, Timestamp, VersionNumber,
+};
+
+/// Why a store could not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Somebody else wrote first. Read again and decide again.
+    #[error("the write lost a race")]
+    Conflict(#[source] Box<Conflict>),
+    /// It would break an invariant. The same call can never succeed.
+    #[error("the write was refused")]
+    Refused(#[source] Box<Refusal>),
+    /// There is no such namespace. Create it first.
+    #[error("there is no namespace {0}")]
+    NoNamespace(NamespaceId),
+    /// The id was used for another changeset. Draw a new one.
+    #[error("changeset {id} was committed before with another body, as revision {revision}")]
+    ChangesetReused {
+        /// The id.
+        id: ChangesetId,
+        /// What it was used for.
+        revision: Revision,
+    },
+    /// The state that was asked for does not exist yet. Wait for it, or ask for an older one.
+    #[error("revision {asked} was asked for, and the newest is {newest}")]
+    NotYet {
+        /// The revision that was asked for.
+        asked: Revision,
+        /// The newest revision.
+        newest: Revision,
+    },
+    /// A stored value is not what was written. `verify` names everything that is damaged.
+    #[error("the store is damaged at {place}: {detail}")]
+    Corrupt {
+        /// Which value.
+        place: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A stored value was written by a newer Sternway. Use that one.
+    #[error(
+        "{place} has format {found}, and this Sternway reads formats up to {newest}: use a newer one"
+    )]
+    NewerFormat {
+        /// Which value.
+        place: String,
+        /// Its format.
+        found: u8,
+        /// The newest format that is read here.
+        newest: u8,
+    },
+    /// What was opened is not a store. Name another, or an empty place.
+    #[error("this is not a Sternway store: {detail}")]
+    NotAStore {
+        /// How that was seen.
+        detail: String,
+    },
+    /// Another process holds the store. Wait, or ask that process.
+    #[error("another process holds the store")]
+    Busy,
+    /// There is no room left. Free some; reading goes on.
+    #[error("there is no room left for the store")]
+    Full(#[source] Cause),
+    /// The backend cannot answer now. The same call may succeed later; a changeset keeps its id.
+    #[error("the storage backend is unavailable")]
+    Unavailable(#[source] Cause),
+    /// The store was closed. Open it again.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub const fn is_temporary(&self) -> bool {
+        matches!(self, Self::Busy | Self::Full(_) | Self::Unavailable(_))
+    }
+}
+
+impl From<Conflict> for StoreError {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(Box::new(conflict))
+    }
+}
+
+impl From<Refusal> for StoreError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+/// An error of the layer below, shared by all callers whose writes it hit.
+#[derive(Clone, Debug)]
+pub struct Cause(Arc<dyn error::Error + Send + Sync>);
+
+impl Cause {
+    /// Takes an error of the layer below.
+    pub fn new(err: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        Self(Arc::from(err.into()))
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl error::Error for Cause {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// The last write to what was contested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastWrite {
+    /// Its revision.
+    pub revision: Revision,
+    /// Who wrote.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a precondition asked for, and what is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contested {
+    /// A pointer is at another generation.
+    Pointer {
+        /// Whose pointer.
+        artifact: ArtifactId,
+        /// Which.
+        name: PointerName,
+        /// The generation that was asked for.
+        expected: Generation,
+        /// The generation that it has.
+        found: Generation,
+        /// The version that it names.
+        version: Option<VersionNumber>,
+    },
+    /// An artifact's newest version has another number.
+    Latest {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// The number that was asked for; nothing if the artifact was to be new.
+        expected: Option<VersionNumber>,
+        /// The number that it has.
+        found: Option<VersionNumber>,
+    },
+    /// An artifact's newest version has the content that it was to differ from.
+    SameContent {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Its newest version.
+        version: VersionNumber,
+    },
+    /// A record is at another generation.
+    Record {
+        /// Which record.
+        key: RecordKey,
+        /// The generation that was asked for.
+        expected: Generation,
+        /// The generation that it has.
+        found: Generation,
+    },
+}
+
+/// A lost race: what was expected, what is there, who did it and when.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Conflict {
+    /// What it was about.
+    pub contested: Contested,
+    /// Who wrote last, and when; nothing if nobody ever did.
+    pub last: Option<LastWrite>,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.contested {
+            Contested::Pointer { artifact, name, expected, found, version } => {
+                write!(f, "the {name} of {artifact} is at generation {found}")?;
+                if let Some(version) = version {
+                    write!(f, " ({version})")?;
+                }
+                write!(f, ", expected {expected}")?;
+            }
+            Contested::Latest { artifact, expected, found } => {
+                let show = |version: &Option<VersionNumber>| {
+                    version.map_or_else(|| "no version".to_owned(), |version| version.to_string())
+                };
+                write!(f, "{artifact} is at {}, expected {}", show(found), show(expected))?;
+            }
+            Contested::SameContent { artifact, version } => {
+                write!(f, "{artifact} has this content already, as {version}")?;
+            }
+            Contested::Record { key, expected, found } => {
+                write!(f, "{key} is at generation {found}, expected {expected}")?;
+            }
+        }
+        match &self.last {
+            Some(last) => write!(f, "; {} wrote it at {}", last.by, last.at),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Which invariant a write would break.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The changeset is not well formed.
+    #[error(transparent)]
+    Changeset(#[from] ChangesetError),
+    /// The namespace exists.
+    #[error("namespace {0} exists already")]
+    NamespaceExists(NamespaceId),
+    /// There is no such environment.
+    #[error("there is no environment {0}: create it first, or mend the name")]
+    NoEnvironment(EnvironmentId),
+    /// There is no such artifact.
+    #[error("there is no artifact {0}")]
+    NoArtifact(ArtifactId),
+    /// There is no such version.
+    #[error("{artifact} has no {version}: its newest is {latest}")]
+    NoVersion {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Which was asked for.
+        version: VersionNumber,
+        /// Its newest version.
+        latest: VersionNumber,
+    },
+    /// The content was not written before the commit that names it.
+    #[error("the store does not hold the content {0}: write contents first")]
+    NoContent(Digest),
+    /// A move to the version that the changeset adds, where it adds none.
+    #[error("the {name} of {artifact} is to move to an added version, and none is added")]
+    NothingAdded {
+        /// Whose pointer.
+        artifact: ArtifactId,
+        /// Which.
+        name: PointerName,
+    },
+    /// The pointer names that version already.
+    #[error("the {name} of {artifact} is at {version} already")]
+    AlreadyThere {
+        /// Whose pointer.
+        artifact: ArtifactId,
+        /// Which.
+        name: PointerName,
+        /// Where it is.
+        version: VersionNumber,
+    },
+    /// The pointer that is to be taken away is not there.
+    #[error("{artifact} has no {name}")]
+    NoPointer {
+        /// Whose pointer.
+        artifact: ArtifactId,
+        /// Which.
+        name: PointerName,
+    },
+    /// What is live in an environment can be replaced, not taken away.
+    #[error("the {name} of {artifact} cannot be taken away: move it to another version")]
+    NotALabel {
+        /// Whose pointer.
+        artifact: ArtifactId,
+        /// Which.
+        name: PointerName,
+    },
+    /// The content is unfit for the environment.
+    #[error("{artifact}@{version} is condemned in {environment}: {reason}")]
+    Condemned {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Which.
+        version: VersionNumber,
+        /// Where it is unfit.
+        environment: EnvironmentId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Automation tried to override a condemnation.
+    #[error("only a person may force a condemned version live, and {0} is not one")]
+    AutomationForces(Actor),
+    /// There is nothing to take away.
+    #[error("there is no {0}")]
+    NoRecord(RecordKey),
+    /// The record belongs to history and cannot be changed or taken away.
+    #[error("{0} cannot be changed any more")]
+    RecordStays(RecordKey),
+    /// Too many outcomes at once.
+    #[error("{found} outcomes at once: the limit is {limit}")]
+    TooManyOutcomes {
+        /// How many were given.
+        found: usize,
+        /// How many are taken.
+        limit: usize,
+    },
+    /// One outcome of an append is not well formed, so that none was taken.
+    #[error("outcome {id} (number {index} of the batch) was refused")]
+    Outcome {
+        /// Its place in the batch, from 1.
+        index: usize,
+        /// Its id.
+        id: OutcomeId,
+        /// What is wrong.
+        #[source]
+        source: OutcomeError,
+    },
+    /// One outcome of an append names a stay that never was, so that none was taken.
+    #[error(
+        "outcome {id} (number {index} of the batch) ran {version} of {artifact} under generation \
+         {generation} in {environment}, which never was"
+    )]
+    NeverLive {
+        /// Its place in the batch, from 1.
+        index: usize,
+        /// Its id.
+        id: OutcomeId,
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Which.
+        version: VersionNumber,
+        /// Where.
+        environment: EnvironmentId,
+        /// The generation that was named.
+        generation: Generation,
+    },
+}

@@ -1,0 +1,201 @@
+//! Applies one changeset to a batch in the making: preconditions, then changes, then the commit.
+//!
+//! Everything that must hold across records is checked here, since every writer passes through.
+
+use sternway_types::{
+    Applied, Artifact, Change, Changeset, Commit, Digest, NamespaceId, NewVersion, Parents,
+    Receipt, Revision, Timestamp, Version, VersionNumber,
+};
+
+use super::{
+    apply_record::{self, delete_record, put_record},
+    codec, key, precondition,
+    read::{self, sense},
+    staging::{Get, Staging},
+    stored::{StoredArtifact, StoredChangeset, StoredCommit, StoredHead, StoredVersion},
+};
+use crate::{Head, Refusal, StoreError};
+
+/// The revision that is being made.
+pub(super) struct Making<'a> {
+    pub(super) staging: &'a mut Staging,
+    pub(super) changeset: &'a Changeset,
+    pub(super) revision: Revision,
+    pub(super) at: Timestamp,
+    pub(super) applied: Vec<Applied>,
+}
+
+impl Making<'_> {
+    pub(super) const fn ns(&self) -> &NamespaceId {
+        &self.changeset.namespace
+    }
+}
+
+/// The digest by which a repeated changeset is told from another one with the same id.
+pub(super) fn fingerprint(changeset: &Changeset) -> Result<Digest, StoreError> {
+    let json = serde_json::to_vec(changeset).map_err(|err| StoreError::Corrupt {
+        place: "a changeset to be written".into(),
+        detail: err.to_string(),
+    })?;
+    Ok(Digest::of(&json))
+}
+
+/// Applies a changeset, or answers with the receipt of its first time. What it wrote is left in the
+/// last layer of `staging`, to be kept or dropped.
+pub(super) fn apply(
+    staging: &mut Staging,
+    changeset: &Changeset,
+    fingerprint: &Digest,
+) -> Result<Receipt, StoreError> {
+    if let Some(receipt) = first_time(staging, changeset, fingerprint)? {
+        return Ok(receipt);
+    }
+    changeset.check().map_err(Refusal::from)?;
+    let head = head_before(staging, changeset)?;
+    precondition::check(staging, changeset)?;
+    let mut making = Making {
+        revision: head.revision.next(),
+        at: changeset.at.max(head.at),
+        staging,
+        changeset,
+        applied: Vec::with_capacity(changeset.changes.len()),
+    };
+    for change in &changeset.changes {
+        let applied = apply_change(&mut making, change)?;
+        making.applied.push(applied);
+    }
+    finish(making, &head, fingerprint)
+}
+
+fn first_time(
+    staging: &Staging,
+    changeset: &Changeset,
+    fingerprint: &Digest,
+) -> Result<Option<Receipt>, StoreError> {
+    let ns = &changeset.namespace;
+    let key = key::changeset(ns, changeset.id);
+    let Some(stored) = staging.read::<StoredChangeset>(&key)? else { return Ok(None) };
+    let revision = Revision::new(stored.revision);
+    if stored.fingerprint != *fingerprint.as_bytes() {
+        return Err(StoreError::ChangesetReused { id: changeset.id, revision });
+    }
+    let commit = read::commit(staging, ns, revision)?;
+    let commit = commit.ok_or_else(|| codec::corrupt(&key, "its revision is missing"))?;
+    Ok(Some(Receipt::from(&commit)))
+}
+
+/// Where the namespace stands, or the start of a new one if the changeset creates it.
+fn head_before(staging: &Staging, changeset: &Changeset) -> Result<Head, StoreError> {
+    let ns = &changeset.namespace;
+    let creates = changeset.changes.contains(&Change::CreateNamespace);
+    match read::head(staging, ns)? {
+        Some(_) if creates => Err(Refusal::NamespaceExists(ns.clone()).into()),
+        Some(head) => Ok(head),
+        None if creates => {
+            Ok(Head { revision: Revision::ZERO, at: Timestamp::MIN, chain: Digest::ZERO })
+        }
+        None => Err(StoreError::NoNamespace(ns.clone())),
+    }
+}
+
+fn apply_change(making: &mut Making<'_>, change: &Change) -> Result<Applied, StoreError> {
+    match change {
+        Change::CreateNamespace => Ok(Applied::NamespaceCreated),
+        Change::AddVersion(new) => add_version(making, new),
+        Change::MovePointer(new) => super::apply_move::move_pointer(making, new),
+        Change::PutRecord(record) => put_record(making, record),
+        Change::DeleteRecord(key) => delete_record(making, key),
+    }
+}
+
+fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, StoreError> {
+    let ns = making.ns().clone();
+    let digest = new.content.digest;
+    // A rehearsal has no contents to look at.
+    if making.staging.requires_contents() && making.staging.sealed(&key::blob(&digest))?.is_none() {
+        return Err(Refusal::NoContent(digest).into());
+    }
+    let artifact = read::artifact(making.staging, &ns, &new.artifact)?;
+    let latest = artifact.as_ref().map(|artifact| artifact.latest);
+    let number = latest.map_or(VersionNumber::FIRST, VersionNumber::next);
+    let parents = match &new.parents {
+        Parents::Latest => latest.into_iter().collect(),
+        Parents::Exactly(parents) => {
+            for parent in parents {
+                apply_record::known_version(making, &new.artifact, *parent)?;
+            }
+            parents.clone()
+        }
+    };
+    let actor = &making.changeset.actor;
+    let version = Version {
+        artifact: new.artifact.clone(),
+        number,
+        content: new.content.clone(),
+        parents,
+        author: new.author.clone().unwrap_or_else(|| actor.clone()),
+        authored_at: new.authored_at.unwrap_or(making.at),
+        reason: making.changeset.reason.clone(),
+        changelog: new.changelog.clone(),
+        semver: new.semver.clone(),
+        metadata: new.metadata.clone(),
+        at: making.at,
+        revision: making.revision,
+    };
+    let artifact = Artifact {
+        id: new.artifact.clone(),
+        latest: number,
+        created_at: artifact.as_ref().map_or(making.at, |artifact| artifact.created_at),
+        created_by: artifact.map_or_else(|| actor.clone(), |artifact| artifact.created_by),
+        revision: making.revision,
+    };
+    let key = key::version(&ns, &version.artifact, number);
+    let stored = sense(&key, StoredVersion::new(&version))?;
+    making.staging.write(key, &stored)?;
+    let key = key::digest(&ns, &digest, &version.artifact, number);
+    let empty = codec::seal(&key, &[]);
+    making.staging.put(key, empty);
+    let key = key::artifact(&ns, &version.artifact);
+    making.staging.write(key, &StoredArtifact::new(&artifact))?;
+    Ok(Applied::VersionAdded(Box::new(version)))
+}
+
+/// Writes the commit, its id and the new head.
+fn finish(making: Making<'_>, before: &Head, fingerprint: &Digest) -> Result<Receipt, StoreError> {
+    let Making { staging, changeset, revision, at, applied } = making;
+    let ns = &changeset.namespace;
+    let mut commit = Commit {
+        namespace: ns.clone(),
+        revision,
+        at,
+        changeset: changeset.id,
+        actor: changeset.actor.clone(),
+        reason: changeset.reason.clone(),
+        applied,
+        chain: Digest::ZERO,
+    };
+    let key = key::commit(ns, revision);
+    let record = codec::encode(&sense(&key, StoredCommit::new(&commit))?)?;
+    commit.chain = chain(&before.chain, revision, &record);
+    let body = [commit.chain.as_bytes().as_slice(), &record].concat();
+    let sealed = codec::seal(&key, &body);
+    staging.put(key, sealed);
+    staging.write(
+        key::changeset(ns, changeset.id),
+        &StoredChangeset { revision: revision.get(), fingerprint: *fingerprint.as_bytes() },
+    )?;
+    staging.write(
+        key::head(ns),
+        &StoredHead {
+            revision: revision.get(),
+            at: at.as_micros(),
+            chain: *commit.chain.as_bytes(),
+        },
+    )?;
+    Ok(Receipt::from(&commit))
+}
+
+/// The chain up to a revision: SHA-256 of the chain before it, the revision and the stored record.
+pub(super) fn chain(before: &Digest, revision: Revision, record: &[u8]) -> Digest {
+    Digest::of_parts(&[before.as_bytes(), &revision.get().to_be_bytes(), record])
+}

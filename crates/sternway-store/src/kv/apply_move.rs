@@ -1,0 +1,132 @@
+//! Moves a pointer.
+
+use sternway_types::{
+    Applied, Digest, EnvironmentId, Force, Generation, NewMove, Pointer, PointerMove, PointerName,
+    Record, RecordKey, Target, VersionNumber,
+};
+
+use super::{
+    apply::Making,
+    apply_record::{known_artifact, known_environment, known_version},
+    key,
+    read::{self, sense},
+    stored::{StoredMove, StoredPointer},
+};
+use crate::{Refusal, StoreError};
+
+pub(super) fn move_pointer(making: &mut Making<'_>, new: &NewMove) -> Result<Applied, StoreError> {
+    let ns = making.ns().clone();
+    known_artifact(making, &new.artifact)?;
+    let to = target(making, new)?;
+    let before = read::pointer(making.staging, &ns, &new.artifact, &new.name)?;
+    let from = before.as_ref().and_then(|pointer| pointer.version);
+    if let Some(version) = to.as_ref().map(|(version, _)| *version).filter(|to| Some(*to) == from) {
+        let (artifact, name) = (new.artifact.clone(), new.name.clone());
+        return Err(Refusal::AlreadyThere { artifact, name, version }.into());
+    }
+    let forced = match (&new.name, &to) {
+        (PointerName::Environment(environment), Some((version, digest))) => {
+            known_environment(making, environment)?;
+            may_go_live(making, new, environment, *version, digest)?
+        }
+        _ => false,
+    };
+    let generation = before.map_or(Generation::ZERO, |pointer| pointer.generation).next();
+    let moved = PointerMove {
+        artifact: new.artifact.clone(),
+        name: new.name.clone(),
+        from,
+        to: to.map(|(version, _)| version),
+        generation,
+        cause: new.cause.clone(),
+        forced,
+        revision: making.revision,
+        at: making.at,
+    };
+    write(making, &moved)?;
+    Ok(Applied::PointerMoved(Box::new(moved)))
+}
+
+/// The version that a move goes to, and its digest.
+fn target(
+    making: &Making<'_>,
+    new: &NewMove,
+) -> Result<Option<(VersionNumber, Digest)>, StoreError> {
+    let (artifact, name) = (new.artifact.clone(), new.name.clone());
+    match new.to {
+        Target::Version(number) => {
+            let version = known_version(making, &artifact, number)?;
+            Ok(Some((number, version.content.digest)))
+        }
+        Target::Added => {
+            let added = making.applied.iter().find_map(|applied| match applied {
+                Applied::VersionAdded(version) if version.artifact == artifact => Some(version),
+                Applied::VersionAdded(_)
+                | Applied::NamespaceCreated
+                | Applied::PointerMoved(_)
+                | Applied::RecordChanged(_) => None,
+            });
+            let added = added.ok_or(Refusal::NothingAdded { artifact, name })?;
+            Ok(Some((added.number, added.content.digest)))
+        }
+        Target::Nothing => match name {
+            PointerName::Label(_) => {
+                let pointer = read::pointer(making.staging, making.ns(), &artifact, &name)?;
+                match pointer.and_then(|pointer| pointer.version) {
+                    Some(_) => Ok(None),
+                    None => Err(Refusal::NoPointer { artifact, name }.into()),
+                }
+            }
+            PointerName::Environment(_) => Err(Refusal::NotALabel { artifact, name }.into()),
+        },
+    }
+}
+
+/// Whether a content that goes live is condemned there and was forced.
+fn may_go_live(
+    making: &Making<'_>,
+    new: &NewMove,
+    environment: &EnvironmentId,
+    version: VersionNumber,
+    digest: &Digest,
+) -> Result<bool, StoreError> {
+    let actor = &making.changeset.actor;
+    if new.force == Force::Yes && actor.is_automation() {
+        return Err(Refusal::AutomationForces(actor.clone()).into());
+    }
+    let key = RecordKey::condemnation(&new.artifact, environment, digest);
+    let entry = read::record(making.staging, making.ns(), &key)?;
+    let Some(Record::Condemnation(condemnation)) = entry.and_then(|entry| entry.record) else {
+        return Ok(false);
+    };
+    if new.force == Force::Yes {
+        return Ok(true);
+    }
+    Err(Refusal::Condemned {
+        artifact: new.artifact.clone(),
+        version,
+        environment: environment.clone(),
+        reason: condemnation.reason,
+    }
+    .into())
+}
+
+fn write(making: &mut Making<'_>, moved: &PointerMove) -> Result<(), StoreError> {
+    let ns = making.ns().clone();
+    let pointer = StoredPointer::new(&Pointer {
+        artifact: moved.artifact.clone(),
+        name: moved.name.clone(),
+        version: moved.to,
+        generation: moved.generation,
+        revision: moved.revision,
+        at: moved.at,
+    });
+    making.staging.write(key::pointer(&ns, &moved.artifact, &moved.name), &pointer)?;
+    if matches!(moved.name, PointerName::Environment(_)) {
+        let key = key::in_environment(&ns, &moved.name, &moved.artifact);
+        making.staging.write(key, &pointer)?;
+    }
+    let key = key::moved(&ns, &moved.artifact, &moved.name, moved.revision);
+    let stored = sense(&key, StoredMove::new(moved))?;
+    making.staging.write(key, &stored)
+}

@@ -1,0 +1,161 @@
+//! Counts outcomes: the bulk lane.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use sternway_types::{
+    EnvironmentId, Generation, NamespaceId, Outcome, PointerName, RecordKey, Subject,
+};
+
+use super::{
+    codec, key, read,
+    staging::{Get, Staging},
+    stored::{StoredBlock, StoredTallies},
+};
+use crate::{Append, Appended, AppendedSubject, Refusal, StoreError, Tallies};
+
+/// Counts what is new in an append. What it wrote is left in the last layer of `staging`.
+pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended, StoreError> {
+    let ns = append.namespace();
+    read::head(staging, ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))?;
+    if append.outcomes().len() > Append::MAX_OUTCOMES {
+        let found = append.outcomes().len();
+        return Err(Refusal::TooManyOutcomes { found, limit: Append::MAX_OUTCOMES }.into());
+    }
+    let mut subjects: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
+    let mut appended = Appended::default();
+    for (place, outcome) in append.outcomes().iter().enumerate() {
+        outcome.check().map_err(|source| Refusal::Outcome {
+            index: place + 1,
+            id: outcome.id,
+            source,
+        })?;
+        let counted = match subjects.entry(&outcome.subject) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                known_subject(staging, ns, outcome, place)?;
+                entry.insert(Vec::new())
+            }
+        };
+        let key = key::outcome_id(ns, outcome.id);
+        if staging.sealed(&key)?.is_some() {
+            appended.duplicates += 1;
+        } else {
+            let sealed = codec::seal(&key, &[]);
+            staging.put(key, sealed);
+            counted.push(place);
+        }
+    }
+    let marks: BTreeMap<_, _> =
+        append.marks().iter().map(|(subject, mark)| (subject, mark)).collect();
+    for (subject, counted) in subjects {
+        if counted.is_empty() {
+            continue;
+        }
+        let before = read::tallies(staging, ns, subject)?.unwrap_or_default();
+        count(staging, append, subject, &before, &counted)?;
+        let subject = subject.clone();
+        appended.subjects.push(AppendedSubject { subject, before, counted });
+    }
+    for (subject, judged) in marks {
+        mark(staging, ns, subject, judged)?;
+    }
+    Ok(appended)
+}
+
+/// The subject of an outcome is a version that was, or may have been, live as it says.
+fn known_subject(
+    staging: &Staging,
+    ns: &NamespaceId,
+    outcome: &Outcome,
+    place: usize,
+) -> Result<(), StoreError> {
+    let subject = &outcome.subject;
+    known_environment(staging, ns, &subject.environment)?;
+    let (id, number) = (&subject.artifact, subject.version);
+    let artifact = read::artifact(staging, ns, id)?;
+    let latest = artifact.ok_or_else(|| Refusal::NoArtifact(id.clone()))?.latest;
+    if number > latest {
+        let artifact = id.clone();
+        return Err(Refusal::NoVersion { artifact, version: number, latest }.into());
+    }
+    let name = PointerName::Environment(subject.environment.clone());
+    let pointer = read::pointer(staging, ns, id, &name)?;
+    let newest = pointer.as_ref().map_or(Generation::ZERO, |pointer| pointer.generation);
+    let live = pointer.and_then(|pointer| pointer.version);
+    let never = subject.generation > newest
+        || (subject.generation == newest && newest > Generation::ZERO && live != Some(number));
+    if never {
+        return Err(Refusal::NeverLive {
+            index: place + 1,
+            id: outcome.id,
+            artifact: id.clone(),
+            version: number,
+            environment: subject.environment.clone(),
+            generation: subject.generation,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+fn known_environment(
+    staging: &Staging,
+    ns: &NamespaceId,
+    id: &EnvironmentId,
+) -> Result<(), StoreError> {
+    let entry = read::record(staging, ns, &RecordKey::environment(id))?;
+    entry.map(drop).ok_or_else(|| Refusal::NoEnvironment(id.clone()).into())
+}
+
+/// Adds the new outcomes of one subject to its log and its tally.
+fn count(
+    staging: &mut Staging,
+    append: &Append,
+    subject: &Subject,
+    before: &Tallies,
+    counted: &[usize],
+) -> Result<(), StoreError> {
+    let ns = append.namespace();
+    let new: Vec<_> = counted.iter().filter_map(|place| append.outcomes().get(*place)).collect();
+    let mut tallies = before.clone();
+    for outcome in &new {
+        tallies.tally.add(outcome);
+    }
+    let last = tallies.tally.total();
+    staging.write(key::outcomes(ns, subject, last), &StoredBlock::new(&new))?;
+    write(staging, ns, subject, &tallies)
+}
+
+/// Notes how far a subject was judged. A mark that is older than what is there does nothing.
+fn mark(
+    staging: &mut Staging,
+    ns: &NamespaceId,
+    subject: &Subject,
+    judged: &sternway_types::Tally,
+) -> Result<(), StoreError> {
+    let Some(mut tallies) = read::tallies(staging, ns, subject)? else { return Ok(()) };
+    let newer = judged.total() > tallies.judged.total();
+    if !newer || judged.total() > tallies.tally.total() {
+        return Ok(());
+    }
+    tallies.judged = judged.clone();
+    write(staging, ns, subject, &tallies)
+}
+
+fn write(
+    staging: &mut Staging,
+    ns: &NamespaceId,
+    subject: &Subject,
+    tallies: &Tallies,
+) -> Result<(), StoreError> {
+    let key = key::unjudged(ns, subject);
+    if tallies.judged.total() < tallies.tally.total() {
+        if staging.sealed(&key)?.is_none() {
+            let sealed = codec::seal(&key, &[]);
+            staging.put(key, sealed);
+        }
+    } else {
+        staging.delete(key);
+    }
+    staging.write(key::tallies(ns, subject), &StoredTallies::new(tallies))
+}

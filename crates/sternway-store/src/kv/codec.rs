@@ -1,0 +1,101 @@
+//! The envelope of every stored value: `format ‖ body ‖ CRC-32 of key, format and body`.
+//!
+//! The checksum covers the key, so that a value under a damaged or foreign key is seen as well. It
+//! stands at the end in every format, so that a damaged format byte is not taken for a newer one.
+
+use std::fmt::Write as _;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::key::Table;
+use crate::StoreError;
+
+/// The format that is written, and the newest that is read.
+pub(super) const FORMAT: u8 = 1;
+
+/// The bytes of the checksum.
+const CRC: usize = 4;
+
+fn crc(key: &[u8], value: &[u8]) -> [u8; CRC] {
+    let mut hasher = crc32fast::Hasher::new();
+    // The length keeps a byte that moves from key to value from going unseen.
+    hasher.update(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_le_bytes());
+    hasher.update(key);
+    hasher.update(value);
+    hasher.finalize().to_le_bytes()
+}
+
+/// Puts a body into its envelope.
+pub(super) fn seal(key: &[u8], body: &[u8]) -> Vec<u8> {
+    let mut value = Vec::with_capacity(body.len() + 1 + CRC);
+    value.push(FORMAT);
+    value.extend_from_slice(body);
+    let crc = crc(key, &value);
+    value.extend_from_slice(&crc);
+    value
+}
+
+/// Takes a body out of its envelope.
+pub(super) fn open<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], StoreError> {
+    let (sealed, found) = value
+        .split_last_chunk::<CRC>()
+        .ok_or_else(|| corrupt(key, "it is too short to be a value"))?;
+    if crc(key, sealed) != *found {
+        return Err(corrupt(key, "its checksum does not match"));
+    }
+    match sealed.split_first() {
+        Some((&FORMAT, body)) => Ok(body),
+        Some((&found, _)) => {
+            Err(StoreError::NewerFormat { place: place(key), found, newest: FORMAT })
+        }
+        None => Err(corrupt(key, "it is empty")),
+    }
+}
+
+/// The stored encoding of a struct.
+pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    postcard::to_stdvec(value).map_err(|err| StoreError::Corrupt {
+        place: "a value to be written".into(),
+        detail: err.to_string(),
+    })
+}
+
+/// A struct from its stored encoding.
+pub(super) fn decode<T: DeserializeOwned>(key: &[u8], body: &[u8]) -> Result<T, StoreError> {
+    match postcard::take_from_bytes(body) {
+        Ok((value, [])) => Ok(value),
+        Ok(_) => Err(corrupt(key, "there are bytes left over")),
+        Err(err) => Err(corrupt(key, &format!("it cannot be decoded ({err})"))),
+    }
+}
+
+/// Seals the stored encoding of a struct.
+pub(super) fn write<T: Serialize>(key: &[u8], value: &T) -> Result<Vec<u8>, StoreError> {
+    Ok(seal(key, &encode(value)?))
+}
+
+/// Opens an envelope and decodes the struct in it.
+pub(super) fn read<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, StoreError> {
+    decode(key, open(key, value)?)
+}
+
+/// The error for a stored value that is not what was written.
+pub(super) fn corrupt(key: &[u8], detail: &str) -> StoreError {
+    StoreError::Corrupt { place: place(key), detail: detail.into() }
+}
+
+/// A key in words: its table, and its parts with what cannot be printed as hexadecimal.
+pub(super) fn place(key: &[u8]) -> String {
+    let table = Table::of(key).map_or("an unknown table", Table::name);
+    let mut text = format!("{table} (key ");
+    for byte in key.iter().take(200) {
+        if byte.is_ascii_graphic() {
+            text.push(char::from(*byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text.push(')');
+    text
+}

@@ -1,0 +1,333 @@
+//! The keys. Each table has a letter; names end with a zero byte, which no name holds; numbers are
+//! eight bytes, the greatest first. So the order of the bytes is the order of the things.
+//!
+//! | table | key | value | serves |
+//! |---|---|---|---|
+//! | `s` | | layout of the store | opening |
+//! | `h` | namespace | revision, chain, time | head |
+//! | `c` | namespace · revision | chain, commit | feed, history of everything |
+//! | `i` | namespace · changeset | revision, fingerprint | repeating by id |
+//! | `a` | namespace · artifact | newest version | artifacts |
+//! | `v` | namespace · artifact · number | version | history page = one reverse range |
+//! | `d` | namespace · digest · artifact · number | | versions by digest |
+//! | `p` | namespace · artifact · pointer | pointer | what is live = one get |
+//! | `e` | namespace · pointer · artifact | pointer | a whole environment = one range |
+//! | `m` | namespace · artifact · pointer · revision | move | as of = one step back |
+//! | `r` | namespace · kind · name | record | records |
+//! | `b` | digest | codec, bytes | contents |
+//! | `o` | namespace · subject · place of the last | outcomes of one append | log of a subject |
+//! | `k` | namespace · outcome | | counting once |
+//! | `t` | namespace · subject | tallies | judging |
+//! | `u` | namespace · subject | | what nobody judged |
+
+use sternway_types::{
+    ArtifactId, ChangesetId, Digest, EnvironmentId, Generation, LabelId, NamespaceId, OutcomeId,
+    PointerName, RecordKey, RecordKind, Revision, Subject, VersionNumber,
+};
+
+use super::port::{Direction, Range};
+
+/// The tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Table {
+    Store = b's',
+    Head = b'h',
+    Commit = b'c',
+    Changeset = b'i',
+    Artifact = b'a',
+    Version = b'v',
+    Digest = b'd',
+    Pointer = b'p',
+    Environment = b'e',
+    Move = b'm',
+    Record = b'r',
+    Blob = b'b',
+    Outcomes = b'o',
+    OutcomeId = b'k',
+    Tallies = b't',
+    Unjudged = b'u',
+}
+
+impl Table {
+    pub(super) const ALL: [Self; 16] = [
+        Self::Store,
+        Self::Head,
+        Self::Commit,
+        Self::Changeset,
+        Self::Artifact,
+        Self::Version,
+        Self::Digest,
+        Self::Pointer,
+        Self::Environment,
+        Self::Move,
+        Self::Record,
+        Self::Blob,
+        Self::Outcomes,
+        Self::OutcomeId,
+        Self::Tallies,
+        Self::Unjudged,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Store => "the store's header",
+            Self::Head => "the head of a namespace",
+            Self::Commit => "a revision",
+            Self::Changeset => "a changeset id",
+            Self::Artifact => "an artifact",
+            Self::Version => "a version",
+            Self::Digest => "a version by digest",
+            Self::Pointer => "a pointer",
+            Self::Environment => "a pointer of an environment",
+            Self::Move => "a pointer move",
+            Self::Record => "a record",
+            Self::Blob => "a content",
+            Self::Outcomes => "a block of outcomes",
+            Self::OutcomeId => "an outcome id",
+            Self::Tallies => "the tallies of a subject",
+            Self::Unjudged => "a mark of unjudged outcomes",
+        }
+    }
+
+    pub(super) fn of(key: &[u8]) -> Option<Self> {
+        let letter = *key.first()?;
+        Self::ALL.into_iter().find(|table| *table as u8 == letter)
+    }
+}
+
+/// A key in the making.
+#[derive(Clone, Debug)]
+pub(super) struct Key(Vec<u8>);
+
+impl Key {
+    pub(super) fn table(table: Table) -> Self {
+        let mut bytes = Vec::with_capacity(96);
+        bytes.push(table as u8);
+        Self(bytes)
+    }
+
+    fn name(mut self, name: &str) -> Self {
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.push(0);
+        self
+    }
+
+    fn number(self, number: u64) -> Self {
+        self.raw(&number.to_be_bytes())
+    }
+
+    fn raw(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn pointer(self, name: &PointerName) -> Self {
+        match name {
+            PointerName::Environment(environment) => self.raw(b"e").name(environment.as_str()),
+            PointerName::Label(label) => self.raw(b"l").name(label.as_str()),
+        }
+    }
+
+    fn subject(self, subject: &Subject) -> Self {
+        self.name(subject.artifact.as_str())
+            .name(subject.environment.as_str())
+            .number(subject.version.get())
+            .number(subject.generation.get())
+    }
+
+    pub(super) fn done(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// Every key that begins with this one.
+    pub(super) fn all(self, direction: Direction) -> Range {
+        let to = successor(&self.0);
+        Range { from: self.0, to, direction }
+    }
+}
+
+/// The first key after all that begin with a prefix. A prefix begins with the letter of a table,
+/// which is never the last byte there is.
+fn successor(prefix: &[u8]) -> Vec<u8> {
+    let mut to = prefix.to_vec();
+    while let Some(last) = to.pop() {
+        if last < u8::MAX {
+            to.push(last + 1);
+            break;
+        }
+    }
+    to
+}
+
+pub(super) fn store() -> Vec<u8> {
+    Key::table(Table::Store).done()
+}
+
+pub(super) fn head(ns: &NamespaceId) -> Vec<u8> {
+    Key::table(Table::Head).name(ns.as_str()).done()
+}
+
+pub(super) fn commit(ns: &NamespaceId, revision: Revision) -> Vec<u8> {
+    Key::table(Table::Commit).name(ns.as_str()).number(revision.get()).done()
+}
+
+pub(super) fn changeset(ns: &NamespaceId, id: ChangesetId) -> Vec<u8> {
+    Key::table(Table::Changeset).name(ns.as_str()).raw(id.as_uuid().as_bytes()).done()
+}
+
+pub(super) fn artifact(ns: &NamespaceId, id: &ArtifactId) -> Vec<u8> {
+    Key::table(Table::Artifact).name(ns.as_str()).name(id.as_str()).done()
+}
+
+/// Every artifact whose name begins with a prefix.
+pub(super) fn artifacts(ns: &NamespaceId, prefix: &str) -> Key {
+    Key::table(Table::Artifact).name(ns.as_str()).raw(prefix.as_bytes())
+}
+
+pub(super) fn version(ns: &NamespaceId, id: &ArtifactId, number: VersionNumber) -> Vec<u8> {
+    versions(ns, id).number(number.get()).done()
+}
+
+pub(super) fn versions(ns: &NamespaceId, id: &ArtifactId) -> Key {
+    Key::table(Table::Version).name(ns.as_str()).name(id.as_str())
+}
+
+pub(super) fn with_digest(ns: &NamespaceId, digest: &Digest) -> Key {
+    Key::table(Table::Digest).name(ns.as_str()).raw(digest.as_bytes())
+}
+
+pub(super) fn digest(
+    ns: &NamespaceId,
+    digest: &Digest,
+    id: &ArtifactId,
+    number: VersionNumber,
+) -> Vec<u8> {
+    with_digest(ns, digest).name(id.as_str()).number(number.get()).done()
+}
+
+pub(super) fn pointers(ns: &NamespaceId, id: &ArtifactId) -> Key {
+    Key::table(Table::Pointer).name(ns.as_str()).name(id.as_str())
+}
+
+pub(super) fn pointer(ns: &NamespaceId, id: &ArtifactId, name: &PointerName) -> Vec<u8> {
+    pointers(ns, id).pointer(name).done()
+}
+
+pub(super) fn environment(ns: &NamespaceId, name: &PointerName) -> Key {
+    Key::table(Table::Environment).name(ns.as_str()).pointer(name)
+}
+
+pub(super) fn in_environment(ns: &NamespaceId, name: &PointerName, id: &ArtifactId) -> Vec<u8> {
+    environment(ns, name).name(id.as_str()).done()
+}
+
+pub(super) fn moves(ns: &NamespaceId, id: &ArtifactId, name: &PointerName) -> Key {
+    Key::table(Table::Move).name(ns.as_str()).name(id.as_str()).pointer(name)
+}
+
+pub(super) fn moved(
+    ns: &NamespaceId,
+    id: &ArtifactId,
+    name: &PointerName,
+    revision: Revision,
+) -> Vec<u8> {
+    moves(ns, id, name).number(revision.get()).done()
+}
+
+const fn kind_byte(kind: RecordKind) -> u8 {
+    match kind {
+        RecordKind::Namespace => b'n',
+        RecordKind::Environment => b'e',
+        RecordKind::Policy => b'p',
+        RecordKind::Condemnation => b'c',
+        RecordKind::Attestation => b'a',
+        RecordKind::Latch => b'l',
+    }
+}
+
+pub(super) fn records(ns: &NamespaceId, kind: RecordKind, prefix: &str) -> Key {
+    Key::table(Table::Record).name(ns.as_str()).raw(&[kind_byte(kind)]).raw(prefix.as_bytes())
+}
+
+pub(super) fn record(ns: &NamespaceId, key: &RecordKey) -> Vec<u8> {
+    records(ns, key.kind(), key.name()).raw(&[0]).done()
+}
+
+pub(super) fn blob(digest: &Digest) -> Vec<u8> {
+    Key::table(Table::Blob).raw(digest.as_bytes()).done()
+}
+
+pub(super) fn log(ns: &NamespaceId, subject: &Subject) -> Key {
+    Key::table(Table::Outcomes).name(ns.as_str()).subject(subject)
+}
+
+pub(super) fn outcomes(ns: &NamespaceId, subject: &Subject, last: u64) -> Vec<u8> {
+    log(ns, subject).number(last).done()
+}
+
+pub(super) fn outcome_id(ns: &NamespaceId, id: OutcomeId) -> Vec<u8> {
+    Key::table(Table::OutcomeId).name(ns.as_str()).raw(id.as_uuid().as_bytes()).done()
+}
+
+pub(super) fn tallies(ns: &NamespaceId, subject: &Subject) -> Vec<u8> {
+    Key::table(Table::Tallies).name(ns.as_str()).subject(subject).done()
+}
+
+pub(super) fn unjudged(ns: &NamespaceId, subject: &Subject) -> Vec<u8> {
+    Key::table(Table::Unjudged).name(ns.as_str()).subject(subject).done()
+}
+
+/// Every key of a table that belongs to a namespace.
+pub(super) fn of_namespace(table: Table, ns: &NamespaceId) -> Key {
+    Key::table(table).name(ns.as_str())
+}
+
+/// Reads a key from its front, part by part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyReader<'a>(&'a [u8]);
+
+impl<'a> KeyReader<'a> {
+    /// Skips the letter of the table.
+    pub(super) fn new(key: &'a [u8]) -> Option<Self> {
+        key.split_first().map(|(_, rest)| Self(rest))
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let end = self.0.iter().position(|byte| *byte == 0)?;
+        let (name, rest) = self.0.split_at_checked(end)?;
+        self.0 = rest.get(1..)?;
+        str::from_utf8(name).ok()
+    }
+
+    pub(super) fn name<T: std::str::FromStr>(&mut self) -> Option<T> {
+        self.text()?.parse().ok()
+    }
+
+    pub(super) fn number(&mut self) -> Option<u64> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    pub(super) fn pointer(&mut self) -> Option<PointerName> {
+        match self.array::<1>()? {
+            [b'e'] => self.name::<EnvironmentId>().map(PointerName::Environment),
+            [b'l'] => self.name::<LabelId>().map(PointerName::Label),
+            _ => None,
+        }
+    }
+
+    pub(super) fn subject(&mut self) -> Option<Subject> {
+        Some(Subject {
+            artifact: self.name()?,
+            environment: self.name()?,
+            version: VersionNumber::new(self.number()?)?,
+            generation: Generation::new(self.number()?),
+        })
+    }
+}

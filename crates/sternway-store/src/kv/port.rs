@@ -1,0 +1,109 @@
+//! The small port: an ordered map of bytes.
+
+use std::{collections::BTreeMap, fmt, ops::ControlFlow};
+
+use crate::{Cause, StoreError};
+
+/// Why an ordered map could not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KvError {
+    /// There is no room left.
+    #[error("there is no room left")]
+    Full(#[source] Cause),
+    /// What is stored is not what was written.
+    #[error("the map is damaged")]
+    Corrupt(#[source] Cause),
+    /// It cannot answer now, or not any more until it is opened again.
+    #[error("the map is unavailable")]
+    Unavailable(#[source] Cause),
+}
+
+impl From<KvError> for StoreError {
+    fn from(err: KvError) -> Self {
+        match err {
+            KvError::Full(cause) => Self::Full(cause),
+            KvError::Corrupt(cause) => {
+                Self::Corrupt { place: "the file".into(), detail: cause.to_string() }
+            }
+            KvError::Unavailable(cause) => Self::Unavailable(cause),
+        }
+    }
+}
+
+/// What one atomic commit writes: a value for a key, or nothing to take the key away.
+pub type Batch = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Which way a range is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the smallest key.
+    Forward,
+    /// From the greatest key.
+    Backward,
+}
+
+/// Keys from one (included) to another (excluded), in the order of their bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The smallest key that belongs to it.
+    pub from: Vec<u8>,
+    /// The smallest key above `from` that does not.
+    pub to: Vec<u8>,
+    /// Which way it is read.
+    pub direction: Direction,
+}
+
+/// Takes one entry and says whether to go on.
+pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
+/// A view of the map at one commit. It does not change while it lives; hold it shortly, since a
+/// backend may have to keep what it shows.
+pub trait Snapshot: Send {
+    /// The value of a key.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError`] if the map cannot be read.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError>;
+
+    /// Visits the entries of a range, in its direction, until the visitor breaks.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError`] if the map cannot be read.
+    fn scan(&self, range: &Range, visit: &mut Visit<'_>) -> Result<(), KvError>;
+}
+
+/// An ordered map of bytes.
+///
+/// # Contract
+///
+/// - **Atomic**: a batch is there as a whole or not at all, also after a crash.
+/// - **Durable**: a batch whose commit returned `Ok` survives the end of the process and the loss
+///   of power. A commit that failed may have happened or not.
+/// - **Isolated**: a snapshot shows every batch committed before it was taken and none after.
+/// - **Serial**: commits come from one thread at a time; snapshots from any.
+/// - **Any bytes**: keys of 1 to 1,000 bytes, values of 0 bytes to 80 MiB.
+pub trait Kv: fmt::Debug + Send + Sync + 'static {
+    /// A view of what was committed last.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError`] if the map cannot be read.
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, KvError>;
+
+    /// Writes a batch durably.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError`] if it could not be written, or nobody knows.
+    fn commit(&self, batch: &Batch) -> Result<(), KvError>;
+
+    /// Checks the map's own structure, if it has any that `get` and `scan` do not check.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError::Corrupt`] with what is damaged.
+    fn check(&self) -> Result<(), KvError>;
+}

@@ -1,0 +1,259 @@
+//! Commits, pointers and their moves as they are stored.
+
+use serde::{Deserialize, Serialize};
+use sternway_types::{
+    Applied, ArtifactId, ChangesetId, Commit, Digest, Generation, MoveCause, NamespaceId, Pointer,
+    PointerMove, PointerName, Reason, RecordChange, Revision, RollbackTrigger, Timestamp,
+    VersionNumber,
+};
+use uuid::Uuid;
+
+use super::{Decoded, StoredVersion, part, version::number};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum StoredName {
+    Environment(String),
+    Label(String),
+}
+
+impl StoredName {
+    fn new(name: &PointerName) -> Self {
+        match name {
+            PointerName::Environment(environment) => Self::Environment(environment.to_string()),
+            PointerName::Label(label) => Self::Label(label.to_string()),
+        }
+    }
+
+    fn into_name(self) -> Decoded<PointerName> {
+        Ok(match self {
+            Self::Environment(name) => PointerName::Environment(part("environment", name.parse())?),
+            Self::Label(name) => PointerName::Label(part("label", name.parse())?),
+        })
+    }
+}
+
+/// A pointer, under a key that holds its artifact and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::kv) struct StoredPointer {
+    version: Option<u64>,
+    generation: u64,
+    revision: u64,
+    at: i64,
+}
+
+impl StoredPointer {
+    pub(in crate::kv) fn new(pointer: &Pointer) -> Self {
+        Self {
+            version: pointer.version.map(VersionNumber::get),
+            generation: pointer.generation.get(),
+            revision: pointer.revision.get(),
+            at: pointer.at.as_micros(),
+        }
+    }
+
+    pub(in crate::kv) fn into_pointer(
+        self,
+        artifact: ArtifactId,
+        name: PointerName,
+    ) -> Decoded<Pointer> {
+        Ok(Pointer {
+            artifact,
+            name,
+            version: self.version.map(number).transpose()?,
+            generation: Generation::new(self.generation),
+            revision: Revision::new(self.revision),
+            at: Timestamp::from_micros(self.at),
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum StoredCause {
+    Published,
+    Promoted,
+    RolledBackByHand,
+    /// The regression as JSON.
+    RolledBackByPolicy(String),
+    Labelled,
+    Unlabelled,
+}
+
+impl StoredCause {
+    fn new(cause: &MoveCause) -> Decoded<Self> {
+        Ok(match cause {
+            MoveCause::Published => Self::Published,
+            MoveCause::Promoted => Self::Promoted,
+            MoveCause::RolledBack(RollbackTrigger::Manual) => Self::RolledBackByHand,
+            MoveCause::RolledBack(RollbackTrigger::Policy(regression)) => {
+                Self::RolledBackByPolicy(part("evidence", serde_json::to_string(regression))?)
+            }
+            MoveCause::Labelled => Self::Labelled,
+            MoveCause::Unlabelled => Self::Unlabelled,
+        })
+    }
+
+    fn into_cause(self) -> Decoded<MoveCause> {
+        Ok(match self {
+            Self::Published => MoveCause::Published,
+            Self::Promoted => MoveCause::Promoted,
+            Self::RolledBackByHand => MoveCause::RolledBack(RollbackTrigger::Manual),
+            Self::RolledBackByPolicy(json) => {
+                let regression = part("evidence", serde_json::from_str(&json))?;
+                MoveCause::RolledBack(RollbackTrigger::Policy(Box::new(regression)))
+            }
+            Self::Labelled => MoveCause::Labelled,
+            Self::Unlabelled => MoveCause::Unlabelled,
+        })
+    }
+}
+
+/// A move of a pointer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::kv) struct StoredMove {
+    artifact: String,
+    name: StoredName,
+    from: Option<u64>,
+    to: Option<u64>,
+    generation: u64,
+    cause: StoredCause,
+    forced: bool,
+    revision: u64,
+    at: i64,
+}
+
+impl StoredMove {
+    pub(in crate::kv) fn new(moved: &PointerMove) -> Decoded<Self> {
+        Ok(Self {
+            artifact: moved.artifact.to_string(),
+            name: StoredName::new(&moved.name),
+            from: moved.from.map(VersionNumber::get),
+            to: moved.to.map(VersionNumber::get),
+            generation: moved.generation.get(),
+            cause: StoredCause::new(&moved.cause)?,
+            forced: moved.forced,
+            revision: moved.revision.get(),
+            at: moved.at.as_micros(),
+        })
+    }
+
+    pub(in crate::kv) fn into_move(self) -> Decoded<PointerMove> {
+        Ok(PointerMove {
+            artifact: part("artifact", self.artifact.parse())?,
+            name: self.name.into_name()?,
+            from: self.from.map(number).transpose()?,
+            to: self.to.map(number).transpose()?,
+            generation: Generation::new(self.generation),
+            cause: self.cause.into_cause()?,
+            forced: self.forced,
+            revision: Revision::new(self.revision),
+            at: Timestamp::from_micros(self.at),
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredRecordChange {
+    key: String,
+    before: Option<String>,
+    after: Option<String>,
+    generation: u64,
+}
+
+impl StoredRecordChange {
+    fn new(change: &RecordChange) -> Decoded<Self> {
+        let json = |record: &Option<_>| record.as_ref().map(serde_json::to_string).transpose();
+        Ok(Self {
+            key: part("key", serde_json::to_string(&change.key))?,
+            before: part("record", json(&change.before))?,
+            after: part("record", json(&change.after))?,
+            generation: change.generation.get(),
+        })
+    }
+
+    fn into_change(self) -> Decoded<RecordChange> {
+        let record = |json: Option<String>| {
+            part("record", json.as_deref().map(serde_json::from_str).transpose())
+        };
+        Ok(RecordChange {
+            key: part("key", serde_json::from_str(&self.key))?,
+            before: record(self.before)?,
+            after: record(self.after)?,
+            generation: Generation::new(self.generation),
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum StoredApplied {
+    NamespaceCreated,
+    VersionAdded(Box<StoredVersion>),
+    PointerMoved(Box<StoredMove>),
+    RecordChanged(Box<StoredRecordChange>),
+}
+
+/// A commit. The chain stands before it in the stored value and is computed over these bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::kv) struct StoredCommit {
+    namespace: String,
+    revision: u64,
+    at: i64,
+    changeset: [u8; 16],
+    actor: String,
+    reason: String,
+    applied: Vec<StoredApplied>,
+}
+
+impl StoredCommit {
+    pub(in crate::kv) fn new(commit: &Commit) -> Decoded<Self> {
+        let applied = commit.applied.iter().map(|applied| {
+            Ok(match applied {
+                Applied::NamespaceCreated => StoredApplied::NamespaceCreated,
+                Applied::VersionAdded(version) => {
+                    StoredApplied::VersionAdded(Box::new(StoredVersion::new(version)?))
+                }
+                Applied::PointerMoved(moved) => {
+                    StoredApplied::PointerMoved(Box::new(StoredMove::new(moved)?))
+                }
+                Applied::RecordChanged(change) => {
+                    StoredApplied::RecordChanged(Box::new(StoredRecordChange::new(change)?))
+                }
+            })
+        });
+        Ok(Self {
+            namespace: commit.namespace.to_string(),
+            revision: commit.revision.get(),
+            at: commit.at.as_micros(),
+            changeset: *commit.changeset.as_uuid().as_bytes(),
+            actor: commit.actor.to_string(),
+            reason: commit.reason.to_string(),
+            applied: applied.collect::<Decoded<_>>()?,
+        })
+    }
+
+    pub(in crate::kv) fn into_commit(self, chain: Digest) -> Decoded<Commit> {
+        let applied = self.applied.into_iter().map(|applied| {
+            Ok(match applied {
+                StoredApplied::NamespaceCreated => Applied::NamespaceCreated,
+                StoredApplied::VersionAdded(version) => {
+                    Applied::VersionAdded(Box::new(version.into_version()?))
+                }
+                StoredApplied::PointerMoved(moved) => {
+                    Applied::PointerMoved(Box::new(moved.into_move()?))
+                }
+                StoredApplied::RecordChanged(change) => {
+                    Applied::RecordChanged(Box::new(change.into_change()?))
+                }
+            })
+        });
+        Ok(Commit {
+            namespace: part::<NamespaceId, _>("namespace", self.namespace.parse())?,
+            revision: Revision::new(self.revision),
+            at: Timestamp::from_micros(self.at),
+            changeset: ChangesetId::from_uuid(Uuid::from_bytes(self.changeset)),
+            actor: part("actor", self.actor.parse())?,
+            reason: part("reason", Reason::new(self.reason))?,
+            applied: applied.collect::<Decoded<_>>()?,
+            chain,
+        })
+    }
+}

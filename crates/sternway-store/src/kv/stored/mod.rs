@@ -1,0 +1,102 @@
+//! The structs that are stored, in format 1.
+//!
+//! They are not the domain types: those may change from one release to the next, these never. A
+//! change of what is stored is a new format beside this one. Small records (policies, latched
+//! verdicts, condemnations, …) are stored as the JSON of [`Record`](sternway_types::Record), which
+//! has a stable shape of its own since people write it in files.
+
+mod commit;
+mod outcome;
+mod version;
+
+use serde::{Deserialize, Serialize};
+use sternway_types::{Digest, RecordEntry, RecordKey, Revision, Timestamp};
+
+pub(super) use self::{
+    commit::{StoredCommit, StoredMove, StoredPointer},
+    outcome::{StoredBlock, StoredTallies},
+    version::{StoredArtifact, StoredVersion},
+};
+
+/// A stored value whose parts do not make a domain value: the text says which part.
+pub(super) type Decoded<T> = Result<T, String>;
+
+/// Says which part of a stored value could not be understood.
+fn part<T, E: std::fmt::Display>(name: &str, parsed: Result<T, E>) -> Decoded<T> {
+    parsed.map_err(|err| format!("its {name} cannot be understood ({err})"))
+}
+
+/// The header of a store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredHeader {
+    /// Always [`StoredHeader::MAGIC`].
+    pub(super) magic: String,
+    /// The layout of the keys.
+    pub(super) layout: u8,
+}
+
+impl StoredHeader {
+    pub(super) const MAGIC: &str = "sternway store";
+    pub(super) const LAYOUT: u8 = 1;
+}
+
+/// Where a namespace stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredHead {
+    pub(super) revision: u64,
+    pub(super) at: i64,
+    pub(super) chain: [u8; 32],
+}
+
+impl From<StoredHead> for crate::Head {
+    fn from(head: StoredHead) -> Self {
+        Self {
+            revision: Revision::new(head.revision),
+            at: Timestamp::from_micros(head.at),
+            chain: Digest::from_bytes(head.chain),
+        }
+    }
+}
+
+/// What a changeset id was used for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredChangeset {
+    pub(super) revision: u64,
+    /// SHA-256 of the changeset, to tell a repetition from another changeset.
+    pub(super) fingerprint: [u8; 32],
+}
+
+/// A record, under a key that holds its kind and name as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredRecord {
+    pub(super) key: String,
+    pub(super) json: Option<String>,
+    pub(super) generation: u64,
+    pub(super) revision: u64,
+    pub(super) at: i64,
+}
+
+impl StoredRecord {
+    pub(super) fn new(entry: &RecordEntry) -> Decoded<Self> {
+        let json = entry.record.as_ref().map(serde_json::to_string).transpose();
+        Ok(Self {
+            key: part("key", serde_json::to_string(&entry.key))?,
+            json: part("record", json)?,
+            generation: entry.generation.get(),
+            revision: entry.revision.get(),
+            at: entry.at.as_micros(),
+        })
+    }
+
+    pub(super) fn into_entry(self) -> Decoded<RecordEntry> {
+        let record = self.json.as_deref().map(serde_json::from_str).transpose();
+        let key: RecordKey = part("key", serde_json::from_str(&self.key))?;
+        Ok(RecordEntry {
+            key,
+            record: part("record", record)?,
+            generation: sternway_types::Generation::new(self.generation),
+            revision: Revision::new(self.revision),
+            at: Timestamp::from_micros(self.at),
+        })
+    }
+}

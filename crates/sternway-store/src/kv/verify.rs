@@ -1,0 +1,206 @@
+//! Checks everything that is stored, in two passes: every row on its own (format, checksum,
+//! encoding, contents against their digests, tallies against their outcomes), then every namespace's
+//! history against the chain and against the rows that were derived from it.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use sternway_types::{Digest, NamespaceId, Tally};
+
+use super::{
+    blob, codec,
+    key::{KeyReader, Table},
+    port::{Direction, Kv, Range, Snapshot},
+    stored::{
+        StoredArtifact, StoredBlock, StoredChangeset, StoredHead, StoredHeader, StoredMove,
+        StoredPointer, StoredRecord, StoredTallies, StoredVersion,
+    },
+    verify_history,
+};
+use crate::{Report, StoreError};
+
+/// How many rows of each table a namespace has.
+pub(super) type Rows = BTreeMap<(String, u8), u64>;
+
+/// Checks a whole map.
+pub(super) fn verify(kv: &dyn Kv) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    if let Err(err) = kv.check() {
+        report.note("the file", err_chain(&err));
+    }
+    let snapshot = kv.snapshot()?;
+    let mut rows = Rows::new();
+    check_rows(snapshot.as_ref(), &mut rows, &mut report)?;
+    let heads: Vec<String> = rows
+        .keys()
+        .filter(|(_, table)| *table == Table::Head as u8)
+        .map(|(ns, _)| ns.clone())
+        .collect();
+    for ns in &heads {
+        report.namespaces += 1;
+        match ns.parse::<NamespaceId>() {
+            Ok(ns) => verify_history::check(snapshot.as_ref(), &ns, &rows, &mut report)?,
+            Err(err) => report.note(format!("namespace {ns:?}"), err.to_string()),
+        }
+    }
+    for ((ns, table), count) in &rows {
+        if !heads.contains(ns) && !ns.is_empty() {
+            let table = Table::of(&[*table]).map_or("unknown", Table::name);
+            report.note(
+                format!("namespace {ns:?}"),
+                format!("it has no head, and {count} rows such as {table}"),
+            );
+        }
+    }
+    Ok(report)
+}
+
+fn err_chain(err: &dyn std::error::Error) -> String {
+    let mut text = err.to_string();
+    let mut source = err.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// Checks every row on its own, and counts them.
+fn check_rows(
+    snapshot: &dyn Snapshot,
+    rows: &mut Rows,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let mut log = Log::default();
+    // Every key begins with a letter, and no key is empty.
+    let everything = Range { from: vec![0], to: vec![u8::MAX; 8], direction: Direction::Forward };
+    snapshot.scan(&everything, &mut |key, value| {
+        let checked = check_row(key, value, &mut log, report);
+        match checked {
+            Ok(ns) => {
+                let letter = key.first().copied().unwrap_or_default();
+                *rows.entry((ns, letter)).or_default() += 1;
+            }
+            Err(StoreError::Corrupt { place, detail }) => report.note(place, detail),
+            Err(err) => report.note(codec::place(key), err.to_string()),
+        }
+        ControlFlow::Continue(())
+    })?;
+    log.finish(report);
+    Ok(())
+}
+
+/// Checks one row, and answers with the namespace it belongs to (empty for none).
+fn check_row(
+    key: &[u8],
+    value: &[u8],
+    log: &mut Log,
+    report: &mut Report,
+) -> Result<String, StoreError> {
+    let table = Table::of(key).ok_or_else(|| codec::corrupt(key, "no table has this letter"))?;
+    let body = codec::open(key, value)?;
+    match table {
+        Table::Store => decodes::<StoredHeader>(key, body)?,
+        Table::Head => decodes::<StoredHead>(key, body)?,
+        Table::Changeset => decodes::<StoredChangeset>(key, body)?,
+        Table::Artifact => decodes::<StoredArtifact>(key, body)?,
+        Table::Version => decodes::<StoredVersion>(key, body)?,
+        Table::Pointer | Table::Environment => decodes::<StoredPointer>(key, body)?,
+        Table::Move => decodes::<StoredMove>(key, body)?,
+        Table::Record => decodes::<StoredRecord>(key, body)?,
+        Table::Outcomes => log.block(key, codec::decode(key, body)?)?,
+        Table::Tallies => log.tallies(key, codec::decode(key, body)?)?,
+        Table::OutcomeId => log.ids += 1,
+        Table::Unjudged => log.unjudged(key)?,
+        // A commit is decoded where the chain is checked, and these have nothing in them.
+        Table::Commit | Table::Digest => (),
+        Table::Blob => {
+            let digest = KeyReader::new(key).and_then(|mut parts| parts.array());
+            let digest = digest.ok_or_else(|| codec::corrupt(key, "its key is no digest"))?;
+            blob::open(&Digest::from_bytes(digest), value)?;
+            report.contents += 1;
+        }
+    }
+    if matches!(table, Table::Store | Table::Blob) {
+        return Ok(String::new());
+    }
+    let ns = KeyReader::new(key).and_then(|mut parts| parts.name::<NamespaceId>());
+    ns.map(|ns| ns.to_string()).ok_or_else(|| codec::corrupt(key, "its key names no namespace"))
+}
+
+fn decodes<T: serde::de::DeserializeOwned>(key: &[u8], body: &[u8]) -> Result<(), StoreError> {
+    codec::decode::<T>(key, body).map(|_| ())
+}
+
+/// What the logs of subjects add up to, to be compared with their tallies.
+#[derive(Default)]
+struct Log {
+    /// By the key of the subject, without the letter of the table.
+    subjects: BTreeMap<Vec<u8>, LogOfSubject>,
+    outcomes: u64,
+    ids: u64,
+}
+
+#[derive(Default)]
+struct LogOfSubject {
+    counted: Tally,
+    kept: Option<crate::Tallies>,
+    unjudged: bool,
+}
+
+impl Log {
+    fn of(&mut self, key: &[u8], end: usize) -> &mut LogOfSubject {
+        let subject = key.get(1..end).unwrap_or_default().to_vec();
+        self.subjects.entry(subject).or_default()
+    }
+
+    fn block(&mut self, key: &[u8], block: StoredBlock) -> Result<(), StoreError> {
+        let subject = KeyReader::new(key).and_then(|mut parts| {
+            parts.name::<NamespaceId>()?;
+            Some((parts.subject()?, parts.number()?))
+        });
+        let (subject, last) =
+            subject.ok_or_else(|| codec::corrupt(key, "its key names no subject"))?;
+        let outcomes = block.into_outcomes(&subject).map_err(|err| codec::corrupt(key, &err))?;
+        self.outcomes += outcomes.len() as u64;
+        let log = self.of(key, key.len().saturating_sub(8));
+        for outcome in &outcomes {
+            log.counted.add(outcome);
+        }
+        if log.counted.total() == last {
+            return Ok(());
+        }
+        Err(codec::corrupt(key, "the outcomes up to it are not as many as its place says"))
+    }
+
+    fn tallies(&mut self, key: &[u8], tallies: StoredTallies) -> Result<(), StoreError> {
+        let tallies = tallies.into_tallies().map_err(|err| codec::corrupt(key, &err))?;
+        self.of(key, key.len()).kept = Some(tallies);
+        Ok(())
+    }
+
+    fn unjudged(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        self.of(key, key.len()).unjudged = true;
+        Ok(())
+    }
+
+    fn finish(self, report: &mut Report) {
+        report.outcomes = self.outcomes;
+        if self.ids != self.outcomes {
+            let detail = format!("{} outcomes have {} ids", self.outcomes, self.ids);
+            report.note("the outcomes", detail);
+        }
+        for (subject, log) in self.subjects {
+            let key = [&[Table::Tallies as u8], subject.as_slice()].concat();
+            match log.kept {
+                None => report.note(codec::place(&key), "it is missing"),
+                Some(kept) if kept.tally != log.counted => {
+                    report.note(codec::place(&key), "it is not what the outcomes add up to");
+                }
+                Some(kept) if (kept.judged.total() < kept.tally.total()) != log.unjudged => {
+                    report.note(codec::place(&key), "its mark of unjudged outcomes is wrong");
+                }
+                Some(_) => (),
+            }
+        }
+    }
+}

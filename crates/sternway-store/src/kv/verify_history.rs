@@ -1,0 +1,205 @@
+//! Checks the history of one namespace: the chain, and the rows that were derived from it.
+
+use sternway_types::{
+    Applied, Commit, Digest, NamespaceId, PointerMove, PointerName, RecordChange, Revision,
+    Timestamp, Version, VersionNumber,
+};
+
+use super::{
+    apply, codec,
+    key::{self, Table},
+    port::Snapshot,
+    read,
+    staging::Get,
+    stored::{StoredChangeset, StoredCommit, StoredMove, StoredPointer},
+    verify::Rows,
+};
+use crate::{Report, StoreError};
+
+/// Walks the history of a namespace from its first revision.
+pub(super) fn check(
+    from: &dyn Snapshot,
+    ns: &NamespaceId,
+    rows: &Rows,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let head = match read::head(from, ns) {
+        Ok(Some(head)) => head,
+        Ok(None) => return Ok(()),
+        Err(err) => {
+            report.note(format!("the head of namespace {ns}"), err.to_string());
+            return Ok(());
+        }
+    };
+    let mut walk = Walk { from, ns, report, counts: Counts::default() };
+    let mut chain = Digest::ZERO;
+    let mut at = Timestamp::MIN;
+    for number in 1..=head.revision.get() {
+        let revision = Revision::new(number);
+        match walk.revision(revision, &chain, at) {
+            Ok(commit) => {
+                walk.report.revisions += 1;
+                (chain, at) = (commit.chain, commit.at);
+                for applied in &commit.applied {
+                    walk.applied(&commit, applied);
+                }
+            }
+            Err(err) => {
+                // What follows the first bad revision cannot be vouched for by the chain.
+                walk.report.note(format!("revision {revision} of namespace {ns}"), detail(&err));
+                return Ok(());
+            }
+        }
+    }
+    if head.chain != chain || head.at != at {
+        walk.report.note(format!("the head of namespace {ns}"), "it is not its last revision");
+    }
+    walk.counts.compare(ns, head.revision, rows, walk.report);
+    Ok(())
+}
+
+fn detail(err: &StoreError) -> String {
+    if let StoreError::Corrupt { detail, .. } = err { detail.clone() } else { err.to_string() }
+}
+
+/// How many rows there must be.
+#[derive(Default)]
+struct Counts {
+    artifacts: u64,
+    versions: u64,
+    pointers: u64,
+    in_environments: u64,
+    moves: u64,
+    records: u64,
+}
+
+impl Counts {
+    fn compare(&self, ns: &NamespaceId, newest: Revision, rows: &Rows, report: &mut Report) {
+        let expected = [
+            (Table::Commit, newest.get()),
+            (Table::Changeset, newest.get()),
+            (Table::Artifact, self.artifacts),
+            (Table::Version, self.versions),
+            (Table::Digest, self.versions),
+            (Table::Pointer, self.pointers),
+            (Table::Environment, self.in_environments),
+            (Table::Move, self.moves),
+            (Table::Record, self.records),
+        ];
+        for (table, expected) in expected {
+            let found = rows.get(&(ns.to_string(), table as u8)).copied().unwrap_or_default();
+            if found != expected {
+                let detail = format!("{found} sound rows, and history makes {expected}");
+                report.note(format!("{} of namespace {ns}", table.name()), detail);
+            }
+        }
+    }
+}
+
+struct Walk<'a> {
+    from: &'a dyn Snapshot,
+    ns: &'a NamespaceId,
+    report: &'a mut Report,
+    counts: Counts,
+}
+
+impl Walk<'_> {
+    /// Reads a revision and checks it against the chain so far.
+    fn revision(
+        &self,
+        revision: Revision,
+        before: &Digest,
+        earliest: Timestamp,
+    ) -> Result<Commit, StoreError> {
+        let key = key::commit(self.ns, revision);
+        let value = self.from.sealed(&key)?;
+        let value = value.ok_or_else(|| codec::corrupt(&key, "it is missing"))?;
+        let (chain, record) = read::split_commit(&key, &value)?;
+        if apply::chain(before, revision, record) != chain {
+            return Err(codec::corrupt(&key, "the chain does not lead to it"));
+        }
+        let stored = codec::decode::<StoredCommit>(&key, record)?;
+        let commit = read::sense(&key, stored.into_commit(chain))?;
+        if commit.revision != revision || commit.namespace != *self.ns || commit.at < earliest {
+            return Err(codec::corrupt(&key, "it belongs elsewhere"));
+        }
+        let id = key::changeset(self.ns, commit.changeset);
+        let changeset = self.from.read::<StoredChangeset>(&id)?;
+        if changeset.is_none_or(|stored| stored.revision != revision.get()) {
+            return Err(codec::corrupt(&key, "its changeset id does not lead to it"));
+        }
+        Ok(commit)
+    }
+
+    fn applied(&mut self, commit: &Commit, applied: &Applied) {
+        let sound = match applied {
+            Applied::NamespaceCreated => Ok(true),
+            Applied::VersionAdded(version) => self.version(version),
+            Applied::PointerMoved(moved) => self.moved(moved),
+            Applied::RecordChanged(change) => self.record(commit, change),
+        };
+        let place = || format!("what revision {} of namespace {} wrote", commit.revision, self.ns);
+        let place = match sound {
+            Ok(true) => return,
+            Ok(false) => (place(), "a row differs from the chained record".to_owned()),
+            Err(err) => (place(), err.to_string()),
+        };
+        self.report.note(place.0, place.1);
+    }
+
+    fn version(&mut self, version: &Version) -> Result<bool, StoreError> {
+        self.counts.versions += 1;
+        self.counts.artifacts += u64::from(version.number == VersionNumber::FIRST);
+        self.report.versions += 1;
+        let (ns, id) = (self.ns, &version.artifact);
+        let row = read::version(self.from, ns, id, version.number)?;
+        let digest = key::digest(ns, &version.content.digest, id, version.number);
+        let blob = self.from.sealed(&key::blob(&version.content.digest))?;
+        let artifact = read::artifact(self.from, ns, id)?;
+        let latest = artifact.is_some_and(|artifact| {
+            let newest = artifact.latest == version.number;
+            artifact.latest >= version.number && newest == (artifact.revision == version.revision)
+        });
+        let has_digest = self.from.sealed(&digest)?.is_some();
+        Ok(row.as_ref() == Some(version) && latest && has_digest && blob.is_some())
+    }
+
+    fn moved(&mut self, moved: &PointerMove) -> Result<bool, StoreError> {
+        let in_environment = matches!(moved.name, PointerName::Environment(_));
+        let first = moved.generation.get() == 1;
+        self.counts.moves += 1;
+        self.counts.pointers += u64::from(first);
+        self.counts.in_environments += u64::from(first && in_environment);
+        let (ns, id, name) = (self.ns, &moved.artifact, &moved.name);
+        let key = key::moved(ns, id, name, moved.revision);
+        let row = self.from.read::<StoredMove>(&key)?.map(StoredMove::into_move).transpose();
+        if read::sense(&key, row)?.as_ref() != Some(moved) {
+            return Ok(false);
+        }
+        let pointer = read::pointer(self.from, ns, id, name)?;
+        if in_environment {
+            let key = key::in_environment(ns, name, id);
+            let copy = self.from.read::<StoredPointer>(&key)?;
+            if copy != pointer.as_ref().map(StoredPointer::new) {
+                return Ok(false);
+            }
+        }
+        Ok(pointer.is_some_and(|pointer| {
+            if pointer.generation != moved.generation {
+                return pointer.generation > moved.generation && pointer.revision > moved.revision;
+            }
+            pointer.version == moved.to && pointer.revision == moved.revision
+        }))
+    }
+
+    fn record(&mut self, commit: &Commit, change: &RecordChange) -> Result<bool, StoreError> {
+        self.counts.records += u64::from(change.generation.get() == 1);
+        let entry = read::record(self.from, self.ns, &change.key)?;
+        Ok(entry.is_some_and(|entry| {
+            if entry.generation != change.generation {
+                return entry.generation > change.generation && entry.revision > commit.revision;
+            }
+            entry.record == change.after && entry.revision == commit.revision
+        }))
+    }
+}

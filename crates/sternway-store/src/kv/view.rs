@@ -1,0 +1,412 @@
+//! Every read of the port, over one snapshot.
+
+use std::ops::ControlFlow;
+
+use sternway_types::{
+    Artifact, ArtifactId, At, Commit, Content, ContentRef, Digest, EnvironmentId, NamespaceId,
+    Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKey, RecordKind, Revision,
+    Subject, Timestamp, Version, VersionNumber,
+};
+
+use super::{
+    blob, codec,
+    key::{self, Key, KeyReader, Table},
+    port::{Direction, Range, Snapshot},
+    read::{self, decode_commit, decode_move, decode_version, sense},
+    stored::{StoredArtifact, StoredBlock, StoredPointer, StoredRecord},
+};
+use crate::{Head, Limit, StoreError, Tallies};
+
+/// The key right after this one.
+fn after(mut key: Vec<u8>) -> Vec<u8> {
+    key.push(0);
+    key
+}
+
+/// All reads over one snapshot.
+pub(super) struct View {
+    snapshot: Box<dyn Snapshot>,
+}
+
+impl View {
+    pub(super) fn new(snapshot: Box<dyn Snapshot>) -> Self {
+        Self { snapshot }
+    }
+
+    /// Collects what `decode` makes of the entries of a range, up to a limit.
+    fn page<T>(
+        &self,
+        range: &Range,
+        limit: Limit,
+        mut decode: impl FnMut(&[u8], &[u8]) -> Result<Option<T>, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut items = Vec::new();
+        if limit.get() == 0 {
+            return Ok(items);
+        }
+        let mut failed = None;
+        self.snapshot.scan(range, &mut |key, value| match decode(key, value) {
+            Ok(item) => {
+                items.extend(item);
+                if items.len() < limit.get() {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            }
+            Err(err) => {
+                failed = Some(err);
+                ControlFlow::Break(())
+            }
+        })?;
+        failed.map_or(Ok(items), Err)
+    }
+
+    pub(super) fn known_head(&self, ns: &NamespaceId) -> Result<Head, StoreError> {
+        read::head(self.snapshot.as_ref(), ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))
+    }
+
+    pub(super) fn head(&self, ns: &NamespaceId) -> Result<Option<Head>, StoreError> {
+        read::head(self.snapshot.as_ref(), ns)
+    }
+
+    pub(super) fn namespaces(
+        &self,
+        last: Option<&NamespaceId>,
+        limit: Limit,
+    ) -> Result<Vec<NamespaceId>, StoreError> {
+        let mut range = Key::table(Table::Head).all(Direction::Forward);
+        if let Some(last) = last {
+            range.from = after(key::head(last));
+        }
+        self.page(&range, limit, |key, value| {
+            codec::open(key, value)?;
+            let name = KeyReader::new(key).and_then(|mut parts| parts.name());
+            name.map(Some).ok_or_else(|| codec::corrupt(key, "its key names no namespace"))
+        })
+    }
+
+    pub(super) fn artifact(
+        &self,
+        ns: &NamespaceId,
+        id: &ArtifactId,
+    ) -> Result<Option<Artifact>, StoreError> {
+        self.known_head(ns)?;
+        read::artifact(self.snapshot.as_ref(), ns, id)
+    }
+
+    pub(super) fn artifacts(
+        &self,
+        ns: &NamespaceId,
+        prefix: &str,
+        last: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::artifacts(ns, prefix).all(Direction::Forward);
+        if let Some(last) = last {
+            range.from = range.from.max(after(key::artifact(ns, last)));
+        }
+        self.page(&range, limit, |key, value| {
+            let id = KeyReader::new(key).and_then(|mut parts| {
+                parts.name::<NamespaceId>()?;
+                parts.name()
+            });
+            let id = id.ok_or_else(|| codec::corrupt(key, "its key names no artifact"))?;
+            sense(key, codec::read::<StoredArtifact>(key, value)?.into_artifact(id)).map(Some)
+        })
+    }
+
+    pub(super) fn version(
+        &self,
+        ns: &NamespaceId,
+        id: &ArtifactId,
+        number: VersionNumber,
+    ) -> Result<Option<Version>, StoreError> {
+        self.known_head(ns)?;
+        read::version(self.snapshot.as_ref(), ns, id, number)
+    }
+
+    pub(super) fn history(
+        &self,
+        ns: &NamespaceId,
+        id: &ArtifactId,
+        before: Option<VersionNumber>,
+        limit: Limit,
+    ) -> Result<Vec<Version>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::versions(ns, id).all(Direction::Backward);
+        if let Some(before) = before {
+            range.to = key::version(ns, id, before);
+        }
+        self.page(&range, limit, |key, value| decode_version(key, value).map(Some))
+    }
+
+    pub(super) fn with_digest(
+        &self,
+        ns: &NamespaceId,
+        digest: &Digest,
+        last: Option<(&ArtifactId, VersionNumber)>,
+        limit: Limit,
+    ) -> Result<Vec<(ArtifactId, VersionNumber)>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::with_digest(ns, digest).all(Direction::Forward);
+        if let Some((id, number)) = last {
+            range.from = after(key::digest(ns, digest, id, number));
+        }
+        self.page(&range, limit, |key, value| {
+            codec::open(key, value)?;
+            let parsed = KeyReader::new(key).and_then(|mut parts| {
+                parts.name::<NamespaceId>()?;
+                parts.array::<32>()?;
+                Some((parts.name()?, VersionNumber::new(parts.number()?)?))
+            });
+            parsed.map(Some).ok_or_else(|| codec::corrupt(key, "its key names no version"))
+        })
+    }
+
+    pub(super) fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
+        blob::read(self.snapshot.as_ref(), content)
+    }
+
+    /// The last revision that a read may see; nothing for the newest state.
+    fn bound(&self, ns: &NamespaceId, at: At) -> Result<Option<Revision>, StoreError> {
+        let head = self.known_head(ns)?;
+        match at {
+            At::Head => Ok(None),
+            At::Revision(asked) if asked > head.revision => {
+                Err(StoreError::NotYet { asked, newest: head.revision })
+            }
+            At::Revision(revision) => Ok(Some(revision)),
+            At::Time(time) if time >= head.at => Ok(None),
+            At::Time(time) => self.last_until(ns, time, head.revision).map(Some),
+        }
+    }
+
+    /// The last revision committed at or before a moment. Commit times never go backwards, so the
+    /// log itself is the index.
+    fn last_until(
+        &self,
+        ns: &NamespaceId,
+        time: Timestamp,
+        newest: Revision,
+    ) -> Result<Revision, StoreError> {
+        let (mut low, mut high) = (0, newest.get());
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let key = key::commit(ns, Revision::new(middle));
+            let found = read::commit(self.snapshot.as_ref(), ns, Revision::new(middle))?
+                .ok_or_else(|| codec::corrupt(&key, "it is missing"))?;
+            if found.at <= time {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        Ok(Revision::new(low))
+    }
+
+    fn pointer_as_of(
+        &self,
+        ns: &NamespaceId,
+        id: &ArtifactId,
+        name: &PointerName,
+        revision: Revision,
+    ) -> Result<Option<Pointer>, StoreError> {
+        let mut range = key::moves(ns, id, name).all(Direction::Backward);
+        range.to = key::moved(ns, id, name, revision.next());
+        let last =
+            self.page(&range, Limit::new(1), |key, value| decode_move(key, value).map(Some))?;
+        Ok(last.into_iter().next().map(|moved| Pointer {
+            artifact: moved.artifact,
+            name: moved.name,
+            version: moved.to,
+            generation: moved.generation,
+            revision: moved.revision,
+            at: moved.at,
+        }))
+    }
+
+    pub(super) fn pointer(
+        &self,
+        ns: &NamespaceId,
+        id: &ArtifactId,
+        name: &PointerName,
+        at: At,
+    ) -> Result<Option<Pointer>, StoreError> {
+        match self.bound(ns, at)? {
+            None => read::pointer(self.snapshot.as_ref(), ns, id, name),
+            Some(revision) => self.pointer_as_of(ns, id, name, revision),
+        }
+    }
+
+    pub(super) fn pointers(
+        &self,
+        ns: &NamespaceId,
+        id: &ArtifactId,
+        last: Option<&PointerName>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::pointers(ns, id).all(Direction::Forward);
+        if let Some(last) = last {
+            range.from = after(key::pointer(ns, id, last));
+        }
+        self.page(&range, limit, |key, value| {
+            let name = KeyReader::new(key).and_then(|mut parts| {
+                parts.name::<NamespaceId>()?;
+                parts.name::<ArtifactId>()?;
+                parts.pointer()
+            });
+            let name = name.ok_or_else(|| codec::corrupt(key, "its key names no pointer"))?;
+            let stored = codec::read::<StoredPointer>(key, value)?;
+            let pointer = sense(key, stored.into_pointer(id.clone(), name))?;
+            Ok(pointer.version.is_some().then_some(pointer))
+        })
+    }
+
+    pub(super) fn moves(
+        &self,
+        ns: &NamespaceId,
+        id: &ArtifactId,
+        name: &PointerName,
+        before: Option<Revision>,
+        limit: Limit,
+    ) -> Result<Vec<PointerMove>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::moves(ns, id, name).all(Direction::Backward);
+        if let Some(before) = before {
+            range.to = key::moved(ns, id, name, before);
+        }
+        self.page(&range, limit, |key, value| decode_move(key, value).map(Some))
+    }
+
+    pub(super) fn environment(
+        &self,
+        ns: &NamespaceId,
+        environment: &EnvironmentId,
+        at: At,
+        last: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError> {
+        let bound = self.bound(ns, at)?;
+        let name = PointerName::Environment(environment.clone());
+        let mut range = key::environment(ns, &name).all(Direction::Forward);
+        if let Some(last) = last {
+            range.from = after(key::in_environment(ns, &name, last));
+        }
+        self.page(&range, limit, |key, value| {
+            let id = KeyReader::new(key).and_then(|mut parts| {
+                parts.name::<NamespaceId>()?;
+                parts.pointer()?;
+                parts.name::<ArtifactId>()
+            });
+            let id = id.ok_or_else(|| codec::corrupt(key, "its key names no artifact"))?;
+            let stored = codec::read::<StoredPointer>(key, value)?;
+            let pointer = sense(key, stored.into_pointer(id, name.clone()))?;
+            match bound {
+                Some(bound) if pointer.revision > bound => {
+                    self.pointer_as_of(ns, &pointer.artifact, &name, bound)
+                }
+                _ => Ok(Some(pointer)),
+            }
+        })
+    }
+
+    pub(super) fn record(
+        &self,
+        ns: &NamespaceId,
+        key: &RecordKey,
+    ) -> Result<Option<RecordEntry>, StoreError> {
+        self.known_head(ns)?;
+        read::record(self.snapshot.as_ref(), ns, key)
+    }
+
+    pub(super) fn records(
+        &self,
+        ns: &NamespaceId,
+        kind: RecordKind,
+        prefix: &str,
+        last: Option<&str>,
+        limit: Limit,
+    ) -> Result<Vec<RecordEntry>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::records(ns, kind, prefix).all(Direction::Forward);
+        if let Some(last) = last {
+            range.from = range.from.max(after(after(key::records(ns, kind, last).done())));
+        }
+        self.page(&range, limit, |key, value| {
+            let entry = sense(key, codec::read::<StoredRecord>(key, value)?.into_entry())?;
+            Ok(entry.record.is_some().then_some(entry))
+        })
+    }
+
+    pub(super) fn tallies(
+        &self,
+        ns: &NamespaceId,
+        subject: &Subject,
+    ) -> Result<Option<Tallies>, StoreError> {
+        self.known_head(ns)?;
+        read::tallies(self.snapshot.as_ref(), ns, subject)
+    }
+
+    pub(super) fn outcomes(
+        &self,
+        ns: &NamespaceId,
+        subject: &Subject,
+        place: u64,
+        limit: Limit,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::log(ns, subject).all(Direction::Forward);
+        range.from = key::outcomes(ns, subject, place.saturating_add(1));
+        let mut outcomes = Vec::new();
+        if limit.get() == 0 {
+            return Ok(outcomes);
+        }
+        self.page(&range, Limit::new(1), |key, value| {
+            let last = key.last_chunk().copied().map_or(0, u64::from_be_bytes);
+            let block = codec::read::<StoredBlock>(key, value)?;
+            let first = last.saturating_sub(block.len() as u64);
+            let skip = usize::try_from(place.saturating_sub(first)).unwrap_or(usize::MAX);
+            outcomes.extend(sense(key, block.into_outcomes(subject))?.into_iter().skip(skip));
+            let enough = outcomes.len() >= limit.get();
+            Ok(enough.then_some(()))
+        })?;
+        outcomes.truncate(limit.get());
+        Ok(outcomes)
+    }
+
+    pub(super) fn unjudged(
+        &self,
+        ns: &NamespaceId,
+        last: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::of_namespace(Table::Unjudged, ns).all(Direction::Forward);
+        if let Some(last) = last {
+            range.from = after(key::unjudged(ns, last));
+        }
+        self.page(&range, limit, |key, value| {
+            codec::open(key, value)?;
+            let subject = KeyReader::new(key).and_then(|mut parts| {
+                parts.name::<NamespaceId>()?;
+                parts.subject()
+            });
+            subject.map(Some).ok_or_else(|| codec::corrupt(key, "its key names no subject"))
+        })
+    }
+
+    pub(super) fn feed(
+        &self,
+        ns: &NamespaceId,
+        last: Revision,
+        limit: Limit,
+    ) -> Result<Vec<Commit>, StoreError> {
+        self.known_head(ns)?;
+        let mut range = key::of_namespace(Table::Commit, ns).all(Direction::Forward);
+        range.from = key::commit(ns, last.next());
+        self.page(&range, limit, |key, value| decode_commit(key, value).map(Some))
+    }
+}

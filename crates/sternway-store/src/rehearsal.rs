@@ -1,0 +1,228 @@
+//! A store that only says what would happen. Nothing is written through it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use sternway_types::{
+    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, Digest, EnvironmentId,
+    NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
+    RecordKind, Revision, Subject, Version, VersionNumber,
+};
+
+use crate::{Append, Appended, AppendedSubject, Head, Limit, Report, Store, StoreError, Tallies};
+
+/// Wraps a store so that every write is only rehearsed: `commit` answers what it would answer, and
+/// `append` answers with the tallies as if every outcome were new. Reads see the store as it is.
+#[derive(Debug)]
+pub struct Rehearsal {
+    inner: Arc<dyn Store>,
+}
+
+impl Rehearsal {
+    /// Rehearses on this store.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Store>) -> Self {
+        Self { inner }
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Store for Rehearsal {
+    async fn put(&self, _: &Content) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
+        self.inner.rehearse(changeset).await
+    }
+
+    async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
+        self.inner.rehearse(changeset).await
+    }
+
+    async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
+        let mut places: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
+        for (place, outcome) in append.outcomes().iter().enumerate() {
+            places.entry(&outcome.subject).or_default().push(place);
+        }
+        let mut appended = Appended::default();
+        for (subject, counted) in places {
+            let before = self.inner.tallies(append.namespace(), subject).await?.unwrap_or_default();
+            appended.subjects.push(AppendedSubject { subject: subject.clone(), before, counted });
+        }
+        Ok(appended)
+    }
+
+    async fn namespaces(
+        &self,
+        after: Option<&NamespaceId>,
+        limit: Limit,
+    ) -> Result<Vec<NamespaceId>, StoreError> {
+        self.inner.namespaces(after, limit).await
+    }
+
+    async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError> {
+        self.inner.head(namespace).await
+    }
+
+    async fn artifact(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+    ) -> Result<Option<Artifact>, StoreError> {
+        self.inner.artifact(namespace, artifact).await
+    }
+
+    async fn artifacts(
+        &self,
+        namespace: &NamespaceId,
+        prefix: &str,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError> {
+        self.inner.artifacts(namespace, prefix, after, limit).await
+    }
+
+    async fn version(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        number: VersionNumber,
+    ) -> Result<Option<Version>, StoreError> {
+        self.inner.version(namespace, artifact, number).await
+    }
+
+    async fn history(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        before: Option<VersionNumber>,
+        limit: Limit,
+    ) -> Result<Vec<Version>, StoreError> {
+        self.inner.history(namespace, artifact, before, limit).await
+    }
+
+    async fn with_digest(
+        &self,
+        namespace: &NamespaceId,
+        digest: &Digest,
+        after: Option<(&ArtifactId, VersionNumber)>,
+        limit: Limit,
+    ) -> Result<Vec<(ArtifactId, VersionNumber)>, StoreError> {
+        self.inner.with_digest(namespace, digest, after, limit).await
+    }
+
+    async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
+        self.inner.content(content).await
+    }
+
+    async fn pointer(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        name: &PointerName,
+        at: At,
+    ) -> Result<Option<Pointer>, StoreError> {
+        self.inner.pointer(namespace, artifact, name, at).await
+    }
+
+    async fn pointers(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        after: Option<&PointerName>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError> {
+        self.inner.pointers(namespace, artifact, after, limit).await
+    }
+
+    async fn moves(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        name: &PointerName,
+        before: Option<Revision>,
+        limit: Limit,
+    ) -> Result<Vec<PointerMove>, StoreError> {
+        self.inner.moves(namespace, artifact, name, before, limit).await
+    }
+
+    async fn environment(
+        &self,
+        namespace: &NamespaceId,
+        environment: &EnvironmentId,
+        at: At,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError> {
+        self.inner.environment(namespace, environment, at, after, limit).await
+    }
+
+    async fn record(
+        &self,
+        namespace: &NamespaceId,
+        key: &RecordKey,
+    ) -> Result<Option<RecordEntry>, StoreError> {
+        self.inner.record(namespace, key).await
+    }
+
+    async fn records(
+        &self,
+        namespace: &NamespaceId,
+        kind: RecordKind,
+        prefix: &str,
+        after: Option<&str>,
+        limit: Limit,
+    ) -> Result<Vec<RecordEntry>, StoreError> {
+        self.inner.records(namespace, kind, prefix, after, limit).await
+    }
+
+    async fn tallies(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+    ) -> Result<Option<Tallies>, StoreError> {
+        self.inner.tallies(namespace, subject).await
+    }
+
+    async fn outcomes(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        self.inner.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn unjudged(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        self.inner.unjudged(namespace, after, limit).await
+    }
+
+    async fn feed(
+        &self,
+        namespace: &NamespaceId,
+        after: Revision,
+        limit: Limit,
+    ) -> Result<Vec<Commit>, StoreError> {
+        self.inner.feed(namespace, after, limit).await
+    }
+
+    async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
+        self.inner.wait(namespace, after).await
+    }
+
+    async fn verify(&self) -> Result<Report, StoreError> {
+        self.inner.verify().await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.inner.close().await
+    }
+}

@@ -1,0 +1,235 @@
+//! The port that everything above sees.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use sternway_types::{
+    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, Digest, EnvironmentId,
+    NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
+    RecordKind, Revision, Subject, Timestamp, Version, VersionNumber,
+};
+
+use crate::{Append, Appended, Limit, Report, StoreError, Tallies};
+
+/// Where a namespace stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its newest revision.
+    pub revision: Revision,
+    /// When that was committed.
+    pub at: Timestamp,
+    /// The chain up to there.
+    pub chain: Digest,
+}
+
+/// A storage backend.
+///
+/// # Contract
+///
+/// Each clause is a case of the conformance suite, by this name.
+///
+/// Writing:
+///
+/// - **Atomic**: a changeset applies as a whole or leaves no trace.
+/// - **Durable**: an acknowledged write survives the end of the process at any moment, and the loss
+///   of power.
+/// - **Immutable**: a version never changes.
+/// - **Dense**: version numbers of an artifact are 1, 2, 3, … and revisions of a namespace are
+///   1, 2, 3, …, both in commit order, and never reused.
+/// - **Locked**: a stale generation conflicts, and the conflict says what was expected, what is
+///   there, who wrote it and when. A generation only grows.
+/// - **Idempotent**: repeating a changeset by its id is answered with the first receipt; the same
+///   id with another body is an error.
+/// - **Whole on cancellation**: a caller that goes away may find its changeset committed or not,
+///   never half.
+/// - **Grouped in silence**: many changesets in one durable write keep their own verdicts.
+/// - **Contents first**: a content is written before the commit that names it, and is durable when
+///   that commit is. A commit that names an unknown content is refused.
+/// - **Guarded**: pointers name versions that exist, in environments that exist; a condemned content
+///   goes live only when a person forces it.
+/// - **Counted once**: an outcome counts exactly once by its id, however often and in whatever
+///   company it is appended. The answer has the tallies before it.
+/// - **Monotone**: the times of a namespace's commits never go backwards, whatever clocks do.
+///
+/// Reading:
+///
+/// - **Consistent**: each read sees one revision, and every write acknowledged before it began.
+/// - **As of**: a read at a revision or a time sees exactly that state.
+/// - **Stable pages**: pages neither miss nor repeat what was there when the first was read.
+/// - **Followed**: the feed gives every revision once, in order, whatever commits beside it; `wait`
+///   returns when there is a newer one.
+///
+/// Keeping:
+///
+/// - **Verified**: a flipped byte anywhere is named by `verify`.
+///
+/// Reads answer `None` or an empty page for what is not there, and [`StoreError::NoNamespace`] for
+/// a namespace that is not. Every read is one range read, whose cost does not grow with what it
+/// does not return.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// Writes a content, to be named by a later commit. Writing it again does nothing.
+    async fn put(&self, content: &Content) -> Result<(), StoreError>;
+
+    /// Applies a changeset durably, as one revision.
+    async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError>;
+
+    /// Says what `commit` would answer now, and writes nothing. Contents need not be there.
+    async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError>;
+
+    /// Counts outcomes durably, all or none, without a revision.
+    async fn append(&self, append: &Append) -> Result<Appended, StoreError>;
+
+    /// The namespaces after this one, by name.
+    async fn namespaces(
+        &self,
+        after: Option<&NamespaceId>,
+        limit: Limit,
+    ) -> Result<Vec<NamespaceId>, StoreError>;
+
+    /// Where a namespace stands; nothing if it does not exist.
+    async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError>;
+
+    /// One artifact.
+    async fn artifact(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+    ) -> Result<Option<Artifact>, StoreError>;
+
+    /// The artifacts after this one whose names begin with a prefix, by name.
+    async fn artifacts(
+        &self,
+        namespace: &NamespaceId,
+        prefix: &str,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError>;
+
+    /// One version.
+    async fn version(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        number: VersionNumber,
+    ) -> Result<Option<Version>, StoreError>;
+
+    /// The versions before this one, newest first; from the newest if none is named.
+    async fn history(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        before: Option<VersionNumber>,
+        limit: Limit,
+    ) -> Result<Vec<Version>, StoreError>;
+
+    /// The versions with this content, by artifact and number, after this one.
+    async fn with_digest(
+        &self,
+        namespace: &NamespaceId,
+        digest: &Digest,
+        after: Option<(&ArtifactId, VersionNumber)>,
+        limit: Limit,
+    ) -> Result<Vec<(ArtifactId, VersionNumber)>, StoreError>;
+
+    /// The content that a version names, checked against its digest.
+    async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError>;
+
+    /// One pointer.
+    async fn pointer(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        name: &PointerName,
+        at: At,
+    ) -> Result<Option<Pointer>, StoreError>;
+
+    /// The pointers of an artifact after this one, environments first, by name.
+    async fn pointers(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        after: Option<&PointerName>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError>;
+
+    /// The moves of a pointer before this revision, newest first; from the newest if none is named.
+    async fn moves(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        name: &PointerName,
+        before: Option<Revision>,
+        limit: Limit,
+    ) -> Result<Vec<PointerMove>, StoreError>;
+
+    /// What is live in an environment after this artifact, by artifact.
+    async fn environment(
+        &self,
+        namespace: &NamespaceId,
+        environment: &EnvironmentId,
+        at: At,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError>;
+
+    /// One record.
+    async fn record(
+        &self,
+        namespace: &NamespaceId,
+        key: &RecordKey,
+    ) -> Result<Option<RecordEntry>, StoreError>;
+
+    /// The records of a kind whose names begin with a prefix, after this name, by name. Records
+    /// that were taken away are left out.
+    async fn records(
+        &self,
+        namespace: &NamespaceId,
+        kind: RecordKind,
+        prefix: &str,
+        after: Option<&str>,
+        limit: Limit,
+    ) -> Result<Vec<RecordEntry>, StoreError>;
+
+    /// What the outcomes of a subject add up to; nothing if it has none.
+    async fn tallies(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+    ) -> Result<Option<Tallies>, StoreError>;
+
+    /// The outcomes of a subject after this place in its log (from 0), in the order of the log.
+    async fn outcomes(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Outcome>, StoreError>;
+
+    /// The subjects after this one that have outcomes nobody judged.
+    async fn unjudged(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError>;
+
+    /// The commits after this revision, in order.
+    async fn feed(
+        &self,
+        namespace: &NamespaceId,
+        after: Revision,
+        limit: Limit,
+    ) -> Result<Vec<Commit>, StoreError>;
+
+    /// Returns the newest revision as soon as it is after this one.
+    async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError>;
+
+    /// Checks everything that is stored.
+    async fn verify(&self) -> Result<Report, StoreError>;
+
+    /// Ends all work that was begun, and lets go of the store. Later calls answer
+    /// [`StoreError::Closed`].
+    async fn close(&self) -> Result<(), StoreError>;
+}
