@@ -1,0 +1,71 @@
+//! What can go wrong in a chore.
+//!
+//! The messages say what we tried; the source says why it failed.
+
+use std::{env, io, path::PathBuf, process::ExitCode};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The program is missing, or the system refused to run it.
+    #[error("could not run `{command}`")]
+    Start {
+        command: String,
+        #[source]
+        source: io::Error,
+    },
+    /// The program ran and said no. Its own output tells why.
+    #[error("`{command}` {}", ending(*.code))]
+    Status { command: String, code: Option<i32> },
+    #[error("could not read {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("could not make a temporary directory")]
+    TemporaryDirectory(#[source] io::Error),
+    #[error("could not read the metadata of the workspace")]
+    Metadata(#[source] Box<cargo_metadata::Error>),
+    #[error("could not add a folder to PATH")]
+    Path(#[source] env::JoinPathsError),
+    /// Already printed, one line each.
+    #[error("there are findings, each on a line above: {0}")]
+    Findings(usize),
+    #[error("the filter matched no test, so nothing was proved")]
+    NoTests,
+    #[error("README.md shows no command in a console or sh block")]
+    NoCommands,
+    #[error("gate {name} failed; {remedy}")]
+    Gate {
+        name: &'static str,
+        remedy: &'static str,
+        #[source]
+        source: Box<Self>,
+    },
+}
+
+impl Error {
+    /// The status of the command that failed, so that a caller sees through us.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        let status = match self {
+            Self::Status { code, .. } => code.and_then(|code| u8::try_from(code).ok()),
+            Self::Gate { source, .. } => return source.exit_code(),
+            Self::Start { .. }
+            | Self::Read { .. }
+            | Self::TemporaryDirectory(_)
+            | Self::Metadata(_)
+            | Self::Path(_)
+            | Self::Findings(_)
+            | Self::NoTests
+            | Self::NoCommands => None,
+        };
+        status.map_or(ExitCode::FAILURE, ExitCode::from)
+    }
+}
+
+fn ending(code: Option<i32>) -> String {
+    code.map_or_else(
+        || "was ended by a signal".to_owned(),
+        |code| format!("ended with status {code}"),
+    )
+}
