@@ -1,1 +1,44 @@
-//! Judge versions: rules over the outcomes of a version, with evidence.
+//! Judges versions: what the outcomes of a version say against it, and which rule says so.
+//!
+//! [`judge`] takes a policy and what is known of a version's present stay in an environment, and
+//! answers with a verdict. It is pure: the same evidence always gives the same verdict, whoever
+//! asks and however often. It never looks at a clock: windows reach back from the newest outcome's
+//! own time.
+//!
+//! ```
+//! use sternway_policy::{View, judge};
+//! use sternway_types::{
+//!     Failure, Outcome, OutcomeId, OutcomeStatus, Policy, Subject, Tally, Timestamp, Verdict,
+//! };
+//!
+//! let subject: Subject = serde_json::from_str(
+//!     r#"{"artifact": "tools/search", "environment": "production", "version": 2, "generation": 7}"#,
+//! )?;
+//! let mut tally = Tally::default();
+//! for run in ["a", "b"] {
+//!     let failed = OutcomeStatus::Failed(Failure::new(Some("TypeError".parse()?), "no argument q"));
+//!     let id = OutcomeId::from_name(run);
+//!     tally.add(&Outcome::new(id, subject.clone(), Timestamp::EPOCH, failed));
+//! }
+//! let Verdict::Regressed(regression) = judge(&Policy::default(), &View::new(&tally)) else {
+//!     panic!("two signature errors take a version back");
+//! };
+//! assert_eq!(regression.rule.to_string(), "2 of TypeError or AttributeError among the last 10 runs within 5m");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How rules are evaluated
+//!
+//! Every rule is looked at, and of those that hold the weightiest decides: signature errors, then
+//! all failed, then failures in a row. Outcomes whose end nobody knows are left out everywhere. A
+//! verdict need only be asked for after a failure: no rule begins to hold with a success. Rules of
+//! this crate are rules of thumb without a stated error rate; tests that have one take their place
+//! beside them as further kinds of [`Rule`](sternway_types::Rule), with their state in the
+//! [`Tally`](sternway_types::Tally).
+//!
+//! What a program said on its way down is made into a structured failure by [`failure::classify`].
+
+pub mod failure;
+mod judge;
+
+pub use crate::judge::{View, judge};

@@ -1,1 +1,28 @@
-//! What the host provides to Sternway: a clock and ids.
+//! What the host provides to Sternway: the time, and new ids.
+//!
+//! Everything above draws both through these ports, so that a test decides what time it is and
+//! which ids come next.
+//!
+//! ```
+//! use sternway_provider::{Clock, Ids, SystemClock, RandomIds};
+//! use sternway_types::Timestamp;
+//!
+//! let clock: &dyn Clock = &SystemClock;
+//! let ids: &dyn Ids = &RandomIds;
+//! assert!(clock.now() > Timestamp::EPOCH);
+//! assert_ne!(ids.changeset(), ids.changeset());
+//! ```
+//!
+//! With the feature `testing` there are fakes: a clock that is set by hand, and ids that count.
+
+mod clock;
+mod ids;
+#[cfg(feature = "testing")]
+mod testing;
+
+#[cfg(feature = "testing")]
+pub use crate::testing::{CountingIds, ManualClock};
+pub use crate::{
+    clock::{Clock, Stopwatch, SystemClock},
+    ids::{Ids, RandomIds},
+};

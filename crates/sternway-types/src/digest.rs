@@ -107,3 +107,49 @@ impl From<Digest> for String {
         digest.to_string()
     }
 }
+
+/// The beginning of a digest, as people type it: `sha256:` and 6 to 64 lower-case hexadecimal
+/// digits. A whole digest is a prefix too.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DigestPrefix {
+    // Invariant: 6 to 64 lower-case hexadecimal digits.
+    hex: String,
+}
+
+impl DigestPrefix {
+    /// The digits, without the `sha256:`.
+    #[must_use]
+    pub fn as_hex(&self) -> &str {
+        &self.hex
+    }
+
+    /// Whether a digest begins like this.
+    #[must_use]
+    pub fn matches(&self, digest: &Digest) -> bool {
+        digest.to_hex().starts_with(&self.hex)
+    }
+}
+
+impl From<&Digest> for DigestPrefix {
+    fn from(digest: &Digest) -> Self {
+        Self { hex: digest.to_hex() }
+    }
+}
+
+impl FromStr for DigestPrefix {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let hex = text.strip_prefix("sha256:");
+        let hex = hex.filter(|hex| (6..=64).contains(&hex.len()) && hex.bytes().all(digit));
+        hex.map(|hex| Self { hex: hex.into() })
+            .ok_or_else(|| DigestError { given: text.chars().take(80).collect() })
+    }
+}
+
+impl fmt::Display for DigestPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", self.hex)
+    }
+}

@@ -45,6 +45,7 @@ mod outcome;
 mod pointer;
 mod policy;
 mod record;
+mod reference;
 mod tally;
 mod text;
 mod time;
@@ -58,7 +59,7 @@ pub use crate::{
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
     commit::{Applied, Commit, Receipt, RecordChange},
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
-    digest::{Digest, DigestError},
+    digest::{Digest, DigestError, DigestPrefix},
     id::{
         ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId,
         OutcomeId, Slug, UuidError,
@@ -75,6 +76,7 @@ pub use crate::{
         Condemnation, Environment, Latch, LatchAction, NamespaceSettings, PolicyRecord, Record,
         RecordEntry, RecordKey, RecordKind,
     },
+    reference::{Reference, ReferenceError, Selector},
     tally::{RECENT_OUTCOMES, Recent, Tally},
     text::{Changelog, Reason, TextError},
     time::{At, Timestamp, TimestampError},

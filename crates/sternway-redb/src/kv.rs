@@ -1,0 +1,186 @@
+//! The ordered map in one table of a redb file.
+
+use std::{
+    fmt,
+    ops::{Bound, ControlFlow},
+    path::{Path, PathBuf},
+    sync::{PoisonError, RwLock},
+};
+
+use redb::{
+    Builder, Database, Durability, ReadOnlyTable, ReadableDatabase, TableDefinition, TableHandle,
+};
+use sternway_store::{Batch, Cause, Direction, Kv, KvError, Range, Snapshot, StoreError, Visit};
+
+use crate::{
+    error::{Failed, guarded, open_error},
+    file,
+};
+
+const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("sternway");
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RedbOptions {
+    /// Whether a commit also writes what lets the file reopen at once after a crash. On by
+    /// default; without it a commit of few rows is up to twice as fast, and reopening after a
+    /// crash reads the whole file.
+    pub quick_repair: bool,
+    /// How much memory may hold pages of the file, in bytes. 128 MiB by default.
+    pub cache: usize,
+}
+
+impl Default for RedbOptions {
+    fn default() -> Self {
+        Self { quick_repair: true, cache: 128 * 1024 * 1024 }
+    }
+}
+
+impl RedbOptions {
+    /// Turns quick repair on or off.
+    #[must_use]
+    pub const fn with_quick_repair(mut self, on: bool) -> Self {
+        self.quick_repair = on;
+        self
+    }
+
+    /// Sets the size of the cache in bytes.
+    #[must_use]
+    pub const fn with_cache(mut self, bytes: usize) -> Self {
+        self.cache = bytes;
+        self
+    }
+}
+
+/// An ordered map in a redb file.
+pub struct RedbKv {
+    // Only the check of the whole file needs the database to itself.
+    database: RwLock<Database>,
+    path: PathBuf,
+    options: RedbOptions,
+}
+
+impl fmt::Debug for RedbKv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbKv")
+            .field("path", &self.path)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RedbKv {
+    /// Opens a file, or makes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](crate::open).
+    pub fn open(path: &Path, options: RedbOptions) -> Result<Self, StoreError> {
+        let file = file::open(path)?;
+        let database = guarded(|| {
+            Ok(Builder::new().set_cache_size(options.cache).create_file(file).map_err(open_error))
+        })??;
+        let kv = Self { database: RwLock::new(database), path: path.to_owned(), options };
+        kv.make_table()?;
+        Ok(kv)
+    }
+
+    /// Makes the table in a new file; leaves a file that holds somebody else's tables alone.
+    fn make_table(&self) -> Result<(), StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let (ours, others) = guarded(|| {
+            let read = database.begin_read()?;
+            let names: Vec<String> = read.list_tables()?.map(|table| table.name().into()).collect();
+            let ours = names.iter().any(|name| name == TABLE.name());
+            Ok((ours, names.len() > usize::from(ours)))
+        })?;
+        if others {
+            let detail = format!("{} holds tables of another program", self.path.display());
+            return Err(StoreError::NotAStore { detail });
+        }
+        if !ours {
+            drop(database);
+            self.commit(&Batch::new())?;
+        }
+        Ok(())
+    }
+}
+
+impl Kv for RedbKv {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, KvError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        guarded(|| {
+            let table = database.begin_read()?.open_table(TABLE)?;
+            Ok(Box::new(RedbSnapshot { table }) as Box<dyn Snapshot>)
+        })
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), KvError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        guarded(|| {
+            let mut write = database.begin_write()?;
+            // Immediate is redb's default; it is said again since the contract hangs on it. It is
+            // refused only where savepoints are used.
+            write.set_durability(Durability::Immediate).map_err(unavailable)?;
+            write.set_two_phase_commit(true);
+            write.set_quick_repair(self.options.quick_repair);
+            {
+                let mut table = write.open_table(TABLE)?;
+                for (key, value) in batch {
+                    match value {
+                        Some(value) => drop(table.insert(key.as_slice(), value.as_slice())?),
+                        None => drop(table.remove(key.as_slice())?),
+                    }
+                }
+            }
+            Ok(write.commit()?)
+        })
+    }
+
+    fn check(&self) -> Result<(), KvError> {
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        let sound = guarded(|| Ok(database.check_integrity()?))?;
+        if sound {
+            return Ok(());
+        }
+        Err(KvError::Corrupt(Cause::new(
+            "pages did not have their checksums, and redb mended them",
+        )))
+    }
+}
+
+fn unavailable(err: impl std::error::Error + Send + Sync + 'static) -> Failed {
+    Failed(KvError::Unavailable(Cause::new(err)))
+}
+
+struct RedbSnapshot {
+    table: ReadOnlyTable<&'static [u8], &'static [u8]>,
+}
+
+impl Snapshot for RedbSnapshot {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
+        guarded(|| Ok(self.table.get(key)?.map(|value| value.value().to_vec())))
+    }
+
+    fn scan(&self, range: &Range, visit: &mut Visit<'_>) -> Result<(), KvError> {
+        if range.from >= range.to {
+            return Ok(());
+        }
+        let bounds = (Bound::Included(range.from.as_slice()), Bound::Excluded(range.to.as_slice()));
+        guarded(|| {
+            let mut entries = self.table.range::<&[u8]>(bounds)?;
+            loop {
+                let entry = match range.direction {
+                    Direction::Forward => entries.next(),
+                    Direction::Backward => entries.next_back(),
+                };
+                let Some(entry) = entry else { return Ok(()) };
+                let (key, value) = entry?;
+                if let ControlFlow::Break(()) = visit(key.value(), value.value()) {
+                    return Ok(());
+                }
+            }
+        })
+    }
+}
