@@ -44,5 +44,5 @@ pub use crate::{
     page::Limit,
     rehearsal::Rehearsal,
     report::{Damage, Report},
-    store::{Head, Store},
+    store::{DigestHit, Head, Store},
 };

@@ -4,12 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, Digest, EnvironmentId,
+    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, DigestPrefix, EnvironmentId,
     NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
     RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
-use crate::{Append, Appended, AppendedSubject, Head, Limit, Report, Store, StoreError, Tallies};
+use crate::{
+    Append, Appended, AppendedSubject, DigestHit, Head, Limit, Report, Store, StoreError, Tallies,
+};
 
 /// Wraps a store so that every write is only rehearsed: `commit` answers what it would answer, and
 /// `append` answers with the tallies as if every outcome were new. Reads see the store as it is.
@@ -106,11 +108,11 @@ impl Store for Rehearsal {
     async fn with_digest(
         &self,
         namespace: &NamespaceId,
-        digest: &Digest,
-        after: Option<(&ArtifactId, VersionNumber)>,
+        prefix: &DigestPrefix,
+        after: Option<&DigestHit>,
         limit: Limit,
-    ) -> Result<Vec<(ArtifactId, VersionNumber)>, StoreError> {
-        self.inner.with_digest(namespace, digest, after, limit).await
+    ) -> Result<Vec<DigestHit>, StoreError> {
+        self.inner.with_digest(namespace, prefix, after, limit).await
     }
 
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {

@@ -4,9 +4,9 @@ use std::fmt;
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, Digest, EnvironmentId,
-    NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
-    RecordKind, Revision, Subject, Timestamp, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, Digest, DigestPrefix,
+    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
+    RecordKey, RecordKind, Revision, Subject, Timestamp, Version, VersionNumber,
 };
 
 use crate::{Append, Appended, Limit, Report, StoreError, Tallies};
@@ -20,6 +20,17 @@ pub struct Head {
     pub at: Timestamp,
     /// The chain up to there.
     pub chain: Digest,
+}
+
+/// A version that was found by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DigestHit {
+    /// The digest.
+    pub digest: Digest,
+    /// Whose version.
+    pub artifact: ArtifactId,
+    /// Its number.
+    pub number: VersionNumber,
 }
 
 /// A storage backend.
@@ -123,14 +134,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError>;
 
-    /// The versions with this content, by artifact and number, after this one.
+    /// The versions whose digests begin like this, by digest, artifact and number, after this one.
     async fn with_digest(
         &self,
         namespace: &NamespaceId,
-        digest: &Digest,
-        after: Option<(&ArtifactId, VersionNumber)>,
+        prefix: &DigestPrefix,
+        after: Option<&DigestHit>,
         limit: Limit,
-    ) -> Result<Vec<(ArtifactId, VersionNumber)>, StoreError>;
+    ) -> Result<Vec<DigestHit>, StoreError>;
 
     /// The content that a version names, checked against its digest.
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError>;

@@ -73,6 +73,13 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// The byte that two hexadecimal digits write.
+fn byte_of(pair: &[u8]) -> Option<u8> {
+    let [high, low] = pair else { return None };
+    let digit = |hex: u8| char::from(hex).to_digit(16);
+    u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
+}
+
 impl FromStr for Digest {
     type Err = DigestError;
 
@@ -84,9 +91,7 @@ impl FromStr for Digest {
                 return None;
             }
             for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-                let [high, low] = pair else { return None };
-                let digit = |hex: u8| char::from(hex).to_digit(16);
-                *byte = u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()?;
+                *byte = byte_of(pair)?;
             }
             Some(Self(bytes))
         };
@@ -121,6 +126,12 @@ impl DigestPrefix {
     #[must_use]
     pub fn as_hex(&self) -> &str {
         &self.hex
+    }
+
+    /// The bytes that are given whole: half a byte at the end is left out.
+    #[must_use]
+    pub fn whole_bytes(&self) -> Vec<u8> {
+        self.hex.as_bytes().chunks_exact(2).filter_map(byte_of).collect()
     }
 
     /// Whether a digest begins like this.

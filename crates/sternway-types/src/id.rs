@@ -193,6 +193,14 @@ impl ArtifactId {
     }
 }
 
+impl EnvironmentId {
+    /// The environment that every namespace begins with.
+    #[must_use]
+    pub fn production() -> Self {
+        Self("production".into())
+    }
+}
+
 /// Why a text is not an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not {kind}: expected a UUID such as 01988f6e-0b7a-7c3e-9f4e-2f5a6b7c8d9e")]

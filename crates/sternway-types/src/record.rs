@@ -166,6 +166,35 @@ impl Record {
     }
 }
 
+macro_rules! into_kind {
+    ($($(#[$doc:meta])* $name:ident, $variant:ident, $kind:ty;)*) => {
+        impl Record {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $name(self) -> Option<$kind> {
+                    if let Self::$variant(record) = self { Some(record) } else { None }
+                }
+            )*
+        }
+    };
+}
+
+into_kind! {
+    /// The settings of the namespace, if it is that.
+    into_namespace, Namespace, NamespaceSettings;
+    /// The environment, if it is one.
+    into_environment, Environment, Environment;
+    /// The policy, if it is one.
+    into_policy, Policy, PolicyRecord;
+    /// The condemnation, if it is one.
+    into_condemnation, Condemnation, Condemnation;
+    /// The attestation, if it is one.
+    into_attestation, Attestation, Attestation;
+    /// The latched verdict, if it is one.
+    into_latch, Latch, Box<Latch>;
+}
+
 /// The key of a record: its kind and a name made from what it is about, with `/` between the parts,
 /// so that all records about one artifact stand together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -21,8 +21,8 @@
 //! | `u` | namespace · subject | | what nobody judged |
 
 use sternway_types::{
-    ArtifactId, ChangesetId, Digest, EnvironmentId, Generation, LabelId, NamespaceId, OutcomeId,
-    PointerName, RecordKey, RecordKind, Revision, Subject, VersionNumber,
+    ArtifactId, ChangesetId, Digest, DigestPrefix, EnvironmentId, Generation, LabelId, NamespaceId,
+    OutcomeId, PointerName, RecordKey, RecordKind, Revision, Subject, VersionNumber,
 };
 
 use super::port::{Direction, Range};
@@ -193,8 +193,10 @@ pub(super) fn versions(ns: &NamespaceId, id: &ArtifactId) -> Key {
     Key::table(Table::Version).name(ns.as_str()).name(id.as_str())
 }
 
-pub(super) fn with_digest(ns: &NamespaceId, digest: &Digest) -> Key {
-    Key::table(Table::Digest).name(ns.as_str()).raw(digest.as_bytes())
+/// Every version whose digest begins with the whole bytes of a prefix, and a few more.
+pub(super) fn with_digest(ns: &NamespaceId, prefix: &DigestPrefix) -> Range {
+    let key = Key::table(Table::Digest).name(ns.as_str());
+    key.raw(&prefix.whole_bytes()).all(Direction::Forward)
 }
 
 pub(super) fn digest(
@@ -203,7 +205,8 @@ pub(super) fn digest(
     id: &ArtifactId,
     number: VersionNumber,
 ) -> Vec<u8> {
-    with_digest(ns, digest).name(id.as_str()).number(number.get()).done()
+    let key = Key::table(Table::Digest).name(ns.as_str()).raw(digest.as_bytes());
+    key.name(id.as_str()).number(number.get()).done()
 }
 
 pub(super) fn pointers(ns: &NamespaceId, id: &ArtifactId) -> Key {

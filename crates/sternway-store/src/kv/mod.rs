@@ -7,6 +7,7 @@
 mod apply;
 mod apply_move;
 mod apply_record;
+mod as_of;
 mod blob;
 mod bulk;
 mod codec;

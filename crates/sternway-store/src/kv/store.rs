@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, Digest, EnvironmentId,
+    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, DigestPrefix, EnvironmentId,
     NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
     RecordKind, Revision, Subject, Version, VersionNumber,
 };
@@ -22,7 +22,7 @@ use super::{
     view::View,
     writer::{self, Job},
 };
-use crate::{Append, Appended, Cause, Head, Limit, Report, Store, StoreError, Tallies};
+use crate::{Append, Appended, Cause, DigestHit, Head, Limit, Report, Store, StoreError, Tallies};
 
 /// How many KiB of contents may wait to be written, before who puts more has to wait.
 const QUEUED_KIB: usize = 256 * 1024;
@@ -208,11 +208,11 @@ impl Store for KvStore {
     async fn with_digest(
         &self,
         namespace: &NamespaceId,
-        digest: &Digest,
-        after: Option<(&ArtifactId, VersionNumber)>,
+        prefix: &DigestPrefix,
+        after: Option<&DigestHit>,
         limit: Limit,
-    ) -> Result<Vec<(ArtifactId, VersionNumber)>, StoreError> {
-        self.view()?.with_digest(namespace, digest, after, limit)
+    ) -> Result<Vec<DigestHit>, StoreError> {
+        self.view()?.with_digest(namespace, prefix, after, limit)
     }
 
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {

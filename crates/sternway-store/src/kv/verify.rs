@@ -9,7 +9,7 @@ use sternway_types::{Digest, NamespaceId, Tally};
 use super::{
     blob, codec,
     key::{KeyReader, Table},
-    port::{Direction, Kv, Range, Snapshot},
+    port::{Direction, Kv, KvError, Range, Snapshot},
     stored::{
         StoredArtifact, StoredBlock, StoredChangeset, StoredHead, StoredHeader, StoredMove,
         StoredPointer, StoredRecord, StoredTallies, StoredVersion,
@@ -24,8 +24,10 @@ pub(super) type Rows = BTreeMap<(String, u8), u64>;
 /// Checks a whole map.
 pub(super) fn verify(kv: &dyn Kv) -> Result<Report, StoreError> {
     let mut report = Report::default();
-    if let Err(err) = kv.check() {
-        report.note("the file", err_chain(&err));
+    match kv.check() {
+        Ok(()) => (),
+        Err(KvError::Corrupt(cause)) => report.note("the file", cause.to_string()),
+        Err(err @ (KvError::Full(_) | KvError::Unavailable(_))) => return Err(err.into()),
     }
     let snapshot = kv.snapshot()?;
     let mut rows = Rows::new();
@@ -52,16 +54,6 @@ pub(super) fn verify(kv: &dyn Kv) -> Result<Report, StoreError> {
         }
     }
     Ok(report)
-}
-
-fn err_chain(err: &dyn std::error::Error) -> String {
-    let mut text = err.to_string();
-    let mut source = err.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 /// Checks every row on its own, and counts them.

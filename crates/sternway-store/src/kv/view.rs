@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use sternway_types::{
-    Artifact, ArtifactId, At, Commit, Content, ContentRef, Digest, EnvironmentId, NamespaceId,
-    Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKey, RecordKind, Revision,
-    Subject, Timestamp, Version, VersionNumber,
+    Artifact, ArtifactId, At, Commit, Content, ContentRef, Digest, DigestPrefix, EnvironmentId,
+    NamespaceId, Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKey, RecordKind,
+    Revision, Subject, Version, VersionNumber,
 };
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     read::{self, decode_commit, decode_move, decode_version, sense},
     stored::{StoredArtifact, StoredBlock, StoredPointer, StoredRecord},
 };
-use crate::{Head, Limit, StoreError, Tallies};
+use crate::{DigestHit, Head, Limit, StoreError, Tallies};
 
 /// The key right after this one.
 fn after(mut key: Vec<u8>) -> Vec<u8> {
@@ -25,7 +25,7 @@ fn after(mut key: Vec<u8>) -> Vec<u8> {
 
 /// All reads over one snapshot.
 pub(super) struct View {
-    snapshot: Box<dyn Snapshot>,
+    pub(super) snapshot: Box<dyn Snapshot>,
 }
 
 impl View {
@@ -34,7 +34,7 @@ impl View {
     }
 
     /// Collects what `decode` makes of the entries of a range, up to a limit.
-    fn page<T>(
+    pub(super) fn page<T>(
         &self,
         range: &Range,
         limit: Limit,
@@ -145,86 +145,33 @@ impl View {
     pub(super) fn with_digest(
         &self,
         ns: &NamespaceId,
-        digest: &Digest,
-        last: Option<(&ArtifactId, VersionNumber)>,
+        prefix: &DigestPrefix,
+        last: Option<&DigestHit>,
         limit: Limit,
-    ) -> Result<Vec<(ArtifactId, VersionNumber)>, StoreError> {
+    ) -> Result<Vec<DigestHit>, StoreError> {
         self.known_head(ns)?;
-        let mut range = key::with_digest(ns, digest).all(Direction::Forward);
-        if let Some((id, number)) = last {
-            range.from = after(key::digest(ns, digest, id, number));
+        let mut range = key::with_digest(ns, prefix);
+        if let Some(DigestHit { digest, artifact, number }) = last {
+            range.from = after(key::digest(ns, digest, artifact, *number));
         }
         self.page(&range, limit, |key, value| {
             codec::open(key, value)?;
             let parsed = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
-                parts.array::<32>()?;
-                Some((parts.name()?, VersionNumber::new(parts.number()?)?))
+                Some(DigestHit {
+                    digest: Digest::from_bytes(parts.array()?),
+                    artifact: parts.name()?,
+                    number: VersionNumber::new(parts.number()?)?,
+                })
             });
-            parsed.map(Some).ok_or_else(|| codec::corrupt(key, "its key names no version"))
+            let hit = parsed.ok_or_else(|| codec::corrupt(key, "its key names no version"))?;
+            // An odd number of digits ends in the middle of a byte.
+            Ok(prefix.matches(&hit.digest).then_some(hit))
         })
     }
 
     pub(super) fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
         blob::read(self.snapshot.as_ref(), content)
-    }
-
-    /// The last revision that a read may see; nothing for the newest state.
-    fn bound(&self, ns: &NamespaceId, at: At) -> Result<Option<Revision>, StoreError> {
-        let head = self.known_head(ns)?;
-        match at {
-            At::Head => Ok(None),
-            At::Revision(asked) if asked > head.revision => {
-                Err(StoreError::NotYet { asked, newest: head.revision })
-            }
-            At::Revision(revision) => Ok(Some(revision)),
-            At::Time(time) if time >= head.at => Ok(None),
-            At::Time(time) => self.last_until(ns, time, head.revision).map(Some),
-        }
-    }
-
-    /// The last revision committed at or before a moment. Commit times never go backwards, so the
-    /// log itself is the index.
-    fn last_until(
-        &self,
-        ns: &NamespaceId,
-        time: Timestamp,
-        newest: Revision,
-    ) -> Result<Revision, StoreError> {
-        let (mut low, mut high) = (0, newest.get());
-        while low < high {
-            let middle = low + (high - low).div_ceil(2);
-            let key = key::commit(ns, Revision::new(middle));
-            let found = read::commit(self.snapshot.as_ref(), ns, Revision::new(middle))?
-                .ok_or_else(|| codec::corrupt(&key, "it is missing"))?;
-            if found.at <= time {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        Ok(Revision::new(low))
-    }
-
-    fn pointer_as_of(
-        &self,
-        ns: &NamespaceId,
-        id: &ArtifactId,
-        name: &PointerName,
-        revision: Revision,
-    ) -> Result<Option<Pointer>, StoreError> {
-        let mut range = key::moves(ns, id, name).all(Direction::Backward);
-        range.to = key::moved(ns, id, name, revision.next());
-        let last =
-            self.page(&range, Limit::new(1), |key, value| decode_move(key, value).map(Some))?;
-        Ok(last.into_iter().next().map(|moved| Pointer {
-            artifact: moved.artifact,
-            name: moved.name,
-            version: moved.to,
-            generation: moved.generation,
-            revision: moved.revision,
-            at: moved.at,
-        }))
     }
 
     pub(super) fn pointer(

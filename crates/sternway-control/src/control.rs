@@ -1,0 +1,200 @@
+//! The handle that every verb hangs on.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sternway_provider::{Clock, Ids, RandomIds, SystemClock};
+use sternway_store::{Append, Rehearsal, Store, StoreError};
+use sternway_types::{
+    Actor, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId,
+    NamespaceSettings, Reason, Record, RecordKey, Subject, Tally, Timestamp,
+};
+use tokio::sync::OnceCell;
+
+use crate::{ControlError, live::LiveTable};
+
+/// Who wants something, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Who.
+    pub actor: Actor,
+    /// Why; empty if nobody said.
+    pub reason: Reason,
+}
+
+impl Intent {
+    /// Wants something without saying why.
+    #[must_use]
+    pub fn by(actor: Actor) -> Self {
+        Self { actor, reason: Reason::default() }
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.reason = reason;
+        self
+    }
+}
+
+/// Drives one namespace of one store. Cheap to share behind an [`Arc`].
+#[derive(Debug)]
+pub struct Control {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) namespace: NamespaceId,
+    /// How far subjects were judged, to be noted with the next append.
+    pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
+    pub(crate) live: OnceCell<LiveTable>,
+}
+
+impl Control {
+    /// Drives a namespace, by the clock of the host and with random ids.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, namespace: NamespaceId) -> Self {
+        Self {
+            store,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            namespace,
+            marks: Mutex::default(),
+            live: OnceCell::new(),
+        }
+    }
+
+    /// Goes by another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Draws ids elsewhere.
+    #[must_use]
+    pub fn with_ids(mut self, ids: Arc<dyn Ids>) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// The same drivers, writing nothing: every verb answers what it would do.
+    #[must_use]
+    pub fn rehearsal(&self) -> Self {
+        Self {
+            store: Arc::new(Rehearsal::new(Arc::clone(&self.store))),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            namespace: self.namespace.clone(),
+            marks: Mutex::default(),
+            live: OnceCell::new(),
+        }
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The namespace.
+    #[must_use]
+    pub const fn namespace(&self) -> &NamespaceId {
+        &self.namespace
+    }
+
+    /// The time, by the clock of this control.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The ids of this control.
+    #[must_use]
+    pub fn ids(&self) -> &dyn Ids {
+        self.ids.as_ref()
+    }
+
+    /// Brings the namespace to life, with the environment `production` as its default. Does
+    /// nothing if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot write.
+    pub async fn create_namespace(&self) -> Result<(), ControlError> {
+        if self.store.head(&self.namespace).await?.is_some() {
+            return Ok(());
+        }
+        // The same id for every process that comes first: one of them creates it.
+        let id = ChangesetId::from_name(&format!("create namespace {}", self.namespace));
+        let production = EnvironmentId::production();
+        let environment = Environment { id: production.clone(), description: String::new() };
+        let settings = NamespaceSettings { default_environment: production };
+        let changeset = Changeset::new(id, self.namespace.clone(), self.now(), Actor::sternway())
+            .then(Change::CreateNamespace)
+            .then(Change::PutRecord(Box::new(Record::Environment(environment))))
+            .then(Change::PutRecord(Box::new(Record::Namespace(settings))));
+        match self.store.commit(&changeset).await {
+            // Somebody else was first, at another moment: what was wanted is there.
+            Ok(_) | Err(StoreError::ChangesetReused { .. }) => Ok(()),
+            Err(err) => Err(err.into()),
+        }
+    }
+
+    /// Where an artifact's first version goes live by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn default_environment(&self) -> Result<EnvironmentId, ControlError> {
+        let settings = self.record_at(&RecordKey::namespace(), Record::into_namespace).await?;
+        let environment = settings.map(|settings| settings.default_environment);
+        Ok(environment.unwrap_or_else(EnvironmentId::production))
+    }
+
+    /// Ends what was begun: notes how far outcomes were judged, stops following the feed, and
+    /// closes the store.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the notes cannot be written; the store is closed all the same.
+    pub async fn shutdown(&self) -> Result<(), ControlError> {
+        let noted = self.note_marks().await;
+        if let Some(live) = self.live.get() {
+            live.stop().await;
+        }
+        self.store.close().await?;
+        noted
+    }
+
+    /// A changeset by somebody, now.
+    pub(crate) fn changeset(&self, intent: &Intent) -> Changeset {
+        let (id, now) = (self.ids.changeset(), self.now());
+        Changeset::new(id, self.namespace.clone(), now, intent.actor.clone())
+            .because(intent.reason.clone())
+    }
+
+    /// Takes the marks that are to be noted with the next append.
+    pub(crate) fn take_marks(&self) -> HashMap<Subject, Tally> {
+        std::mem::take(&mut *self.marks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps a mark until the next append.
+    pub(crate) fn keep_mark(&self, subject: Subject, judged: Tally) {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).insert(subject, judged);
+    }
+
+    async fn note_marks(&self) -> Result<(), ControlError> {
+        let marks = self.take_marks();
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let mut append = Append::new(self.namespace.clone(), self.now(), Vec::new());
+        for (subject, judged) in marks {
+            append = append.judged(subject, judged);
+        }
+        // An append without outcomes has nothing to judge.
+        self.store.append(&append).await.map(drop).map_err(ControlError::from)
+    }
+}

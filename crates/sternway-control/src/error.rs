@@ -1,0 +1,161 @@
+//! What a driver answers when it cannot do what it was asked.
+
+use sternway_api::ProblemCode;
+use sternway_store::{Refusal, StoreError};
+use sternway_types::{ArtifactId, EnvironmentId, LabelId, Reference, TextError, VersionNumber};
+
+/// Why a driver could not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// The store could not.
+    #[error("the store did not do it")]
+    Store(#[from] StoreError),
+    /// There is no such artifact.
+    #[error("there is no artifact {0}")]
+    NoArtifact(ArtifactId),
+    /// There is no such environment.
+    #[error("there is no environment {0}")]
+    NoEnvironment(EnvironmentId),
+    /// The reference names no version.
+    #[error("{reference} names no version: {problem}")]
+    NoVersion {
+        /// What was asked for.
+        reference: Reference,
+        /// Why there is none.
+        problem: String,
+    },
+    /// The beginning of a digest fits several versions' contents.
+    #[error("{reference} fits {found} different contents: give more digits")]
+    Ambiguous {
+        /// What was asked for.
+        reference: Reference,
+        /// How many fit.
+        found: usize,
+    },
+    /// Nothing of the artifact is live in the environment.
+    #[error("nothing of {artifact} is live in {environment}")]
+    NotLive {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+    },
+    /// There is no earlier version that was live and is not condemned.
+    #[error(
+        "{artifact} has no good version to go back to in {environment}: every version that was live \
+         before {live} is condemned, or none was"
+    )]
+    NoGoodVersion {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// What is live.
+        live: VersionNumber,
+    },
+    /// The version to go back to is live already.
+    #[error("{artifact}@{version} is live in {environment} already")]
+    AlreadyLive {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// Which version.
+        version: VersionNumber,
+    },
+    /// A version that is newer and was never live is no version to go back to.
+    #[error("{artifact}@{version} was never live in {environment}: promote it instead")]
+    NotABackwardStep {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// Which version.
+        version: VersionNumber,
+    },
+    /// The version is not condemned.
+    #[error("{artifact}@{version} is not condemned in {environment}")]
+    NotCondemned {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// Which version.
+        version: VersionNumber,
+    },
+    /// The artifact has no such label.
+    #[error("{artifact} has no label {label}")]
+    NoLabel {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Which label.
+        label: LabelId,
+    },
+    /// The environment exists.
+    #[error("there is an environment {0} already")]
+    EnvironmentExists(EnvironmentId),
+    /// A text is too long or holds what it may not.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+impl ControlError {
+    /// The code by which programs tell it from others.
+    #[must_use]
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::Store(err) => store_code(err),
+            Self::NoArtifact(_) => ProblemCode::ArtifactNotFound,
+            Self::NoEnvironment(_) => ProblemCode::EnvironmentNotFound,
+            Self::NoVersion { .. } | Self::NotABackwardStep { .. } | Self::NotCondemned { .. } => {
+                ProblemCode::VersionNotFound
+            }
+            Self::NoLabel { .. } => ProblemCode::LabelNotFound,
+            Self::Ambiguous { .. } => ProblemCode::AmbiguousReference,
+            Self::NotLive { .. } => ProblemCode::NotLive,
+            Self::NoGoodVersion { .. } => ProblemCode::NoGoodVersion,
+            Self::AlreadyLive { .. } => ProblemCode::AlreadyLive,
+            Self::EnvironmentExists(_) => ProblemCode::EnvironmentExists,
+            Self::Text(_) => ProblemCode::Invalid,
+        }
+    }
+}
+
+fn store_code(err: &StoreError) -> ProblemCode {
+    match err {
+        StoreError::Conflict(_) => ProblemCode::VersionConflict,
+        StoreError::Refused(refusal) => refusal_code(refusal),
+        StoreError::NoNamespace(_) => ProblemCode::NamespaceNotFound,
+        StoreError::ChangesetReused { .. } => ProblemCode::IdempotencyKeyReused,
+        StoreError::NotYet { .. } => ProblemCode::NotYet,
+        StoreError::Corrupt { .. } => ProblemCode::IntegrityMismatch,
+        StoreError::NewerFormat { .. } => ProblemCode::NewerFormat,
+        StoreError::NotAStore { .. } => ProblemCode::NotAStore,
+        StoreError::Busy => ProblemCode::StoreBusy,
+        StoreError::Full(_) => ProblemCode::StoreFull,
+        // Whatever a later store adds: it cannot be reached now.
+        StoreError::Unavailable(_) | StoreError::Closed | _ => ProblemCode::StoreUnavailable,
+    }
+}
+
+fn refusal_code(refusal: &Refusal) -> ProblemCode {
+    match refusal {
+        Refusal::NoEnvironment(_) => ProblemCode::EnvironmentNotFound,
+        Refusal::NoArtifact(_) => ProblemCode::ArtifactNotFound,
+        Refusal::NoVersion { .. } | Refusal::NeverLive { .. } => ProblemCode::VersionNotFound,
+        Refusal::Condemned { .. } | Refusal::AutomationForces(_) => ProblemCode::PolicyCondemned,
+        Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
+        Refusal::Changeset(_)
+        | Refusal::NamespaceExists(_)
+        | Refusal::NoContent(_)
+        | Refusal::NothingAdded { .. }
+        | Refusal::NoPointer { .. }
+        | Refusal::NotALabel { .. }
+        | Refusal::NoRecord(_)
+        | Refusal::RecordStays(_)
+        | Refusal::TooManyOutcomes { .. }
+        | Refusal::Outcome { .. }
+        | _ => ProblemCode::Invalid,
+    }
+}

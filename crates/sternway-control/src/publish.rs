@@ -1,0 +1,269 @@
+//! Publish: add a version.
+
+use sternway_store::{Contested, StoreError};
+use sternway_types::{
+    Activation, Actor, Artifact, ArtifactId, Change, Changelog, Changeset, Content, ContentRef,
+    EnvironmentId, Force, LabelId, Metadata, MoveCause, NewMove, NewVersion, PointerName,
+    Precondition, Revision, Target, Timestamp, VersionNumber,
+};
+
+use crate::{Control, ControlError, Intent};
+
+/// Which version the publisher believes to be the newest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expect {
+    /// Whichever it is.
+    #[default]
+    Anything,
+    /// There is no version yet.
+    Nothing,
+    /// This one.
+    Version(VersionNumber),
+}
+
+/// What happens to the version beyond its being added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Activate {
+    /// What the policy says; the artifact's first version goes live in the default environment.
+    #[default]
+    ByPolicy,
+    /// It goes live in this environment in the same commit.
+    In(EnvironmentId),
+}
+
+/// A version to be published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing is published until it is given to a control"]
+pub struct Publish {
+    /// Whose version.
+    pub artifact: ArtifactId,
+    /// Its content.
+    pub content: Content,
+    /// Which version is believed to be the newest.
+    pub expect: Expect,
+    /// What happens to it.
+    pub activate: Activate,
+    /// Who wrote it, if not who publishes it.
+    pub author: Option<Actor>,
+    /// When it was written, if not now.
+    pub authored_at: Option<Timestamp>,
+    /// What changed, for readers.
+    pub changelog: Changelog,
+    /// Its semantic version, if the artifact uses them.
+    pub semver: Option<semver::Version>,
+    /// Facts of the user's own.
+    pub metadata: Metadata,
+    /// Labels that are set to it in the same commit.
+    pub labels: Vec<LabelId>,
+}
+
+impl Publish {
+    /// A version with nothing but its content.
+    pub fn new(artifact: ArtifactId, content: Content) -> Self {
+        Self {
+            artifact,
+            content,
+            expect: Expect::Anything,
+            activate: Activate::ByPolicy,
+            author: None,
+            authored_at: None,
+            changelog: Changelog::default(),
+            semver: None,
+            metadata: Metadata::default(),
+            labels: Vec::new(),
+        }
+    }
+}
+
+/// Where a published version is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Landing {
+    /// It was there already: nothing was committed.
+    Unchanged,
+    /// It is live here.
+    Live(EnvironmentId),
+    /// It waits to be promoted.
+    Staged,
+    /// It would have gone live here by policy, and its content is condemned: it waits.
+    Condemned(EnvironmentId),
+}
+
+/// What publishing led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Whose version.
+    pub artifact: ArtifactId,
+    /// Its number.
+    pub number: VersionNumber,
+    /// Its content.
+    pub content: ContentRef,
+    /// Where it is.
+    pub landing: Landing,
+    /// The revision that added it; nothing if it was there already.
+    pub revision: Option<Revision>,
+}
+
+impl Published {
+    /// Whether a version was added.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.landing != Landing::Unchanged
+    }
+
+    /// Whether it went live as it was published.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self.landing, Landing::Live(_))
+    }
+}
+
+impl Control {
+    /// Adds a version. Content that is the newest version's already is not added again.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] with a conflict if another version is the newest than was expected,
+    /// with a refusal if the content is condemned where it is to go live, or if the store cannot
+    /// write.
+    pub async fn publish(
+        &self,
+        publish: Publish,
+        intent: &Intent,
+    ) -> Result<Published, ControlError> {
+        self.store.put(&publish.content).await?;
+        loop {
+            let latest = self.store.artifact(&self.namespace, &publish.artifact).await?;
+            if let Some(published) = self.unchanged(&publish, latest.as_ref()).await? {
+                return Ok(published);
+            }
+            let (landing, changeset) = self.plan_publish(&publish, latest.as_ref(), intent).await?;
+            match self.store.commit(&changeset).await {
+                Ok(receipt) => {
+                    let number = receipt.version_of(&publish.artifact);
+                    return Ok(Published {
+                        number: number.unwrap_or(VersionNumber::FIRST),
+                        content: publish.content.reference(),
+                        artifact: publish.artifact,
+                        landing,
+                        revision: Some(receipt.revision),
+                    });
+                }
+                // Somebody published or moved the pointer in between: look again, unless the
+                // publisher's own expectation is what failed.
+                Err(StoreError::Conflict(conflict)) if !publish.expects(&conflict.contested) => (),
+                Err(err) => return Err(err.into()),
+            }
+        }
+    }
+
+    async fn unchanged(
+        &self,
+        publish: &Publish,
+        latest: Option<&Artifact>,
+    ) -> Result<Option<Published>, ControlError> {
+        let Some(latest) = latest else { return Ok(None) };
+        let version = self.store.version(&self.namespace, &latest.id, latest.latest).await?;
+        let content = publish.content.reference();
+        let same = version.is_some_and(|version| version.content == content);
+        let expected = match publish.expect {
+            Expect::Anything => true,
+            Expect::Nothing => false,
+            Expect::Version(number) => number == latest.latest,
+        };
+        Ok((same && expected).then(|| Published {
+            artifact: latest.id.clone(),
+            number: latest.latest,
+            content,
+            landing: Landing::Unchanged,
+            revision: None,
+        }))
+    }
+
+    async fn plan_publish(
+        &self,
+        publish: &Publish,
+        latest: Option<&Artifact>,
+        intent: &Intent,
+    ) -> Result<(Landing, Changeset), ControlError> {
+        let artifact = &publish.artifact;
+        let mut changeset = self.changeset(intent);
+        changeset = match (publish.expect, latest) {
+            (Expect::Version(version), _) => changeset.when(Precondition::LatestIs {
+                artifact: artifact.clone(),
+                version: Some(version),
+            }),
+            (Expect::Nothing, _) | (Expect::Anything, None) => {
+                changeset.when(Precondition::LatestIs { artifact: artifact.clone(), version: None })
+            }
+            (Expect::Anything, Some(_)) => changeset.when(Precondition::LatestDiffers {
+                artifact: artifact.clone(),
+                digest: publish.content.digest(),
+            }),
+        };
+        changeset = changeset.then(Change::AddVersion(Box::new(publish.new_version())));
+        let landing = self.landing(publish, latest.is_none()).await?;
+        if let Landing::Live(environment) = &landing {
+            let name = PointerName::Environment(environment.clone());
+            let generation = self.generation(artifact, &name).await?;
+            let precondition = Precondition::PointerAt {
+                artifact: artifact.clone(),
+                name: name.clone(),
+                generation,
+            };
+            changeset = changeset.when(precondition).then(move_to_added(
+                artifact,
+                name,
+                MoveCause::Published,
+            ));
+        }
+        for label in &publish.labels {
+            let name = PointerName::Label(label.clone());
+            changeset = changeset.then(move_to_added(artifact, name, MoveCause::Labelled));
+        }
+        Ok((landing, changeset))
+    }
+
+    /// Where the new version will be.
+    async fn landing(&self, publish: &Publish, first: bool) -> Result<Landing, ControlError> {
+        if let Activate::In(environment) = &publish.activate {
+            return Ok(Landing::Live(environment.clone()));
+        }
+        let environment = self.default_environment().await?;
+        let policy = self.effective_policy(&publish.artifact, &environment).await?;
+        if !first && policy.activation() == Activation::Staged {
+            return Ok(Landing::Staged);
+        }
+        let digest = publish.content.digest();
+        if self.condemnation(&publish.artifact, &environment, &digest).await?.is_some() {
+            return Ok(Landing::Condemned(environment));
+        }
+        Ok(Landing::Live(environment))
+    }
+}
+
+impl Publish {
+    fn new_version(&self) -> NewVersion {
+        let mut new = NewVersion::new(self.artifact.clone(), self.content.reference());
+        new.author.clone_from(&self.author);
+        new.authored_at = self.authored_at;
+        new.changelog = self.changelog.clone();
+        new.semver.clone_from(&self.semver);
+        new.metadata = self.metadata.clone();
+        new
+    }
+
+    /// Whether a conflict is about what the publisher expected.
+    fn expects(&self, contested: &Contested) -> bool {
+        self.expect != Expect::Anything && matches!(contested, Contested::Latest { .. })
+    }
+}
+
+fn move_to_added(artifact: &ArtifactId, name: PointerName, cause: MoveCause) -> Change {
+    Change::MovePointer(Box::new(NewMove {
+        artifact: artifact.clone(),
+        name,
+        to: Target::Added,
+        cause,
+        force: Force::No,
+    }))
+}

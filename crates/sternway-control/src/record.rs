@@ -1,0 +1,219 @@
+//! Record: count outcomes, judge them, and take back what regressed.
+
+use sternway_policy::{View, judge};
+use sternway_store::{Append, AppendedSubject, Limit, Tallies};
+use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict};
+
+use crate::{Control, ControlError, rollback::Reaction};
+
+/// What judging one subject led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// What was judged.
+    pub subject: Subject,
+    /// What its outcomes add up to.
+    pub tally: Tally,
+    /// How many of them were new.
+    pub counted: usize,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What a regression led to; nothing if the version did not regress.
+    pub reaction: Option<Reaction>,
+}
+
+/// What recording led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "recording may have rolled a version back"]
+pub struct Recorded {
+    /// Every subject that has new outcomes.
+    pub judged: Vec<Judged>,
+    /// How many outcomes had been counted before.
+    pub duplicates: usize,
+}
+
+/// The verdict on what is live, reached without changing anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// What was judged.
+    pub subject: Subject,
+    /// What its outcomes add up to.
+    pub tally: Tally,
+    /// The policy that holds.
+    pub policy: crate::policy::EffectivePolicy,
+    /// The verdict: the latched one, if one was latched.
+    pub verdict: Verdict,
+    /// What the latched verdict led to.
+    pub latch: Option<sternway_types::Latch>,
+}
+
+impl Control {
+    /// Counts outcomes durably and exactly once, judges every failure among them in order, and
+    /// takes back what regressed.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] with a refusal if an outcome names what does not exist; then none
+    /// was taken. If the outcomes were taken and the rollback failed, the error is the rollback's:
+    /// the next record or [`Control::sweep`] tries again.
+    pub async fn record(&self, outcomes: Vec<Outcome>) -> Result<Recorded, ControlError> {
+        let mut append = Append::new(self.namespace.clone(), self.now(), outcomes);
+        let marks = self.take_marks();
+        for (subject, judged) in &marks {
+            append = append.judged(subject.clone(), judged.clone());
+        }
+        let appended = match self.store.append(&append).await {
+            Ok(appended) => appended,
+            Err(err) => {
+                // The marks were not noted: keep them for the next append.
+                marks.into_iter().for_each(|(subject, judged)| self.keep_mark(subject, judged));
+                return Err(err.into());
+            }
+        };
+        let mut recorded = Recorded { judged: Vec::new(), duplicates: appended.duplicates };
+        for subject in appended.subjects {
+            let judged = self.judge_appended(&append, subject, &marks).await?;
+            recorded.judged.push(judged);
+        }
+        Ok(recorded)
+    }
+
+    async fn judge_appended(
+        &self,
+        append: &Append,
+        appended: AppendedSubject,
+        marks: &std::collections::HashMap<Subject, Tally>,
+    ) -> Result<Judged, ControlError> {
+        let AppendedSubject { subject, before, counted } = appended;
+        let new: Vec<&Outcome> =
+            counted.iter().filter_map(|place| append.outcomes().get(*place)).collect();
+        // What this process judged last counts, also where the store has not noted it yet.
+        let judged = match marks.get(&subject) {
+            Some(mark) if mark.total() > before.judged.total() => mark.clone(),
+            _ => before.judged.clone(),
+        };
+        let mut judging = self.judging(&subject).await?;
+        judging.catch_up(self, &subject, judged, before.tally.total()).await?;
+        let mut tally = before.tally;
+        for outcome in &new {
+            tally.add(outcome);
+            judging.look(&tally, outcome);
+        }
+        self.settle(subject, tally, new.len(), judging.regression).await
+    }
+
+    /// Judges what was appended and never judged, such as by a process that died.
+    pub(crate) async fn judge_rest(
+        &self,
+        subject: Subject,
+        tallies: Tallies,
+    ) -> Result<Judged, ControlError> {
+        let mut judging = self.judging(&subject).await?;
+        let end = tallies.tally.total();
+        judging.catch_up(self, &subject, tallies.judged, end).await?;
+        self.settle(subject, tallies.tally, 0, judging.regression).await
+    }
+
+    async fn judging(&self, subject: &Subject) -> Result<Judging, ControlError> {
+        let policy = if subject.generation == Generation::ZERO {
+            // What was never live cannot be taken back.
+            None
+        } else {
+            let effective = self.effective_policy(&subject.artifact, &subject.environment).await?;
+            effective.policy().cloned()
+        };
+        Ok(Judging { policy, regression: None })
+    }
+
+    /// Acts on the verdict, and notes that the subject was judged up to here.
+    async fn settle(
+        &self,
+        subject: Subject,
+        tally: Tally,
+        counted: usize,
+        regression: Option<Box<Regression>>,
+    ) -> Result<Judged, ControlError> {
+        let (verdict, reaction) = match regression {
+            Some(regression) => {
+                let reaction = self.react(&subject, &regression).await?;
+                (Verdict::Regressed(regression), Some(reaction))
+            }
+            None => (Verdict::Undecided, None),
+        };
+        self.keep_mark(subject.clone(), tally.clone());
+        Ok(Judged { subject, tally, counted, verdict, reaction })
+    }
+
+    /// The verdict on what is live now. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NotLive`] and its kin if nothing is live, and [`ControlError::Store`] if the
+    /// store cannot be read.
+    pub async fn check(
+        &self,
+        artifact: &sternway_types::ArtifactId,
+        environment: &sternway_types::EnvironmentId,
+    ) -> Result<Check, ControlError> {
+        let (pointer, live) = self.live_version(artifact, environment).await?;
+        let subject = Subject {
+            artifact: artifact.clone(),
+            environment: environment.clone(),
+            version: live.number,
+            generation: pointer.generation,
+        };
+        let tallies = self.store.tallies(&self.namespace, &subject).await?.unwrap_or_default();
+        let policy = self.effective_policy(artifact, environment).await?;
+        let latch = self.latch(&subject).await?;
+        let verdict = match (&latch, policy.policy()) {
+            (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
+            (None, Some(policy)) => judge(policy, &View::new(&tallies.tally)),
+            (None, None) => Verdict::Undecided,
+        };
+        Ok(Check { subject, tally: tallies.tally, policy, verdict, latch })
+    }
+}
+
+/// Looks at the outcomes of one subject one by one, until one of them decides.
+struct Judging {
+    policy: Option<Policy>,
+    regression: Option<Box<Regression>>,
+}
+
+impl Judging {
+    /// Looks at the tally as of one outcome. Only a failure can decide.
+    fn look(&mut self, tally: &Tally, outcome: &Outcome) {
+        let Some(policy) = self.policy.as_ref().filter(|_| outcome.is_failure()) else { return };
+        if self.regression.is_some() {
+            return;
+        }
+        if let Verdict::Regressed(regression) = judge(policy, &View::new(tally)) {
+            self.regression = Some(regression);
+        }
+    }
+
+    /// Replays the log from what was judged to this place.
+    async fn catch_up(
+        &mut self,
+        control: &Control,
+        subject: &Subject,
+        mut judged: Tally,
+        end: u64,
+    ) -> Result<(), ControlError> {
+        while judged.total() < end && self.policy.is_some() && self.regression.is_none() {
+            let page = control
+                .store
+                .outcomes(&control.namespace, subject, judged.total(), Limit::MAX)
+                .await?;
+            if page.is_empty() {
+                break;
+            }
+            for outcome in page {
+                if judged.total() < end {
+                    judged.add(&outcome);
+                    self.look(&judged, &outcome);
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,253 @@
+//! Roll back: make an earlier version live again, by hand or by policy.
+
+use sternway_store::StoreError;
+use sternway_types::{
+    ArtifactId, Change, Changeset, Condemnation, EnvironmentId, Force, Generation, Latch,
+    LatchAction, MoveCause, NewMove, Pointer, PointerName, Precondition, Reason, Record,
+    Regression, Revision, RollbackTrigger, Subject, Target, Version, VersionNumber,
+};
+
+use crate::{Control, ControlError, Intent};
+
+/// What a rollback led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolledBack {
+    /// Whose version.
+    pub artifact: ArtifactId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What was live, and is condemned there now.
+    pub from: VersionNumber,
+    /// What is live again.
+    pub to: VersionNumber,
+    /// The generation of the pointer.
+    pub generation: Generation,
+    /// The revision that moved it.
+    pub revision: Revision,
+}
+
+/// What a regression led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reaction {
+    /// The pointer went back.
+    RolledBack(RolledBack),
+    /// No good version was left: the version stays live, and a person must act.
+    Halted {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// What is live all the same.
+        version: VersionNumber,
+        /// The revision that says so.
+        revision: Revision,
+    },
+    /// The version is no longer live as the outcomes say, or somebody reacted before.
+    Overtaken,
+}
+
+impl Control {
+    /// Makes an earlier version live again: the named one, or the last good one. What was live is
+    /// condemned in the environment, so that no automation brings it back.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NotLive`], [`ControlError::NoGoodVersion`], [`ControlError::AlreadyLive`] or
+    /// [`ControlError::NotABackwardStep`] if there is nothing to go back from or to, and
+    /// [`ControlError::Store`] with a conflict if somebody moved the pointer meanwhile, or with a
+    /// refusal if the version is condemned and not forced by a person.
+    pub async fn roll_back(
+        &self,
+        artifact: &ArtifactId,
+        to: Option<VersionNumber>,
+        environment: &EnvironmentId,
+        force: Force,
+        intent: &Intent,
+    ) -> Result<RolledBack, ControlError> {
+        let (pointer, live) = self.live_version(artifact, environment).await?;
+        let target = match to {
+            Some(number) => self.backward_step(&live, number, environment).await?,
+            None => {
+                self.last_good(&live, environment).await?.ok_or(ControlError::NoGoodVersion {
+                    artifact: artifact.clone(),
+                    environment: environment.clone(),
+                    live: live.number,
+                })?
+            }
+        };
+        let back = Back { pointer: &pointer, live: &live, environment };
+        let cause = RollbackTrigger::Manual;
+        let mut changeset = back.move_to(self.changeset(intent), &target, cause, force);
+        // The same content again cannot be unfit in one version and good in the other.
+        if target.content.digest != live.content.digest {
+            changeset = back.condemn(changeset, intent.reason.clone());
+        }
+        let receipt = self.store.commit(&changeset).await?;
+        Ok(back.done(&target, receipt.revision))
+    }
+
+    /// A version that a person may go back to by name: any older one, and any that was live.
+    async fn backward_step(
+        &self,
+        live: &Version,
+        number: VersionNumber,
+        environment: &EnvironmentId,
+    ) -> Result<Version, ControlError> {
+        let (artifact, environment) = (live.artifact.clone(), environment.clone());
+        let version = number;
+        if number == live.number {
+            return Err(ControlError::AlreadyLive { artifact, environment, version });
+        }
+        let target = self.version(&artifact, number).await?;
+        if number > live.number && !self.was_live(&artifact, number, &environment).await? {
+            return Err(ControlError::NotABackwardStep { artifact, environment, version });
+        }
+        Ok(target)
+    }
+
+    async fn was_live(
+        &self,
+        artifact: &ArtifactId,
+        number: VersionNumber,
+        environment: &EnvironmentId,
+    ) -> Result<bool, ControlError> {
+        let mut stays = self.stays(artifact, environment);
+        while let Some(stay) = stays.next().await? {
+            if stay == number {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reacts to a regression of a version in its present stay: the pointer goes back once,
+    /// however many ask.
+    pub(crate) async fn react(
+        &self,
+        subject: &Subject,
+        regression: &Regression,
+    ) -> Result<Reaction, ControlError> {
+        loop {
+            let (pointer, live) =
+                match self.live_version(&subject.artifact, &subject.environment).await {
+                    Ok(live) => live,
+                    Err(ControlError::NotLive { .. }) => return Ok(Reaction::Overtaken),
+                    Err(err) => return Err(err),
+                };
+            if pointer.generation != subject.generation || live.number != subject.version {
+                return Ok(Reaction::Overtaken);
+            }
+            if self.latch(subject).await?.is_some() {
+                return Ok(Reaction::Overtaken);
+            }
+            let target = self.last_good(&live, &subject.environment).await?;
+            let back = Back { pointer: &pointer, live: &live, environment: &subject.environment };
+            let changeset = self.plan_reaction(&back, target.as_ref(), regression)?;
+            match self.store.commit(&changeset).await {
+                Ok(receipt) => return Ok(back.reacted(target.as_ref(), receipt.revision)),
+                // Somebody moved the pointer or latched the verdict: look again.
+                Err(StoreError::Conflict(_)) => (),
+                Err(err) => return Err(err.into()),
+            }
+        }
+    }
+
+    fn plan_reaction(
+        &self,
+        back: &Back<'_>,
+        target: Option<&Version>,
+        regression: &Regression,
+    ) -> Result<Changeset, ControlError> {
+        let intent = Intent::by(sternway_types::Actor::sternway());
+        let reason = Reason::new(format!("{} regressed: {}", back.live.number, regression.rule))?;
+        let mut changeset = self.changeset(&intent).because(reason.clone());
+        let action = match target {
+            Some(target) => {
+                let trigger = RollbackTrigger::Policy(Box::new(regression.clone()));
+                changeset = back.move_to(changeset, target, trigger, Force::No);
+                LatchAction::RolledBack { to: target.number }
+            }
+            None => LatchAction::Halted,
+        };
+        let latch = Record::Latch(Box::new(Latch {
+            artifact: back.live.artifact.clone(),
+            environment: back.environment.clone(),
+            generation: back.pointer.generation,
+            version: back.live.number,
+            regression: regression.clone(),
+            action,
+            at: regression.evidence.newest,
+        }));
+        let unlatched = Precondition::RecordAt { key: latch.key(), generation: Generation::ZERO };
+        changeset = back.condemn(changeset, reason);
+        Ok(changeset.when(unlatched).then(Change::PutRecord(Box::new(latch))))
+    }
+}
+
+/// A version that is live, and is to go.
+struct Back<'a> {
+    pointer: &'a Pointer,
+    live: &'a Version,
+    environment: &'a EnvironmentId,
+}
+
+impl Back<'_> {
+    fn name(&self) -> PointerName {
+        PointerName::Environment(self.environment.clone())
+    }
+
+    fn move_to(
+        &self,
+        changeset: Changeset,
+        target: &Version,
+        trigger: RollbackTrigger,
+        force: Force,
+    ) -> Changeset {
+        changeset
+            .when(Precondition::PointerAt {
+                artifact: self.live.artifact.clone(),
+                name: self.name(),
+                generation: self.pointer.generation,
+            })
+            .then(Change::MovePointer(Box::new(NewMove {
+                artifact: self.live.artifact.clone(),
+                name: self.name(),
+                to: Target::Version(target.number),
+                cause: MoveCause::RolledBack(trigger),
+                force,
+            })))
+    }
+
+    fn condemn(&self, changeset: Changeset, reason: Reason) -> Changeset {
+        changeset.then(Change::PutRecord(Box::new(Record::Condemnation(Condemnation {
+            artifact: self.live.artifact.clone(),
+            environment: self.environment.clone(),
+            digest: self.live.content.digest,
+            version: self.live.number,
+            reason,
+        }))))
+    }
+
+    fn done(&self, target: &Version, revision: Revision) -> RolledBack {
+        RolledBack {
+            artifact: self.live.artifact.clone(),
+            environment: self.environment.clone(),
+            from: self.live.number,
+            to: target.number,
+            generation: self.pointer.generation.next(),
+            revision,
+        }
+    }
+
+    fn reacted(&self, target: Option<&Version>, revision: Revision) -> Reaction {
+        match target {
+            Some(target) => Reaction::RolledBack(self.done(target, revision)),
+            None => Reaction::Halted {
+                artifact: self.live.artifact.clone(),
+                environment: self.environment.clone(),
+                version: self.live.number,
+                revision,
+            },
+        }
+    }
+}
