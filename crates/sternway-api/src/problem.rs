@@ -47,6 +47,8 @@ pub enum ProblemCode {
     NewerFormat,
     /// What was opened is not a store.
     NotAStore,
+    /// There is no store.
+    StoreNotFound,
     /// Another process holds the store.
     StoreBusy,
     /// There is no room left.
@@ -86,6 +88,7 @@ impl ProblemCode {
             Self::IntegrityMismatch => Row("integrity-mismatch", "The store is damaged", 409, 9),
             Self::NewerFormat => Row("newer-format", "Written by a newer Sternway", 409, 1),
             Self::NotAStore => Row("not-a-store", "Not a Sternway store", 422, 2),
+            Self::StoreNotFound => Row("store-not-found", "There is no store", 404, 3),
             Self::StoreBusy => Row("store-busy", "Another process holds the store", 503, 10),
             Self::StoreFull => Row("store-full", "No room left", 507, 10),
             Self::StoreUnavailable => {

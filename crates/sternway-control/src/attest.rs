@@ -31,7 +31,7 @@ impl Control {
             at: self.now(),
         });
         let changeset = self.changeset(intent).then(Change::PutRecord(Box::new(record)));
-        Ok(self.store.commit(&changeset).await?.revision)
+        Ok(self.commit(&changeset).await?.revision)
     }
 
     /// What was found out about a version, by name.

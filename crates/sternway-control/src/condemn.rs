@@ -32,7 +32,7 @@ impl Control {
             reason: intent.reason.clone(),
         });
         let changeset = self.changeset(intent).then(Change::PutRecord(Box::new(record)));
-        Ok(self.store.commit(&changeset).await?.revision)
+        Ok(self.commit(&changeset).await?.revision)
     }
 
     /// Takes the mark away.
@@ -56,7 +56,7 @@ impl Control {
         }
         let key = RecordKey::condemnation(artifact, environment, &digest);
         let changeset = self.changeset(intent).then(Change::DeleteRecord(key));
-        Ok(self.store.commit(&changeset).await?.revision)
+        Ok(self.commit(&changeset).await?.revision)
     }
 
     /// The condemnation of a content in an environment, if there is one.

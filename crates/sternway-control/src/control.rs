@@ -2,14 +2,17 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use sternway_provider::{Clock, Ids, RandomIds, SystemClock};
 use sternway_store::{Append, Rehearsal, Store, StoreError};
 use sternway_types::{
     Actor, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId,
-    NamespaceSettings, Reason, Record, RecordKey, Subject, Tally, Timestamp,
+    NamespaceSettings, Reason, Receipt, Record, RecordKey, Revision, Subject, Tally, Timestamp,
 };
 use tokio::sync::OnceCell;
 
@@ -49,6 +52,9 @@ pub struct Control {
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) live: OnceCell<LiveTable>,
+    /// The newest revision that was committed through this control; nothing in a rehearsal, whose
+    /// revisions never come.
+    written: Option<AtomicU64>,
 }
 
 impl Control {
@@ -62,6 +68,7 @@ impl Control {
             namespace,
             marks: Mutex::default(),
             live: OnceCell::new(),
+            written: Some(AtomicU64::new(0)),
         }
     }
 
@@ -89,6 +96,7 @@ impl Control {
             namespace: self.namespace.clone(),
             marks: Mutex::default(),
             live: OnceCell::new(),
+            written: None,
         }
     }
 
@@ -135,7 +143,7 @@ impl Control {
             .then(Change::CreateNamespace)
             .then(Change::PutRecord(Box::new(Record::Environment(environment))))
             .then(Change::PutRecord(Box::new(Record::Namespace(settings))));
-        match self.store.commit(&changeset).await {
+        match self.commit(&changeset).await {
             // Somebody else was first, at another moment: what was wanted is there.
             Ok(_) | Err(StoreError::ChangesetReused { .. }) => Ok(()),
             Err(err) => Err(err.into()),
@@ -173,6 +181,23 @@ impl Control {
         let (id, now) = (self.ids.changeset(), self.now());
         Changeset::new(id, self.namespace.clone(), now, intent.actor.clone())
             .because(intent.reason.clone())
+    }
+
+    /// Commits, and remembers the revision.
+    pub(crate) async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
+        let receipt = self.store.commit(changeset).await?;
+        if let Some(written) = &self.written {
+            written.fetch_max(receipt.revision.get(), Ordering::AcqRel);
+        }
+        Ok(receipt)
+    }
+
+    /// The newest revision that was committed through this control: who asks for at least this one
+    /// sees what they wrote.
+    #[must_use]
+    pub fn written(&self) -> Revision {
+        let written = self.written.as_ref().map(|written| written.load(Ordering::Acquire));
+        Revision::new(written.unwrap_or_default())
     }
 
     /// Takes the marks that are to be noted with the next append.

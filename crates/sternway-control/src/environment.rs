@@ -27,7 +27,7 @@ impl Control {
         };
         let record = Record::Environment(environment);
         let changeset = self.changeset(intent).when(new).then(Change::PutRecord(Box::new(record)));
-        match self.store.commit(&changeset).await {
+        match self.commit(&changeset).await {
             Ok(receipt) => Ok(receipt.revision),
             Err(StoreError::Conflict(_)) => Err(ControlError::EnvironmentExists(id)),
             Err(err) => Err(err.into()),

@@ -61,6 +61,6 @@ impl Control {
         let artifact = artifact.clone();
         let moved = NewMove { artifact, name, to, cause, force: Force::No };
         let changeset = self.changeset(intent).then(Change::MovePointer(Box::new(moved)));
-        Ok(self.store.commit(&changeset).await?.revision)
+        Ok(self.commit(&changeset).await?.revision)
     }
 }

@@ -49,7 +49,7 @@ impl Control {
     ) -> Result<Revision, ControlError> {
         let record = Record::Policy(PolicyRecord { scope, setting });
         let changeset = self.changeset(intent).then(Change::PutRecord(Box::new(record)));
-        Ok(self.store.commit(&changeset).await?.revision)
+        Ok(self.commit(&changeset).await?.revision)
     }
 
     /// Takes the policy of a scope away, so that what holds around it holds there again.
@@ -63,7 +63,7 @@ impl Control {
         intent: &Intent,
     ) -> Result<Revision, ControlError> {
         let changeset = self.changeset(intent).then(Change::DeleteRecord(RecordKey::policy(scope)));
-        Ok(self.store.commit(&changeset).await?.revision)
+        Ok(self.commit(&changeset).await?.revision)
     }
 
     /// The policies that were set, after this scope, in order of their names.

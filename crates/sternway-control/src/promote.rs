@@ -71,7 +71,7 @@ impl Control {
                 force,
             })));
         // A person looked at what was live and decided: a lost race is theirs to decide again.
-        let receipt = self.store.commit(&changeset).await?;
+        let receipt = self.commit(&changeset).await?;
         promoted.generation = before.next();
         promoted.revision = Some(receipt.revision);
         Ok(promoted)

@@ -137,7 +137,7 @@ impl Control {
                 return Ok(published);
             }
             let (landing, changeset) = self.plan_publish(&publish, latest.as_ref(), intent).await?;
-            match self.store.commit(&changeset).await {
+            match self.commit(&changeset).await {
                 Ok(receipt) => {
                     let number = receipt.version_of(&publish.artifact);
                     return Ok(Published {

@@ -1,9 +1,9 @@
 //! From what a person names to a version.
 
-use sternway_store::Limit;
+use sternway_store::{Limit, StoreError};
 use sternway_types::{
-    ArtifactId, At, Digest, DigestPrefix, EnvironmentId, Generation, Latch, Pointer, PointerName,
-    Record, RecordKey, Reference, Selector, Subject, Version, VersionNumber,
+    ArtifactId, At, Content, Digest, DigestPrefix, EnvironmentId, Generation, Latch, Pointer,
+    PointerName, Record, RecordKey, Reference, Selector, Subject, Version, VersionNumber,
 };
 
 use crate::{Control, ControlError};
@@ -121,6 +121,19 @@ impl Control {
             reference: Reference { artifact: artifact.clone(), selector: Selector::Number(number) },
             problem: "there is no such version".into(),
         })
+    }
+
+    /// The content of a version.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read, or the content is damaged or missing.
+    pub async fn content(&self, version: &Version) -> Result<Content, ControlError> {
+        let content = self.store.content(&version.content).await?;
+        Ok(content.ok_or_else(|| StoreError::Corrupt {
+            place: format!("the content of {}@{}", version.artifact, version.number),
+            detail: format!("{} is missing", version.content.digest),
+        })?)
     }
 
     /// What is live, and the pointer that says so.

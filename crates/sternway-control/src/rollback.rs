@@ -82,7 +82,7 @@ impl Control {
         if target.content.digest != live.content.digest {
             changeset = back.condemn(changeset, intent.reason.clone());
         }
-        let receipt = self.store.commit(&changeset).await?;
+        let receipt = self.commit(&changeset).await?;
         Ok(back.done(&target, receipt.revision))
     }
 
@@ -143,7 +143,7 @@ impl Control {
             let target = self.last_good(&live, &subject.environment).await?;
             let back = Back { pointer: &pointer, live: &live, environment: &subject.environment };
             let changeset = self.plan_reaction(&back, target.as_ref(), regression)?;
-            match self.store.commit(&changeset).await {
+            match self.commit(&changeset).await {
                 Ok(receipt) => return Ok(back.reacted(target.as_ref(), receipt.revision)),
                 // Somebody moved the pointer or latched the verdict: look again.
                 Err(StoreError::Conflict(_)) => (),

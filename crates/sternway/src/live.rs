@@ -1,0 +1,134 @@
+//! What is live: read it, run it, say how it went.
+
+use sternway_control::{
+    record::Judged,
+    rollback::{Reaction, RolledBack},
+};
+use sternway_types::{
+    ArtifactId, Content, EnvironmentId, Generation, Revision, Subject, Verdict, Version,
+    VersionNumber,
+};
+
+use crate::{ArtifactHandle, Error, Outcome};
+
+/// What was live when it was asked for, with its content.
+#[derive(Clone, Debug)]
+pub struct Live {
+    handle: ArtifactHandle,
+    subject: Subject,
+    version: Version,
+    content: Content,
+    revision: Revision,
+}
+
+impl Live {
+    pub(crate) async fn load(
+        handle: ArtifactHandle,
+        artifact: ArtifactId,
+        environment: EnvironmentId,
+    ) -> Result<Self, Error> {
+        let control = &handle.control;
+        let table = control.live().await?;
+        // Who promotes and then reads sees what they wrote.
+        let revision = table.at_least(control.written()).await?;
+        let (version, generation) = match table.get(&artifact, &environment) {
+            Some(live) => (control.version(&artifact, live.version).await?, live.generation),
+            None => {
+                let (pointer, version) = control.live_version(&artifact, &environment).await?;
+                (version, pointer.generation)
+            }
+        };
+        let content = control.content(&version).await?;
+        let subject = Subject { artifact, environment, version: version.number, generation };
+        Ok(Self { handle, subject, version, content, revision })
+    }
+
+    /// The number of the version.
+    #[must_use]
+    pub const fn number(&self) -> VersionNumber {
+        self.version.number
+    }
+
+    /// The version.
+    #[must_use]
+    pub const fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// The generation of the pointer that made it live.
+    #[must_use]
+    pub const fn generation(&self) -> Generation {
+        self.subject.generation
+    }
+
+    /// The revision as of which it was live.
+    #[must_use]
+    pub const fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The content.
+    #[must_use]
+    pub const fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The content as text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotText`] if it is opaque bytes that are not UTF-8.
+    pub fn text(&self) -> Result<&str, Error> {
+        self.content.as_text().ok_or(Error::NotText)
+    }
+
+    /// Says how a run of this version went, durably and exactly once. A version that regressed by
+    /// it is taken back before this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Outcome`] if a part of the outcome is not taken, and [`Error::Control`] if it
+    /// cannot be stored, or a rollback could not be.
+    pub async fn record(&self, outcome: Outcome) -> Result<Judgement, Error> {
+        let control = &self.handle.control;
+        let (id, now) = (control.ids().outcome(), control.now());
+        let outcome = outcome.into_record(self.subject.clone(), id, now)?;
+        let recorded = control.record(vec![outcome]).await?;
+        Ok(Judgement { judged: recorded.judged.into_iter().next() })
+    }
+}
+
+/// What recording an outcome led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "recording may have rolled the version back"]
+pub struct Judgement {
+    judged: Option<Judged>,
+}
+
+impl Judgement {
+    /// Whether the outcome was new. One that was recorded before counts once and judges nothing.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.judged.is_some()
+    }
+
+    /// The verdict on the version.
+    pub fn verdict(&self) -> Verdict {
+        self.judged.as_ref().map_or(Verdict::Undecided, |judged| judged.verdict.clone())
+    }
+
+    /// The rollback that the outcome caused, if it did.
+    #[must_use]
+    pub fn rollback(&self) -> Option<&RolledBack> {
+        match self.judged.as_ref()?.reaction.as_ref()? {
+            Reaction::RolledBack(rollback) => Some(rollback),
+            Reaction::Halted { .. } | Reaction::Overtaken => None,
+        }
+    }
+
+    /// What the verdict led to.
+    #[must_use]
+    pub fn reaction(&self) -> Option<&Reaction> {
+        self.judged.as_ref()?.reaction.as_ref()
+    }
+}

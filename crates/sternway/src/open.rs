@@ -1,0 +1,267 @@
+//! Opening and closing.
+
+use std::{sync::Arc, time::Duration};
+
+use sternway_control::{Control, record::Judged, watch::Watch};
+use sternway_provider::{Clock, Ids};
+use sternway_store::{KvStore, MemoryKv, Store};
+use sternway_types::{Actor, NamespaceId, Revision};
+
+use crate::{ArtifactHandle, Error};
+
+/// What to do when there is no store where one is to be opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// Make one.
+    #[default]
+    Create,
+    /// Answer [`Error::NoStore`].
+    Refuse,
+}
+
+/// How a [`Sternway`] is opened.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Builder {
+    namespace: Option<NamespaceId>,
+    actor: Option<Actor>,
+    clock: Option<Arc<dyn Clock>>,
+    ids: Option<Arc<dyn Ids>>,
+    missing: Missing,
+    wait: Duration,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            namespace: None,
+            actor: None,
+            clock: None,
+            ids: None,
+            missing: Missing::Create,
+            wait: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Builder {
+    /// Works in a namespace; `default` if none is named.
+    pub fn with_namespace(mut self, namespace: NamespaceId) -> Self {
+        self.namespace = Some(namespace);
+        self
+    }
+
+    /// Acts in somebody's name; `agent:sternway` if nobody is named.
+    pub fn with_actor(mut self, actor: Actor) -> Self {
+        self.actor = Some(actor);
+        self
+    }
+
+    /// Goes by another clock than the host's.
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Draws ids elsewhere than at random.
+    pub fn with_ids(mut self, ids: Arc<dyn Ids>) -> Self {
+        self.ids = Some(ids);
+        self
+    }
+
+    /// Says what to do when there is no store; [`Missing::Create`] if nothing is said.
+    pub const fn if_missing(mut self, missing: Missing) -> Self {
+        self.missing = missing;
+        self
+    }
+
+    /// How long to wait while another process holds the store; 5 seconds if nothing is said.
+    pub const fn wait_for_lock(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// Opens the store in a folder, which is made if need be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoStore`] if there is none and none is to be made, and [`Error::Control`] if it
+    /// cannot be opened: held by another process for too long, damaged, newer, or no store.
+    #[cfg(feature = "redb")]
+    pub async fn open(self, folder: impl AsRef<std::path::Path>) -> Result<Sternway, Error> {
+        let file = embedded::file_in(folder.as_ref(), self.missing)?;
+        let store = embedded::open(&file, self.wait).await?;
+        self.on(Arc::new(store)).await
+    }
+
+    /// Opens an empty store in memory, which ends with the process.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if its thread cannot be started.
+    pub async fn in_memory(self) -> Result<Sternway, Error> {
+        let store = KvStore::open(MemoryKv::new())?;
+        self.on(Arc::new(store)).await
+    }
+
+    /// Works on any store.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if the store cannot be read or written.
+    pub async fn on(self, store: Arc<dyn Store>) -> Result<Sternway, Error> {
+        let namespace = match self.namespace {
+            Some(namespace) => namespace,
+            None => "default".parse()?,
+        };
+        let mut control = Control::new(store, namespace);
+        if let Some(clock) = self.clock {
+            control = control.with_clock(clock);
+        }
+        if let Some(ids) = self.ids {
+            control = control.with_ids(ids);
+        }
+        control.create_namespace().await?;
+        // What a process that died left unjudged is judged before anything is read.
+        let swept = control.sweep().await?;
+        let actor = match self.actor {
+            Some(actor) => actor,
+            None => "agent:sternway".parse()?,
+        };
+        Ok(Sternway { control: Arc::new(control), actor, swept: swept.into() })
+    }
+}
+
+/// A namespace of a store, with everything that can be done in it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Sternway {
+    control: Arc<Control>,
+    actor: Actor,
+    swept: Arc<[Judged]>,
+}
+
+impl Sternway {
+    /// Opens the store in a folder such as `.sternway`, which is made if need be.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::open`].
+    #[cfg(feature = "redb")]
+    pub async fn open(folder: impl AsRef<std::path::Path>) -> Result<Self, Error> {
+        Self::builder().open(folder).await
+    }
+
+    /// Opens an empty store in memory, which ends with the process.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::in_memory`].
+    pub async fn in_memory() -> Result<Self, Error> {
+        Self::builder().in_memory().await
+    }
+
+    /// Says how to open.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// An artifact by its name, such as `prompts/greeting`, in the environment `production`. A name
+    /// that is not one is an error of the first call on the handle.
+    #[must_use]
+    pub fn artifact(&self, name: &str) -> ArtifactHandle {
+        ArtifactHandle::new(Arc::clone(&self.control), self.actor.clone(), name)
+    }
+
+    /// The drivers behind this handle, for everything that it has no shorthand for.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// In whose name calls act.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// What opening judged since a process had died before it could, and what that led to.
+    #[must_use]
+    pub fn swept(&self) -> &[Judged] {
+        &self.swept
+    }
+
+    /// Follows every commit after a revision; [`Revision::ZERO`] for all of them.
+    #[must_use]
+    pub fn watch(&self, after: Revision) -> Watch {
+        self.control.watch(after)
+    }
+
+    /// Ends what was begun, and closes the store. Every clone of this handle is closed with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if the last notes cannot be written; the store is closed all the same.
+    pub async fn shutdown(&self) -> Result<(), Error> {
+        Ok(self.control.shutdown().await?)
+    }
+}
+
+#[cfg(feature = "redb")]
+mod embedded {
+    use std::{
+        io,
+        path::{Path, PathBuf},
+        time::Duration,
+    };
+
+    use sternway_provider::Stopwatch;
+    use sternway_redb::RedbOptions;
+    use sternway_store::{Cause, KvStore, StoreError};
+
+    use crate::{Error, Missing};
+
+    /// How long to wait between two tries to open a store that another process holds.
+    const PAUSE: Duration = Duration::from_millis(10);
+
+    /// The store's file in a folder.
+    pub(super) fn file_in(folder: &Path, missing: Missing) -> Result<PathBuf, Error> {
+        let file = folder.join("store.redb");
+        if file.exists() {
+            return Ok(file);
+        }
+        if missing == Missing::Refuse {
+            return Err(Error::NoStore(folder.display().to_string()));
+        }
+        make_folder(folder).map_err(|err| {
+            let text = format!("{}: {err}", folder.display());
+            StoreError::Unavailable(Cause::new(io::Error::new(err.kind(), text)))
+        })?;
+        Ok(file)
+    }
+
+    /// Contents may be secret: the folder is its owner's only.
+    fn make_folder(folder: &Path) -> io::Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)
+    }
+
+    /// Opens a file, waiting a while for another process to let go of it.
+    pub(super) async fn open(file: &Path, wait: Duration) -> Result<KvStore, Error> {
+        let waiting = Stopwatch::start();
+        loop {
+            match sternway_redb::open(file, RedbOptions::default()) {
+                Err(StoreError::Busy) if waiting.elapsed() < wait => {
+                    #[expect(
+                        clippy::disallowed_methods,
+                        reason = "another process is waited for, and nothing tells when it is done"
+                    )]
+                    tokio::time::sleep(PAUSE).await;
+                }
+                result => return Ok(result?),
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! How a run went, as a program tells it.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use sternway_types::{
+    ErrorClass, Failure, OutcomeError, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
+};
+
+/// How a run of a version went. What ran, where and when is added by who records it.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "an outcome counts when it is recorded"]
+pub struct Outcome {
+    status: Status,
+    id: Option<OutcomeId>,
+    at: Option<Timestamp>,
+    duration: Option<Duration>,
+    cost: Option<f64>,
+    scores: BTreeMap<String, f64>,
+    trace_id: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Status {
+    Succeeded,
+    Failed { class: Option<String>, message: String },
+    Unknown,
+}
+
+impl Outcome {
+    const fn new(status: Status) -> Self {
+        Self {
+            status,
+            id: None,
+            at: None,
+            duration: None,
+            cost: None,
+            scores: BTreeMap::new(),
+            trace_id: None,
+        }
+    }
+
+    /// It went well.
+    pub const fn ok() -> Self {
+        Self::new(Status::Succeeded)
+    }
+
+    /// It failed, and said this.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Status::Failed { class: None, message: message.into() })
+    }
+
+    /// Nobody knows how it ended.
+    pub const fn unknown() -> Self {
+        Self::new(Status::Unknown)
+    }
+
+    /// The class of the error, such as `TypeError`. Only for a failure.
+    pub fn class(mut self, name: impl Into<String>) -> Self {
+        if let Status::Failed { class, .. } = &mut self.status {
+            *class = Some(name.into());
+        }
+        self
+    }
+
+    /// How long it took.
+    pub const fn took(mut self, duration: Duration) -> Self {
+        self.duration = Some(duration);
+        self
+    }
+
+    /// What it cost, in your own unit.
+    pub const fn cost(mut self, cost: f64) -> Self {
+        self.cost = Some(cost);
+        self
+    }
+
+    /// A measurement of your own.
+    pub fn score(mut self, name: impl Into<String>, score: f64) -> Self {
+        self.scores.insert(name.into(), score);
+        self
+    }
+
+    /// Its name: recorded twice under one name, it counts once.
+    pub fn named(mut self, name: &str) -> Self {
+        self.id = Some(name.parse().unwrap_or_else(|_| OutcomeId::from_name(name)));
+        self
+    }
+
+    /// When it ended, if not now.
+    pub const fn at(mut self, at: Timestamp) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// Where to look for more.
+    pub fn trace(mut self, trace_id: impl Into<String>) -> Self {
+        self.trace_id = Some(trace_id.into());
+        self
+    }
+
+    /// The record of it, for what ran.
+    ///
+    /// # Errors
+    ///
+    /// [`OutcomeError`] if a class, cost, score or trace id is not one.
+    pub fn into_record(
+        self,
+        subject: Subject,
+        id: OutcomeId,
+        now: Timestamp,
+    ) -> Result<sternway_types::Outcome, OutcomeError> {
+        let status = match self.status {
+            Status::Succeeded => OutcomeStatus::Succeeded,
+            Status::Failed { class, message } => {
+                let class = class.map(|class| class.parse::<ErrorClass>()).transpose()?;
+                OutcomeStatus::Failed(Failure::new(class, &message))
+            }
+            Status::Unknown => OutcomeStatus::Unknown,
+        };
+        let (id, at) = (self.id.unwrap_or(id), self.at.unwrap_or(now));
+        let mut outcome = sternway_types::Outcome::new(id, subject, at, status);
+        outcome.duration = self.duration;
+        outcome.cost = self.cost.map(Score::new).transpose()?;
+        for (name, score) in self.scores {
+            outcome.scores.insert(name, Score::new(score)?);
+        }
+        outcome.trace_id = self.trace_id;
+        outcome.check()?;
+        Ok(outcome)
+    }
+}
+
+impl<T, E: fmt::Display> From<&Result<T, E>> for Outcome {
+    fn from(result: &Result<T, E>) -> Self {
+        match result {
+            Ok(_) => Self::ok(),
+            Err(err) => Self::failed(err.to_string()),
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Calls that are made by awaiting them.
+
+use std::{collections::BTreeMap, pin::Pin};
+
+use sternway_control::{
+    Intent,
+    promote::Promoted,
+    publish::{Activate, Expect, Publish, Published},
+    rollback::RolledBack,
+};
+use sternway_types::{Changelog, Content, ContentError, Force, Metadata, Reason, VersionNumber};
+
+use crate::{ArtifactHandle, Error};
+
+type Call<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+/// Who wants something, and why, in words that are checked when the call is made.
+#[derive(Clone, Debug)]
+struct Wish {
+    handle: ArtifactHandle,
+    actor: Option<String>,
+    reason: String,
+}
+
+impl Wish {
+    const fn new(handle: ArtifactHandle) -> Self {
+        Self { handle, actor: None, reason: String::new() }
+    }
+
+    fn intent(&self) -> Result<Intent, Error> {
+        let actor = match &self.actor {
+            Some(actor) => actor.parse()?,
+            None => self.handle.actor.clone(),
+        };
+        Ok(Intent::by(actor).because(Reason::new(self.reason.as_str())?))
+    }
+}
+
+macro_rules! wish {
+    () => {
+        /// Says why.
+        pub fn reason(mut self, reason: impl Into<String>) -> Self {
+            self.wish.reason = reason.into();
+            self
+        }
+
+        /// Acts in somebody's name: `alice`, `agent:planner-7`.
+        pub fn actor(mut self, actor: impl Into<String>) -> Self {
+            self.wish.actor = Some(actor.into());
+            self
+        }
+    };
+}
+
+/// Whether a publish also promotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Activation {
+    ByPolicy,
+    /// In the handle's environment.
+    Here,
+}
+
+/// A publish that is made by awaiting it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is published until it is awaited"]
+pub struct PublishCall {
+    wish: Wish,
+    content: Result<Content, ContentError>,
+    author: Option<String>,
+    changelog: String,
+    semver: Option<semver::Version>,
+    metadata: BTreeMap<String, serde_json::Value>,
+    labels: Vec<String>,
+    expected: Option<u64>,
+    activate: Activation,
+}
+
+impl PublishCall {
+    pub(crate) const fn new(
+        handle: ArtifactHandle,
+        content: Result<Content, ContentError>,
+    ) -> Self {
+        Self {
+            wish: Wish::new(handle),
+            content,
+            author: None,
+            changelog: String::new(),
+            semver: None,
+            metadata: BTreeMap::new(),
+            labels: Vec::new(),
+            expected: None,
+            activate: Activation::ByPolicy,
+        }
+    }
+
+    wish!();
+
+    /// Who wrote it, if not who publishes it.
+    pub fn author(mut self, author: impl Into<String>) -> Self {
+        self.author = Some(author.into());
+        self
+    }
+
+    /// What changed, for readers.
+    pub fn changelog(mut self, changelog: impl Into<String>) -> Self {
+        self.changelog = changelog.into();
+        self
+    }
+
+    /// Its semantic version.
+    pub fn semver(mut self, version: semver::Version) -> Self {
+        self.semver = Some(version);
+        self
+    }
+
+    /// A fact of your own.
+    pub fn metadata(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.metadata.insert(name.into(), value.into());
+        self
+    }
+
+    /// A label that is set to it in the same commit.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.labels.push(label.into());
+        self
+    }
+
+    /// Which version is believed to be the newest; 0 for none. If another one is, the publish is a
+    /// conflict.
+    pub const fn expect_latest(mut self, version: u64) -> Self {
+        self.expected = Some(version);
+        self
+    }
+
+    /// Makes it live in the handle's environment in the same commit.
+    pub const fn promote(mut self) -> Self {
+        self.activate = Activation::Here;
+        self
+    }
+
+    async fn make(self) -> Result<Published, Error> {
+        let handle = &self.wish.handle;
+        let mut publish = Publish::new(handle.id()?, self.content.clone()?);
+        publish.author = self.author.as_deref().map(str::parse).transpose()?;
+        publish.changelog = Changelog::new(self.changelog.as_str())?;
+        publish.semver.clone_from(&self.semver);
+        publish.metadata = Metadata::new(self.metadata.clone())?;
+        publish.labels = self.labels.iter().map(|label| label.parse()).collect::<Result<_, _>>()?;
+        publish.expect = match self.expected {
+            None => Expect::Anything,
+            Some(number) => VersionNumber::new(number).map_or(Expect::Nothing, Expect::Version),
+        };
+        if self.activate == Activation::Here {
+            publish.activate = Activate::In(handle.environment()?);
+        }
+        Ok(handle.control.publish(publish, &self.wish.intent()?).await?)
+    }
+}
+
+impl IntoFuture for PublishCall {
+    type Output = Result<Published, Error>;
+    type IntoFuture = Call<Published>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.make())
+    }
+}
+
+/// A promotion that is made by awaiting it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is promoted until it is awaited"]
+pub struct PromoteCall {
+    wish: Wish,
+    version: VersionNumber,
+    force: Force,
+}
+
+impl PromoteCall {
+    pub(crate) const fn new(handle: ArtifactHandle, version: VersionNumber) -> Self {
+        Self { wish: Wish::new(handle), version, force: Force::No }
+    }
+
+    wish!();
+
+    /// Makes it live although its content is condemned. Only a person may.
+    pub const fn force(mut self) -> Self {
+        self.force = Force::Yes;
+        self
+    }
+
+    async fn make(self) -> Result<Promoted, Error> {
+        let handle = &self.wish.handle;
+        let (id, environment) = (handle.id()?, handle.environment()?);
+        let intent = self.wish.intent()?;
+        let promoted =
+            handle.control.promote(&id, self.version, &environment, self.force, &intent).await?;
+        Ok(promoted)
+    }
+}
+
+impl IntoFuture for PromoteCall {
+    type Output = Result<Promoted, Error>;
+    type IntoFuture = Call<Promoted>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.make())
+    }
+}
+
+/// A rollback that is made by awaiting it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is rolled back until it is awaited"]
+pub struct RollbackCall {
+    wish: Wish,
+    to: Option<VersionNumber>,
+    force: Force,
+}
+
+impl RollbackCall {
+    pub(crate) const fn new(handle: ArtifactHandle) -> Self {
+        Self { wish: Wish::new(handle), to: None, force: Force::No }
+    }
+
+    wish!();
+
+    /// Goes back to this version instead of the last good one.
+    pub const fn to(mut self, version: VersionNumber) -> Self {
+        self.to = Some(version);
+        self
+    }
+
+    /// Goes back although that version's content is condemned. Only a person may.
+    pub const fn force(mut self) -> Self {
+        self.force = Force::Yes;
+        self
+    }
+
+    async fn make(self) -> Result<RolledBack, Error> {
+        let handle = &self.wish.handle;
+        let (id, environment) = (handle.id()?, handle.environment()?);
+        let intent = self.wish.intent()?;
+        let rolled_back =
+            handle.control.roll_back(&id, self.to, &environment, self.force, &intent).await?;
+        Ok(rolled_back)
+    }
+}
+
+impl IntoFuture for RollbackCall {
+    type Output = Result<RolledBack, Error>;
+    type IntoFuture = Call<RolledBack>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.make())
+    }
+}
