@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sternway_types::{
-    ErrorClass, Evidence, Observation, Policy, Recent, Regression, Rule, RuleName, Tally, Verdict,
+    ErrorClass, Evidence, Observation, Policy, Recent, Regression, Rule, Tally, Verdict,
 };
 
 /// What is known of a version's present stay in an environment when it is judged.
@@ -31,16 +31,15 @@ impl<'a> View<'a> {
 
 /// What the policy makes of a version. Allocates only when it says that the version regressed.
 pub fn judge(policy: &Policy, view: &View<'_>) -> Verdict {
-    let deciding = policy.rules().iter().filter(|rule| holds(rule, view)).min_by_key(weight);
-    deciding.map_or(Verdict::Undecided, |rule| Verdict::Regressed(Box::new(explain(policy, rule, view))))
-}
-
-fn weight(rule: &&Rule) -> RuleName {
-    rule.name()
+    let holding = policy.rules().iter().filter(|rule| holds(rule, *view));
+    match holding.min_by_key(|rule| rule.name()) {
+        Some(rule) => Verdict::Regressed(Box::new(explain(policy, rule, *view))),
+        None => Verdict::Undecided,
+    }
 }
 
 /// Whether a rule holds.
-fn holds(rule: &Rule, view: &View<'_>) -> bool {
+fn holds(rule: &Rule, view: View<'_>) -> bool {
     match rule {
         Rule::ConsecutiveFailures { count, window } => {
             let in_a_row = view.within(*window).take_while(|one| one.failed);
@@ -53,7 +52,8 @@ fn holds(rule: &Rule, view: &View<'_>) -> bool {
         Rule::AllFailed { at_least: least, window } => {
             // When more outcomes lie in the window than are remembered one by one, only the total
             // can say that none of them succeeded.
-            let forgotten = view.tally.succeeded + view.tally.failed > view.tally.recent().len() as u64;
+            let forgotten =
+                view.tally.succeeded + view.tally.failed > view.tally.recent().len() as u64;
             let reaches_back = view.within(*window).count() == view.tally.recent().len();
             let unsure = forgotten && reaches_back && view.tally.succeeded > 0;
             !unsure
@@ -76,15 +76,12 @@ fn is_of(one: &Recent, classes: &[ErrorClass]) -> bool {
 }
 
 /// What the verdict rests on.
-fn explain(policy: &Policy, rule: &Rule, view: &View<'_>) -> Regression {
+fn explain(policy: &Policy, rule: &Rule, view: View<'_>) -> Regression {
     let mut matched: Vec<_> =
         policy.rules().iter().filter(|rule| holds(rule, view)).map(Rule::name).collect();
     matched.sort_unstable();
-    let observe = |one: &Recent| Observation {
-        outcome: one.id,
-        at: one.at,
-        class: one.class.clone(),
-    };
+    let observe =
+        |one: &Recent| Observation { outcome: one.id, at: one.at, class: one.class.clone() };
     let mut failures: Vec<_> = match rule {
         Rule::ConsecutiveFailures { window, .. } => {
             view.within(*window).take_while(|one| one.failed).map(observe).collect()

@@ -13,15 +13,18 @@ use crate::{Limit, StoreError};
 impl View {
     /// The last revision that a read may see; nothing for the newest state.
     pub(super) fn bound(&self, ns: &NamespaceId, at: At) -> Result<Option<Revision>, StoreError> {
-        let head = self.known_head(ns)?;
         match at {
             At::Head => Ok(None),
-            At::Revision(asked) if asked > head.revision => {
-                Err(StoreError::NotYet { asked, newest: head.revision })
+            At::Revision(asked) => {
+                let newest = self.known_head(ns)?.revision;
+                let known = (asked <= newest).then_some(Some(asked));
+                known.ok_or(StoreError::NotYet { asked, newest })
             }
-            At::Revision(revision) => Ok(Some(revision)),
-            At::Time(time) if time >= head.at => Ok(None),
-            At::Time(time) => self.last_until(ns, time, head.revision).map(Some),
+            At::Time(time) => {
+                let head = self.known_head(ns)?;
+                let past = time < head.at;
+                past.then(|| self.last_until(ns, time, head.revision)).transpose()
+            }
         }
     }
 

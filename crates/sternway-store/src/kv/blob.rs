@@ -18,7 +18,7 @@ enum Codec {
 }
 
 /// Contents below this many bytes are kept as they are: a frame would save next to nothing.
-const MIN_COMPRESSED: usize = 256;
+const MIN_COMPRESSED: usize = 1024;
 
 /// The level of compression: the one that costs little more than a copy.
 const LEVEL: i32 = 3;

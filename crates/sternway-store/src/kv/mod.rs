@@ -13,6 +13,7 @@ mod bulk;
 mod codec;
 mod key;
 mod memory;
+mod newest;
 mod port;
 mod precondition;
 mod read;

@@ -57,9 +57,10 @@ pub struct Range {
 /// Takes one entry and says whether to go on.
 pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 
-/// A view of the map at one commit. It does not change while it lives; hold it shortly, since a
-/// backend may have to keep what it shows.
-pub trait Snapshot: Send {
+/// A view of the map at one commit. It does not change while it lives, and many threads may read it
+/// at once. A backend may have to keep what it shows: nobody holds one for long after the next
+/// commit.
+pub trait Snapshot: Send + Sync {
     /// The value of a key.
     ///
     /// # Errors

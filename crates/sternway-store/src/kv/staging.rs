@@ -74,7 +74,8 @@ impl Staging {
 
     /// Keeps what was written since the last `keep` or `drop_layer`.
     pub(super) fn keep(&mut self) {
-        self.batch.append(&mut self.layer);
+        // Not `append`, which would rebuild the whole batch for every changeset in it.
+        self.batch.extend(std::mem::take(&mut self.layer));
     }
 
     /// Forgets what was written since the last `keep` or `drop_layer`.

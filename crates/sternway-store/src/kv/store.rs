@@ -15,8 +15,9 @@ use tokio::sync::{Semaphore, oneshot, watch};
 
 use super::{
     apply, blob, codec, key,
+    newest::Newest,
     port::{Batch, Direction, Kv, Range},
-    staging::{Contents, Get, Staging},
+    staging::{Contents, Get as _, Staging},
     stored::StoredHeader,
     verify,
     view::View,
@@ -32,6 +33,7 @@ const QUEUED_KIB: usize = 256 * 1024;
 struct Open {
     kv: Arc<dyn Kv>,
     jobs: Sender<Job>,
+    newest: Arc<Newest>,
 }
 
 /// A [`Store`] over any [`Kv`].
@@ -63,9 +65,10 @@ impl KvStore {
         let kv: Arc<dyn Kv> = Arc::new(kv);
         check_header(kv.as_ref())?;
         let bell = watch::Sender::new(0);
-        let jobs = writer::start(Arc::clone(&kv), bell.clone())?;
+        let newest = Arc::new(Newest::new(kv.as_ref())?);
+        let jobs = writer::start(Arc::clone(&kv), Arc::clone(&newest), bell.clone())?;
         Ok(Self {
-            open: RwLock::new(Some(Open { kv, jobs })),
+            open: RwLock::new(Some(Open { kv, jobs, newest })),
             bell,
             queued: Arc::new(Semaphore::new(QUEUED_KIB)),
         })
@@ -76,8 +79,10 @@ impl KvStore {
         open.clone().ok_or(StoreError::Closed)
     }
 
-    fn view(&self) -> Result<View, StoreError> {
-        Ok(View::new(self.opened()?.kv.snapshot()?))
+    fn view(&self) -> Result<Arc<View>, StoreError> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let Open { kv, newest, .. } = open.as_ref().ok_or(StoreError::Closed)?;
+        newest.view(kv.as_ref())
     }
 
     fn hand_in(&self, job: Job) -> Result<(), StoreError> {
@@ -129,7 +134,7 @@ fn check_header(kv: &dyn Kv) -> Result<(), StoreError> {
 impl Store for KvStore {
     async fn put(&self, content: &Content) -> Result<(), StoreError> {
         let key = key::blob(&content.digest());
-        if self.opened()?.kv.snapshot()?.get(&key)?.is_some() {
+        if self.view()?.has(&key)? {
             return Ok(());
         }
         let kib = u32::try_from(content.as_bytes().len() / 1024 + 1).unwrap_or(u32::MAX);
@@ -329,15 +334,21 @@ impl Store for KvStore {
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {
-        let kv = self.opened()?.kv;
-        tokio::task::spawn_blocking(move || verify::verify(kv.as_ref()))
+        let Open { kv, newest, .. } = self.opened()?;
+        let check = move || {
+            // A map may have to be alone to check its own structure.
+            newest.let_go();
+            verify::verify(kv.as_ref())
+        };
+        tokio::task::spawn_blocking(check)
             .await
             .map_err(|err| StoreError::Unavailable(Cause::new(err)))?
     }
 
     async fn close(&self) -> Result<(), StoreError> {
         let open = self.open.write().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Open { kv, jobs }) = open else { return Ok(()) };
+        let Some(Open { kv, jobs, newest }) = open else { return Ok(()) };
+        newest.let_go();
         drop(kv);
         let (reply, closed) = oneshot::channel();
         if jobs.send(Job::Close { reply }).is_ok() {

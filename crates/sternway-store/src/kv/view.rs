@@ -62,8 +62,29 @@ impl View {
         failed.map_or(Ok(items), Err)
     }
 
+    /// What was found. Where nothing was, the namespace may be missing as well: it is looked for
+    /// only then, since most reads find something.
+    fn found<T>(&self, ns: &NamespaceId, found: Option<T>) -> Result<Option<T>, StoreError> {
+        if found.is_none() {
+            self.known_head(ns)?;
+        }
+        Ok(found)
+    }
+
+    /// As [`View::found`], for a page.
+    fn listed<T>(&self, ns: &NamespaceId, page: Vec<T>) -> Result<Vec<T>, StoreError> {
+        if page.is_empty() {
+            self.known_head(ns)?;
+        }
+        Ok(page)
+    }
+
     pub(super) fn known_head(&self, ns: &NamespaceId) -> Result<Head, StoreError> {
         read::head(self.snapshot.as_ref(), ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))
+    }
+
+    pub(super) fn has(&self, key: &[u8]) -> Result<bool, StoreError> {
+        Ok(self.snapshot.get(key)?.is_some())
     }
 
     pub(super) fn head(&self, ns: &NamespaceId) -> Result<Option<Head>, StoreError> {
@@ -91,8 +112,7 @@ impl View {
         ns: &NamespaceId,
         id: &ArtifactId,
     ) -> Result<Option<Artifact>, StoreError> {
-        self.known_head(ns)?;
-        read::artifact(self.snapshot.as_ref(), ns, id)
+        self.found(ns, read::artifact(self.snapshot.as_ref(), ns, id)?)
     }
 
     pub(super) fn artifacts(
@@ -102,19 +122,19 @@ impl View {
         last: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::artifacts(ns, prefix).all(Direction::Forward);
         if let Some(last) = last {
             range.from = range.from.max(after(key::artifact(ns, last)));
         }
-        self.page(&range, limit, |key, value| {
+        let page = self.page(&range, limit, |key, value| {
             let id = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
                 parts.name()
             });
             let id = id.ok_or_else(|| codec::corrupt(key, "its key names no artifact"))?;
             sense(key, codec::read::<StoredArtifact>(key, value)?.into_artifact(id)).map(Some)
-        })
+        })?;
+        self.listed(ns, page)
     }
 
     pub(super) fn version(
@@ -123,8 +143,7 @@ impl View {
         id: &ArtifactId,
         number: VersionNumber,
     ) -> Result<Option<Version>, StoreError> {
-        self.known_head(ns)?;
-        read::version(self.snapshot.as_ref(), ns, id, number)
+        self.found(ns, read::version(self.snapshot.as_ref(), ns, id, number)?)
     }
 
     pub(super) fn history(
@@ -134,12 +153,12 @@ impl View {
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::versions(ns, id).all(Direction::Backward);
         if let Some(before) = before {
             range.to = key::version(ns, id, before);
         }
-        self.page(&range, limit, |key, value| decode_version(key, value).map(Some))
+        let page = self.page(&range, limit, |key, value| decode_version(key, value).map(Some))?;
+        self.listed(ns, page)
     }
 
     pub(super) fn with_digest(
@@ -149,12 +168,11 @@ impl View {
         last: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::with_digest(ns, prefix);
         if let Some(DigestHit { digest, artifact, number }) = last {
             range.from = after(key::digest(ns, digest, artifact, *number));
         }
-        self.page(&range, limit, |key, value| {
+        let page = self.page(&range, limit, |key, value| {
             codec::open(key, value)?;
             let parsed = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
@@ -167,7 +185,8 @@ impl View {
             let hit = parsed.ok_or_else(|| codec::corrupt(key, "its key names no version"))?;
             // An odd number of digits ends in the middle of a byte.
             Ok(prefix.matches(&hit.digest).then_some(hit))
-        })
+        })?;
+        self.listed(ns, page)
     }
 
     pub(super) fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
@@ -182,7 +201,7 @@ impl View {
         at: At,
     ) -> Result<Option<Pointer>, StoreError> {
         match self.bound(ns, at)? {
-            None => read::pointer(self.snapshot.as_ref(), ns, id, name),
+            None => self.found(ns, read::pointer(self.snapshot.as_ref(), ns, id, name)?),
             Some(revision) => self.pointer_as_of(ns, id, name, revision),
         }
     }
@@ -194,12 +213,11 @@ impl View {
         last: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::pointers(ns, id).all(Direction::Forward);
         if let Some(last) = last {
             range.from = after(key::pointer(ns, id, last));
         }
-        self.page(&range, limit, |key, value| {
+        let page = self.page(&range, limit, |key, value| {
             let name = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
                 parts.name::<ArtifactId>()?;
@@ -209,7 +227,8 @@ impl View {
             let stored = codec::read::<StoredPointer>(key, value)?;
             let pointer = sense(key, stored.into_pointer(id.clone(), name))?;
             Ok(pointer.version.is_some().then_some(pointer))
-        })
+        })?;
+        self.listed(ns, page)
     }
 
     pub(super) fn moves(
@@ -220,12 +239,12 @@ impl View {
         before: Option<Revision>,
         limit: Limit,
     ) -> Result<Vec<PointerMove>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::moves(ns, id, name).all(Direction::Backward);
         if let Some(before) = before {
             range.to = key::moved(ns, id, name, before);
         }
-        self.page(&range, limit, |key, value| decode_move(key, value).map(Some))
+        let page = self.page(&range, limit, |key, value| decode_move(key, value).map(Some))?;
+        self.listed(ns, page)
     }
 
     pub(super) fn environment(
@@ -242,7 +261,7 @@ impl View {
         if let Some(last) = last {
             range.from = after(key::in_environment(ns, &name, last));
         }
-        self.page(&range, limit, |key, value| {
+        let page = self.page(&range, limit, |key, value| {
             let id = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
                 parts.pointer()?;
@@ -257,7 +276,8 @@ impl View {
                 }
                 _ => Ok(Some(pointer)),
             }
-        })
+        })?;
+        self.listed(ns, page)
     }
 
     pub(super) fn record(
@@ -265,8 +285,7 @@ impl View {
         ns: &NamespaceId,
         key: &RecordKey,
     ) -> Result<Option<RecordEntry>, StoreError> {
-        self.known_head(ns)?;
-        read::record(self.snapshot.as_ref(), ns, key)
+        self.found(ns, read::record(self.snapshot.as_ref(), ns, key)?)
     }
 
     pub(super) fn records(
@@ -277,15 +296,15 @@ impl View {
         last: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::records(ns, kind, prefix).all(Direction::Forward);
         if let Some(last) = last {
             range.from = range.from.max(after(after(key::records(ns, kind, last).done())));
         }
-        self.page(&range, limit, |key, value| {
+        let page = self.page(&range, limit, |key, value| {
             let entry = sense(key, codec::read::<StoredRecord>(key, value)?.into_entry())?;
             Ok(entry.record.is_some().then_some(entry))
-        })
+        })?;
+        self.listed(ns, page)
     }
 
     pub(super) fn tallies(
@@ -293,8 +312,7 @@ impl View {
         ns: &NamespaceId,
         subject: &Subject,
     ) -> Result<Option<Tallies>, StoreError> {
-        self.known_head(ns)?;
-        read::tallies(self.snapshot.as_ref(), ns, subject)
+        self.found(ns, read::tallies(self.snapshot.as_ref(), ns, subject)?)
     }
 
     pub(super) fn outcomes(
@@ -304,12 +322,11 @@ impl View {
         place: u64,
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::log(ns, subject).all(Direction::Forward);
         range.from = key::outcomes(ns, subject, place.saturating_add(1));
         let mut outcomes = Vec::new();
         if limit.get() == 0 {
-            return Ok(outcomes);
+            return self.listed(ns, outcomes);
         }
         self.page(&range, Limit::new(1), |key, value| {
             let last = key.last_chunk().copied().map_or(0, u64::from_be_bytes);
@@ -321,7 +338,7 @@ impl View {
             Ok(enough.then_some(()))
         })?;
         outcomes.truncate(limit.get());
-        Ok(outcomes)
+        self.listed(ns, outcomes)
     }
 
     pub(super) fn unjudged(
@@ -330,19 +347,19 @@ impl View {
         last: Option<&Subject>,
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::of_namespace(Table::Unjudged, ns).all(Direction::Forward);
         if let Some(last) = last {
             range.from = after(key::unjudged(ns, last));
         }
-        self.page(&range, limit, |key, value| {
+        let page = self.page(&range, limit, |key, value| {
             codec::open(key, value)?;
             let subject = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
                 parts.subject()
             });
             subject.map(Some).ok_or_else(|| codec::corrupt(key, "its key names no subject"))
-        })
+        })?;
+        self.listed(ns, page)
     }
 
     pub(super) fn feed(
@@ -351,9 +368,9 @@ impl View {
         last: Revision,
         limit: Limit,
     ) -> Result<Vec<Commit>, StoreError> {
-        self.known_head(ns)?;
         let mut range = key::of_namespace(Table::Commit, ns).all(Direction::Forward);
         range.from = key::commit(ns, last.next());
-        self.page(&range, limit, |key, value| decode_commit(key, value).map(Some))
+        let page = self.page(&range, limit, |key, value| decode_commit(key, value).map(Some))?;
+        self.listed(ns, page)
     }
 }

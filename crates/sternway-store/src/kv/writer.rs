@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 
 use super::{
     apply, bulk,
+    newest::Newest,
     port::Kv,
     staging::{Contents, Staging},
 };
@@ -88,17 +89,22 @@ fn durable<T>(
 }
 
 /// Starts the thread. It ends with [`Job::Close`], or when nobody can hand in jobs any more.
-pub(super) fn start(kv: Arc<dyn Kv>, bell: watch::Sender<u64>) -> Result<Sender<Job>, StoreError> {
+pub(super) fn start(
+    kv: Arc<dyn Kv>,
+    newest: Arc<Newest>,
+    bell: watch::Sender<u64>,
+) -> Result<Sender<Job>, StoreError> {
     let (jobs, queue) = channel();
     thread::Builder::new()
         .name("sternway-writer".into())
-        .spawn(move || Writer { kv, bell, queue, expected: 0 }.run())
+        .spawn(move || Writer { kv, newest, bell, queue, expected: 0 }.run())
         .map_err(|err| StoreError::Unavailable(Cause::new(err)))?;
     Ok(jobs)
 }
 
 struct Writer {
     kv: Arc<dyn Kv>,
+    newest: Arc<Newest>,
     bell: watch::Sender<u64>,
     queue: Receiver<Job>,
     /// How many callers the batch before answered: so many may be on their way back.
@@ -109,8 +115,9 @@ impl Writer {
     fn run(mut self) {
         while let Ok(first) = self.queue.recv() {
             if let Some(closed) = self.write_batch(first) {
-                let Self { kv, .. } = self;
                 // Let go of the map before saying so: who waits may open it again at once.
+                self.newest.let_go();
+                let Self { kv, .. } = self;
                 drop(kv);
                 // A caller that went away is nobody's concern.
                 let _: Result<(), ()> = closed.send(());
@@ -165,7 +172,10 @@ impl Writer {
         if batch.is_empty() {
             return Ok(());
         }
-        self.kv.commit(&batch)?;
+        let committed = self.kv.commit(&batch);
+        // Also after a failure, since a commit that failed may have happened.
+        self.newest.renew(self.kv.as_ref());
+        committed?;
         self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
         Ok(())
     }

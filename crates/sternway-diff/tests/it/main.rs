@@ -1,0 +1,19 @@
+//! What `sternway-diff` promises, seen from outside.
+
+mod json;
+mod patch;
+mod text;
+mod unified;
+
+use sternway_diff::{
+    json::{Change, JsonDiff, Pointer},
+    text::{Hunk, Line, LineNumber, MarkedLine, Row, Side, Span, Stat, TextDiff, Unified},
+};
+
+#[test]
+fn results_can_cross_threads() {
+    const fn check<T: Send + Sync>() {}
+    check::<(JsonDiff<'_>, Change<'_>, Pointer)>();
+    check::<(TextDiff<'_>, Stat, Line<'_>, LineNumber, MarkedLine<'_>, Span<'_>)>();
+    check::<(Row<'_>, Side<'_>, Hunk<'_, '_>, Unified<'_, '_>)>();
+}

@@ -1,0 +1,82 @@
+//! Judging one outcome: the tally and the verdict, at 5 % failures, without allocation.
+
+use std::{hint::black_box, time::Duration};
+
+use sternway::{
+    policy::{View, judge},
+    types::{
+        ArtifactId, EnvironmentId, Failure, Generation, Outcome, OutcomeId, OutcomeStatus, Policy,
+        Subject, Tally, Timestamp, Verdict, VersionNumber,
+    },
+};
+
+use crate::{Measured, report::Bar, sample::nanos_each};
+
+pub(crate) fn measure() -> Measured<Vec<Bar>> {
+    let outcomes = outcomes()?;
+    let policy = Policy::default();
+    let mut tally = Tally::default();
+    // The newest outcomes are remembered one by one: fill that first.
+    outcomes.iter().for_each(|outcome| tally.add(outcome));
+
+    let mut stream = outcomes.iter().cycle();
+    let mut look = || {
+        if let Some(outcome) = stream.next() {
+            tally.add(outcome);
+            if outcome.is_failure() {
+                assert_eq!(judge(&policy, &View::new(&tally)), Verdict::Undecided);
+            }
+        }
+    };
+    let allocated = allocation_counter::measure(|| (0..100_000).for_each(|_| look()));
+    let value = nanos_each(9, 200_000, &mut look);
+
+    let counters: Vec<u64> = (0..1024).collect();
+    let mut places = (0..counters.len()).cycle();
+    let floor = nanos_each(9, 200_000, || {
+        let place = places.next().unwrap_or_default();
+        black_box(counters.get(black_box(place)));
+    });
+    let allocations = allocated.count_total;
+    Ok(vec![
+        Bar {
+            name: "judge one outcome",
+            value,
+            unit: "ns",
+            floor,
+            bar: "at most 100 ns (floor: a memory read)",
+            met: value <= 100.0,
+        },
+        Bar {
+            name: "judge: allocations in 100,000",
+            #[expect(clippy::cast_precision_loss, reason = "a small count")]
+            value: allocations as f64,
+            unit: "count",
+            floor: 1.0,
+            bar: "none",
+            met: allocations == 0,
+        },
+    ])
+}
+
+/// A stream in which every twentieth outcome failed.
+fn outcomes() -> Measured<Vec<Outcome>> {
+    let subject = Subject {
+        artifact: "tools/search".parse::<ArtifactId>()?,
+        environment: EnvironmentId::production(),
+        version: VersionNumber::FIRST,
+        generation: Generation::new(1),
+    };
+    let outcome = |number: u64| {
+        let failed = number % 20 == 0;
+        let status = if failed {
+            OutcomeStatus::Failed(Failure::new("TimeoutError".parse().ok(), "took too long"))
+        } else {
+            OutcomeStatus::Succeeded
+        };
+        let at = Timestamp::EPOCH.saturating_add(Duration::from_secs(number));
+        let id = OutcomeId::from_name(&number.to_string());
+        Outcome::new(id, subject.clone(), at, status)
+    };
+    Ok((0..10_000).map(outcome).collect())
+}

@@ -1,0 +1,60 @@
+//! The bars of docs/performance.md: each is measured beside its floor in the same run, since only
+//! their ratio means something on another machine.
+//!
+//! `cargo xtask bench [NAME] [--json]` runs them: a table for people, or one JSON object per line.
+
+mod floor;
+mod judge;
+mod live;
+mod outcomes;
+mod pages;
+mod publish;
+mod report;
+mod rollback;
+mod sample;
+mod taped;
+
+use std::{error::Error, io::Write as _, process::ExitCode};
+
+use crate::report::Bar;
+
+/// What measuring may fail with.
+type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// A bar's name, and what measures it.
+type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
+
+const BARS: [Entry; 6] = [
+    ("rollback", rollback::measure),
+    ("judge", judge::measure),
+    ("live", live::measure),
+    ("publish", publish::measure),
+    ("outcomes", outcomes::measure),
+    ("pages", pages::measure),
+];
+
+fn main() -> Measured<ExitCode> {
+    // Cargo adds `--bench` to what it passes on.
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let json = args.iter().any(|arg| arg == "--json");
+    let name = args.iter().find(|arg| !arg.starts_with("--"));
+    let chosen = |entry: &&Entry| name.is_none_or(|name| entry.0.starts_with(name.as_str()));
+    let mut met = true;
+    let mut out = std::io::stdout().lock();
+    let entries: Vec<&Entry> = BARS.iter().filter(chosen).collect();
+    if entries.is_empty() {
+        let names: Vec<&str> = BARS.iter().map(|entry| entry.0).collect();
+        return Err(format!("there is no such bar: expected one of {}", names.join(", ")).into());
+    }
+    for (_, measure) in entries {
+        for bar in measure()? {
+            met &= bar.met;
+            if json {
+                writeln!(out, "{}", bar.to_json())?;
+            } else {
+                writeln!(out, "{bar}")?;
+            }
+        }
+    }
+    Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
