@@ -2,7 +2,7 @@
 
 use sternway_store::{Contested, StoreError};
 use sternway_types::{
-    Activation, Actor, Artifact, ArtifactId, Change, Changelog, Changeset, Content, ContentRef,
+    Activation, Actor, ArtifactId, Change, Changelog, Changeset, Content, ContentRef,
     EnvironmentId, Force, LabelId, Metadata, MoveCause, NewMove, NewVersion, PointerName,
     Precondition, Revision, Target, Timestamp, VersionNumber,
 };
@@ -133,75 +133,51 @@ impl Control {
         self.store.put(&publish.content).await?;
         loop {
             let latest = self.store.artifact(&self.namespace, &publish.artifact).await?;
-            if let Some(published) = self.unchanged(&publish, latest.as_ref()).await? {
-                return Ok(published);
-            }
-            let (landing, changeset) = self.plan_publish(&publish, latest.as_ref(), intent).await?;
-            match self.commit(&changeset).await {
+            let (landing, changeset) =
+                self.plan_publish(&publish, latest.is_none(), intent).await?;
+            let conflict = match self.commit(&changeset).await {
                 Ok(receipt) => {
                     let number = receipt.version_of(&publish.artifact);
-                    return Ok(Published {
-                        number: number.unwrap_or(VersionNumber::FIRST),
-                        content: publish.content.reference(),
-                        artifact: publish.artifact,
-                        landing,
-                        revision: Some(receipt.revision),
-                    });
+                    let number = number.unwrap_or(VersionNumber::FIRST);
+                    return Ok(publish.published(number, landing, Some(receipt.revision)));
                 }
-                // Somebody published or moved the pointer in between: look again, unless the
-                // publisher's own expectation is what failed.
-                Err(StoreError::Conflict(conflict)) if !publish.expects(&conflict.contested) => (),
+                Err(StoreError::Conflict(conflict)) => conflict,
                 Err(err) => return Err(err.into()),
+            };
+            if let Contested::SameContent { version, .. } = conflict.contested {
+                return Ok(publish.published(version, Landing::Unchanged, None));
             }
+            let about_versions = matches!(conflict.contested, Contested::Latest { .. });
+            if about_versions && publish.expect != Expect::Anything {
+                return Err(StoreError::Conflict(conflict).into());
+            }
+            // Somebody published the first version or moved the pointer in between: look again.
         }
-    }
-
-    async fn unchanged(
-        &self,
-        publish: &Publish,
-        latest: Option<&Artifact>,
-    ) -> Result<Option<Published>, ControlError> {
-        let Some(latest) = latest else { return Ok(None) };
-        let version = self.store.version(&self.namespace, &latest.id, latest.latest).await?;
-        let content = publish.content.reference();
-        let same = version.is_some_and(|version| version.content == content);
-        let expected = match publish.expect {
-            Expect::Anything => true,
-            Expect::Nothing => false,
-            Expect::Version(number) => number == latest.latest,
-        };
-        Ok((same && expected).then(|| Published {
-            artifact: latest.id.clone(),
-            number: latest.latest,
-            content,
-            landing: Landing::Unchanged,
-            revision: None,
-        }))
     }
 
     async fn plan_publish(
         &self,
         publish: &Publish,
-        latest: Option<&Artifact>,
+        first: bool,
         intent: &Intent,
     ) -> Result<(Landing, Changeset), ControlError> {
         let artifact = &publish.artifact;
-        let mut changeset = self.changeset(intent);
-        changeset = match (publish.expect, latest) {
-            (Expect::Version(version), _) => changeset.when(Precondition::LatestIs {
-                artifact: artifact.clone(),
-                version: Some(version),
-            }),
-            (Expect::Nothing, _) | (Expect::Anything, None) => {
-                changeset.when(Precondition::LatestIs { artifact: artifact.clone(), version: None })
-            }
-            (Expect::Anything, Some(_)) => changeset.when(Precondition::LatestDiffers {
-                artifact: artifact.clone(),
-                digest: publish.content.digest(),
-            }),
+        let expected = match publish.expect {
+            Expect::Version(version) => Some(Some(version)),
+            Expect::Nothing => Some(None),
+            Expect::Anything => first.then_some(None),
         };
+        let mut changeset = self.changeset(intent);
+        if let Some(version) = expected {
+            changeset =
+                changeset.when(Precondition::LatestIs { artifact: artifact.clone(), version });
+        }
+        changeset = changeset.when(Precondition::LatestDiffers {
+            artifact: artifact.clone(),
+            content: publish.content.reference(),
+        });
         changeset = changeset.then(Change::AddVersion(Box::new(publish.new_version())));
-        let landing = self.landing(publish, latest.is_none()).await?;
+        let landing = self.landing(publish, first).await?;
         if let Landing::Live(environment) = &landing {
             let name = PointerName::Environment(environment.clone());
             let generation = self.generation(artifact, &name).await?;
@@ -252,9 +228,14 @@ impl Publish {
         new
     }
 
-    /// Whether a conflict is about what the publisher expected.
-    fn expects(&self, contested: &Contested) -> bool {
-        self.expect != Expect::Anything && matches!(contested, Contested::Latest { .. })
+    fn published(
+        self,
+        number: VersionNumber,
+        landing: Landing,
+        revision: Option<Revision>,
+    ) -> Published {
+        let content = self.content.reference();
+        Published { artifact: self.artifact, number, content, landing, revision }
     }
 }
 

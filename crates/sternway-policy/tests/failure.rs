@@ -951,6 +951,6 @@ proptest! {
     #[test]
     fn any_single_line_without_a_report_is_its_own_message(line in "[a-z][a-z :.]{0,40}[a-z]") {
         let failure = classify(&line);
-        prop_assert_eq!(failure, Some(Failure { class: None, message: line }));
+        prop_assert_eq!(failure, Some(Failure::new(None, &line)));
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, ArtifactId, ChangesetId, Digest, Generation, MoveCause, NamespaceId, NewVersion,
+    Actor, ArtifactId, ChangesetId, ContentRef, Generation, MoveCause, NamespaceId, NewVersion,
     PointerName, Reason, Record, RecordKey, Timestamp, VersionNumber,
 };
 
@@ -52,8 +52,8 @@ pub enum Precondition {
     LatestDiffers {
         /// Which artifact.
         artifact: ArtifactId,
-        /// The digest that its newest version must not have.
-        digest: Digest,
+        /// The content that its newest version must not have.
+        content: ContentRef,
     },
     /// The record is at this generation; [`Generation::ZERO`] if it was never set.
     RecordAt {

@@ -11,6 +11,7 @@ mod as_of;
 mod blob;
 mod bulk;
 mod codec;
+mod committer;
 mod key;
 mod memory;
 mod newest;

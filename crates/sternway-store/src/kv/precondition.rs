@@ -43,10 +43,10 @@ fn check_one(
             let contested = Contested::Latest { artifact: id.clone(), expected: *version, found };
             (contested, artifact.map(|artifact| artifact.revision))
         }
-        Precondition::LatestDiffers { artifact: id, digest } => {
+        Precondition::LatestDiffers { artifact: id, content } => {
             let Some(artifact) = read::artifact(staging, ns, id)? else { return Ok(()) };
             let version = read::version(staging, ns, id, artifact.latest)?;
-            if version.is_none_or(|version| version.content.digest != *digest) {
+            if version.is_none_or(|version| version.content != *content) {
                 return Ok(());
             }
             let contested =

@@ -1,7 +1,10 @@
 //! What a batch will write, as the changesets in it see it.
 //!
-//! A changeset sees the snapshot, what changesets before it in the batch wrote, and what it wrote
-//! itself. When it is refused, only the last layer is dropped: nothing of it leaks.
+//! A changeset sees the snapshot, the batch that is becoming durable just now, what changesets
+//! before it in its own batch wrote, and what it wrote itself. When it is refused, what it wrote is
+//! taken back: nothing of it leaks.
+
+use std::{mem, sync::Arc};
 
 use super::{
     codec,
@@ -26,14 +29,6 @@ impl Get for dyn Snapshot + '_ {
     }
 }
 
-/// A batch in the making.
-pub(super) struct Staging {
-    snapshot: Box<dyn Snapshot>,
-    batch: Batch,
-    layer: Batch,
-    contents: Contents,
-}
-
 /// Whether the contents that a changeset names must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Contents {
@@ -43,9 +38,23 @@ pub(super) enum Contents {
     Assumed,
 }
 
+/// What a batch held under a key before a write: nothing at all, a value, or that it was deleted.
+type Undo = (Vec<u8>, Option<Option<Vec<u8>>>);
+
+/// A batch in the making.
+pub(super) struct Staging {
+    snapshot: Box<dyn Snapshot>,
+    /// What was handed on to be committed and is not in the snapshot.
+    ahead: Option<Arc<Batch>>,
+    batch: Batch,
+    /// What the batch held before, for each write since the last `keep` or `take_back`.
+    journal: Vec<Undo>,
+    contents: Contents,
+}
+
 impl Staging {
     pub(super) fn new(snapshot: Box<dyn Snapshot>, contents: Contents) -> Self {
-        Self { snapshot, batch: Batch::new(), layer: Batch::new(), contents }
+        Self { snapshot, ahead: None, batch: Batch::new(), journal: Vec::new(), contents }
     }
 
     /// Whether a version may only be added when its content is there.
@@ -54,11 +63,16 @@ impl Staging {
     }
 
     pub(super) fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.layer.insert(key, Some(value));
+        self.set(key, Some(value));
     }
 
     pub(super) fn delete(&mut self, key: Vec<u8>) {
-        self.layer.insert(key, None);
+        self.set(key, None);
+    }
+
+    fn set(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
+        let before = self.batch.insert(key.clone(), value);
+        self.journal.push((key, before));
     }
 
     /// Seals and puts the stored encoding of a struct.
@@ -72,26 +86,39 @@ impl Staging {
         Ok(())
     }
 
-    /// Keeps what was written since the last `keep` or `drop_layer`.
+    /// Keeps what was written since the last `keep` or `take_back`.
     pub(super) fn keep(&mut self) {
-        // Not `append`, which would rebuild the whole batch for every changeset in it.
-        self.batch.extend(std::mem::take(&mut self.layer));
+        self.journal.clear();
     }
 
-    /// Forgets what was written since the last `keep` or `drop_layer`.
-    pub(super) fn drop_layer(&mut self) {
-        self.layer.clear();
+    /// Takes back what was written since the last `keep` or `take_back`.
+    pub(super) fn take_back(&mut self) {
+        while let Some((key, before)) = self.journal.pop() {
+            match before {
+                Some(value) => drop(self.batch.insert(key, value)),
+                None => drop(self.batch.remove(&key)),
+            }
+        }
     }
 
-    /// What to commit.
-    pub(super) fn into_batch(self) -> Batch {
-        self.batch
+    /// Hands on what was gathered, and goes on above it.
+    pub(super) fn hand_on(&mut self) -> Arc<Batch> {
+        let batch = Arc::new(mem::take(&mut self.batch));
+        self.ahead = Some(Arc::clone(&batch));
+        batch
+    }
+
+    /// Goes on above a snapshot that holds what was handed on.
+    pub(super) fn rebase(&mut self, snapshot: Box<dyn Snapshot>) {
+        self.snapshot = snapshot;
+        self.ahead = None;
     }
 }
 
 impl Get for Staging {
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let staged = self.layer.get(key).or_else(|| self.batch.get(key));
+        let ahead = self.ahead.as_ref();
+        let staged = self.batch.get(key).or_else(|| ahead?.get(key));
         match staged {
             Some(value) => Ok(value.clone()),
             None => self.snapshot.as_ref().sealed(key),

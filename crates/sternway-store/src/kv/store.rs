@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock, mpsc::Sender},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use sternway_types::{
     NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
     RecordKind, Revision, Subject, Version, VersionNumber,
 };
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc::UnboundedSender, oneshot, watch};
 
 use super::{
     apply, blob, codec, key,
@@ -32,7 +32,7 @@ const QUEUED_KIB: usize = 256 * 1024;
 #[derive(Clone)]
 struct Open {
     kv: Arc<dyn Kv>,
-    jobs: Sender<Job>,
+    jobs: UnboundedSender<Job>,
     newest: Arc<Newest>,
 }
 

@@ -1,40 +1,35 @@
-//! The one thread that writes: many callers, one durable commit.
+//! What writes: many callers, one durable commit.
 //!
-//! A caller hands in a job and waits for the answer. The thread takes what has gathered meanwhile,
-//! decides job by job, and commits all of it at once; so the more callers wait, the more of them
-//! share the price of making a write durable. A caller that goes away changes nothing.
+//! A caller hands in a job and waits for the answer. One thread decides, job by job; what it has
+//! decided gathers in a batch. A second thread makes batches durable, one after the other. While one
+//! batch becomes durable, the next is decided on top of it; so the more callers wait, the more of
+//! them share the price of a durable commit, and nobody waits for the disk to be thought about. If a
+//! batch cannot be written, what was decided on top of it is answered with the same error. A caller
+//! that goes away changes nothing.
 
 use std::{
-    sync::{
-        Arc,
-        mpsc::{Receiver, Sender, channel},
-    },
+    mem,
+    sync::{Arc, mpsc},
     thread,
-    time::Duration,
 };
 
 use sternway_types::{Changeset, Digest, Receipt};
-use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
+use tokio::sync::{
+    OwnedSemaphorePermit,
+    mpsc::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender, error::TryRecvError},
+    oneshot, watch,
+};
 
 use super::{
     apply, bulk,
+    committer::{Answer, Committer, Decided, Reply},
     newest::Newest,
     port::Kv,
     staging::{Contents, Staging},
 };
 use crate::{Append, Appended, Cause, StoreError};
 
-/// The most jobs of one batch.
-const MAX_JOBS: usize = 512;
-/// The most bytes of contents of one batch, beyond its first job.
-const MAX_BYTES: usize = 32 * 1024 * 1024;
-/// How long a batch waits for the callers that the one before it answered to come back. It is a
-/// fraction of a durable commit, and saves one for each caller that makes it.
-const LINGER: Duration = Duration::from_micros(100);
-
-type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// What a caller wants to be written.
+/// What a caller wants to be written, or what the committing thread has to say.
 pub(super) enum Job {
     /// A content under its key. Nobody waits: it is durable when the commit that names it is.
     Put { key: Vec<u8>, value: Vec<u8>, permit: OwnedSemaphorePermit },
@@ -42,182 +37,201 @@ pub(super) enum Job {
     Commit { changeset: Box<Changeset>, fingerprint: Digest, reply: Reply<Receipt> },
     /// Outcomes.
     Append { append: Box<Append>, reply: Reply<Appended> },
+    /// The batch that was handed on is durable, or could not be written.
+    Written(Result<(), StoreError>),
     /// The end: everything before it is written, nothing after it.
     Close { reply: oneshot::Sender<()> },
 }
 
-impl Job {
-    const fn size(&self) -> usize {
-        match self {
-            Self::Put { value, .. } => value.len(),
-            Self::Commit { .. } | Self::Append { .. } | Self::Close { .. } => 0,
-        }
-    }
-
-    const fn has_caller(&self) -> bool {
-        !matches!(self, Self::Put { .. })
-    }
-}
-
-/// An answer that is given when the batch is durable.
-enum Answer {
-    Commit(Reply<Receipt>, Result<Receipt, StoreError>),
-    Append(Reply<Appended>, Result<Appended, StoreError>),
-    /// Contents of the batch hold their place in the queue until they are written.
-    Put {
-        _permit: OwnedSemaphorePermit,
-    },
-}
-
-impl Answer {
-    /// Answers; a caller that went away is nobody's concern.
-    fn give(self, written: &Result<(), StoreError>) {
-        match self {
-            Self::Commit(reply, result) => drop(reply.send(durable(result, written))),
-            Self::Append(reply, result) => drop(reply.send(durable(result, written))),
-            Self::Put { .. } => (),
-        }
-    }
-}
-
-/// A refusal stands whether or not the batch could be written; a success only if it was.
-fn durable<T>(
-    result: Result<T, StoreError>,
-    written: &Result<(), StoreError>,
-) -> Result<T, StoreError> {
-    result.and_then(|answer| written.clone().map(|()| answer))
-}
-
-/// Starts the thread. It ends with [`Job::Close`], or when nobody can hand in jobs any more.
+/// Starts the threads. They end with [`Job::Close`], or when nobody can hand in jobs any more.
 pub(super) fn start(
     kv: Arc<dyn Kv>,
     newest: Arc<Newest>,
     bell: watch::Sender<u64>,
-) -> Result<Sender<Job>, StoreError> {
-    let (jobs, queue) = channel();
-    thread::Builder::new()
-        .name("sternway-writer".into())
-        .spawn(move || Writer { kv, newest, bell, queue, expected: 0 }.run())
-        .map_err(|err| StoreError::Unavailable(Cause::new(err)))?;
+) -> Result<UnboundedSender<Job>, StoreError> {
+    let (jobs, queue) = tokio::sync::mpsc::unbounded_channel();
+    let (hand_on, handed_on) = mpsc::channel();
+    let committer = Arc::new(Committer { kv, newest, bell });
+    let writer = Writer {
+        staging: stage_on(&committer),
+        committer: Arc::clone(&committer),
+        queue,
+        answers: Vec::new(),
+        hand_on,
+        busy: false,
+    };
+    // Weak, so that the writer ends when the last caller is gone.
+    let done = jobs.downgrade();
+    let committing = spawn("sternway-commit", move || commit_all(&committer, &handed_on, &done))?;
+    spawn("sternway-writer", move || writer.run(committing))?;
     Ok(jobs)
 }
 
+fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<thread::JoinHandle<()>, StoreError> {
+    let started = thread::Builder::new().name(name.into()).spawn(work);
+    started.map_err(|err| StoreError::Unavailable(Cause::new(err)))
+}
+
+/// What the committing thread does: one batch after the other.
+fn commit_all(
+    committer: &Committer,
+    handed_on: &mpsc::Receiver<Decided>,
+    done: &WeakUnboundedSender<Job>,
+) {
+    while let Ok(decided) = handed_on.recv() {
+        let written = committer.write(decided);
+        if let Some(done) = done.upgrade() {
+            // A writer that is gone does not want to know.
+            drop(done.send(Job::Written(written)));
+        }
+    }
+}
+
+/// Staging on what was committed last; an error if that cannot be read.
+fn stage_on(committer: &Committer) -> Result<Staging, StoreError> {
+    Ok(Staging::new(committer.kv.snapshot()?, Contents::Required))
+}
+
 struct Writer {
-    kv: Arc<dyn Kv>,
-    newest: Arc<Newest>,
-    bell: watch::Sender<u64>,
-    queue: Receiver<Job>,
-    /// How many callers the batch before answered: so many may be on their way back.
-    expected: usize,
+    committer: Arc<Committer>,
+    queue: UnboundedReceiver<Job>,
+    staging: Result<Staging, StoreError>,
+    /// Who waits for what is staged.
+    answers: Vec<Answer>,
+    hand_on: mpsc::Sender<Decided>,
+    /// Whether a batch that was handed on is not yet written.
+    busy: bool,
 }
 
 impl Writer {
-    fn run(mut self) {
-        while let Ok(first) = self.queue.recv() {
-            if let Some(closed) = self.write_batch(first) {
-                // Let go of the map before saying so: who waits may open it again at once.
-                self.newest.let_go();
-                let Self { kv, .. } = self;
-                drop(kv);
-                // A caller that went away is nobody's concern.
-                let _: Result<(), ()> = closed.send(());
+    fn run(mut self, committing: thread::JoinHandle<()>) {
+        loop {
+            let job = match self.queue.try_recv() {
+                Ok(job) => Some(job),
+                // Everything that has gathered is decided: now write it, if nothing is being written.
+                Err(TryRecvError::Empty) if !self.busy && !self.answers.is_empty() => {
+                    self.write();
+                    continue;
+                }
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => self.queue.blocking_recv(),
+            };
+            match job {
+                Some(Job::Close { reply }) => return self.close(committing, reply),
+                Some(job) => self.take(job),
+                None => return,
+            }
+        }
+    }
+
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Put { key, value, permit } => {
+                if let Ok(staging) = &mut self.staging {
+                    staging.put(key, value);
+                    staging.keep();
+                }
+                self.answers.push(Answer::Put { _permit: permit });
+            }
+            Job::Commit { changeset, fingerprint, reply } => {
+                let result = self.stage(|staging| apply::apply(staging, &changeset, &fingerprint));
+                self.answers.push(Answer::Commit(reply, result));
+            }
+            Job::Append { append, reply } => {
+                let result = self.stage(|staging| bulk::append(staging, &append));
+                self.answers.push(Answer::Append(reply, result));
+            }
+            Job::Written(written) => self.written(written),
+            // Who closes is answered at the end of the thread.
+            Job::Close { reply: _ } => (),
+        }
+    }
+
+    /// Keeps what a job staged if it succeeded, and takes it back if not.
+    fn stage<T>(
+        &mut self,
+        job: impl FnOnce(&mut Staging) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let staging = self.staging.as_mut().map_err(|err| err.clone())?;
+        let result = job(staging);
+        if result.is_ok() {
+            staging.keep();
+        } else {
+            staging.take_back();
+        }
+        result
+    }
+
+    /// Writes what is staged. A lone job is written here, which saves it the way to the other
+    /// thread and back; more of them are handed on, and the next ones decided meanwhile.
+    fn write(&mut self) {
+        let lone = self.answers.len() == 1;
+        let answers = mem::take(&mut self.answers);
+        let staging = match &mut self.staging {
+            Ok(staging) => staging,
+            Err(err) => {
+                let failed = Err(err.clone());
+                answers.into_iter().for_each(|answer| answer.give(&failed));
+                // It may have been the moment: look again for the next batch.
+                self.staging = stage_on(&self.committer);
                 return;
             }
-        }
-    }
-
-    /// Writes what has gathered. Answers who is to be told when the store is to be closed.
-    fn write_batch(&mut self, first: Job) -> Option<oneshot::Sender<()>> {
-        let mut staging = match self.kv.snapshot() {
-            Ok(snapshot) => Ok(Staging::new(snapshot, Contents::Required)),
-            Err(err) => Err(StoreError::from(err)),
         };
-        let mut answers = Vec::new();
-        let mut closing = None;
-        let (mut next, mut jobs, mut bytes, mut callers) = (Some(first), 0, 0, 0);
-        while let Some(job) = next {
-            bytes += job.size();
-            callers += usize::from(job.has_caller());
-            jobs += 1;
-            match decide(&mut staging, job) {
-                Decided::Answer(answer) => answers.push(answer),
-                Decided::Close(reply) => {
-                    closing = Some(reply);
-                    break;
-                }
+        let decided = Decided { batch: staging.hand_on(), answers };
+        self.busy = true;
+        if lone {
+            let written = self.committer.write(decided);
+            self.written(written);
+        } else {
+            // If the other thread died, who waits is told so by the answers being dropped.
+            drop(self.hand_on.send(decided));
+        }
+    }
+
+    /// What was handed on is written, or could not be.
+    fn written(&mut self, written: Result<(), StoreError>) {
+        self.busy = false;
+        let above = written.and_then(|()| Ok(self.committer.kv.snapshot()?));
+        match (above, &mut self.staging) {
+            (Ok(snapshot), Ok(staging)) => staging.rebase(snapshot),
+            (Ok(snapshot), Err(_)) => {
+                self.staging = Ok(Staging::new(snapshot, Contents::Required));
             }
-            let room = jobs < MAX_JOBS && bytes < MAX_BYTES;
-            next = room.then(|| self.next(callers)).flatten();
-        }
-        let written = staging.and_then(|staging| self.commit(staging));
-        self.expected = callers;
-        for answer in answers {
-            answer.give(&written);
-        }
-        closing
-    }
-
-    /// The next job of a batch that has this many callers: one that is there, or one that comes
-    /// while callers of the last batch are expected back.
-    fn next(&self, callers: usize) -> Option<Job> {
-        let waiting = self.queue.try_recv().ok();
-        if waiting.is_some() || callers >= self.expected {
-            return waiting;
-        }
-        self.queue.recv_timeout(LINGER).ok()
-    }
-
-    fn commit(&self, staging: Staging) -> Result<(), StoreError> {
-        let batch = staging.into_batch();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let committed = self.kv.commit(&batch);
-        // Also after a failure, since a commit that failed may have happened.
-        self.newest.renew(self.kv.as_ref());
-        committed?;
-        self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
-        Ok(())
-    }
-}
-
-enum Decided {
-    Answer(Answer),
-    Close(oneshot::Sender<()>),
-}
-
-/// Decides one job against the batch so far, and stages what it writes.
-fn decide(staging: &mut Result<Staging, StoreError>, job: Job) -> Decided {
-    Decided::Answer(match job {
-        Job::Close { reply } => return Decided::Close(reply),
-        Job::Put { key, value, permit } => {
-            if let Ok(staging) = staging {
-                staging.put(key, value);
-                staging.keep();
+            (Err(err), _) => {
+                // What was decided on top of it is not true.
+                let failed = Err(err);
+                mem::take(&mut self.answers).into_iter().for_each(|answer| answer.give(&failed));
+                self.staging = stage_on(&self.committer);
             }
-            Answer::Put { _permit: permit }
         }
-        Job::Commit { changeset, fingerprint, reply } => {
-            let result = on(staging, |staging| apply::apply(staging, &changeset, &fingerprint));
-            Answer::Commit(reply, result)
-        }
-        Job::Append { append, reply } => {
-            Answer::Append(reply, on(staging, |staging| bulk::append(staging, &append)))
-        }
-    })
-}
-
-/// Keeps what a job staged if it succeeded, and forgets it if not.
-fn on<T>(
-    staging: &mut Result<Staging, StoreError>,
-    job: impl FnOnce(&mut Staging) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let staging = staging.as_mut().map_err(|err| err.clone())?;
-    let result = job(staging);
-    if result.is_ok() {
-        staging.keep();
-    } else {
-        staging.drop_layer();
     }
-    result
+
+    /// Writes what came before the end, and lets go of the map before saying so: who waits may open
+    /// it again at once.
+    fn close(mut self, committing: thread::JoinHandle<()>, reply: oneshot::Sender<()>) {
+        while self.busy {
+            match self.queue.blocking_recv() {
+                Some(Job::Written(written)) => self.written(written),
+                // What comes after the end is dropped, which answers it.
+                Some(
+                    Job::Put { .. } | Job::Commit { .. } | Job::Append { .. } | Job::Close { .. },
+                ) => (),
+                None => break,
+            }
+        }
+        if let Ok(staging) = &mut self.staging {
+            let decided =
+                Decided { batch: staging.hand_on(), answers: mem::take(&mut self.answers) };
+            // Whether it was written is said to those who wait for it.
+            drop(self.committer.write(decided));
+        }
+        self.committer.newest.let_go();
+        drop(self);
+        // The other thread holds the map as well, and ends with what hands batches on to it.
+        drop(committing.join());
+        // A caller that went away is nobody's concern.
+        let _: Result<(), ()> = reply.send(());
+    }
 }
