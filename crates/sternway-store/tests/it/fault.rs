@@ -1,0 +1,151 @@
+//! A map that fails: nobody hangs, nobody is told a lie, and the store goes on when the map does.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use sternway_store::{
+    Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Snapshot, Store, StoreError,
+};
+use sternway_types::Revision;
+
+use crate::world::{append, create, namespace, outcome, publish};
+
+/// What the map does with a commit.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+enum Mood {
+    Well,
+    Full,
+    Panics,
+}
+
+/// A map in memory with a mood.
+#[derive(Clone, Debug, Default)]
+struct Moody {
+    inner: MemoryKv,
+    mood: Arc<AtomicU8>,
+}
+
+impl Moody {
+    fn be(&self, mood: Mood) {
+        self.mood.store(mood as u8, Ordering::SeqCst);
+    }
+}
+
+impl Kv for Moody {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, KvError> {
+        self.inner.snapshot()
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), KvError> {
+        let mood = self.mood.load(Ordering::SeqCst);
+        assert_ne!(mood, Mood::Panics as u8, "the map is in a mood to panic");
+        if mood == Mood::Full as u8 {
+            return Err(KvError::Full(Cause::new("no room")));
+        }
+        self.inner.commit(batch)
+    }
+
+    fn check(&self) -> Result<(), KvError> {
+        self.inner.check()
+    }
+}
+
+async fn store() -> (Moody, Arc<KvStore>) {
+    let kv = Moody::default();
+    let store = Arc::new(KvStore::open(kv.clone()).expect("an empty map becomes a store"));
+    create(&store).await.expect("the map is well");
+    (kv, store)
+}
+
+#[tokio::test]
+async fn a_full_map_refuses_writes_and_goes_on_reading() {
+    let (kv, store) = store().await;
+    publish(&store, "one", 1).await.expect("the map is well");
+    kv.be(Mood::Full);
+    let refused = publish(&store, "two", 2).await;
+    assert!(matches!(refused, Err(StoreError::Full(_))), "{refused:?}");
+    let counted = store.append(&append(3, vec![outcome("a", 1, 3, None)])).await;
+    assert!(matches!(counted, Err(StoreError::Full(_))), "{counted:?}");
+    let head = store.head(&namespace()).await.expect("reading goes on").expect("it is there");
+    assert_eq!(head.revision, Revision::new(2), "nothing of it is visible");
+}
+
+#[tokio::test]
+async fn a_map_that_has_room_again_takes_the_same_changeset() {
+    let (kv, store) = store().await;
+    kv.be(Mood::Full);
+    publish(&store, "one", 1).await.expect_err("there is no room");
+    kv.be(Mood::Well);
+    let receipt = publish(&store, "one", 1).await.expect("there is room again");
+    assert_eq!(receipt.revision, Revision::new(2));
+    assert!(store.verify().await.expect("it can be read").is_sound());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_caller_of_a_batch_that_fails_is_told_so() {
+    let (kv, store) = store().await;
+    kv.be(Mood::Full);
+    let mut callers = tokio::task::JoinSet::new();
+    for number in 0..50 {
+        let store = Arc::clone(&store);
+        callers.spawn(async move { publish(&store, &format!("text {number}"), 1).await });
+    }
+    while let Some(answer) = callers.join_next().await {
+        let answer = answer.expect("no caller panics");
+        assert!(matches!(answer, Err(StoreError::Full(_))), "{answer:?}");
+    }
+    kv.be(Mood::Well);
+    let feed = store.feed(&namespace(), Revision::ZERO, Limit::MAX).await.expect("it can be read");
+    assert_eq!(feed.len(), 1, "what was decided on top of what failed is not there either");
+    publish(&store, "after", 2).await.expect("the store goes on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_panics_is_an_error_and_blocks_nobody() {
+    let (kv, store) = store().await;
+    kv.be(Mood::Panics);
+    let mut callers = tokio::task::JoinSet::new();
+    for number in 0..20 {
+        let store = Arc::clone(&store);
+        callers.spawn(async move { publish(&store, &format!("text {number}"), 1).await });
+    }
+    while let Some(answer) = callers.join_next().await {
+        let answer = answer.expect("no caller panics");
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+    }
+    kv.be(Mood::Well);
+    publish(&store, "after", 2).await.expect("the store goes on");
+    store.close().await.expect("it closes");
+}
+
+#[tokio::test]
+async fn whoever_comes_after_the_end_is_told_so() {
+    let (_, store) = store().await;
+    store.close().await.expect("it closes");
+    store.close().await.expect("closing twice is closing once");
+    let answers = [
+        publish(&store, "one", 1).await.map(drop),
+        store.head(&namespace()).await.map(drop),
+        store.wait(&namespace(), Revision::ZERO).await.map(drop),
+        store.verify().await.map(drop),
+    ];
+    for answer in answers {
+        assert!(matches!(answer, Err(StoreError::Closed)), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_a_revision_is_woken_by_the_end() {
+    let (_, store) = store().await;
+    let waiting = {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.wait(&namespace(), Revision::new(99)).await })
+    };
+    tokio::task::yield_now().await;
+    store.close().await.expect("it closes");
+    let answer = waiting.await.expect("it does not panic");
+    assert!(matches!(answer, Err(StoreError::Closed)), "{answer:?}");
+}

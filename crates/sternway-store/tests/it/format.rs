@@ -1,0 +1,163 @@
+//! The bytes that are stored: what format 1 wrote is read back for ever, and a newer format is
+//! refused by name.
+//!
+//! `golden/format-1.txt` holds every row of a small store, in hexadecimal, as `key value`. It was
+//! written by the code that introduced the format. When the bytes change, the format number changes,
+//! and this file stays and another one comes beside it.
+
+use std::{fmt::Write as _, ops::ControlFlow};
+
+use sternway_store::{
+    Batch, Direction, Kv as _, KvStore, Limit, MemoryKv, Range, Store, StoreError,
+};
+use sternway_types::{
+    Actor, At, Attestation, Change, Condemnation, Digest, EnvironmentId, Finding, Policy,
+    PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, VersionNumber,
+};
+
+use crate::world::{
+    append, changeset, create, greeting, namespace, outcome, production, publish, second,
+};
+
+const GOLDEN: &str = include_str!("golden/format-1.txt");
+
+fn rows(kv: &MemoryKv) -> Batch {
+    let mut rows = Batch::new();
+    let everything = Range { from: vec![0], to: vec![u8::MAX], direction: Direction::Forward };
+    let snapshot = kv.snapshot().expect("memory can be read");
+    let visit = &mut |key: &[u8], value: &[u8]| {
+        rows.insert(key.to_vec(), Some(value.to_vec()));
+        ControlFlow::Continue(())
+    };
+    snapshot.scan(&everything, visit).expect("memory can be read");
+    rows
+}
+
+fn to_text(rows: &Batch) -> String {
+    let hex = |bytes: &[u8]| {
+        bytes.iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes everything");
+            hex
+        })
+    };
+    let line = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| {
+        format!("{} {}\n", hex(key), hex(value.as_deref().unwrap_or_default()))
+    };
+    rows.iter().map(line).collect()
+}
+
+fn from_text(text: &str) -> Batch {
+    let bytes = |hex: &str| {
+        let pairs = hex.as_bytes().chunks(2);
+        pairs
+            .map(|pair| u8::from_str_radix(str::from_utf8(pair).expect("ASCII"), 16).expect("hex"))
+            .collect::<Vec<u8>>()
+    };
+    let row = |line: &str| {
+        let (key, value) = line.split_once(' ').expect("a key and a value");
+        (bytes(key), Some(bytes(value)))
+    };
+    text.lines().map(row).collect()
+}
+
+/// One of everything that can be stored.
+async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
+    create(store).await?;
+    publish(store, "Hello!", 1).await?;
+    publish(store, "Hi!", 2).await?;
+    let security = Attestation {
+        artifact: greeting(),
+        version: VersionNumber::FIRST,
+        name: "security".parse().expect("a name"),
+        finding: Finding::Rating(Ratio::new(0.5).expect("a ratio")),
+        by: "agent:rater".parse::<Actor>().expect("an actor"),
+        at: second(3),
+    };
+    let condemned = Condemnation {
+        artifact: greeting(),
+        environment: EnvironmentId::production(),
+        digest: Digest::of(b"Hello!"),
+        version: VersionNumber::FIRST,
+        reason: "too stiff".parse().expect("a reason"),
+    };
+    let policy = PolicyRecord {
+        scope: PolicyScope::Namespace,
+        setting: PolicySetting::On(Policy::default()),
+    };
+    let records = changeset("records", 3)
+        .then(Change::PutRecord(Box::new(Record::Attestation(security))))
+        .then(Change::PutRecord(Box::new(Record::Condemnation(condemned))))
+        .then(Change::PutRecord(Box::new(Record::Policy(policy))));
+    store.commit(&records).await?;
+    let outcomes = vec![outcome("a", 2, 4, None), outcome("b", 2, 5, Some("TypeError"))];
+    // Nothing is judged here: that the outcomes wait to be is stored as well.
+    drop(store.append(&append(6, outcomes)).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn this_code_writes_format_1() {
+    let kv = MemoryKv::new();
+    let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
+    write_one_of_everything(&store).await.expect("memory takes everything");
+    let written = to_text(&rows(&kv));
+    assert_eq!(written, GOLDEN, "the stored bytes changed: that is a new format");
+}
+
+#[tokio::test]
+async fn what_format_1_wrote_is_read_back() {
+    let kv = MemoryKv::new();
+    kv.commit(&from_text(GOLDEN)).expect("memory takes everything");
+    let store = KvStore::open(kv).expect("it is a store");
+    let report = store.verify().await.expect("it can be read");
+    assert!(report.is_sound(), "{report:?}");
+    let ns = namespace();
+    let live = store.pointer(&ns, &greeting(), &production(), At::Head).await;
+    let live = live.expect("it can be read").expect("it is live");
+    assert_eq!(live.version, VersionNumber::new(2));
+    let version = store.version(&ns, &greeting(), VersionNumber::FIRST).await;
+    let version = version.expect("it can be read").expect("it is there");
+    let content = store.content(&version.content).await.expect("it can be read");
+    assert_eq!(content.expect("it is there").as_text(), Some("Hello!"));
+    let feed = store.feed(&ns, Revision::ZERO, Limit::MAX).await.expect("it can be read");
+    assert_eq!(feed.len(), 4);
+}
+
+#[tokio::test]
+async fn a_value_of_a_newer_format_is_refused_by_name() {
+    let kv = MemoryKv::new();
+    let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
+    create(&store).await.expect("memory takes everything");
+    store.close().await.expect("it closes");
+    for (key, value) in rows(&kv) {
+        let newer = reseal(&key, &value.expect("every row has a value"));
+        kv.commit(&Batch::from([(key, Some(newer))])).expect("memory takes everything");
+    }
+    let refused = KvStore::open(kv);
+    assert!(
+        matches!(refused, Err(StoreError::NewerFormat { found: 2, newest: 1, .. })),
+        "{refused:?}"
+    );
+}
+
+/// The same value as a newer Sternway would seal it: the format byte is raised, and the checksum
+/// (CRC-32 of the key's length, the key and the value) is right.
+fn reseal(key: &[u8], value: &[u8]) -> Vec<u8> {
+    let (body, _) = value.split_at(value.len() - 4);
+    let mut newer = body.to_vec();
+    newer[0] = 2;
+    let length = u32::try_from(key.len()).expect("a short key").to_le_bytes();
+    let crc = crc32fast::hash(&[&length, key, &newer].concat());
+    newer.extend_from_slice(&crc.to_le_bytes());
+    newer
+}
+
+#[tokio::test]
+async fn a_map_that_holds_something_else_is_no_store_and_stays_as_it_is() {
+    let kv = MemoryKv::new();
+    let foreign = Batch::from([(b"somebody's key".to_vec(), Some(b"value".to_vec()))]);
+    kv.commit(&foreign).expect("memory takes everything");
+    let refused = KvStore::open(kv.clone());
+    assert!(matches!(refused, Err(StoreError::NotAStore { .. })), "{refused:?}");
+    assert_eq!(rows(&kv), foreign);
+}

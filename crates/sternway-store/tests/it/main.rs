@@ -1,0 +1,6 @@
+//! What the conformance suite cannot see from outside: faults of the map below, and the bytes that
+//! are stored.
+
+mod fault;
+mod format;
+mod world;
