@@ -140,12 +140,11 @@ async fn whoever_comes_after_the_end_is_told_so() {
 #[tokio::test]
 async fn who_waits_for_a_revision_is_woken_by_the_end() {
     let (_, store) = store().await;
-    let waiting = {
-        let store = Arc::clone(&store);
-        tokio::spawn(async move { store.wait(&namespace(), Revision::new(99)).await })
+    let waits = store.wait(&namespace(), Revision::new(99));
+    let closes = async {
+        tokio::task::yield_now().await;
+        store.close().await.expect("it closes");
     };
-    tokio::task::yield_now().await;
-    store.close().await.expect("it closes");
-    let answer = waiting.await.expect("it does not panic");
+    let (answer, ()) = tokio::join!(waits, closes);
     assert!(matches!(answer, Err(StoreError::Closed)), "{answer:?}");
 }

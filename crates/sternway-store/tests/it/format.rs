@@ -145,7 +145,7 @@ async fn a_value_of_a_newer_format_is_refused_by_name() {
 fn reseal(key: &[u8], value: &[u8]) -> Vec<u8> {
     let (body, _) = value.split_at(value.len() - 4);
     let mut newer = body.to_vec();
-    newer[0] = 2;
+    *newer.first_mut().expect("a format byte") = 2;
     let length = u32::try_from(key.len()).expect("a short key").to_le_bytes();
     let crc = crc32fast::hash(&[&length, key, &newer].concat());
     newer.extend_from_slice(&crc.to_le_bytes());
