@@ -140,7 +140,8 @@ async fn whoever_comes_after_the_end_is_told_so() {
 #[tokio::test]
 async fn who_waits_for_a_revision_is_woken_by_the_end() {
     let (_, store) = store().await;
-    let waits = store.wait(&namespace(), Revision::new(99));
+    let shop = namespace();
+    let waits = store.wait(&shop, Revision::new(99));
     let closes = async {
         tokio::task::yield_now().await;
         store.close().await.expect("it closes");
