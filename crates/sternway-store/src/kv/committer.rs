@@ -59,10 +59,18 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    /// Writes a batch durably, shows it to readers, and answers who waits for it.
-    pub(super) fn write(&self, decided: Decided) -> Result<(), StoreError> {
+    /// Writes a batch durably, shows it to readers, and answers who waits for it. Before a failure
+    /// is answered, `failed` is told of it: whoever tries again comes after that.
+    pub(super) fn write(
+        &self,
+        decided: Decided,
+        failed: impl FnOnce(&StoreError),
+    ) -> Result<(), StoreError> {
         let Decided { batch, answers } = decided;
         let written = self.commit(&batch);
+        if let Err(err) = &written {
+            failed(err);
+        }
         for answer in answers {
             answer.give(&written);
         }

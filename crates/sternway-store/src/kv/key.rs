@@ -281,6 +281,11 @@ pub(super) fn unjudged(ns: &NamespaceId, subject: &Subject) -> Vec<u8> {
     Key::table(Table::Unjudged).name(ns.as_str()).subject(subject).done()
 }
 
+/// Whether a key is that of a content.
+pub(super) fn is_blob(key: &[u8]) -> bool {
+    Table::of(key) == Some(Table::Blob)
+}
+
 /// Every key of a table that belongs to a namespace.
 pub(super) fn of_namespace(table: Table, ns: &NamespaceId) -> Key {
     Key::table(table).name(ns.as_str())

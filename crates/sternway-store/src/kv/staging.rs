@@ -108,6 +108,11 @@ impl Staging {
         batch
     }
 
+    /// The keys of what is not in the snapshot.
+    pub(super) fn unwritten(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.ahead.iter().flat_map(|ahead| ahead.keys()).chain(self.batch.keys())
+    }
+
     /// Goes on above a snapshot that holds what was handed on.
     pub(super) fn rebase(&mut self, snapshot: Box<dyn Snapshot>) {
         self.snapshot = snapshot;

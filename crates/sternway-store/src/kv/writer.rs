@@ -8,6 +8,7 @@
 //! that goes away changes nothing.
 
 use std::{
+    collections::HashMap,
     mem,
     sync::{Arc, mpsc},
     thread,
@@ -23,11 +24,15 @@ use tokio::sync::{
 use super::{
     apply, bulk,
     committer::{Answer, Committer, Decided, Reply},
+    key,
     newest::Newest,
     port::Kv,
     staging::{Contents, Staging},
 };
-use crate::{Append, Appended, Cause, StoreError};
+use crate::{Append, Appended, Cause, Refusal, StoreError};
+
+/// How many bytes of contents may gather before they are written although nobody named them.
+const MAX_UNNAMED: usize = 32 * 1024 * 1024;
 
 /// What a caller wants to be written, or what the committing thread has to say.
 pub(super) enum Job {
@@ -57,6 +62,9 @@ pub(super) fn start(
         committer: Arc::clone(&committer),
         queue,
         answers: Vec::new(),
+        callers: 0,
+        unnamed: 0,
+        lost: HashMap::new(),
         hand_on,
         busy: false,
     };
@@ -81,11 +89,12 @@ fn commit_all(
     handed_on: &mpsc::Receiver<Decided>,
     done: &WeakUnboundedSender<Job>,
 ) {
+    // A writer that is gone does not want to know.
+    let tell = |written| drop(done.upgrade().map(|done| done.send(Job::Written(written))));
     while let Ok(decided) = handed_on.recv() {
-        let written = committer.write(decided);
-        if let Some(done) = done.upgrade() {
-            // A writer that is gone does not want to know.
-            drop(done.send(Job::Written(written)));
+        let written = committer.write(decided, |err| tell(Err(err.clone())));
+        if written.is_ok() {
+            tell(written);
         }
     }
 }
@@ -101,6 +110,12 @@ struct Writer {
     staging: Result<Staging, StoreError>,
     /// Who waits for what is staged.
     answers: Vec<Answer>,
+    /// How many callers are among them.
+    callers: usize,
+    /// How many bytes of contents are staged.
+    unnamed: usize,
+    /// Contents that could not be written, by their keys, and why: whoever names one is told so.
+    lost: HashMap<Vec<u8>, StoreError>,
     hand_on: mpsc::Sender<Decided>,
     /// Whether a batch that was handed on is not yet written.
     busy: bool,
@@ -112,7 +127,7 @@ impl Writer {
             let job = match self.queue.try_recv() {
                 Ok(job) => Some(job),
                 // Everything that has gathered is decided: now write it, if nothing is being written.
-                Err(TryRecvError::Empty) if !self.busy && !self.answers.is_empty() => {
+                Err(TryRecvError::Empty) if !self.busy && self.is_due() => {
                     self.write();
                     continue;
                 }
@@ -126,27 +141,50 @@ impl Writer {
         }
     }
 
+    /// Whether what is staged is to be written: somebody waits for it, or it is large. A content
+    /// waits for the commit that names it, so that both are durable at the price of one.
+    const fn is_due(&self) -> bool {
+        self.callers > 0 || self.unnamed > MAX_UNNAMED
+    }
+
     fn take(&mut self, job: Job) {
         match job {
-            Job::Put { key, value, permit } => {
-                if let Ok(staging) = &mut self.staging {
-                    staging.put(key, value);
-                    staging.keep();
-                }
-                self.answers.push(Answer::Put { _permit: permit });
-            }
+            Job::Put { key, value, permit } => self.put(key, value, permit),
             Job::Commit { changeset, fingerprint, reply } => {
                 let result = self.stage(|staging| apply::apply(staging, &changeset, &fingerprint));
+                let result = result.map_err(|err| self.or_lost(err));
+                self.callers += 1;
                 self.answers.push(Answer::Commit(reply, result));
             }
             Job::Append { append, reply } => {
                 let result = self.stage(|staging| bulk::append(staging, &append));
+                self.callers += 1;
                 self.answers.push(Answer::Append(reply, result));
             }
             Job::Written(written) => self.written(written),
             // Who closes is answered at the end of the thread.
             Job::Close { reply: _ } => (),
         }
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>, permit: OwnedSemaphorePermit) {
+        match &mut self.staging {
+            Ok(staging) => {
+                self.lost.remove(&key);
+                self.unnamed += value.len();
+                staging.put(key, value);
+                staging.keep();
+                self.answers.push(Answer::Put { _permit: permit });
+            }
+            Err(err) => drop(self.lost.insert(key, err.clone())),
+        }
+    }
+
+    /// The reason why a content is not there, if it was put and could not be written.
+    fn or_lost(&self, err: StoreError) -> StoreError {
+        let StoreError::Refused(refusal) = &err else { return err };
+        let Refusal::NoContent(digest) = refusal.as_ref() else { return err };
+        self.lost.get(&key::blob(digest)).cloned().unwrap_or(err)
     }
 
     /// Keeps what a job staged if it succeeded, and takes it back if not.
@@ -164,11 +202,11 @@ impl Writer {
         result
     }
 
-    /// Writes what is staged. A lone job is written here, which saves it the way to the other
-    /// thread and back; more of them are handed on, and the next ones decided meanwhile.
+    /// Writes what is staged. For a lone caller that is done here, which saves the way to the other
+    /// thread and back; for more of them it is handed on, and the next ones decided meanwhile.
     fn write(&mut self) {
-        let lone = self.answers.len() == 1;
-        let answers = mem::take(&mut self.answers);
+        let lone = self.callers <= 1;
+        let answers = self.take_answers();
         let staging = match &mut self.staging {
             Ok(staging) => staging,
             Err(err) => {
@@ -182,12 +220,18 @@ impl Writer {
         let decided = Decided { batch: staging.hand_on(), answers };
         self.busy = true;
         if lone {
-            let written = self.committer.write(decided);
+            let written = self.committer.write(decided, |_| ());
             self.written(written);
         } else {
             // If the other thread died, who waits is told so by the answers being dropped.
             drop(self.hand_on.send(decided));
         }
+    }
+
+    fn take_answers(&mut self) -> Vec<Answer> {
+        self.callers = 0;
+        self.unnamed = 0;
+        mem::take(&mut self.answers)
     }
 
     /// What was handed on is written, or could not be.
@@ -199,10 +243,14 @@ impl Writer {
             (Ok(snapshot), Err(_)) => {
                 self.staging = Ok(Staging::new(snapshot, Contents::Required));
             }
-            (Err(err), _) => {
+            (Err(err), staging) => {
+                if let Ok(staging) = staging {
+                    let contents = staging.unwritten().filter(|key| key::is_blob(key));
+                    self.lost.extend(contents.map(|key| (key.clone(), err.clone())));
+                }
                 // What was decided on top of it is not true.
                 let failed = Err(err);
-                mem::take(&mut self.answers).into_iter().for_each(|answer| answer.give(&failed));
+                self.take_answers().into_iter().for_each(|answer| answer.give(&failed));
                 self.staging = stage_on(&self.committer);
             }
         }
@@ -222,10 +270,10 @@ impl Writer {
             }
         }
         if let Ok(staging) = &mut self.staging {
-            let decided =
-                Decided { batch: staging.hand_on(), answers: mem::take(&mut self.answers) };
+            let batch = staging.hand_on();
+            let decided = Decided { batch, answers: self.take_answers() };
             // Whether it was written is said to those who wait for it.
-            drop(self.committer.write(decided));
+            drop(self.committer.write(decided, |_| ()));
         }
         self.committer.newest.let_go();
         drop(self);
