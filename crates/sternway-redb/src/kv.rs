@@ -5,19 +5,26 @@ use std::{
     ops::{Bound, ControlFlow},
     path::{Path, PathBuf},
     sync::{PoisonError, RwLock},
+    time::Duration,
 };
 
 use redb::{
-    Builder, Database, Durability, ReadOnlyTable, ReadableDatabase, TableDefinition, TableHandle,
+    Builder, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase, TableDefinition,
+    TableHandle,
 };
 use sternway_store::{Batch, Cause, Direction, Kv, KvError, Range, Snapshot, StoreError, Visit};
 
 use crate::{
-    error::{Failed, guarded, open_error},
+    error::{Failed, guarded, kv_error, open_error},
     file,
 };
 
 const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("sternway");
+
+/// How long the check of the whole file waits between two tries to have the file to itself.
+const PAUSE: Duration = Duration::from_millis(2);
+/// How often it tries.
+const MAX_TRIES: u32 = 1_000;
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,14 +146,42 @@ impl Kv for RedbKv {
     }
 
     fn check(&self) -> Result<(), KvError> {
-        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-        let sound = guarded(|| Ok(database.check_integrity()?))?;
-        if sound {
-            return Ok(());
+        let mut tries = 0;
+        loop {
+            let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+            match guarded(|| Ok(checked(&mut database)))? {
+                Checked::Sound => return Ok(()),
+                Checked::Mended => {
+                    let cause = "pages did not have their checksums, and redb mended them";
+                    return Err(KvError::Corrupt(Cause::new(cause)));
+                }
+                Checked::Failed(err) => return Err(kv_error(err)),
+                // A read that began before still runs; it ends soon, since no read runs for long.
+                Checked::Read if tries < MAX_TRIES => tries += 1,
+                Checked::Read => return Err(kv_error(DatabaseError::TransactionInProgress)),
+            }
+            drop(database);
+            #[expect(clippy::disallowed_methods, reason = "nothing tells when a read is done")]
+            std::thread::sleep(PAUSE);
         }
-        Err(KvError::Corrupt(Cause::new(
-            "pages did not have their checksums, and redb mended them",
-        )))
+    }
+}
+
+/// What the check of the whole file came to.
+enum Checked {
+    Sound,
+    Mended,
+    /// It needs the file to itself, and somebody reads.
+    Read,
+    Failed(DatabaseError),
+}
+
+fn checked(database: &mut Database) -> Checked {
+    match database.check_integrity() {
+        Ok(true) => Checked::Sound,
+        Ok(false) => Checked::Mended,
+        Err(DatabaseError::TransactionInProgress) => Checked::Read,
+        Err(err) => Checked::Failed(err),
     }
 }
 

@@ -68,7 +68,7 @@ fn outcomes() -> Measured<Vec<Outcome>> {
         generation: Generation::new(1),
     };
     let outcome = |number: u64| {
-        let failed = number % 20 == 0;
+        let failed = number.is_multiple_of(20);
         let status = if failed {
             OutcomeStatus::Failed(Failure::new("TimeoutError".parse().ok(), "took too long"))
         } else {

@@ -66,7 +66,7 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
 /// Outcomes of which every twentieth failed.
 fn batch(sw: &Sternway, subject: &Subject) -> Vec<Outcome> {
     let outcome = |number: usize| {
-        let status = if number % 20 == 0 {
+        let status = if number.is_multiple_of(20) {
             OutcomeStatus::Failed(Failure::new("TimeoutError".parse().ok(), "took too long"))
         } else {
             OutcomeStatus::Succeeded

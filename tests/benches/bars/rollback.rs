@@ -30,14 +30,15 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
         floor.add(bare.commit(&small_batch(round))?);
     }
     runtime.block_on(sw.shutdown())?;
-    let bar = |name, share: f64, bar| {
-        let (value, floor) = (ours.quantile_us(share), floor.quantile_us(share));
-        Bar { name, value, unit: "µs", floor, bar, met: value <= 3.0 * floor }
-    };
-    Ok(vec![
-        bar("rollback to watcher, p50", 0.50, "at most 3 bare redb commits (p50)"),
-        bar("rollback to watcher, p99", 0.99, "at most 3 bare redb commits (p99)"),
-    ])
+    let (value, floor) = (ours.quantile_us(0.99), floor.quantile_us(0.99));
+    Ok(vec![Bar {
+        name: "rollback to watcher, p99",
+        value,
+        unit: "µs",
+        floor,
+        bar: "at most 3 bare redb commits (their p99)",
+        met: value <= 3.0 * floor,
+    }])
 }
 
 async fn one_rollback(sw: &Sternway, round: u64) -> Measured<std::time::Duration> {
@@ -51,7 +52,8 @@ async fn one_rollback(sw: &Sternway, round: u64) -> Measured<std::time::Duration
         assert!(judged.rollback().is_none(), "two failures do not decide");
     }
     let mut watch = sw.watch(live.revision().max(sw.control().written()));
-    let seen = tokio::spawn(async move {
+    let mut watching = tokio::task::JoinSet::new();
+    watching.spawn(async move {
         loop {
             let commit = watch.next().await?;
             if is_rollback(&commit) {
@@ -63,7 +65,7 @@ async fn one_rollback(sw: &Sternway, round: u64) -> Measured<std::time::Duration
     tokio::task::yield_now().await;
     let start = Stopwatch::start();
     let judged = live.record(Outcome::failed("it broke")).await?;
-    let revision = seen.await??;
+    let revision = watching.join_next().await.ok_or("nobody watches")???;
     let took = start.elapsed();
     assert_eq!(judged.rollback().map(|rollback| rollback.revision), Some(revision));
     Ok(took)

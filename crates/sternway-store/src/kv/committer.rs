@@ -20,6 +20,7 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Answer {
     Commit(Reply<Receipt>, Result<Receipt, StoreError>),
     Append(Reply<Appended>, Result<Appended, StoreError>),
+    Flush(Reply<()>),
     /// Nobody waits; but a content keeps its place in the queue until it is written.
     Put {
         _permit: OwnedSemaphorePermit,
@@ -32,6 +33,7 @@ impl Answer {
         match self {
             Self::Commit(reply, result) => drop(reply.send(durable(result, written))),
             Self::Append(reply, result) => drop(reply.send(durable(result, written))),
+            Self::Flush(reply) => drop(reply.send(written.clone())),
             Self::Put { .. } => (),
         }
     }

@@ -334,6 +334,7 @@ impl Store for KvStore {
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {
+        self.ask(|reply| Job::Flush { reply }).await?;
         let Open { kv, newest, .. } = self.opened()?;
         let check = move || {
             // A map may have to be alone to check its own structure.

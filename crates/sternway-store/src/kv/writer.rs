@@ -42,6 +42,8 @@ pub(super) enum Job {
     Commit { changeset: Box<Changeset>, fingerprint: Digest, reply: Reply<Receipt> },
     /// Outcomes.
     Append { append: Box<Append>, reply: Reply<Appended> },
+    /// Everything before it, contents that nobody named included.
+    Flush { reply: Reply<()> },
     /// The batch that was handed on is durable, or could not be written.
     Written(Result<(), StoreError>),
     /// The end: everything before it is written, nothing after it.
@@ -58,7 +60,7 @@ pub(super) fn start(
     let (hand_on, handed_on) = mpsc::channel();
     let committer = Arc::new(Committer { kv, newest, bell });
     let writer = Writer {
-        staging: stage_on(&committer),
+        staging: None,
         committer: Arc::clone(&committer),
         queue,
         answers: Vec::new(),
@@ -99,15 +101,11 @@ fn commit_all(
     }
 }
 
-/// Staging on what was committed last; an error if that cannot be read.
-fn stage_on(committer: &Committer) -> Result<Staging, StoreError> {
-    Ok(Staging::new(committer.kv.snapshot()?, Contents::Required))
-}
-
 struct Writer {
     committer: Arc<Committer>,
     queue: UnboundedReceiver<Job>,
-    staging: Result<Staging, StoreError>,
+    /// What gathers; nothing while there is nothing, so that no snapshot is held for long.
+    staging: Option<Staging>,
     /// Who waits for what is staged.
     answers: Vec<Answer>,
     /// How many callers are among them.
@@ -161,6 +159,10 @@ impl Writer {
                 self.callers += 1;
                 self.answers.push(Answer::Append(reply, result));
             }
+            Job::Flush { reply } => {
+                self.callers += 1;
+                self.answers.push(Answer::Flush(reply));
+            }
             Job::Written(written) => self.written(written),
             // Who closes is answered at the end of the thread.
             Job::Close { reply: _ } => (),
@@ -168,16 +170,26 @@ impl Writer {
     }
 
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>, permit: OwnedSemaphorePermit) {
-        match &mut self.staging {
+        let len = value.len();
+        match self.staging() {
             Ok(staging) => {
-                self.lost.remove(&key);
-                self.unnamed += value.len();
-                staging.put(key, value);
+                staging.put(key.clone(), value);
                 staging.keep();
+                self.lost.remove(&key);
+                self.unnamed += len;
                 self.answers.push(Answer::Put { _permit: permit });
             }
-            Err(err) => drop(self.lost.insert(key, err.clone())),
+            Err(err) => drop(self.lost.insert(key, err)),
         }
+    }
+
+    /// What gathers, above what was committed last.
+    fn staging(&mut self) -> Result<&mut Staging, StoreError> {
+        let staging = match self.staging.take() {
+            Some(staging) => staging,
+            None => Staging::new(self.committer.kv.snapshot()?, Contents::Required),
+        };
+        Ok(self.staging.insert(staging))
     }
 
     /// The reason why a content is not there, if it was put and could not be written.
@@ -192,7 +204,7 @@ impl Writer {
         &mut self,
         job: impl FnOnce(&mut Staging) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let staging = self.staging.as_mut().map_err(|err| err.clone())?;
+        let staging = self.staging()?;
         let result = job(staging);
         if result.is_ok() {
             staging.keep();
@@ -207,15 +219,9 @@ impl Writer {
     fn write(&mut self) {
         let lone = self.callers <= 1;
         let answers = self.take_answers();
-        let staging = match &mut self.staging {
-            Ok(staging) => staging,
-            Err(err) => {
-                let failed = Err(err.clone());
-                answers.into_iter().for_each(|answer| answer.give(&failed));
-                // It may have been the moment: look again for the next batch.
-                self.staging = stage_on(&self.committer);
-                return;
-            }
+        let Some(staging) = &mut self.staging else {
+            // Nothing could be staged, and each answer says why.
+            return answers.into_iter().for_each(|answer| answer.give(&Ok(())));
         };
         let decided = Decided { batch: staging.hand_on(), answers };
         self.busy = true;
@@ -237,21 +243,20 @@ impl Writer {
     /// What was handed on is written, or could not be.
     fn written(&mut self, written: Result<(), StoreError>) {
         self.busy = false;
-        let above = written.and_then(|()| Ok(self.committer.kv.snapshot()?));
-        match (above, &mut self.staging) {
-            (Ok(snapshot), Ok(staging)) => staging.rebase(snapshot),
-            (Ok(snapshot), Err(_)) => {
-                self.staging = Ok(Staging::new(snapshot, Contents::Required));
-            }
-            (Err(err), staging) => {
-                if let Ok(staging) = staging {
-                    let contents = staging.unwritten().filter(|key| key::is_blob(key));
-                    self.lost.extend(contents.map(|key| (key.clone(), err.clone())));
-                }
+        let Some(staging) = &mut self.staging else { return };
+        if written.is_ok() && self.answers.is_empty() {
+            self.staging = None;
+            return;
+        }
+        match written.and_then(|()| Ok(self.committer.kv.snapshot()?)) {
+            Ok(snapshot) => staging.rebase(snapshot),
+            Err(err) => {
+                let contents = staging.unwritten().filter(|key| key::is_blob(key));
+                self.lost.extend(contents.map(|key| (key.clone(), err.clone())));
+                self.staging = None;
                 // What was decided on top of it is not true.
                 let failed = Err(err);
                 self.take_answers().into_iter().for_each(|answer| answer.give(&failed));
-                self.staging = stage_on(&self.committer);
             }
         }
     }
@@ -264,12 +269,16 @@ impl Writer {
                 Some(Job::Written(written)) => self.written(written),
                 // What comes after the end is dropped, which answers it.
                 Some(
-                    Job::Put { .. } | Job::Commit { .. } | Job::Append { .. } | Job::Close { .. },
+                    Job::Flush { .. }
+                    | Job::Put { .. }
+                    | Job::Commit { .. }
+                    | Job::Append { .. }
+                    | Job::Close { .. },
                 ) => (),
                 None => break,
             }
         }
-        if let Ok(staging) = &mut self.staging {
+        if let Some(staging) = &mut self.staging {
             let batch = staging.hand_on();
             let decided = Decided { batch, answers: self.take_answers() };
             // Whether it was written is said to those who wait for it.
