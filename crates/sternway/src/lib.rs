@@ -79,3 +79,8 @@ pub use crate::{
     outcome::Outcome,
     verbs::{PromoteCall, PublishCall, RollbackCall},
 };
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

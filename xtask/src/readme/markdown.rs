@@ -44,7 +44,7 @@ impl Block<'_> {
 
     fn is_session(&self) -> bool {
         let ours = |command: &String| command.starts_with("sternway ");
-        self.language == "console" && self.commands().iter().all(ours)
+        self.language == "console" && self.commands().first().is_some_and(ours)
     }
 
     fn commands(&self) -> Vec<String> {
@@ -112,9 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn a_block_with_other_commands_is_no_session() {
+    fn a_session_begins_with_our_command() {
         let first = "```sh\n$ cargo run\n```\n";
-        check(&format!("{first}```console\n$ sternway log\n$ ls\n```\n"), &["cargo run"], &[]);
+        let session = &["sternway log", "ls"];
+        check(&format!("{first}```console\n$ sternway log\n$ ls\n```\n"), &["cargo run"], session);
+        check(&format!("{first}```console\n$ ls\n$ sternway log\n```\n"), &["cargo run"], &[]);
         check(&format!("{first}```sh\n$ sternway log\n```\n"), &["cargo run"], &[]);
     }
 
