@@ -1,0 +1,130 @@
+//! What each fault does to the calls that it spoils.
+
+use std::time::Duration;
+
+use sternway_store::{Append, Appended, Limit, Report, StoreError};
+use sternway_types::{
+    ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, EnvironmentId, Force,
+    NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp,
+};
+use tokio::time::timeout;
+
+use super::{Fault, store::Broken};
+use crate::world::alice;
+
+/// Commits, as the fault has it.
+pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Receipt, StoreError> {
+    let mut spoilt = changeset.clone();
+    match broken.fault {
+        Fault::RepeatsApplyAgain => spoilt.id = new_id(broken),
+        Fault::DropsPreconditions => spoilt.preconditions.clear(),
+        Fault::LetsAutomationForce if forces(changeset) => spoilt.actor = alice(),
+        Fault::AnswersEarly => {
+            let receipt = broken.looked_at().await.rehearse(changeset).await?;
+            broken.keep_back(changeset.clone());
+            return Ok(receipt);
+        }
+        Fault::ForgetsWhoWrote
+        | Fault::AppliesHalf
+        | Fault::LetsAutomationForce
+        | Fault::CountsTwice
+        | Fault::SkipsARevision
+        | Fault::ForgetsThePast
+        | Fault::ReadsInParts
+        | Fault::MixesUpReceipts
+        | Fault::VerifiesBlindly => (),
+    }
+    let answer = broken.looked_at().await.commit(&spoilt).await;
+    match (broken.fault, answer) {
+        (Fault::ForgetsWhoWrote, Err(StoreError::Conflict(mut conflict))) => {
+            conflict.last = None;
+            Err(StoreError::Conflict(conflict))
+        }
+        (Fault::AppliesHalf, Err(StoreError::Refused(refusal))) => {
+            spoilt.changes.pop();
+            spoilt.id = new_id(broken);
+            // It may be refused again, which is no fault.
+            drop(broken.looked_at().await.commit(&spoilt).await);
+            Err(StoreError::Refused(refusal))
+        }
+        (Fault::MixesUpReceipts, Ok(receipt)) => Ok(broken.another_receipt(receipt)),
+        (_, answer) => answer,
+    }
+}
+
+fn new_id(broken: &Broken) -> ChangesetId {
+    ChangesetId::from_name(&format!("broken {}", broken.count()))
+}
+
+fn forces(changeset: &Changeset) -> bool {
+    changeset.actor.kind() != ActorKind::Human
+        && changeset
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::MovePointer(new) if new.force == Force::Yes))
+}
+
+/// Counts, as the fault has it.
+pub(super) async fn append(broken: &Broken, append: &Append) -> Result<Appended, StoreError> {
+    if broken.fault != Fault::CountsTwice {
+        return broken.looked_at().await.append(append).await;
+    }
+    let mut outcomes = append.outcomes().to_vec();
+    for outcome in &mut outcomes {
+        outcome.id = OutcomeId::from_name(&format!("broken {}", broken.count()));
+    }
+    let spoilt = Append::new(append.namespace().clone(), Timestamp::MAX, outcomes);
+    let marks = append.marks().iter().cloned();
+    let spoilt = marks.fold(spoilt, |append, (subject, tally)| append.judged(subject, tally));
+    broken.looked_at().await.append(&spoilt).await
+}
+
+/// A page of the feed, as the fault has it.
+pub(super) fn feed(broken: &Broken, mut commits: Vec<Commit>) -> Vec<Commit> {
+    if broken.fault == Fault::SkipsARevision && commits.len() > 1 {
+        commits.retain(|commit| commit.revision.get() % 5 != 3);
+    }
+    commits
+}
+
+/// The moment that is looked at, as the fault has it.
+pub(super) fn moment(broken: &Broken, at: At) -> At {
+    if broken.fault == Fault::ForgetsThePast { At::Head } else { at }
+}
+
+/// An environment, read in steps of one.
+pub(super) async fn environment(
+    broken: &Broken,
+    namespace: &NamespaceId,
+    environment: &EnvironmentId,
+    at: At,
+    after: Option<&ArtifactId>,
+) -> Result<Vec<Pointer>, StoreError> {
+    let mut pointers = Vec::new();
+    let mut after = after.cloned();
+    loop {
+        let one = Limit::new(1);
+        let page = broken
+            .looked_at()
+            .await
+            .environment(namespace, environment, at, after.as_ref(), one)
+            .await?;
+        let Some(last) = page.last() else { return Ok(pointers) };
+        after = Some(last.artifact.clone());
+        pointers.extend(page);
+        // A moment in which somebody commits, if anybody does.
+        let newest = broken.looked_at().await.head(namespace).await?;
+        let newest = newest.map_or(Revision::ZERO, |head| head.revision);
+        let newer = broken.looked_at().await.wait(namespace, newest);
+        drop(timeout(Duration::from_millis(20), newer).await);
+    }
+}
+
+/// A report, as the fault has it.
+pub(super) fn report(broken: &Broken, mut report: Report) -> Report {
+    if broken.fault == Fault::VerifiesBlindly {
+        report.damages.clear();
+        report.damaged = 0;
+    }
+    report
+}

@@ -1,0 +1,151 @@
+//! The suite can fail: stores that break one promise each, and the case that must say so.
+
+mod faults;
+mod store;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use sternway_store::{MemoryKv, Store, StoreError};
+
+use self::store::Broken;
+use crate::{Harness, KvHarness, Place, store_cases};
+
+/// What a store does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Takes every changeset for a new one.
+    RepeatsApplyAgain,
+    /// Does not look at preconditions.
+    DropsPreconditions,
+    /// Says who won a race, but not who that was.
+    ForgetsWhoWrote,
+    /// Keeps what came before the change that it refuses.
+    AppliesHalf,
+    /// Commits, and loses what was committed last when it is not closed.
+    AnswersEarly,
+    /// Lets programs do what only people may.
+    LetsAutomationForce,
+    /// Takes every outcome for a new one.
+    CountsTwice,
+    /// Leaves out a revision now and then.
+    SkipsARevision,
+    /// Answers with the present when it is asked for the past.
+    ForgetsThePast,
+    /// Reads an environment in several steps.
+    ReadsInParts,
+    /// Gives one caller's answer to another.
+    MixesUpReceipts,
+    /// Looks at nothing and finds nothing.
+    VerifiesBlindly,
+}
+
+struct BrokenHarness {
+    sound: KvHarness,
+    fault: Fault,
+}
+
+#[async_trait]
+impl Harness for BrokenHarness {
+    async fn place(&self) -> Arc<dyn Place> {
+        Arc::new(BrokenPlace { sound: self.sound.place().await, fault: self.fault })
+    }
+}
+
+struct BrokenPlace {
+    sound: Arc<dyn Place>,
+    fault: Fault,
+}
+
+#[async_trait]
+impl Place for BrokenPlace {
+    async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(Arc::new(Broken::new(self.sound.open().await?, self.fault)))
+    }
+
+    async fn kill(&self, store: Arc<dyn Store>) {
+        // The place waits for the sound store within when it is opened again.
+        drop(store);
+    }
+
+    async fn damage(&self, seed: u64) -> String {
+        self.sound.damage(seed).await
+    }
+
+    async fn mend(&self) {
+        self.sound.mend().await;
+    }
+}
+
+fn with(fault: Fault) -> BrokenHarness {
+    let sound = KvHarness::new(|| {
+        let map = MemoryKv::new();
+        move || Ok(map.clone())
+    });
+    BrokenHarness { sound, fault }
+}
+
+/// The case must say that it was broken, and by its name.
+fn must_be_caught(name: &str, case: impl FnOnce(BrokenHarness), fault: Fault) {
+    let told = catch_unwind(AssertUnwindSafe(|| case(with(fault))));
+    let Err(panic) = told else { panic!("{name} does not see that a store {fault:?}") };
+    let words = panic.downcast_ref::<String>().expect("what the case says");
+    assert!(words.starts_with(&format!("the store breaks {name}: ")), "{words}");
+}
+
+macro_rules! caught {
+    ($($fault:ident by $subject:ident::$case:ident: $test:ident;)*) => {
+        $(#[test]
+        fn $test() {
+            let name = concat!(stringify!($subject), "::", stringify!($case));
+            must_be_caught(name, store_cases::$subject::$case, Fault::$fault);
+        })*
+    };
+}
+
+caught! {
+    RepeatsApplyAgain by idempotent::a_repeated_changeset_is_answered_with_the_first_receipt:
+        a_store_that_applies_a_repeated_changeset_again_is_caught;
+    RepeatsApplyAgain by idempotent::racing_repeats_apply_once:
+        a_store_that_applies_racing_repeats_again_is_caught;
+    DropsPreconditions by locked::a_stale_generation_conflicts_and_says_why:
+        a_store_without_locks_is_caught;
+    DropsPreconditions by raced::one_of_many_racers_moves_the_pointer:
+        a_store_without_locks_is_caught_in_a_race;
+    ForgetsWhoWrote by locked::a_stale_generation_conflicts_and_says_why:
+        a_store_that_forgets_who_wrote_is_caught;
+    AppliesHalf by atomic::a_refused_changeset_leaves_no_trace:
+        a_store_that_applies_half_is_caught;
+    AnswersEarly by durable::the_last_write_before_the_end_survives_it:
+        a_store_that_answers_before_it_is_durable_is_caught;
+    LetsAutomationForce by condemned::automation_may_not_force:
+        a_store_that_lets_automation_force_is_caught;
+    CountsTwice by counted::an_outcome_counts_once_by_its_id:
+        a_store_that_counts_twice_is_caught;
+    SkipsARevision by followed::watchers_see_every_revision_once_in_order:
+        a_store_that_skips_a_revision_is_caught;
+    ForgetsThePast by as_of::a_read_at_a_revision_sees_that_state:
+        a_store_that_forgets_the_past_is_caught;
+    ReadsInParts by consistent::readers_see_a_release_whole_or_not_at_all:
+        a_store_that_reads_in_parts_is_caught;
+    MixesUpReceipts by grouped::many_callers_keep_their_own_verdicts:
+        a_store_that_mixes_up_receipts_is_caught;
+    VerifiesBlindly by verified::a_flipped_bit_anywhere_is_named:
+        a_store_that_verifies_blindly_is_caught;
+    // The model finds what the other cases find, without having been told what to look for.
+    RepeatsApplyAgain by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_a_changeset_was_applied_again;
+    DropsPreconditions by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_there_are_no_locks;
+    AppliesHalf by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_half_was_applied;
+    AnswersEarly by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_an_answer_came_early;
+    CountsTwice by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_an_outcome_was_counted_twice;
+    ForgetsThePast by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_the_past_was_forgotten;
+}

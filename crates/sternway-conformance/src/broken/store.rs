@@ -1,0 +1,268 @@
+//! A store with a fault.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use sternway_store::{
+    Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies,
+};
+use sternway_types::{
+    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, DigestPrefix, EnvironmentId,
+    NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
+    RecordKind, Revision, Subject, Version, VersionNumber,
+};
+
+use super::{Fault, faults};
+use crate::must::Must;
+
+/// A sound store, spoilt by one fault.
+#[derive(Debug)]
+pub(super) struct Broken {
+    within: Arc<dyn Store>,
+    pub(super) fault: Fault,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    counted: u64,
+    kept_back: Option<Changeset>,
+    receipt: Option<Receipt>,
+}
+
+impl Broken {
+    pub(super) fn new(within: Arc<dyn Store>, fault: Fault) -> Self {
+        Self { within, fault, state: Mutex::default() }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number that was not there before.
+    pub(super) fn count(&self) -> u64 {
+        let mut state = self.state();
+        state.counted += 1;
+        state.counted
+    }
+
+    /// Keeps a changeset back until somebody looks.
+    pub(super) fn keep_back(&self, changeset: Changeset) {
+        self.state().kept_back = Some(changeset);
+    }
+
+    /// Somebody else's receipt, if there is one, for every third caller.
+    pub(super) fn another_receipt(&self, receipt: Receipt) -> Receipt {
+        let mut state = self.state();
+        state.counted += 1;
+        let other = state.receipt.replace(receipt.clone());
+        if state.counted.is_multiple_of(3) { other.unwrap_or(receipt) } else { receipt }
+    }
+
+    /// The store within, after what was kept back was committed there.
+    pub(super) async fn looked_at(&self) -> &dyn Store {
+        let kept_back = self.state().kept_back.take();
+        if let Some(changeset) = kept_back {
+            self.within.commit(&changeset).await.must("commit what was kept back");
+        }
+        self.within.as_ref()
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Store for Broken {
+    async fn put(&self, content: &Content) -> Result<(), StoreError> {
+        self.looked_at().await.put(content).await
+    }
+
+    async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
+        faults::commit(self, changeset).await
+    }
+
+    async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
+        self.looked_at().await.rehearse(changeset).await
+    }
+
+    async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
+        faults::append(self, append).await
+    }
+
+    async fn namespaces(
+        &self,
+        after: Option<&NamespaceId>,
+        limit: Limit,
+    ) -> Result<Vec<NamespaceId>, StoreError> {
+        self.looked_at().await.namespaces(after, limit).await
+    }
+
+    async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError> {
+        self.looked_at().await.head(namespace).await
+    }
+
+    async fn artifact(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+    ) -> Result<Option<Artifact>, StoreError> {
+        self.looked_at().await.artifact(namespace, artifact).await
+    }
+
+    async fn artifacts(
+        &self,
+        namespace: &NamespaceId,
+        prefix: &str,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError> {
+        self.looked_at().await.artifacts(namespace, prefix, after, limit).await
+    }
+
+    async fn version(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        number: VersionNumber,
+    ) -> Result<Option<Version>, StoreError> {
+        self.looked_at().await.version(namespace, artifact, number).await
+    }
+
+    async fn history(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        before: Option<VersionNumber>,
+        limit: Limit,
+    ) -> Result<Vec<Version>, StoreError> {
+        self.looked_at().await.history(namespace, artifact, before, limit).await
+    }
+
+    async fn with_digest(
+        &self,
+        namespace: &NamespaceId,
+        prefix: &DigestPrefix,
+        after: Option<&DigestHit>,
+        limit: Limit,
+    ) -> Result<Vec<DigestHit>, StoreError> {
+        self.looked_at().await.with_digest(namespace, prefix, after, limit).await
+    }
+
+    async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
+        self.looked_at().await.content(content).await
+    }
+
+    async fn pointer(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        name: &PointerName,
+        at: At,
+    ) -> Result<Option<Pointer>, StoreError> {
+        self.looked_at().await.pointer(namespace, artifact, name, faults::moment(self, at)).await
+    }
+
+    async fn pointers(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        after: Option<&PointerName>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError> {
+        self.looked_at().await.pointers(namespace, artifact, after, limit).await
+    }
+
+    async fn moves(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        name: &PointerName,
+        before: Option<Revision>,
+        limit: Limit,
+    ) -> Result<Vec<PointerMove>, StoreError> {
+        self.looked_at().await.moves(namespace, artifact, name, before, limit).await
+    }
+
+    async fn environment(
+        &self,
+        namespace: &NamespaceId,
+        environment: &EnvironmentId,
+        at: At,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Pointer>, StoreError> {
+        if self.fault == Fault::ReadsInParts {
+            return faults::environment(self, namespace, environment, at, after).await;
+        }
+        let at = faults::moment(self, at);
+        self.looked_at().await.environment(namespace, environment, at, after, limit).await
+    }
+
+    async fn record(
+        &self,
+        namespace: &NamespaceId,
+        key: &RecordKey,
+    ) -> Result<Option<RecordEntry>, StoreError> {
+        self.looked_at().await.record(namespace, key).await
+    }
+
+    async fn records(
+        &self,
+        namespace: &NamespaceId,
+        kind: RecordKind,
+        prefix: &str,
+        after: Option<&str>,
+        limit: Limit,
+    ) -> Result<Vec<RecordEntry>, StoreError> {
+        self.looked_at().await.records(namespace, kind, prefix, after, limit).await
+    }
+
+    async fn tallies(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+    ) -> Result<Option<Tallies>, StoreError> {
+        self.looked_at().await.tallies(namespace, subject).await
+    }
+
+    async fn outcomes(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        self.looked_at().await.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn unjudged(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        self.looked_at().await.unjudged(namespace, after, limit).await
+    }
+
+    async fn feed(
+        &self,
+        namespace: &NamespaceId,
+        after: Revision,
+        limit: Limit,
+    ) -> Result<Vec<Commit>, StoreError> {
+        let page = self.looked_at().await.feed(namespace, after, limit).await;
+        page.map(|commits| faults::feed(self, commits))
+    }
+
+    async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
+        self.looked_at().await.wait(namespace, after).await
+    }
+
+    async fn verify(&self) -> Result<Report, StoreError> {
+        let report = self.looked_at().await.verify().await;
+        report.map(|report| faults::report(self, report))
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.looked_at().await.close().await
+    }
+}

@@ -1,0 +1,203 @@
+//! **Counted once**: an outcome counts exactly once by its id, however often and in whatever
+//! company it is appended. The answer has the tallies before it.
+
+use sternway_store::{Append, Limit, Tallies};
+use sternway_types::{Outcome, OutcomeId, OutcomeStatus, Score, Subject, Tally};
+use tokio::task::JoinSet;
+
+use crate::{
+    everything::log,
+    must::{Must, there},
+    world::{
+        Client, World, artifact, failed, generation, greeting, live, production, staging,
+        succeeded, version,
+    },
+};
+
+/// A version of two artifacts live, and the stays that outcomes are about.
+pub(super) async fn two_live(world: &World) -> (Subject, Subject) {
+    let tool = artifact("tools/search");
+    for id in [&greeting(), &tool] {
+        world.publish(id, id.as_str()).await;
+        world.go_live(id, &production(), version(1)).await;
+    }
+    (world.subject(&greeting(), &production()).await, world.subject(&tool, &production()).await)
+}
+
+pub(super) async fn tallies(client: &Client, subject: &Subject) -> Option<Tallies> {
+    client.store.tallies(&client.ns, subject).await.must("read tallies")
+}
+
+/// What outcomes add up to.
+pub(super) fn sum(outcomes: &[Outcome]) -> Tally {
+    let mut tally = Tally::default();
+    for outcome in outcomes {
+        tally.add(outcome);
+    }
+    tally
+}
+
+pub(crate) async fn an_outcome_counts_once_by_its_id(world: World) {
+    let (subject, other) = two_live(&world).await;
+    let once = succeeded("once", &subject, world.now());
+    let appended = world.append(vec![once.clone(), once.clone()]).await;
+    assert_eq!(appended.duplicates, 1, "twice in one batch");
+    assert_eq!(appended.subjects.len(), 1);
+    assert_eq!(there(appended.subjects.first(), "subject").counted, [0], "the first of them");
+
+    let company = vec![
+        failed("another", &subject, world.now()),
+        once.clone(),
+        failed("elsewhere", &other, world.now()),
+    ];
+    let appended = world.append(company).await;
+    assert_eq!(appended.duplicates, 1, "again in other company");
+    assert_eq!(appended.subjects.len(), 2);
+
+    // The id decides, whatever else is said under it.
+    let changed = failed("once", &other, world.now());
+    assert_eq!(world.append(vec![changed]).await.duplicates, 1);
+    let world = world.restart().await;
+    assert_eq!(world.append(vec![once.clone()]).await.duplicates, 1, "after a restart");
+    let world = world.crash().await;
+    let appended = world.append(vec![once]).await;
+    assert_eq!(appended.duplicates, 1, "after the end of the process");
+    assert_eq!(appended.subjects, [], "and nothing is counted");
+
+    let found = there(tallies(&world, &subject).await, &subject);
+    assert_eq!((found.tally.succeeded, found.tally.failed), (1, 1));
+    let found = there(tallies(&world, &other).await, &other);
+    assert_eq!((found.tally.succeeded, found.tally.failed), (0, 1));
+}
+
+pub(crate) async fn the_answer_has_the_tallies_before(world: World) {
+    let (subject, other) = two_live(&world).await;
+    let mut counted = [Vec::new(), Vec::new()];
+    for round in 0..4 {
+        // Six outcomes of two subjects in turn; the third one is there already.
+        let about = |place: u32| if place.is_multiple_of(2) { &subject } else { &other };
+        let batch: Vec<_> = (0..6_u32)
+            .map(|place| match place {
+                2 => succeeded("the same in every round", about(place), world.now()),
+                _ => failed(&format!("{round} {place}"), about(place), world.now()),
+            })
+            .collect();
+        let appended = world.append(batch.clone()).await;
+        assert_eq!(appended.duplicates, usize::from(round > 0));
+        assert_eq!(appended.subjects.len(), 2);
+        for (subject, counted) in [&subject, &other].into_iter().zip(&mut counted) {
+            let answer = appended.subjects.iter().find(|it| it.subject == *subject);
+            let answer = there(answer, subject);
+            assert_eq!(answer.before.tally, sum(counted), "what was counted before");
+            assert_eq!(answer.before.judged, Tally::default());
+            assert!(answer.counted.is_sorted(), "in the order of the log: {:?}", answer.counted);
+            let new = batch.iter().enumerate().filter(|(place, outcome)| {
+                outcome.subject == *subject && (round == 0 || *place != 2)
+            });
+            let (places, new): (Vec<_>, Vec<_>) = new.unzip();
+            assert_eq!(answer.counted, places);
+            counted.extend(new.into_iter().cloned());
+        }
+    }
+    for (subject, counted) in [&subject, &other].into_iter().zip(counted) {
+        let found = there(tallies(&world, subject).await, subject);
+        assert_eq!(found.tally, sum(&counted));
+        let found = log(&world, subject, Limit::new(4)).await.must("read outcomes");
+        assert_eq!(found, counted, "the log has them in the order in which they came");
+    }
+}
+
+pub(crate) async fn a_tally_follows_the_outcomes_own_times(world: World) {
+    let (subject, _) = two_live(&world).await;
+    let late = world.pass(100);
+    let early = world.pass(-50);
+    world.pass(1_000);
+    let batch = vec![
+        failed("late", &subject, late),
+        succeeded("early", &subject, early),
+        Outcome::new(OutcomeId::from_name("?"), subject.clone(), late, OutcomeStatus::Unknown),
+    ];
+    world.report(batch).await;
+    let tally = there(tallies(&world, &subject).await, &subject).tally;
+    assert_eq!((tally.succeeded, tally.failed, tally.unknown), (1, 1, 1));
+    let recent: Vec<_> = tally.recent().iter().map(|one| one.id).collect();
+    assert_eq!(recent, [OutcomeId::from_name("early"), OutcomeId::from_name("late")]);
+}
+
+pub(crate) async fn a_time_in_the_future_is_taken_back_to_the_arrival(world: World) {
+    let (subject, _) = two_live(&world).await;
+    let arrived = world.now();
+    let ahead = succeeded("ahead", &subject, world.pass(3_600));
+    let append = Append::new(world.ns.clone(), arrived, vec![ahead]);
+    let appended = world.store.append(&append).await.must("append");
+    assert_eq!(appended.duplicates, 0);
+    let log = log(&world, &subject, Limit::default()).await.must("read outcomes");
+    assert_eq!(log.iter().map(|outcome| outcome.at).collect::<Vec<_>>(), [arrived]);
+}
+
+pub(crate) async fn every_part_of_an_outcome_is_kept(world: World) {
+    let (subject, _) = two_live(&world).await;
+    let score = |number| there(Score::new(number).ok(), "score");
+    let whole = Outcome {
+        duration: Some(std::time::Duration::from_micros(1_234_567)),
+        cost: Some(score(0.125)),
+        scores: [("helpful".to_owned(), score(-1.5)), ("ü".to_owned(), score(f64::MAX))].into(),
+        trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".into()),
+        ..failed("whole", &subject, world.now())
+    };
+    world.report(vec![whole.clone()]).await;
+    let world = world.restart().await;
+    let log = log(&world, &subject, Limit::default()).await.must("read outcomes");
+    assert_eq!(log, [whole]);
+}
+
+pub(crate) async fn a_stay_keeps_its_outcomes_after_it_ended(world: World) {
+    let (first, _) = two_live(&world).await;
+    world.publish(&greeting(), "Hi").await;
+    world.go_live(&greeting(), &production(), version(2)).await;
+    world.go_live(&greeting(), &production(), version(1)).await;
+    let second = world.subject(&greeting(), &production()).await;
+    assert_eq!((second.version, second.generation), (version(1), generation(3)));
+    // What ran before the pointer moved on reports late, and what was never live may run, too.
+    let idle = Subject { environment: staging(), generation: generation(0), ..first.clone() };
+    for (name, subject) in [("late", &first), ("now", &second), ("idle", &idle)] {
+        world.report(vec![failed(name, subject, world.now())]).await;
+        let tally = there(tallies(&world, subject).await, subject).tally;
+        assert_eq!(tally.failed, 1, "each stay has outcomes of its own");
+    }
+    assert_eq!(world.pointer(&greeting(), &live(&production())).await.generation, generation(3));
+}
+
+pub(crate) async fn racing_appends_count_every_outcome_once(world: World) {
+    let (subject, other) = two_live(&world).await;
+    let mut reporters = JoinSet::new();
+    for reporter in 0..8_u64 {
+        let (client, subjects) = (Client::clone(&world), [subject.clone(), other.clone()]);
+        reporters.spawn(async move {
+            let mut counted = 0;
+            for round in 0..10 {
+                // Everybody reports the same outcomes, in another order and in other company.
+                let outcome = |place: u64| {
+                    let number = (place * 7 + reporter * 3) % 20;
+                    let subject = there(subjects.get(usize::from(number > 9)), "subject");
+                    succeeded(&format!("{round} {number}"), subject, client.now())
+                };
+                let appended = client.append((0..20).map(outcome).collect()).await;
+                let new: usize = appended.subjects.iter().map(|it| it.counted.len()).sum();
+                assert_eq!(new + appended.duplicates, 20, "each is new or was there");
+                counted += new;
+            }
+            counted
+        });
+    }
+    let counted: usize = reporters.join_all().await.into_iter().sum();
+    assert_eq!(counted, 200, "each was new to one reporter");
+    for subject in [&subject, &other] {
+        assert_eq!(there(tallies(&world, subject).await, subject).tally.succeeded, 100);
+        let log = log(&world, subject, Limit::new(33)).await.must("read outcomes");
+        let mut ids: Vec<_> = log.iter().map(|outcome| outcome.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((ids.len(), log.len()), (100, 100), "each stands in the log once");
+    }
+}

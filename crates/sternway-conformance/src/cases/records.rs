@@ -1,0 +1,134 @@
+//! **Guarded**, for records: what they are about exists, and history stays.
+
+use sternway_store::{Limit, Refusal};
+use sternway_types::{
+    Change, Environment, Finding, NamespaceSettings, Policy, PolicyRecord, PolicyScope,
+    PolicySetting, Ratio, Record, RecordEntry, RecordKey, RecordKind,
+};
+
+use super::guarded::refused;
+use crate::{
+    must::{Must, there},
+    world::{
+        World, artifact, attestation, condemnation, environment, generation, greeting, latch,
+        production, tests_passed, text, version,
+    },
+};
+
+fn put(record: Record) -> Change {
+    Change::PutRecord(Box::new(record))
+}
+
+async fn entry(world: &World, key: &RecordKey) -> RecordEntry {
+    there(world.store.record(&world.ns, key).await.must("read a record"), key)
+}
+
+pub(crate) async fn a_record_is_what_was_written_last(world: World) {
+    let scope = PolicyScope::Namespace;
+    let key = RecordKey::policy(&scope);
+    let settings = [PolicySetting::On(Policy::default()), PolicySetting::Off];
+    for (written, setting) in (1..).zip(settings) {
+        let record = Record::Policy(PolicyRecord { scope: scope.clone(), setting });
+        let receipt = world.apply(put(record.clone())).await;
+        let expected = RecordEntry {
+            key: key.clone(),
+            record: Some(record),
+            generation: generation(written),
+            revision: receipt.revision,
+            at: receipt.at,
+        };
+        assert_eq!(entry(&world, &key).await, expected);
+    }
+}
+
+pub(crate) async fn records_of_every_kind_are_read_back(world: World) {
+    world.publish(&greeting(), "Hello").await;
+    world.go_live(&greeting(), &production(), version(1)).await;
+    let digest = text("Hello").digest();
+    let lab = Environment { id: environment("lab"), description: "where we try “it”".into() };
+    let half = there(Ratio::new(0.5).ok(), "half");
+    let other = serde_json::json!({"note": [1, 2.5, null], "nested": {"ü": true}});
+    let changes = [
+        put(Record::Environment(lab.clone())),
+        put(Record::Namespace(NamespaceSettings { default_environment: lab.id })),
+        put(Record::Policy(PolicyRecord {
+            scope: PolicyScope::Artifact(greeting()),
+            setting: PolicySetting::On(Policy::default()),
+        })),
+        condemnation(&greeting(), &production(), version(1), digest),
+        attestation(&greeting(), version(1), "tests", tests_passed(3)),
+        attestation(&greeting(), version(1), "security", Finding::Rating(half)),
+        attestation(&greeting(), version(1), "notes", Finding::Other(other)),
+        latch(&greeting(), &production(), generation(1), version(1)),
+    ];
+    for change in &changes {
+        world.apply(change.clone()).await;
+    }
+    let world = world.restart().await;
+    for change in changes {
+        let Change::PutRecord(record) = change else { continue };
+        assert_eq!(entry(&world, &record.key()).await.record, Some(*record));
+    }
+}
+
+pub(crate) async fn records_are_about_what_exists(world: World) {
+    world.publish(&greeting(), "Hello").await;
+    let digest = text("Hello").digest();
+    let (unknown, nowhere) = (artifact("tools/unknown"), environment("nowhere"));
+    let settings = NamespaceSettings { default_environment: nowhere.clone() };
+    let scope = PolicyScope::Environment(nowhere.clone());
+    let policy = PolicyRecord { scope, setting: PolicySetting::Off };
+    let no_version =
+        || Refusal::NoVersion { artifact: greeting(), version: version(2), latest: version(1) };
+    let no_environment = || Refusal::NoEnvironment(nowhere.clone());
+    let no_artifact = || Refusal::NoArtifact(unknown.clone());
+    refused(
+        &world,
+        [
+            (put(Record::Namespace(settings)), no_environment()),
+            (put(Record::Policy(policy)), no_environment()),
+            (condemnation(&greeting(), &production(), version(2), digest), no_version()),
+            (condemnation(&greeting(), &nowhere, version(1), digest), no_environment()),
+            (condemnation(&unknown, &production(), version(1), digest), no_artifact()),
+            (attestation(&greeting(), version(2), "tests", tests_passed(1)), no_version()),
+            (attestation(&unknown, version(1), "tests", tests_passed(1)), no_artifact()),
+            (latch(&greeting(), &production(), generation(1), version(2)), no_version()),
+            (latch(&greeting(), &nowhere, generation(1), version(1)), no_environment()),
+        ],
+    )
+    .await;
+}
+
+pub(crate) async fn what_belongs_to_history_stays(world: World) {
+    world.publish(&greeting(), "Hello").await;
+    let latched = latch(&greeting(), &production(), generation(1), version(1));
+    world.apply(latched.clone()).await;
+    world.apply(attestation(&greeting(), version(1), "tests", tests_passed(1))).await;
+    let latch_key = RecordKey::latch(&greeting(), &production(), generation(1));
+    let keys = [
+        latch_key.clone(),
+        RecordKey::namespace(),
+        RecordKey::environment(&production()),
+        RecordKey::attestation(&greeting(), version(1), &crate::must::parsed("tests")),
+    ];
+    let stays = |key: RecordKey| (Change::DeleteRecord(key.clone()), Refusal::RecordStays(key));
+    refused(&world, keys.map(stays)).await;
+    // A verdict stays as it was reached first.
+    refused(&world, [(latched, Refusal::RecordStays(latch_key))]).await;
+}
+
+pub(crate) async fn only_what_is_there_is_taken_away(world: World) {
+    let key = RecordKey::policy(&PolicyScope::Namespace);
+    let delete = Change::DeleteRecord(key.clone());
+    let nothing = || (delete.clone(), Refusal::NoRecord(key.clone()));
+    refused(&world, [nothing()]).await;
+    world.apply(crate::world::namespace_policy(PolicySetting::Off)).await;
+    world.apply(delete.clone()).await;
+    refused(&world, [nothing()]).await;
+    let records = world
+        .store
+        .records(&world.ns, RecordKind::Policy, "", None, Limit::default())
+        .await
+        .must("read records");
+    assert_eq!(records, [], "what was taken away is left out");
+}

@@ -1,0 +1,43 @@
+//! **Durable**: a batch whose commit returned `Ok` survives the end of the process. The loss of
+//! power is for the backend's own tests.
+
+use sternway_store::{Batch, StoreError};
+
+use super::{commit, delete, everything, open, put, snapshot};
+use crate::{kv_harness::OpenKv, must::Must};
+
+pub(crate) fn what_was_committed_is_there_again(place: &OpenKv) {
+    let mut expected = Vec::new();
+    for round in 0..10_u8 {
+        let kv = open(place);
+        assert_eq!(everything(snapshot(kv.as_ref()).as_ref()), expected, "round {round}");
+        let mut batch = Batch::from([put(&[round, 1], &[round; 100]), put(&[round, 2], &[])]);
+        if round > 0 {
+            batch.extend([delete(&[round - 1, 2])]);
+            expected.pop();
+        }
+        commit(kv.as_ref(), &batch);
+        expected.push((vec![round, 1], vec![round; 100]));
+        expected.push((vec![round, 2], Vec::new()));
+    }
+}
+
+pub(crate) fn many_commits_are_there_again(place: &OpenKv) {
+    let kv = open(place);
+    for number in 0..200_u8 {
+        commit(kv.as_ref(), &Batch::from([put(&[number], &[number]), put(b"newest", &[number])]));
+    }
+    drop(kv);
+    let entries = everything(snapshot(open(place).as_ref()).as_ref());
+    assert_eq!(entries.len(), 201);
+}
+
+pub(crate) fn a_sound_map_passes_its_own_check(place: &OpenKv) {
+    let check = || open(place).check().map_err(StoreError::from).must("check a sound map");
+    check();
+    let kv = open(place);
+    commit(kv.as_ref(), &(0..100_u8).map(|key| put(&[key], &[key; 50])).collect());
+    commit(kv.as_ref(), &(0..50_u8).map(|key| delete(&[key])).collect());
+    drop(kv);
+    check();
+}

@@ -1,0 +1,227 @@
+//! The lists of cases. A case that is not in its list is dead code, and does not compile.
+
+/// Tells another macro every case of a store, by the clause it belongs to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_cases {
+    ($($callback:tt)*) => {
+        $($callback)* ! {
+            as_of {
+                a_read_at_a_revision_sees_that_state,
+                a_read_at_a_time_sees_the_last_revision_until_then,
+                before_the_beginning_there_is_nothing,
+                a_revision_that_is_not_yet_there_is_refused,
+            }
+            atomic {
+                a_changeset_applies_as_a_whole,
+                a_refused_changeset_leaves_no_trace,
+                a_conflicting_changeset_leaves_no_trace,
+                a_malformed_changeset_is_refused,
+                a_conflict_is_found_before_a_refusal,
+            }
+            cancelled {
+                an_abandoned_commit_is_there_as_a_whole_or_not_at_all,
+                abandoned_commits_of_many_callers_do_no_harm,
+                an_abandoned_append_counts_all_or_nothing,
+            }
+            closed {
+                a_closed_store_says_so,
+                work_that_was_begun_is_ended,
+            }
+            condemned {
+                a_condemned_content_is_refused,
+                a_person_may_force_a_condemned_content,
+                a_force_that_overrides_nothing_is_not_recorded,
+                automation_may_not_force,
+                a_condemned_content_stays_fit_elsewhere,
+                another_version_with_the_same_content_is_condemned_too,
+                a_rollback_moves_and_condemns_in_one_changeset,
+                a_pardon_takes_the_mark_away,
+            }
+            consistent {
+                readers_see_a_release_whole_or_not_at_all,
+                a_read_sees_what_was_acknowledged_before,
+                a_count_is_seen_when_it_was_acknowledged,
+                all_reads_agree,
+            }
+            contents {
+                an_unknown_content_is_refused,
+                a_content_is_read_back_byte_for_byte,
+                a_content_is_durable_when_the_commit_that_names_it_is,
+                writing_a_content_again_does_nothing,
+                racing_writers_may_write_the_same_content,
+            }
+            counted {
+                an_outcome_counts_once_by_its_id,
+                the_answer_has_the_tallies_before,
+                a_tally_follows_the_outcomes_own_times,
+                a_time_in_the_future_is_taken_back_to_the_arrival,
+                every_part_of_an_outcome_is_kept,
+                a_stay_keeps_its_outcomes_after_it_ended,
+                racing_appends_count_every_outcome_once,
+            }
+            dense {
+                version_numbers_of_an_artifact_are_dense,
+                revisions_of_a_namespace_are_dense,
+                what_is_refused_uses_up_no_number,
+                racing_publishers_get_dense_numbers,
+            }
+            durable {
+                an_acknowledged_write_survives_a_restart,
+                an_acknowledged_write_survives_the_end_of_the_process,
+                the_last_write_before_the_end_survives_it,
+                a_reopened_store_goes_on_where_it_ended,
+                an_end_in_the_middle_of_writing_loses_nothing_acknowledged,
+            }
+            followed {
+                watchers_see_every_revision_once_in_order,
+                waiting_ends_when_there_is_a_newer_revision,
+                waiting_for_what_came_long_ago_needs_no_commit,
+                a_watcher_goes_on_where_it_stopped,
+                waiting_ends_when_the_store_is_closed,
+            }
+            grouped {
+                many_callers_keep_their_own_verdicts,
+                appends_beside_commits_keep_their_own_verdicts,
+            }
+            guarded {
+                pointers_name_versions_that_exist,
+                environments_exist_before_anything_is_live_there,
+                parents_exist,
+                a_pointer_is_not_moved_to_where_it_is,
+                only_labels_are_taken_away,
+            }
+            idempotent {
+                a_repeated_changeset_is_answered_with_the_first_receipt,
+                the_same_id_with_another_body_is_an_error,
+                the_id_of_a_refused_changeset_may_be_used_again,
+                racing_repeats_apply_once,
+            }
+            immutable {
+                a_version_never_changes,
+                a_version_is_what_was_published,
+                what_nobody_said_comes_from_the_commit,
+            }
+            judged {
+                what_nobody_judged_is_listed,
+                a_judged_mark_never_goes_back,
+                a_mark_travels_with_outcomes,
+                a_mark_of_an_unknown_subject_makes_nothing,
+            }
+            limits {
+                a_page_of_none_is_empty,
+                a_page_has_no_more_than_was_asked_for,
+                a_huge_limit_is_held,
+                prefixes_narrow_a_page,
+                what_is_not_there_is_answered_with_nothing,
+                a_short_digest_finds_all_that_begin_like_it,
+            }
+            locked {
+                a_stale_generation_conflicts_and_says_why,
+                a_pointer_that_was_never_set_is_at_generation_zero,
+                a_conflict_on_the_newest_version_says_why,
+                a_conflict_on_the_same_content_says_why,
+                a_conflict_on_a_record_says_why,
+                a_generation_grows_when_a_pointer_goes_back,
+                a_generation_grows_when_a_label_is_taken_away,
+                a_generation_grows_when_a_record_is_taken_away,
+            }
+            modelled {
+                a_random_story_is_answered_as_the_model_says,
+            }
+            monotone {
+                times_never_go_backwards,
+                each_namespace_has_times_of_its_own,
+                times_at_the_edges_are_kept,
+            }
+            namespaces {
+                an_unknown_namespace_is_said_to_be_unknown,
+                a_namespace_is_created_once,
+                namespaces_are_listed_by_name,
+                namespaces_do_not_see_each_other,
+            }
+            raced {
+                one_of_many_racers_moves_the_pointer,
+                no_update_is_lost_between_racers,
+            }
+            records {
+                a_record_is_what_was_written_last,
+                records_of_every_kind_are_read_back,
+                records_are_about_what_exists,
+                what_belongs_to_history_stays,
+                only_what_is_there_is_taken_away,
+            }
+            refused_outcomes {
+                a_malformed_outcome_refuses_its_whole_batch,
+                an_outcome_of_what_never_was_refuses_its_whole_batch,
+                too_many_outcomes_are_refused,
+            }
+            rehearsed {
+                a_rehearsal_answers_like_the_commit_and_writes_nothing,
+                a_rehearsal_knows_what_was_committed_before,
+                a_rehearsal_needs_no_contents,
+                a_store_that_rehearses_writes_nothing,
+            }
+            stable {
+                pages_of_a_history_are_stable,
+                pages_of_artifacts_are_stable,
+                pages_of_an_environment_are_stable,
+                pages_of_a_past_environment_are_stable,
+                pages_of_versions_by_digest_are_stable,
+                pages_of_pointers_are_stable,
+            }
+            stable_logs {
+                pages_of_moves_are_stable,
+                pages_of_records_are_stable,
+                pages_of_the_feed_are_stable,
+                pages_of_outcomes_are_stable,
+                pages_of_what_is_unjudged_are_stable,
+            }
+            verified {
+                a_sound_store_verifies,
+                the_chain_leads_from_receipts_to_the_head,
+                a_flipped_bit_anywhere_is_named,
+            }
+        }
+    };
+}
+
+/// Tells another macro every case of an ordered map.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kv_cases {
+    ($($callback:tt)*) => {
+        $($callback)* ! {
+            any_bytes {
+                an_empty_value_is_a_value,
+                keys_have_one_to_a_thousand_bytes,
+                values_have_many_sizes,
+                a_value_may_be_large,
+            }
+            atomic {
+                a_new_map_is_empty,
+                a_batch_writes_replaces_and_takes_away,
+                taking_away_what_is_not_there_does_nothing,
+                an_empty_batch_does_nothing,
+                readers_see_whole_batches_while_one_writes,
+            }
+            durable {
+                what_was_committed_is_there_again,
+                many_commits_are_there_again,
+                a_sound_map_passes_its_own_check,
+            }
+            isolated {
+                a_snapshot_never_changes,
+                a_snapshot_may_be_read_on_another_thread,
+                a_snapshot_holds_nobody_up,
+                many_threads_may_read_a_snapshot_at_once,
+            }
+            ordered {
+                keys_stand_in_the_order_of_their_bytes,
+                a_range_has_its_first_key_and_not_its_last,
+                a_visitor_may_break,
+                a_random_map_reads_like_a_sorted_one,
+            }
+        }
+    };
+}

@@ -1,0 +1,119 @@
+//! What was counted, and what an append must be answered with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sternway_store::{Append, Appended, AppendedSubject, Refusal, Tallies};
+use sternway_types::{Generation, Outcome, OutcomeId, PointerName, Subject, Tally};
+
+use super::{
+    decide_record::{missing, nowhere},
+    history::History,
+};
+use crate::everything::Everything;
+
+/// The log of every subject, and how much of it was judged.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    logs: BTreeMap<Subject, Vec<Outcome>>,
+    judged: BTreeMap<Subject, usize>,
+    ids: BTreeSet<OutcomeId>,
+}
+
+fn sum(outcomes: &[Outcome]) -> Tally {
+    let mut tally = Tally::default();
+    for outcome in outcomes {
+        tally.add(outcome);
+    }
+    tally
+}
+
+impl Counts {
+    pub(super) fn log(&self, subject: &Subject) -> &[Outcome] {
+        self.logs.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the first few outcomes of a subject add up to: a mark.
+    pub(super) fn prefix(&self, subject: &Subject, len: usize) -> Tally {
+        let log = self.log(subject);
+        sum(log.get(..len).unwrap_or(log))
+    }
+
+    fn tallies(&self, subject: &Subject) -> Tallies {
+        let judged = self.judged.get(subject).copied().unwrap_or_default();
+        Tallies { tally: sum(self.log(subject)), judged: self.prefix(subject, judged) }
+    }
+
+    /// Counts an append, or says what is wrong with it. The subjects of the answer stand in order.
+    pub(super) fn append(
+        &mut self,
+        history: History<'_>,
+        append: &Append,
+    ) -> Result<Appended, Vec<Refusal>> {
+        let outcomes = append.outcomes().iter().enumerate();
+        let problems: Vec<Refusal> =
+            outcomes.flat_map(|(place, outcome)| problems(history, place, outcome)).collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut appended = Appended::default();
+        let mut counted: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
+        for (place, outcome) in append.outcomes().iter().enumerate() {
+            if self.ids.insert(outcome.id) {
+                counted.entry(&outcome.subject).or_default().push(place);
+            } else {
+                appended.duplicates += 1;
+            }
+        }
+        for (subject, counted) in counted {
+            let before = self.tallies(subject);
+            let new = counted.iter().filter_map(|place| append.outcomes().get(*place)).cloned();
+            self.logs.entry(subject.clone()).or_default().extend(new);
+            appended.subjects.push(AppendedSubject { subject: subject.clone(), before, counted });
+        }
+        for (subject, mark) in append.marks() {
+            let len = usize::try_from(mark.total()).unwrap_or(usize::MAX);
+            if len > 0 && len <= self.log(subject).len() {
+                let judged = self.judged.entry(subject.clone()).or_default();
+                *judged = len.max(*judged);
+            }
+        }
+        Ok(appended)
+    }
+
+    /// Fills in what the reads of outcomes must answer.
+    pub(super) fn show(&self, all: &mut Everything) {
+        let known = self.logs.iter().filter(|(_, log)| !log.is_empty());
+        all.outcomes = known.map(|(subject, log)| (subject.clone(), log.clone())).collect();
+        let subjects = all.outcomes.keys();
+        all.tallies =
+            subjects.clone().map(|subject| (subject.clone(), self.tallies(subject))).collect();
+        let unjudged = all.tallies.iter().filter(|(_, it)| it.judged.total() < it.tally.total());
+        all.unjudged = unjudged.map(|(subject, _)| subject.clone()).collect();
+    }
+}
+
+fn problems(history: History<'_>, place: usize, outcome: &Outcome) -> Vec<Refusal> {
+    let (index, id, subject) = (place + 1, outcome.id, &outcome.subject);
+    let mut problems = Vec::new();
+    if let Err(source) = outcome.check() {
+        problems.push(Refusal::Outcome { index, id, source });
+    }
+    problems.extend(nowhere(history, &subject.environment));
+    problems.extend(missing(history, &subject.artifact, subject.version));
+    let name = PointerName::Environment(subject.environment.clone());
+    let pointer = history.pointer(&subject.artifact, &name);
+    let newest = pointer.as_ref().map_or(Generation::ZERO, |pointer| pointer.generation);
+    let present = newest > Generation::ZERO && subject.generation == newest;
+    let replaced = pointer.and_then(|pointer| pointer.version) != Some(subject.version);
+    if subject.generation > newest || (present && replaced) {
+        problems.push(Refusal::NeverLive {
+            index,
+            id,
+            artifact: subject.artifact.clone(),
+            version: subject.version,
+            environment: subject.environment.clone(),
+            generation: subject.generation,
+        });
+    }
+    problems
+}

@@ -1,0 +1,85 @@
+//! What a change of a record must be answered with.
+
+use sternway_store::Refusal;
+use sternway_types::{
+    Applied, ArtifactId, EnvironmentId, Generation, PolicyScope, Record, RecordChange, RecordKey,
+    RecordKind, VersionNumber,
+};
+
+use super::history::History;
+
+/// Why a version cannot be named, if it cannot.
+pub(super) fn missing(
+    history: History<'_>,
+    id: &ArtifactId,
+    number: VersionNumber,
+) -> Option<Refusal> {
+    match history.artifact(id) {
+        None => Some(Refusal::NoArtifact(id.clone())),
+        Some(artifact) if number > artifact.latest => Some(Refusal::NoVersion {
+            artifact: id.clone(),
+            version: number,
+            latest: artifact.latest,
+        }),
+        Some(_) => None,
+    }
+}
+
+/// Why an environment cannot be named, if it cannot.
+pub(super) fn nowhere(history: History<'_>, id: &EnvironmentId) -> Option<Refusal> {
+    let known = history.record(&RecordKey::environment(id)).is_some();
+    (!known).then(|| Refusal::NoEnvironment(id.clone()))
+}
+
+pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<Refusal>> {
+    let key = record.key();
+    let mut problems = Vec::new();
+    match record {
+        Record::Environment(_) => (),
+        Record::Namespace(it) => problems.extend(nowhere(history, &it.default_environment)),
+        Record::Policy(it) => {
+            if let PolicyScope::Environment(id) = &it.scope {
+                problems.extend(nowhere(history, id));
+            }
+        }
+        Record::Condemnation(it) => {
+            problems.extend(missing(history, &it.artifact, it.version));
+            problems.extend(nowhere(history, &it.environment));
+        }
+        Record::Attestation(it) => problems.extend(missing(history, &it.artifact, it.version)),
+        Record::Latch(it) => {
+            problems.extend(missing(history, &it.artifact, it.version));
+            problems.extend(nowhere(history, &it.environment));
+            if history.entry(&key).is_some() {
+                problems.push(Refusal::RecordStays(key.clone()));
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(changed(history, key, Some(record.clone())))
+    } else {
+        Err(problems)
+    }
+}
+
+pub(super) fn delete(history: History<'_>, key: &RecordKey) -> Result<Applied, Vec<Refusal>> {
+    let mut problems = Vec::new();
+    match key.kind() {
+        RecordKind::Policy | RecordKind::Condemnation => (),
+        RecordKind::Namespace
+        | RecordKind::Environment
+        | RecordKind::Attestation
+        | RecordKind::Latch => problems.push(Refusal::RecordStays(key.clone())),
+    }
+    if history.record(key).is_none() {
+        problems.push(Refusal::NoRecord(key.clone()));
+    }
+    if problems.is_empty() { Ok(changed(history, key.clone(), None)) } else { Err(problems) }
+}
+
+fn changed(history: History<'_>, key: RecordKey, after: Option<Record>) -> Applied {
+    let entry = history.entry(&key);
+    let generation = entry.as_ref().map_or(Generation::ZERO, |entry| entry.generation).next();
+    let before = entry.and_then(|entry| entry.record);
+    Applied::RecordChanged(Box::new(RecordChange { key, before, after, generation }))
+}

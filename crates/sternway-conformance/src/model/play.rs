@@ -1,0 +1,157 @@
+//! Lets a store and the model live through the same story, and compares them after every step.
+
+use std::collections::BTreeMap;
+
+use sternway_store::{Appended, Limit, StoreError};
+use sternway_types::{At, Changeset, Commit, Content, Digest, Receipt, Revision, Timestamp};
+
+use super::{
+    agreement::past_agrees,
+    counts::Counts,
+    decide::{Expected, decide},
+    history::History,
+    operation::{After, Lock, Operation, Step},
+    sketch::{self, CONTENTS, content_of},
+};
+use crate::{
+    dice::Dice,
+    everything::Everything,
+    must::{Chain, Must},
+    world::World,
+};
+
+/// What the model knows.
+struct Model {
+    commits: Vec<Commit>,
+    requests: Vec<Changeset>,
+    counts: Counts,
+    contents: BTreeMap<Digest, Content>,
+}
+
+/// Plays a story. The answer says what differed, if anything did.
+pub(crate) async fn play(mut world: World, story: &[Step]) -> Result<(), String> {
+    let contents = (0..CONTENTS).map(content_of).map(|content| (content.digest(), content));
+    let mut model = Model {
+        commits: world.feed().await,
+        requests: Vec::new(),
+        counts: Counts::default(),
+        contents: contents.collect(),
+    };
+    for artifact in 0..2 {
+        let (contents, lock) = (vec![artifact; usize::from(artifact) + 1], Lock::Open);
+        let release = Operation::Release { contents, environment: 0, lock };
+        model.step(&world, &release).await?;
+    }
+    let mut dice = Dice::new(story.len() as u64);
+    for (number, Step { pass, operation, after }) in (1..).zip(story) {
+        let at = |err| format!("step {number}, {operation:?}, then {after:?}: {err}");
+        world.pass(i64::from(*pass));
+        model.step(&world, operation).await.map_err(at)?;
+        match after {
+            After::Nothing => (),
+            After::Restart => world = world.restart().await,
+            After::Crash => world = world.crash().await,
+        }
+        model.compare(&world, &mut dice).await.map_err(at)?;
+    }
+    Ok(())
+}
+
+impl Model {
+    /// Does one thing in both worlds.
+    async fn step(&mut self, world: &World, operation: &Operation) -> Result<(), String> {
+        if let Operation::Append { outcomes, mark } = operation {
+            return self.append(world, outcomes, *mark).await;
+        }
+        let history = History(&self.commits);
+        let changeset = sketch::changeset(world, history, &self.requests, operation).await;
+        match changeset {
+            Some(changeset) => self.commit(world, changeset).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn commit(&mut self, world: &World, changeset: Changeset) -> Result<(), String> {
+        let expected = decide(&self.commits, &self.requests, &changeset);
+        let rehearsed = world.store.rehearse(&changeset).await;
+        as_expected(&expected, &rehearsed).map_err(|err| format!("rehearsed: {err}"))?;
+        let answer = world.store.commit(&changeset).await;
+        as_expected(&expected, &answer)?;
+        if let (Expected::Applies(mut commit), Ok(receipt)) = (expected, answer) {
+            commit.chain = receipt.chain;
+            self.commits.push(*commit);
+            self.requests.push(changeset);
+        }
+        Ok(())
+    }
+
+    async fn append(
+        &mut self,
+        world: &World,
+        outcomes: &[super::operation::OutcomeSketch],
+        mark: Option<(u8, u8)>,
+    ) -> Result<(), String> {
+        let history = History(&self.commits);
+        let append = sketch::append(world, history, &self.counts, outcomes, mark);
+        let expected = self.counts.append(history, &append);
+        let answer = world.store.append(&append).await;
+        match (expected, answer) {
+            (Ok(expected), Ok(found)) if expected == sorted(found.clone()) => Ok(()),
+            (Err(expected), Err(StoreError::Refused(found))) if expected.contains(&found) => Ok(()),
+            (expected, answer) => Err(format!("answered {answer:#?}, expected {expected:#?}")),
+        }
+    }
+
+    /// Compares every read.
+    async fn compare(&self, world: &World, dice: &mut Dice) -> Result<(), String> {
+        let history = History(&self.commits);
+        let mut expected = history.everything();
+        self.counts.show(&mut expected);
+        let digests = expected.digests.keys();
+        expected.contents =
+            digests.map(|digest| (*digest, self.contents.get(digest).cloned())).collect();
+        let limit = Limit::new(1 + dice.below(6));
+        let found = Everything::read(world, limit).await.must("read everything");
+        if let Some(difference) = found.difference(&expected) {
+            return Err(format!("the store and the model (below): {difference}"));
+        }
+        for _ in 0..2 {
+            let commit = dice.pick(&self.commits);
+            let before = Timestamp::from_micros(commit.at.as_micros() - 1);
+            let moments =
+                [At::Revision(commit.revision), At::Time(commit.at), At::Time(before), At::Head];
+            past_agrees(world, &self.commits, *dice.pick(&moments)).await?;
+        }
+        past_agrees(world, &self.commits, At::Revision(Revision::ZERO)).await
+    }
+}
+
+/// The subjects of an answer have no promised order.
+fn sorted(mut appended: Appended) -> Appended {
+    appended.subjects.sort_by(|one, other| one.subject.cmp(&other.subject));
+    appended
+}
+
+fn as_expected(expected: &Expected, answer: &Result<Receipt, StoreError>) -> Result<(), String> {
+    let met = match (expected, answer) {
+        (Expected::Applies(commit), Ok(receipt)) => {
+            Receipt { chain: receipt.chain, ..Receipt::from(commit.as_ref()) } == *receipt
+        }
+        (Expected::Repeats(first), Ok(receipt)) => first == receipt,
+        (Expected::Reused(expected), Err(StoreError::ChangesetReused { revision, .. })) => {
+            expected == revision
+        }
+        (Expected::Conflicts(lost), Err(StoreError::Conflict(conflict))) => lost.contains(conflict),
+        (Expected::Refused(problems), Err(StoreError::Refused(refusal))) => {
+            problems.contains(refusal)
+        }
+        _ => false,
+    };
+    if met {
+        return Ok(());
+    }
+    Err(match answer {
+        Ok(receipt) => format!("answered {receipt:#?}, expected {expected:#?}"),
+        Err(err) => format!("answered “{}”, expected {expected:#?}", Chain(err)),
+    })
+}

@@ -1,0 +1,263 @@
+//! What the small numbers of a step stand for, in the state in which it is taken.
+
+use sternway_store::Append;
+use sternway_types::{
+    ArtifactId, Change, Changeset, Content, ContentRef, Digest, EnvironmentId, Generation, LabelId,
+    NamespaceSettings, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy,
+    PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Score, Subject, Target,
+    VersionNumber,
+};
+
+use super::{
+    counts::Counts,
+    history::History,
+    operation::{Lock, Operation, OutcomeSketch, PointerSketch, RecordSketch, VERSIONS},
+};
+use crate::{
+    everything::Topics,
+    must::{parsed, there},
+    world::{
+        Client, artifact, attestation, condemnation, environment, environment_record, failed,
+        force, generation, greeting, label, latch, live, move_to, pointer_at, production, reason,
+        record_at, robot, staging, succeeded, tests_passed, text, unlabel, version,
+    },
+};
+
+/// Small numbers stand for what stories are mostly about.
+fn artifact_of(number: u8) -> ArtifactId {
+    match number {
+        0..=2 => greeting(),
+        3 => artifact("prompts/greeting-2"),
+        _ => artifact("tools/search"),
+    }
+}
+
+fn environment_of(number: u8) -> EnvironmentId {
+    match number {
+        0..=3 => production(),
+        4 | 5 => staging(),
+        6 => environment("lab"),
+        _ => environment("nowhere"),
+    }
+}
+
+fn pointer_of(sketch: PointerSketch) -> (ArtifactId, PointerName) {
+    let name = match sketch.name {
+        8 => label("stable"),
+        9 => label("next"),
+        number => live(&environment_of(number)),
+    };
+    (artifact_of(sketch.artifact), name)
+}
+
+/// One of an artifact's versions, or the one that comes next for the last of the numbers.
+fn version_of(history: History<'_>, id: &ArtifactId, number: u8) -> VersionNumber {
+    let versions = history.versions(id).len() as u64;
+    match u64::from(number).checked_rem(versions) {
+        Some(place) if number < VERSIONS - 1 => version(place + 1),
+        _ => version(versions + 1),
+    }
+}
+
+/// The contents that stories are about.
+pub(super) fn content_of(number: u8) -> Content {
+    text(&format!("content {number}").repeat(1 + 60 * usize::from(number)))
+}
+
+/// How many contents there are.
+pub(super) const CONTENTS: u8 = 4;
+
+/// The generation that a lock asks for.
+fn locked(lock: Lock, found: Generation) -> Option<Generation> {
+    match lock {
+        Lock::Open => None,
+        Lock::Right => Some(found),
+        // Where nothing is before it, what is asked for is another one all the same.
+        Lock::Stale => Some(generation(found.get().checked_sub(1).unwrap_or(7))),
+        Lock::Ahead => Some(found.next()),
+    }
+}
+
+fn pointer_lock(
+    history: History<'_>,
+    lock: Lock,
+    id: &ArtifactId,
+    name: &PointerName,
+) -> Option<Precondition> {
+    let found = history.pointer(id, name).map_or(Generation::ZERO, |pointer| pointer.generation);
+    locked(lock, found).map(|at| pointer_at(id, name, at))
+}
+
+fn version_lock(
+    history: History<'_>,
+    lock: Lock,
+    id: &ArtifactId,
+    content: ContentRef,
+) -> Option<Precondition> {
+    let latest = history.artifact(id).map(|artifact| artifact.latest);
+    let artifact = id.clone();
+    match lock {
+        Lock::Open => None,
+        Lock::Right => Some(Precondition::LatestIs { artifact, version: latest }),
+        Lock::Stale => Some(Precondition::LatestIs { artifact, version: None }),
+        Lock::Ahead => Some(Precondition::LatestDiffers { artifact, content }),
+    }
+}
+
+fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
+    let change = match sketch {
+        RecordSketch::Environment { id } => environment_record(&environment_of(id.min(6))),
+        RecordSketch::Settings { environment } => {
+            let default_environment = environment_of(environment);
+            return Record::Namespace(NamespaceSettings { default_environment });
+        }
+        RecordSketch::Policy { scope, on } => {
+            let scope = match scope {
+                0 => PolicyScope::Namespace,
+                1 => PolicyScope::Collection(parsed("prompts")),
+                2 => PolicyScope::Artifact(greeting()),
+                3 => PolicyScope::Environment(production()),
+                _ => PolicyScope::Environment(environment("nowhere")),
+            };
+            let setting =
+                if on { PolicySetting::On(Policy::default()) } else { PolicySetting::Off };
+            return Record::Policy(PolicyRecord { scope, setting });
+        }
+        RecordSketch::Condemnation { artifact, environment, version } => {
+            let id = artifact_of(artifact);
+            let number = version_of(history, &id, version);
+            let versions = history.versions(&id);
+            let named = versions.iter().find(|version| version.number == number);
+            let digest = named.map_or(Digest::ZERO, |version| version.content.digest);
+            condemnation(&id, &environment_of(environment), number, digest)
+        }
+        RecordSketch::Attestation { artifact, version, name } => {
+            let name: LabelId = parsed(&format!("test-{name}"));
+            let finding = tests_passed(u64::from(version));
+            let id = artifact_of(artifact);
+            attestation(&id, version_of(history, &id, version), name.as_str(), finding)
+        }
+        RecordSketch::Latch { artifact, environment, generation: stay, version } => {
+            let stay = generation(u64::from(stay));
+            let (id, environment) = (artifact_of(artifact), environment_of(environment));
+            latch(&id, &environment, stay, version_of(history, &id, version))
+        }
+    };
+    let Change::PutRecord(record) = change else { panic!("no record: {change:?}") };
+    *record
+}
+
+/// The changeset that a step asks for; nothing if it is no changeset. Contents that it names are
+/// written.
+pub(super) async fn changeset(
+    client: &Client,
+    history: History<'_>,
+    requests: &[Changeset],
+    operation: &Operation,
+) -> Option<Changeset> {
+    let plain = client.changeset();
+    let (condition, changeset) = match operation {
+        Operation::Publish { artifact, content, parents, lock } => {
+            let (id, content) = (artifact_of(*artifact), content_of(*content));
+            let mut add = client.add(&id, &content).await;
+            if let (Change::AddVersion(new), Some(parents)) = (&mut add, parents) {
+                let parents = parents.iter().map(|parent| version_of(history, &id, *parent));
+                new.parents = Parents::Exactly(parents.collect());
+            }
+            (version_lock(history, *lock, &id, content.reference()), plain.then(add))
+        }
+        Operation::Release { contents, environment, lock } => {
+            let name = live(&environment_of(*environment));
+            let mut release = plain;
+            for (number, content) in (2..).zip(contents) {
+                let add = client.add(&artifact_of(number), &content_of(*content)).await;
+                release = release.then(add);
+                release = release.then(move_to(&artifact_of(number), &name, Target::Added));
+            }
+            (pointer_lock(history, *lock, &greeting(), &name), release)
+        }
+        Operation::Move { pointer, to, lock, automation, force: forced } => {
+            let (id, name) = pointer_of(*pointer);
+            let to = Target::Version(version_of(history, &id, *to));
+            let change = if *forced { force(&id, &name, to) } else { move_to(&id, &name, to) };
+            let mut changeset = plain.then(change);
+            if *automation {
+                changeset.actor = robot();
+            }
+            (pointer_lock(history, *lock, &id, &name), changeset)
+        }
+        Operation::Unlabel { pointer, lock } => {
+            let (id, name) = pointer_of(*pointer);
+            (pointer_lock(history, *lock, &id, &name), plain.then(unlabel(&id, &name)))
+        }
+        Operation::Put { record, lock } | Operation::Delete { record, lock } => {
+            let record = record_of(history, *record);
+            let key = record.key();
+            let found = history.entry(&key).map_or(Generation::ZERO, |entry| entry.generation);
+            let condition = locked(*lock, found).map(|at| record_at(&key, at));
+            let change = if matches!(operation, Operation::Put { .. }) {
+                Change::PutRecord(Box::new(record))
+            } else {
+                Change::DeleteRecord(key)
+            };
+            (condition, plain.then(change))
+        }
+        Operation::Repeat { which, altered } => {
+            let which = usize::from(*which).checked_rem(requests.len())?;
+            let mut again = requests.get(which)?.clone();
+            if *altered {
+                again.reason = reason("altered");
+            }
+            (None, again)
+        }
+        Operation::Append { .. } => return None,
+    };
+    Some(condition.into_iter().fold(changeset, Changeset::when))
+}
+
+/// The append that a step asks for.
+pub(super) fn append(
+    client: &Client,
+    history: History<'_>,
+    counts: &Counts,
+    outcomes: &[OutcomeSketch],
+    mark: Option<(u8, u8)>,
+) -> Append {
+    let mut subjects: Vec<Subject> = Topics::of(history.0).subjects.into_iter().collect();
+    // The last one never was: no pointer has moved that often.
+    subjects.push(Subject {
+        artifact: greeting(),
+        environment: production(),
+        version: version(1),
+        generation: generation(1_000_000),
+    });
+    let subject = |number: u8| {
+        // The last one is named by the greatest number only.
+        let place = usize::from(number).checked_rem(subjects.len() - 1).unwrap_or_default();
+        let place = if number == u8::MAX { subjects.len() - 1 } else { place };
+        there(subjects.get(place), "subject").clone()
+    };
+    let now = client.now();
+    let outcome = |sketch: &OutcomeSketch| {
+        let (name, subject) = (format!("outcome {}", sketch.id), subject(sketch.subject));
+        let micros = now.as_micros() - i64::from(sketch.ago) * 1_000_000;
+        let at = sternway_types::Timestamp::from_micros(micros);
+        match sketch.status {
+            0..=30 => succeeded(&name, &subject, at),
+            31..=55 => failed(&name, &subject, at),
+            56..=62 => {
+                Outcome::new(OutcomeId::from_name(&name), subject, at, OutcomeStatus::Unknown)
+            }
+            _ => Outcome { cost: Score::new(-1.0).ok(), ..succeeded(&name, &subject, at) },
+        }
+    };
+    let append = Append::new(client.ns.clone(), now, outcomes.iter().map(outcome).collect());
+    match mark {
+        Some((number, len)) => {
+            let subject = subject(number);
+            let tally = counts.prefix(&subject, usize::from(len));
+            append.judged(subject, tally)
+        }
+        None => append,
+    }
+}
