@@ -14,6 +14,9 @@ pub(crate) struct Options {
     /// Print one JSON object per bar.
     #[arg(long)]
     json: bool,
+    /// Print what docs/performance.md shows: the date, the machine, and a table.
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Error> {
@@ -24,6 +27,7 @@ fn arguments(options: &Options) -> Vec<&str> {
     let mut arguments = vec!["bench", "-q", "-p", "sternway-tests", "--bench", "bars", "--"];
     arguments.extend(options.name.as_deref());
     arguments.extend(options.json.then_some("--json"));
+    arguments.extend(options.markdown.then_some("--markdown"));
     arguments
 }
 
@@ -33,14 +37,14 @@ mod tests {
 
     #[test]
     fn name_and_format_come_after_the_dashes() {
-        let options = Options { name: Some("publish".to_owned()), json: true };
+        let options = Options { name: Some("publish".to_owned()), json: true, markdown: false };
         let passed_on = arguments(&options);
         assert_eq!(passed_on[passed_on.len() - 3..], ["--", "publish", "--json"]);
     }
 
     #[test]
     fn without_options_every_bar_is_measured() {
-        let options = Options { name: None, json: false };
+        let options = Options { name: None, json: false, markdown: false };
         assert_eq!(arguments(&options).last(), Some(&"--"));
     }
 }

@@ -1,7 +1,8 @@
 //! The bars of docs/performance.md: each is measured beside its floor in the same run, since only
 //! their ratio means something on another machine.
 //!
-//! `cargo xtask bench [NAME] [--json]` runs them: a table for people, or one JSON object per line.
+//! `cargo xtask bench [NAME] [--json|--markdown]` runs them: a table for people, one JSON object per
+//! line for programs, or what docs/performance.md shows.
 
 mod floor;
 mod judge;
@@ -16,7 +17,7 @@ mod taped;
 
 use std::{error::Error, io::Write as _, process::ExitCode};
 
-use crate::report::Bar;
+use crate::report::{Bar, Form};
 
 /// What measuring may fail with.
 type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -36,7 +37,7 @@ const BARS: [Entry; 6] = [
 fn main() -> Measured<ExitCode> {
     // Cargo adds `--bench` to what it passes on.
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    let json = args.iter().any(|arg| arg == "--json");
+    let form = Form::of(&args);
     let name = args.iter().find(|arg| !arg.starts_with("--"));
     let chosen = |entry: &&Entry| name.is_none_or(|name| entry.0.starts_with(name.as_str()));
     let mut met = true;
@@ -46,14 +47,13 @@ fn main() -> Measured<ExitCode> {
         let names: Vec<&str> = BARS.iter().map(|entry| entry.0).collect();
         return Err(format!("there is no such bar: expected one of {}", names.join(", ")).into());
     }
+    if form == Form::Markdown {
+        writeln!(out, "{}", report::heading())?;
+    }
     for (_, measure) in entries {
         for bar in measure()? {
             met &= bar.met;
-            if json {
-                writeln!(out, "{}", bar.to_json())?;
-            } else {
-                writeln!(out, "{bar}")?;
-            }
+            writeln!(out, "{}", bar.to_line(form))?;
         }
     }
     Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -17,7 +17,7 @@ use crate::{
 };
 
 const CALLERS: u32 = 64;
-const EACH: u32 = 60;
+const EACH: u32 = 250;
 
 pub(crate) fn measure() -> Measured<Vec<Bar>> {
     let runtime =

@@ -1,8 +1,43 @@
 //! What one bar came to.
 
-use std::fmt;
+use std::{fmt, fs, thread};
 
 use serde_json::json;
+use sternway::provider::{Clock as _, SystemClock};
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Table,
+    Json,
+    Markdown,
+}
+
+impl Form {
+    pub(crate) fn of(args: &[String]) -> Self {
+        let asked = |flag: &str| args.iter().any(|arg| arg == flag);
+        match (asked("--json"), asked("--markdown")) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Markdown,
+            (false, false) => Self::Table,
+        }
+    }
+}
+
+/// The date, the machine, and the head of a table.
+pub(crate) fn heading() -> String {
+    let date: String = SystemClock.now().to_string().chars().take(10).collect();
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model =
+        cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let model = model.unwrap_or("an unnamed processor");
+    format!(
+        "{date}, {cores} cores of {model}, {}\n\n\
+         | what | measured | floor | ratio | bar | met |\n|---|---|---|---|---|---|",
+        std::env::consts::OS
+    )
+}
 
 /// What was measured, beside its floor and its bar.
 #[derive(Clone, Debug)]
@@ -22,7 +57,24 @@ impl Bar {
         self.value / self.floor
     }
 
-    pub(crate) fn to_json(&self) -> String {
+    pub(crate) fn to_line(&self, form: Form) -> String {
+        match form {
+            Form::Table => self.to_string(),
+            Form::Json => self.to_json(),
+            Form::Markdown => self.to_row(),
+        }
+    }
+
+    fn to_row(&self) -> String {
+        let Self { name, value, unit, floor, bar, .. } = self;
+        let met = if self.met { "yes" } else { "**no**" };
+        format!(
+            "| {name} | {value:.1} {unit} | {floor:.1} {unit} | {:.2} | {bar} | {met} |",
+            self.ratio()
+        )
+    }
+
+    fn to_json(&self) -> String {
         json!({
             "name": self.name,
             "value": self.value,

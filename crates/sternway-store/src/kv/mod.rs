@@ -1,9 +1,10 @@
 //! A store over an ordered map of bytes.
 //!
-//! Reading goes through a [`Snapshot`]; writing goes through one thread, which gathers what many
-//! callers want, checks each changeset against the snapshot and what was decided before it in the
-//! same batch, and writes the batch with one durable commit.
+//! Reading goes through a [`Snapshot`]. What callers want to write is decided one by one, against the
+//! snapshot and what was decided before, gathers in a batch, and is written by one thread with one
+//! durable commit.
 
+mod answer;
 mod apply;
 mod apply_move;
 mod apply_record;
@@ -11,20 +12,20 @@ mod as_of;
 mod blob;
 mod bulk;
 mod codec;
-mod committer;
+mod group;
 mod key;
 mod memory;
 mod newest;
 mod port;
 mod precondition;
 mod read;
+mod stage;
 mod staging;
 mod store;
 mod stored;
 mod verify;
 mod verify_history;
 mod view;
-mod writer;
 
 pub use self::{
     memory::MemoryKv,

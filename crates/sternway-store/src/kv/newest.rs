@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::{port::Kv, view::View};
 use crate::StoreError;
 
-/// The view of the last commit. The writer replaces it before it answers anybody, so that every
+/// The view of the last commit. It is replaced before anybody is answered, so that every
 /// reader sees what was acknowledged before.
 pub(super) struct Newest(RwLock<Option<Arc<View>>>);
 

@@ -11,46 +11,39 @@ use sternway_types::{
     NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
     RecordKind, Revision, Subject, Version, VersionNumber,
 };
-use tokio::sync::{Semaphore, mpsc::UnboundedSender, oneshot, watch};
+use tokio::sync::Semaphore;
 
 use super::{
-    apply, blob, codec, key,
-    newest::Newest,
+    answer::Waiting,
+    apply, blob, codec,
+    group::Group,
+    key,
     port::{Batch, Direction, Kv, Range},
     staging::{Contents, Get as _, Staging},
     stored::StoredHeader,
     verify,
     view::View,
-    writer::{self, Job},
 };
 use crate::{Append, Appended, Cause, DigestHit, Head, Limit, Report, Store, StoreError, Tallies};
 
 /// How many KiB of contents may wait to be written, before who puts more has to wait.
 const QUEUED_KIB: usize = 256 * 1024;
 
-/// The part that is there until the store is closed.
-#[derive(Clone)]
-struct Open {
-    kv: Arc<dyn Kv>,
-    jobs: UnboundedSender<Job>,
-    newest: Arc<Newest>,
-}
-
 /// A [`Store`] over any [`Kv`].
 ///
-/// Reads run on the caller's thread: each is a few steps in an ordered map. Writes go to a thread of
-/// the store's own. Dropping the store ends that thread when its queue is empty; [`Store::close`]
-/// waits for it.
+/// Reads run on the caller's thread: each is a few steps in an ordered map. Writes are decided there
+/// too, and made durable by a thread of the store's own. Dropping the store ends that thread when
+/// what was decided is written; [`Store::close`] waits for it.
 pub struct KvStore {
-    open: RwLock<Option<Open>>,
-    bell: watch::Sender<u64>,
+    group: RwLock<Option<Arc<Group>>>,
     queued: Arc<Semaphore>,
 }
 
 impl fmt::Debug for KvStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        f.debug_struct("KvStore").field("kv", &open.as_ref().map(|open| &open.kv)).finish()
+        let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
+        let kv = group.as_ref().map(|group| group.shared.kv());
+        f.debug_struct("KvStore").field("kv", &kv).finish_non_exhaustive()
     }
 }
 
@@ -62,43 +55,29 @@ impl KvStore {
     /// [`StoreError::NotAStore`] if the map holds something else, [`StoreError::NewerFormat`] if it
     /// was written by a newer Sternway, and what the map answers if it cannot be read.
     pub fn open(kv: impl Kv) -> Result<Self, StoreError> {
-        let kv: Arc<dyn Kv> = Arc::new(kv);
-        check_header(kv.as_ref())?;
-        let bell = watch::Sender::new(0);
-        let newest = Arc::new(Newest::new(kv.as_ref())?);
-        let jobs = writer::start(Arc::clone(&kv), Arc::clone(&newest), bell.clone())?;
+        check_header(&kv)?;
+        let group = Group::start(Arc::new(kv))?;
         Ok(Self {
-            open: RwLock::new(Some(Open { kv, jobs, newest })),
-            bell,
+            group: RwLock::new(Some(Arc::new(group))),
             queued: Arc::new(Semaphore::new(QUEUED_KIB)),
         })
     }
 
-    fn opened(&self) -> Result<Open, StoreError> {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        open.clone().ok_or(StoreError::Closed)
+    fn group(&self) -> Result<Arc<Group>, StoreError> {
+        let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
+        group.clone().ok_or(StoreError::Closed)
     }
 
     fn view(&self) -> Result<Arc<View>, StoreError> {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        let Open { kv, newest, .. } = open.as_ref().ok_or(StoreError::Closed)?;
-        newest.view(kv.as_ref())
+        let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
+        let Group { shared, .. } = group.as_deref().ok_or(StoreError::Closed)?;
+        shared.newest().view(shared.kv())
     }
+}
 
-    fn hand_in(&self, job: Job) -> Result<(), StoreError> {
-        self.opened()?.jobs.send(job).map_err(|_| StoreError::Closed)
-    }
-
-    /// Hands in a job and waits for its answer. Whoever stops waiting changes nothing.
-    async fn ask<T>(
-        &self,
-        job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
-    ) -> Result<T, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.hand_in(job(reply))?;
-        // The thread ended without an answer: it was closed, or it died, and nobody is left hanging.
-        answer.await.unwrap_or(Err(StoreError::Closed))
-    }
+/// Waits for an answer. Where none comes, the store was closed.
+async fn answered<T>(waiting: Waiting<T>) -> Result<T, StoreError> {
+    waiting.await.unwrap_or(Err(StoreError::Closed))
 }
 
 /// Checks that a map is a store of a layout that is known here; makes an empty one a store.
@@ -142,23 +121,24 @@ impl Store for KvStore {
             .acquire_many_owned(kib)
             .await
             .map_err(|_| StoreError::Closed)?;
-        self.hand_in(Job::Put { key, value: blob::seal(content), permit })
+        self.group()?.put(key, blob::seal(content), permit).await
     }
 
     async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
         let fingerprint = apply::fingerprint(changeset)?;
-        let changeset = Box::new(changeset.clone());
-        self.ask(|reply| Job::Commit { changeset, fingerprint, reply }).await
+        // The group is let go before waiting: a store that is closed meanwhile is closed.
+        let waiting = self.group()?.commit(changeset, &fingerprint).await?;
+        answered(waiting).await
     }
 
     async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
-        let mut staging = Staging::new(self.opened()?.kv.snapshot()?, Contents::Assumed);
+        let mut staging = Staging::new(self.group()?.shared.kv().snapshot()?, Contents::Assumed);
         apply::apply(&mut staging, changeset, &apply::fingerprint(changeset)?)
     }
 
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
-        let append = Box::new(append.clone());
-        self.ask(|reply| Job::Append { append, reply }).await
+        let waiting = self.group()?.append(append).await?;
+        answered(waiting).await
     }
 
     async fn namespaces(
@@ -322,7 +302,7 @@ impl Store for KvStore {
     }
 
     async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
-        let mut rings = self.bell.subscribe();
+        let mut rings = self.group()?.shared.listen();
         loop {
             rings.mark_unchanged();
             let head = self.view()?.known_head(namespace)?;
@@ -334,12 +314,13 @@ impl Store for KvStore {
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {
-        self.ask(|reply| Job::Flush { reply }).await?;
-        let Open { kv, newest, .. } = self.opened()?;
+        let group = self.group()?;
+        answered(group.flush().await?).await?;
         let check = move || {
+            let Group { shared, .. } = group.as_ref();
             // A map may have to be alone to check its own structure.
-            newest.let_go();
-            verify::verify(kv.as_ref())
+            shared.newest().let_go();
+            verify::verify(shared.kv())
         };
         tokio::task::spawn_blocking(check)
             .await
@@ -347,17 +328,12 @@ impl Store for KvStore {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
-        let open = self.open.write().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Open { kv, jobs, newest }) = open else { return Ok(()) };
-        newest.let_go();
-        drop(kv);
-        let (reply, closed) = oneshot::channel();
-        if jobs.send(Job::Close { reply }).is_ok() {
-            // An error means that the thread is gone already, which is what was asked for.
-            drop(closed.await);
-        }
-        // Whoever waits for a revision finds the store closed.
-        self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
+        let group = self.group.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(group) = group else { return Ok(()) };
+        let closed = group.close().await;
+        drop(group);
+        // An error means that the thread is gone already, which is what was asked for.
+        drop(closed.await);
         Ok(())
     }
 }
