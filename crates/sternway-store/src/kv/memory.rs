@@ -1,21 +1,22 @@
 //! An ordered map in memory: for tests, and for what need not outlive the process.
 
 use std::{
-    collections::BTreeMap,
     ops::{Bound, ControlFlow},
     sync::{Arc, PoisonError, RwLock},
 };
 
+use imbl::OrdMap;
+
 use super::port::{Batch, Direction, Kv, KvError, Range, Snapshot, Visit};
 
-type Map = BTreeMap<Vec<u8>, Arc<[u8]>>;
+type Map = OrdMap<Vec<u8>, Arc<[u8]>>;
 
 /// An ordered map in memory.
 ///
-/// A snapshot shares the map; a commit copies it only while somebody still holds one.
+/// A snapshot shares the map; a commit copies only the few nodes that lead to what it changes.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryKv {
-    map: Arc<RwLock<Arc<Map>>>,
+    map: Arc<RwLock<Map>>,
 }
 
 impl MemoryKv {
@@ -30,18 +31,19 @@ impl Kv for MemoryKv {
     fn snapshot(&self) -> Result<Box<dyn Snapshot>, KvError> {
         // A poisoned lock means that a commit died before it replaced the map, which is whole.
         let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(Box::new(MemorySnapshot { map: Arc::clone(&map) }))
+        Ok(Box::new(MemorySnapshot { map: map.clone() }))
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), KvError> {
-        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
-        let map = Arc::make_mut(&mut map);
+        let mut kept = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        let mut map = kept.clone();
         for (key, value) in batch {
             match value {
                 Some(value) => map.insert(key.clone(), value.as_slice().into()),
                 None => map.remove(key),
             };
         }
+        *kept = map;
         Ok(())
     }
 
@@ -51,7 +53,7 @@ impl Kv for MemoryKv {
 }
 
 struct MemorySnapshot {
-    map: Arc<Map>,
+    map: Map,
 }
 
 impl Snapshot for MemorySnapshot {
@@ -64,7 +66,7 @@ impl Snapshot for MemorySnapshot {
             return Ok(());
         }
         let bounds = (Bound::Included(&range.from), Bound::Excluded(&range.to));
-        let entries = self.map.range::<Vec<u8>, _>(bounds);
+        let entries = self.map.range::<_, Vec<u8>>(bounds);
         let mut go = |(key, value): (&Vec<u8>, &Arc<[u8]>)| visit(key, value);
         let _: ControlFlow<()> = match range.direction {
             Direction::Forward => entries.map(&mut go).find(ControlFlow::is_break),
