@@ -41,7 +41,8 @@ pub struct DigestHit {
 ///
 /// Writing:
 ///
-/// - **Atomic**: a changeset applies as a whole or leaves no trace.
+/// - **Atomic**: a changeset applies as a whole or leaves no trace. Where a precondition fails and an
+///   invariant would break as well, the answer is the conflict.
 /// - **Durable**: an acknowledged write survives the end of the process at any moment, and the loss
 ///   of power.
 /// - **Immutable**: a version never changes.
@@ -50,16 +51,21 @@ pub struct DigestHit {
 /// - **Locked**: a stale generation conflicts, and the conflict says what was expected, what is
 ///   there, who wrote it and when. A generation only grows.
 /// - **Idempotent**: repeating a changeset by its id is answered with the first receipt; the same
-///   id with another body is an error.
+///   id with another body is an error. Ids belong to their namespace, and what was refused uses up
+///   none.
 /// - **Whole on cancellation**: a caller that goes away may find its changeset committed or not,
 ///   never half.
 /// - **Grouped in silence**: many changesets in one durable write keep their own verdicts.
 /// - **Contents first**: a content is written before the commit that names it, and is durable when
 ///   that commit is. A commit that names an unknown content is refused.
 /// - **Guarded**: pointers name versions that exist, in environments that exist; a condemned content
-///   goes live only when a person forces it.
+///   goes live only when a person forces it, and automation that forces is refused whatever it
+///   forces. What a record is about exists; a latched verdict is written once; only policies and
+///   condemnations are taken away.
 /// - **Counted once**: an outcome counts exactly once by its id, however often and in whatever
-///   company it is appended. The answer has the tallies before it.
+///   company it is appended. The answer has the tallies before it. A batch with an outcome of what
+///   does not exist, or of a present stay that never was, is refused as a whole. A judged mark never
+///   goes back, and one of a subject without outcomes does nothing.
 /// - **Monotone**: the times of a namespace's commits never go backwards, whatever clocks do.
 ///
 /// Reading:
@@ -146,7 +152,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The content that a version names, checked against its digest.
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError>;
 
-    /// One pointer.
+    /// One pointer. One that was taken away is shown with its generation and without a version.
     async fn pointer(
         &self,
         namespace: &NamespaceId,
@@ -155,7 +161,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         at: At,
     ) -> Result<Option<Pointer>, StoreError>;
 
-    /// The pointers of an artifact after this one, environments first, by name.
+    /// The pointers of an artifact after this one, environments first, by name. Those that were
+    /// taken away are left out.
     async fn pointers(
         &self,
         namespace: &NamespaceId,
