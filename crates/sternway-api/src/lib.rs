@@ -2,7 +2,72 @@
 //!
 //! The views are the one JSON schema of the command line and of every server. They are structs of
 //! their own, so that a field renamed inside Sternway breaks nobody's program.
+//!
+//! What holds for all of them: names are `snake_case`; times are RFC 3339 in UTC, and versions and
+//! artifacts also give theirs in seconds since 1970; a ratio is from 0 to 1 and says so in its
+//! name; a member that has no value is `null` and not left out; a content's bytes are in no list,
+//! and in a detail only when they were asked for.
+//!
+//! ```
+//! use sternway_api::TallyView;
+//! use sternway_types::Tally;
+//!
+//! let view = TallyView::from(&Tally::from_parts(3, 1, 1, Vec::new()));
+//! assert_eq!((view.total, view.success_ratio), (5, Some(0.75)));
+//! ```
 
+mod artifact;
+mod attestation;
+mod check;
+mod commit;
+mod condemnation;
+mod content;
+mod diff;
+mod doctor;
+mod environment;
+mod label;
+mod latch;
+mod list;
+mod outcome;
+mod pointer;
+mod policy;
 mod problem;
+mod promoted;
+mod published;
+mod recorded;
+mod report;
+mod rolled_back;
+mod status;
+mod store;
+mod tally;
+mod verdict;
+mod version;
 
-pub use crate::problem::{Problem, ProblemCode};
+pub use crate::{
+    artifact::ArtifactView,
+    attestation::{AttestationView, FindingView},
+    check::CheckView,
+    commit::{ChangeView, CommitView, RecordView},
+    condemnation::{CondemnationView, CondemnedView},
+    content::{BodyView, ContentView},
+    diff::{DiffKind, DiffStatView, DiffView, SideView},
+    doctor::{CheckupView, DoctorView, Health},
+    environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},
+    label::LabelView,
+    latch::{LatchActionView, LatchView},
+    list::ListView,
+    outcome::{OutcomeView, SubjectView},
+    pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
+    policy::{PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView},
+    problem::{Problem, ProblemCode},
+    promoted::PromotedView,
+    published::{LandingView, PublishedView},
+    recorded::{ReactionView, RecordedView},
+    report::{DamageView, ReportView},
+    rolled_back::RollbackView,
+    status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
+    store::StoreView,
+    tally::TallyView,
+    verdict::{EvidenceView, ObservationView, RegressionView, VerdictView},
+    version::{HistoryEntryView, StayView, VersionDetailView, VersionView},
+};

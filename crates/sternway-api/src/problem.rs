@@ -21,6 +21,8 @@ pub enum ProblemCode {
     EnvironmentNotFound,
     /// There is no such label.
     LabelNotFound,
+    /// No policy was set there.
+    PolicyNotFound,
     /// The reference fits several versions.
     AmbiguousReference,
     /// The state that was asked for does not exist yet.
@@ -73,6 +75,7 @@ impl ProblemCode {
                 Row("environment-not-found", "No such environment", 404, 3)
             }
             Self::LabelNotFound => Row("label-not-found", "No such label", 404, 3),
+            Self::PolicyNotFound => Row("policy-not-found", "No such policy", 404, 3),
             Self::AmbiguousReference => Row("ambiguous-reference", "Several fit", 422, 2),
             Self::NotYet => Row("not-yet", "Not there yet", 404, 3),
             Self::NotLive => Row("not-live", "Nothing is live", 404, 3),

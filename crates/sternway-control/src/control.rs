@@ -205,9 +205,14 @@ impl Control {
         std::mem::take(&mut *self.marks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Keeps a mark until the next append.
+    /// Keeps a mark until the next append. Of two callers that judged the same subject, the one that
+    /// came further counts.
     pub(crate) fn keep_mark(&self, subject: Subject, judged: Tally) {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner).insert(subject, judged);
+        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = marks.entry(subject).or_default();
+        if judged.total() > kept.total() {
+            *kept = judged;
+        }
     }
 
     async fn note_marks(&self) -> Result<(), ControlError> {

@@ -1,0 +1,109 @@
+//! Policies, as they are shown.
+
+use serde::Serialize;
+use serde_json::Value;
+use sternway_types::{Activation, Policy, PolicyScope, PolicySetting, Revision, Rule};
+
+/// A rule as policy files write it, such as `{"rule": "consecutive_failures", "count": 3,
+/// "window": "5m"}`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct RuleView(Value);
+
+impl RuleView {
+    /// The JSON of it.
+    #[must_use]
+    pub const fn as_json(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl From<&Rule> for RuleView {
+    fn from(rule: &Rule) -> Self {
+        // The shape of rules in files is a promise of its own, and every rule has one.
+        Self(serde_json::to_value(rule).unwrap_or_default())
+    }
+}
+
+/// What a policy says, as policy files write it: it can be set again as it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RulesView {
+    /// `staged` or `immediate`: what a publish leads to.
+    pub activation: &'static str,
+    /// The rules that can take a version back.
+    pub rules: Vec<RuleView>,
+}
+
+impl From<&Policy> for RulesView {
+    fn from(policy: &Policy) -> Self {
+        let activation = match policy.activation() {
+            Activation::Staged => "staged",
+            Activation::Immediate => "immediate",
+        };
+        Self { activation, rules: policy.rules().iter().map(Into::into).collect() }
+    }
+}
+
+/// A policy, and where it was set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PolicyView {
+    /// Where it was set; nothing for the built-in one.
+    pub scope: Option<String>,
+    /// Whether anything is judged.
+    pub on: bool,
+    /// What it says; nothing if it is off.
+    pub policy: Option<RulesView>,
+}
+
+impl PolicyView {
+    /// What is set in a scope, or built in.
+    #[must_use]
+    pub fn new(scope: Option<&PolicyScope>, setting: &PolicySetting) -> Self {
+        let policy = match setting {
+            PolicySetting::On(policy) => Some(policy.into()),
+            PolicySetting::Off => None,
+        };
+        Self { scope: scope.map(ToString::to_string), on: policy.is_some(), policy }
+    }
+}
+
+/// What setting a policy led to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PolicySetView {
+    /// What is set now.
+    #[serde(flatten)]
+    pub policy: PolicyView,
+    /// The revision that set it.
+    pub revision: Revision,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
+}
+
+/// What taking a policy away led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolicyUnsetView {
+    /// Where it was set.
+    pub scope: String,
+    /// The revision that took it away.
+    pub revision: Revision,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_set_again() {
+        let policy = Policy::default();
+        let shown = serde_json::to_string(&RulesView::from(&policy)).unwrap();
+        assert_eq!(serde_json::from_str::<Policy>(&shown).unwrap(), policy);
+    }
+
+    #[test]
+    fn what_is_off_has_no_rules() {
+        let view = PolicyView::new(Some(&PolicyScope::Namespace), &PolicySetting::Off);
+        assert_eq!((view.on, view.policy, view.scope.as_deref()), (false, None, Some("namespace")));
+    }
+}

@@ -1,0 +1,125 @@
+//! The words that are typed: flags that every command takes.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, ValueEnum, builder::FalseyValueParser};
+use sternway::types::{Actor, EnvironmentId, NamespaceId};
+
+use crate::{command::Command, format::duration, place::Place};
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway demo                                     see a bad version go back by itself
+  sternway publish prompts/greeting greeting.md     save a version; the first one goes live
+  sternway promote prompts/greeting@v2              make a version live
+  sternway rollback prompts/greeting                make the last good version live again
+  sternway get prompts/greeting                     what is live, to stdout
+
+A version is named KEY[@SELECTOR]: prompts/greeting, prompts/greeting@v3, @latest, @previous,
+@live~2, a label, sha256:41b7a0, or a time such as 2026-11-20T16:00:00Z.
+What the exit codes mean: sternway help exit-codes";
+
+/// Version what AI agents change while they run, and take bad versions back.
+#[derive(Debug, Parser)]
+#[command(name = "sternway", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(disable_help_subcommand = false, propagate_version = false)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Globals {
+    /// Work in this folder, as if the command was typed there.
+    #[arg(short = 'C', long, global = true, value_name = "DIR", env = "STERNWAY_DIRECTORY")]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// The store: a folder, or redb:PATH. Default: `.sternway`, here or in a folder above.
+    #[arg(long, global = true, value_name = "DIR|URL", env = "STERNWAY_STORE")]
+    pub(crate) store: Option<Place>,
+
+    /// The namespace to work in.
+    #[arg(long, global = true, value_name = "NAME", env = "STERNWAY_NAMESPACE")]
+    #[arg(default_value = "default")]
+    pub(crate) namespace: NamespaceId,
+
+    /// The environment to work in.
+    #[arg(short, long = "env", global = true, value_name = "NAME", env = "STERNWAY_ENV")]
+    #[arg(default_value = "production")]
+    pub(crate) environment: EnvironmentId,
+
+    /// How to print: for people, as one JSON document, as JSON lines, or names only.
+    #[arg(short, long, global = true, value_name = "FORMAT", env = "STERNWAY_OUTPUT")]
+    #[arg(value_enum, default_value_t)]
+    output: Output,
+
+    /// The same as `-o json`.
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Print the answer and nothing else.
+    #[arg(short, long, global = true, env = "STERNWAY_QUIET")]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) quiet: bool,
+
+    /// When to use colors. Goes before `NO_COLOR` and `CLICOLOR_FORCE`.
+    #[arg(long, global = true, value_name = "WHEN", env = "STERNWAY_COLOR")]
+    #[arg(value_enum, default_value_t)]
+    pub(crate) color: Color,
+
+    /// Say what would happen, and write nothing.
+    #[arg(long, global = true, env = "STERNWAY_DRY_RUN")]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) dry_run: bool,
+
+    /// Who is acting: alice, agent:planner-7, system:ci. Default: human:$USER.
+    #[arg(long, global = true, value_name = "NAME", env = "STERNWAY_ACTOR")]
+    pub(crate) actor: Option<Actor>,
+
+    /// How long to wait while another process holds the store.
+    #[arg(long, global = true, value_name = "DURATION", env = "STERNWAY_LOCK_TIMEOUT")]
+    #[arg(default_value = "5s", value_parser = duration::parse)]
+    pub(crate) lock_timeout: Duration,
+}
+
+impl Globals {
+    /// How to print.
+    pub(crate) const fn output(&self) -> Output {
+        if self.json { Output::Json } else { self.output }
+    }
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    #[default]
+    Table,
+    Json,
+    Jsonl,
+    Name,
+}
+
+impl Output {
+    /// Whether people read it.
+    pub(crate) const fn is_page(self) -> bool {
+        matches!(self, Self::Table)
+    }
+
+    /// Whether a program reads it.
+    pub(crate) const fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,89 @@
+//! `sternway check`: the verdict on what is live, without changing anything.
+
+use std::process::ExitCode;
+
+use sternway::{
+    Missing,
+    api::{CheckView, LatchActionView, ProblemCode},
+    control::record::Check,
+    types::ArtifactId,
+};
+
+use crate::{
+    context::Context,
+    error::CliError,
+    format::{
+        number::{counted, percent},
+        visible,
+    },
+    progress,
+    render::{page::Page, style},
+    view,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway check prompts/greeting            exit code 0: healthy, 8: would be rolled back
+  sternway check tools/search -e staging --json";
+
+/// Judge what is live by its policy, and change nothing. Exit code 8: it would be rolled back.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Whose live version.
+    #[arg(value_name = "KEY")]
+    artifact: ArtifactId,
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let check = context.with(Missing::Refuse, async |sternway| {
+        Ok(sternway.control().check(&args.artifact, &context.environment).await?)
+    });
+    let check = check.await?;
+    let view = view::check(&check);
+    context.answer(&view, view.verdict.verdict, |page| write(context, &check, &view, page))?;
+    let regressed = ExitCode::from(ProblemCode::Regressed.exit_code());
+    Ok(if view.verdict.regression.is_some() { regressed } else { ExitCode::SUCCESS })
+}
+
+fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
+    let subject = &view.subject;
+    let name = format!("{} {}", style::paint(style::NAME, &subject.artifact), subject.version);
+    let (environment, dot) = (&subject.environment, page.symbols().dot);
+    let success = view.tally.success_ratio.map(|ratio| format!(", {} success", percent(ratio)));
+    let runs = format!("{}{}", counted(view.tally.total, "run"), success.unwrap_or_default());
+    let scope = view.policy.scope.as_deref().unwrap_or("built in");
+    match (&view.verdict.regression, check.policy.policy()) {
+        (Some(regression), _) => {
+            let symbol = page.symbols().condemned;
+            let verdict = style::paint(style::BAD, format_args!("{symbol} {}", found(view)));
+            page.line(format_args!("{name}  {verdict}"));
+            page.line(format_args!("  {}", visible::line(&regression.description)));
+        }
+        (None, Some(policy)) => {
+            let healthy = style::paint(style::GOOD, format_args!("healthy in {environment}"));
+            let near = progress::nearest(policy, &check.tally);
+            let near = near.map_or_else(String::new, |near| format!(" ({near})"));
+            page.line(format_args!("{name}  {healthy}{near}"));
+        }
+        (None, None) => page.line(format_args!("{name}  not judged: the policy is off")),
+    }
+    page.hint(format_args!("  {runs} {dot} policy: {scope}"));
+    if view.verdict.regression.is_some() {
+        let (flags, artifact) = (context.flags(), &subject.artifact);
+        let halted = view.latch.is_some();
+        let next = if halted { "log" } else { "rollback" };
+        page.next(&[format!("sternway{flags} {next} {artifact}")]);
+    }
+}
+
+fn found(view: &CheckView) -> String {
+    let environment = &view.subject.environment;
+    match view.latch.as_ref().map(|latch| latch.action) {
+        Some(LatchActionView::Halted) => {
+            format!("regressed in {environment}, and no good version is left: a person must act")
+        }
+        Some(_) => format!("regressed in {environment}"),
+        None => format!("would be rolled back in {environment}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! What the demo does: the same as anybody who types `publish`, `promote` and `exec`.
+
+use std::{io::Read, process::Stdio};
+
+use sternway::{
+    Missing,
+    control::{promote::Promoted, publish::Published},
+    types::{Subject, VersionNumber},
+};
+
+use super::{folder::Folder, tool};
+use crate::{
+    command::exec::{
+        Attempt, AttemptError, Ended, Interrupts, Order, Recorded, Stderr, Streams, Template,
+    },
+    context::Context,
+    error::CliError,
+    place::Found,
+};
+
+/// A store of the demo's own, and the one command that is run on it.
+#[derive(Debug)]
+pub(super) struct Stage {
+    context: Context,
+    order: Order,
+    command: String,
+    interrupts: Interrupts,
+}
+
+/// A run, and what it printed.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// What ran.
+    pub(super) subject: Subject,
+    /// How it ended.
+    pub(super) ended: Ended,
+    /// What recording it led to.
+    pub(super) recorded: Recorded,
+    /// What the tool printed.
+    pub(super) printed: String,
+}
+
+impl Stage {
+    /// Sets up an empty store.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError`] if the folder is not the demo's or cannot be written.
+    pub(super) async fn set(context: &Context, folder: &Folder) -> Result<Self, CliError> {
+        let context = Context {
+            place: Some(folder.place()?),
+            namespace: "default".parse()?,
+            environment: sternway::types::EnvironmentId::production(),
+            actor: context.actor.clone(),
+            output: context.output,
+            dry_run: false,
+            lock_timeout: context.lock_timeout,
+            console: context.console.clone(),
+        };
+        folder.make(&context).await?;
+        context
+            .open_at(Found::File(folder.store().into()), Missing::Create)
+            .await?
+            .shutdown()
+            .await?;
+        let input = folder.input();
+        let words = ["sh".into(), "{file}".into(), tool::OPTION.into(), input.clone().into()];
+        let template = Template::new(words.into());
+        let template = template.ok_or_else(|| CliError::invalid("there is no command"))?;
+        let artifact = tool::ARTIFACT.parse()?;
+        let command = format!("sh {{file}} {} {}", tool::OPTION, Context::shown(&input));
+        let order = Order { artifact, template, timeout: None, id: None, trace: None };
+        let interrupts = Interrupts::listen().map_err(CliError::Runtime)?;
+        Ok(Self { context, order, command, interrupts })
+    }
+
+    /// The command as a person reads it.
+    pub(super) fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// Publishes a version of the tool.
+    pub(super) async fn publish(&self, script: &str, why: &str) -> Result<Published, CliError> {
+        let content = tool::content(script)?;
+        self.context
+            .with(Missing::Create, async |sternway| {
+                let artifact = sternway.artifact(tool::ARTIFACT);
+                Ok(artifact.publish(content).reason(why).await?)
+            })
+            .await
+    }
+
+    /// Makes a version live.
+    pub(super) async fn promote(&self, version: VersionNumber) -> Result<Promoted, CliError> {
+        self.context
+            .with(Missing::Refuse, async |sternway| {
+                Ok(sternway.artifact(tool::ARTIFACT).promote(version).await?)
+            })
+            .await
+    }
+
+    /// Runs what is live, as `exec` does, and keeps what it prints. Nothing if it was interrupted.
+    pub(super) async fn run(&mut self) -> Result<Option<Run>, CliError> {
+        let (mut reader, writer) = std::io::pipe().map_err(CliError::Runtime)?;
+        let streams =
+            Streams { stdin: Stdio::null(), stdout: writer.into(), stderr: Stderr::Hidden };
+        let attempt = self.order.attempt(&self.context, streams, &mut self.interrupts).await;
+        let Attempt { subject, ended, recorded, .. } = attempt.map_err(|err| match err {
+            AttemptError::Before(err) => err,
+            AttemptError::Run(err) => err.problem(),
+        })?;
+        if ended.was_interrupted() {
+            return Ok(None);
+        }
+        let mut printed = String::new();
+        // A tool that prints what is no text is not ours.
+        reader.read_to_string(&mut printed).unwrap_or_default();
+        Ok(Some(Run { subject, ended, recorded: recorded?, printed: printed.trim().into() }))
+    }
+
+    /// The script of a version.
+    pub(super) async fn script(&self, version: VersionNumber) -> Result<String, CliError> {
+        self.context
+            .with(Missing::Refuse, async |sternway| {
+                let artifact = sternway.artifact(tool::ARTIFACT);
+                let version = artifact.version(&version.to_string()).await?;
+                let content = artifact.content(&version).await?;
+                Ok(content.as_text().ok_or(sternway::Error::NotText)?.to_owned())
+            })
+            .await
+    }
+}

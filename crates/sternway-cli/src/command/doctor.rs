@@ -1,0 +1,170 @@
+//! `sternway doctor`: is everything as it should be around the store?
+
+use std::{fs, path::Path, process::ExitCode};
+
+use sternway::{
+    Missing,
+    api::{CheckupView, DoctorView, Health, ProblemCode},
+};
+
+use super::verify;
+use crate::{
+    context::Context,
+    error::CliError,
+    format::{number, visible},
+    place::{self, Found},
+    render::{page::Page, style},
+    view,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway doctor                            exit code 0: it works, else what fails";
+
+/// Look at the store and around it, and say what to do.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {}
+
+pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError> {
+    let mut checks = vec![ok("version", format!("sternway {}", env!("CARGO_PKG_VERSION")))];
+    let found = place::find(context.place.as_ref());
+    checks.push(where_it_is(&found));
+    let mut failed = ExitCode::SUCCESS;
+    match found {
+        Found::Nothing(_) => failed = ExitCode::from(ProblemCode::StoreNotFound.exit_code()),
+        Found::File(file) => {
+            checks.extend(permissions(&file));
+            match inside(context).await {
+                Ok(inside) => checks.extend(inside),
+                Err(err) => {
+                    failed = ExitCode::from(err.code().exit_code());
+                    checks.push(cannot_open(&err));
+                }
+            }
+        }
+    }
+    let health = checks.iter().map(|check| check.health).max().unwrap_or(Health::Ok);
+    let damaged = checks.iter().any(|it| it.name == "integrity" && it.health == Health::Fail);
+    if damaged {
+        failed = ExitCode::from(ProblemCode::IntegrityMismatch.exit_code());
+    }
+    let view = DoctorView { health, checks };
+    context.answer(&view, word(health), |page| write(&view, page))?;
+    Ok(failed)
+}
+
+const fn word(health: Health) -> &'static str {
+    match health {
+        Health::Ok => "ok",
+        Health::Warn => "warn",
+        Health::Fail | _ => "fail",
+    }
+}
+
+fn ok(name: &'static str, detail: String) -> CheckupView {
+    CheckupView { name, health: Health::Ok, detail, help: None }
+}
+
+fn where_it_is(found: &Found) -> CheckupView {
+    let file = Context::shown(found.file());
+    match found {
+        Found::File(path) => {
+            let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
+            ok("store", format!("{file}, {}", number::bytes(size)))
+        }
+        Found::Nothing(_) => CheckupView {
+            name: "store",
+            health: Health::Fail,
+            detail: format!("there is none: {file} would be it"),
+            help: Some("sternway init".into()),
+        },
+    }
+}
+
+/// Contents may be secret: nobody but the owner is to read them.
+#[cfg(unix)]
+fn permissions(file: &Path) -> Vec<CheckupView> {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let places = [Some(file), folder].into_iter().flatten();
+    let open = places.filter_map(|path| {
+        let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+        (mode & 0o077 != 0).then_some((path, mode))
+    });
+    let views: Vec<CheckupView> = open
+        .map(|(path, mode)| {
+            let (shown, wanted) = (Context::shown(path), if path.is_dir() { "700" } else { "600" });
+            CheckupView {
+                name: "permissions",
+                health: Health::Warn,
+                detail: format!("others may use {shown} (mode {mode:o})"),
+                help: Some(format!("chmod {wanted} {shown}")),
+            }
+        })
+        .collect();
+    if views.is_empty() {
+        return vec![ok("permissions", "only its owner may read it".into())];
+    }
+    views
+}
+
+#[cfg(not(unix))]
+fn permissions(_: &Path) -> Vec<CheckupView> {
+    Vec::new()
+}
+
+fn cannot_open(err: &CliError) -> CheckupView {
+    let busy = err.code() == ProblemCode::StoreBusy;
+    CheckupView {
+        name: if busy { "lock" } else { "open" },
+        health: if busy { Health::Warn } else { Health::Fail },
+        detail: err.chain().join(": "),
+        help: err.help(),
+    }
+}
+
+async fn inside(context: &Context) -> Result<Vec<CheckupView>, CliError> {
+    let (head, report) = context
+        .with(Missing::Refuse, async |sternway| {
+            let control = sternway.control();
+            let store = control.store();
+            Ok((store.head(control.namespace()).await?, store.verify().await?))
+        })
+        .await?;
+    let mut checks = vec![ok("lock", "no other process holds it".into())];
+    if let Some(head) = head {
+        let (revision, at) = (head.revision, head.at);
+        checks.push(ok("revision", format!("{revision} of {}, at {at}", context.namespace)));
+        checks.push(ok("chain", head.chain.to_string()));
+    }
+    let report = view::report(&report);
+    let looked_at = verify::looked_at(&report);
+    checks.push(if report.sound {
+        ok("integrity", format!("sound: {looked_at}"))
+    } else {
+        CheckupView {
+            name: "integrity",
+            health: Health::Fail,
+            detail: format!("{} in {looked_at}", number::counted(report.damaged, "damage")),
+            help: Some("sternway verify".into()),
+        }
+    });
+    Ok(checks)
+}
+
+fn write(view: &DoctorView, page: &mut Page) {
+    for check in &view.checks {
+        let color = match check.health {
+            Health::Ok => style::GOOD,
+            Health::Warn => style::WAITING,
+            Health::Fail | _ => style::BAD,
+        };
+        let word = style::paint(color, format_args!("{:<4}", word(check.health)));
+        let detail = visible::line(&check.detail);
+        page.line(format_args!("{word}  {:<12} {detail}", check.name));
+        if let Some(help) = &check.help {
+            page.line(format_args!("      {:<12} {}", "", style::paint(style::NAME, help)));
+        }
+    }
+}

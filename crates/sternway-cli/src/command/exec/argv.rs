@@ -1,0 +1,133 @@
+//! The command line of the child: what is written in braces is filled in, and nothing else is
+//! touched. There is no shell in between.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
+
+use sternway::types::VersionNumber;
+
+/// A command and its arguments, with `{file}` and `{version}` where the version goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Template {
+    // Invariant: not empty.
+    words: Vec<OsString>,
+}
+
+impl Template {
+    /// Takes a command line; nothing if it names no command.
+    pub(crate) fn new(words: Vec<OsString>) -> Option<Self> {
+        words.first().is_some_and(|command| !command.is_empty()).then_some(Self { words })
+    }
+
+    /// What is run for one version.
+    pub(crate) fn fill(&self, file: &Path, version: VersionNumber) -> Argv {
+        let version = OsString::from(version.get().to_string());
+        let filled = |word: &OsString| {
+            let word = replace(word, "{version}", &version);
+            replace(&word, "{file}", file.as_os_str())
+        };
+        Argv(self.words.iter().map(filled).collect())
+    }
+}
+
+/// What is run: a command and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Argv(Vec<OsString>);
+
+impl Argv {
+    /// The command.
+    pub(crate) fn command(&self) -> &OsStr {
+        self.0.first().map_or(OsStr::new(""), OsString::as_os_str)
+    }
+
+    /// The arguments.
+    pub(crate) fn arguments(&self) -> &[OsString] {
+        self.0.get(1..).unwrap_or_default()
+    }
+
+    /// Word by word, as far as it is text.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        self.0.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    }
+
+    /// The same as a person would type it in a POSIX shell.
+    pub(crate) fn quoted(&self) -> String {
+        self.0.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// One word as a person would type it in a POSIX shell.
+pub(crate) fn quoted(word: &OsStr) -> String {
+    let text = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,{}~".contains(c);
+    if !text.is_empty() && !text.starts_with('~') && text.chars().all(plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Arguments need not be UTF-8 where they are bytes.
+#[cfg(unix)]
+fn replace(word: &OsStr, pattern: &str, with: &OsStr) -> OsString {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+    let (mut rest, pattern, with) = (word.as_bytes(), pattern.as_bytes(), with.as_bytes());
+    let mut replaced = Vec::with_capacity(rest.len());
+    while let Some(at) = rest.windows(pattern.len()).position(|window| window == pattern) {
+        let (before, found) = rest.split_at(at);
+        replaced.extend_from_slice(before);
+        replaced.extend_from_slice(with);
+        rest = found.get(pattern.len()..).unwrap_or_default();
+    }
+    replaced.extend_from_slice(rest);
+    OsString::from_vec(replaced)
+}
+
+#[cfg(not(unix))]
+fn replace(word: &OsStr, pattern: &str, with: &OsStr) -> OsString {
+    match (word.to_str(), with.to_str()) {
+        (Some(word), Some(with)) => word.replace(pattern, with).into(),
+        _ => word.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(words: &[&str], expected: &str) {
+        let template = Template::new(words.iter().map(OsString::from).collect()).unwrap();
+        let version = VersionNumber::new(2).unwrap();
+        assert_eq!(template.fill(Path::new("/tmp/a b/x.py"), version).quoted(), expected);
+    }
+
+    #[test]
+    fn placeholders_are_filled_wherever_they_stand() {
+        check(&["python3", "{file}"], "python3 '/tmp/a b/x.py'");
+        check(&["run", "--script={file}", "{version}"], "run '--script=/tmp/a b/x.py' 2");
+        check(&["{file}", "{file}:{file}"], "'/tmp/a b/x.py' '/tmp/a b/x.py:/tmp/a b/x.py'");
+    }
+
+    #[test]
+    fn what_is_no_placeholder_is_left_alone() {
+        check(&["jq", "{files}", "{ file }", "it's", ""], r"jq {files} '{ file }' 'it'\''s' ''");
+    }
+
+    #[test]
+    fn a_command_line_names_a_command() {
+        assert_eq!(Template::new(Vec::new()), None);
+        assert_eq!(Template::new(vec!["".into(), "x".into()]), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn arguments_that_are_not_utf_8_are_kept() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let word = OsString::from_vec(b"\xff{file}\xfe".to_vec());
+        let expected = OsString::from_vec(b"\xff/x\xfe".to_vec());
+        assert_eq!(replace(&word, "{file}", OsStr::new("/x")), expected);
+    }
+}

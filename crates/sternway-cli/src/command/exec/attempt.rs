@@ -1,0 +1,204 @@
+//! One run of what is live: read it, let go of the store, run it, and say how it went.
+//!
+//! The store's file belongs to one process at a time, so it is not held while the command runs.
+
+use std::{ffi::OsString, time::Duration};
+
+use sternway::{
+    Missing, Outcome,
+    control::{Control, record::Judged, rollback::Reaction},
+    provider::{Clock, Stopwatch, SystemClock},
+    types::{ArtifactId, Content, LatchAction, OutcomeId, Regression, Subject, Timestamp, Verdict},
+};
+
+use super::{
+    argv::{Argv, Template},
+    child::{self, Ended, Errand, RunError, Streams},
+    file::PrivateFile,
+    signal::Interrupts,
+};
+use crate::{context::Context, error::CliError};
+
+/// What is to be run, and how.
+#[derive(Debug)]
+pub(crate) struct Order {
+    /// Whose live version.
+    pub(crate) artifact: ArtifactId,
+    /// By which command.
+    pub(crate) template: Template,
+    /// How long it may take.
+    pub(crate) timeout: Option<Duration>,
+    /// The name of the outcome, if the caller has one.
+    pub(crate) id: Option<String>,
+    /// Where to look for more.
+    pub(crate) trace: Option<String>,
+}
+
+/// What was live when it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Live {
+    /// What the outcome will be about.
+    pub(crate) subject: Subject,
+    /// What is run.
+    pub(crate) content: Content,
+    /// The name of the outcome, unless the caller has one.
+    id: OutcomeId,
+}
+
+/// A run that ended, and what came of it.
+#[derive(Debug)]
+#[must_use = "a run may have rolled its version back, or not have been recorded"]
+pub(crate) struct Attempt {
+    /// What ran.
+    pub(crate) subject: Subject,
+    /// How it ended.
+    pub(crate) ended: Ended,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The name under which it counts once, however often it is recorded.
+    pub(crate) id: OutcomeId,
+    /// Where to look for more.
+    pub(crate) trace: Option<String>,
+    /// What recording it led to.
+    pub(crate) recorded: Result<Recorded, CliError>,
+}
+
+/// What recording a run led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    /// Nothing if an outcome of the same name had been counted before.
+    pub(crate) judged: Option<Judged>,
+    /// How long it took to record, to judge and to react.
+    pub(crate) took: Duration,
+    /// The verdict, if the version is bad and stays live because none before it is good. The run
+    /// that found out is not the only one that says so: it may have been nobody's terminal.
+    pub(crate) halted: Option<Box<Regression>>,
+}
+
+/// Why nothing was run, or nobody knows how it ended. Nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AttemptError {
+    /// What is live could not be read, or the outcome could never be recorded.
+    #[error(transparent)]
+    Before(#[from] CliError),
+    /// The command could not be run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl Order {
+    /// What is live now.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError`] if nothing is, or the store cannot be read.
+    pub(crate) async fn live(&self, context: &Context) -> Result<Live, CliError> {
+        let environment = &context.environment;
+        context
+            .with(Missing::Refuse, async |sternway| {
+                let control = sternway.control();
+                let (pointer, version) = control.live_version(&self.artifact, environment).await?;
+                let content = control.content(&version).await?;
+                let subject = Subject {
+                    artifact: self.artifact.clone(),
+                    environment: environment.clone(),
+                    version: version.number,
+                    generation: pointer.generation,
+                };
+                Ok(Live { subject, content, id: control.ids().outcome() })
+            })
+            .await
+    }
+
+    /// Runs what is live, and records how it went.
+    ///
+    /// # Errors
+    ///
+    /// [`AttemptError`] if nothing was run or nobody knows how it ended.
+    pub(crate) async fn attempt(
+        &self,
+        context: &Context,
+        streams: Streams,
+        interrupts: &mut Interrupts,
+    ) -> Result<Attempt, AttemptError> {
+        let Live { subject, content, id } = self.live(context).await?;
+        let named = |name: &String| name.parse().unwrap_or_else(|_| OutcomeId::from_name(name));
+        let id = self.id.as_ref().map_or(id, named);
+        let record = |outcome: Outcome, at: Timestamp| -> Result<_, CliError> {
+            let outcome = match &self.trace {
+                Some(trace) => outcome.trace(trace.as_str()),
+                None => outcome,
+            };
+            Ok(outcome.into_record(subject.clone(), id, at)?)
+        };
+        // What can never be recorded is better not run.
+        record(Outcome::ok(), Timestamp::EPOCH)?;
+        let file = PrivateFile::write(&self.artifact, &content)
+            .map_err(|err| CliError::file(&std::env::temp_dir(), err))?;
+        let argv = self.template.fill(file.path(), subject.version);
+        let errand =
+            Errand { argv, variables: variables(&subject, &file), timeout: self.timeout, streams };
+        let ended = child::run(errand, interrupts).await?;
+        let at = SystemClock.now();
+        let outcome = record(ended.conclusion().outcome().took(ended.took), at);
+        let recorded = match outcome {
+            Ok(outcome) => append(context, outcome).await,
+            Err(err) => Err(err),
+        };
+        Ok(Attempt { subject, ended, at, id, trace: self.trace.clone(), recorded })
+    }
+
+    /// What would be run.
+    pub(crate) fn preview(&self, live: &Live) -> Argv {
+        let file = std::env::temp_dir()
+            .join("sternway-XXXXXX")
+            .join(super::extension::file_name(&self.artifact, &live.content));
+        self.template.fill(&file, live.subject.version)
+    }
+}
+
+/// What the child is told besides its arguments.
+fn variables(subject: &Subject, file: &PrivateFile) -> Vec<(&'static str, OsString)> {
+    vec![
+        ("STERNWAY_ARTIFACT", subject.artifact.to_string().into()),
+        ("STERNWAY_VERSION", subject.version.get().to_string().into()),
+        ("STERNWAY_ENVIRONMENT", subject.environment.to_string().into()),
+        ("STERNWAY_GENERATION", subject.generation.get().to_string().into()),
+        ("STERNWAY_FILE", file.path().into()),
+    ]
+}
+
+async fn append(
+    context: &Context,
+    outcome: sternway::types::Outcome,
+) -> Result<Recorded, CliError> {
+    context
+        .with(Missing::Refuse, async |sternway| {
+            let control = sternway.control();
+            let stopwatch = Stopwatch::start();
+            let recorded = control.record(vec![outcome]).await?;
+            let (judged, took) = (recorded.judged.into_iter().next(), stopwatch.elapsed());
+            let halted = match &judged {
+                Some(judged) => halted(control, judged).await?,
+                None => None,
+            };
+            Ok(Recorded { judged, took, halted })
+        })
+        .await
+}
+
+async fn halted(control: &Control, judged: &Judged) -> Result<Option<Box<Regression>>, CliError> {
+    let Verdict::Regressed(regression) = &judged.verdict else { return Ok(None) };
+    match &judged.reaction {
+        None | Some(Reaction::RolledBack(_)) => Ok(None),
+        Some(Reaction::Halted { .. }) => Ok(Some(regression.clone())),
+        Some(Reaction::Overtaken) => {
+            let Subject { artifact, environment, .. } = &judged.subject;
+            let check = control.check(artifact, environment).await?;
+            let latch = check.latch.filter(|latch| latch.action == LatchAction::Halted);
+            Ok(latch
+                .filter(|_| check.subject == judged.subject)
+                .map(|latch| Box::new(latch.regression)))
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The commands, one file each.
+
+mod check;
+mod condemn;
+mod demo;
+mod diff;
+mod doctor;
+mod env;
+mod exec;
+mod exit_codes;
+mod get;
+mod init;
+mod label;
+mod list;
+mod log;
+mod pardon;
+mod policy;
+mod promote;
+mod publish;
+mod record;
+mod rollback;
+mod show;
+mod status;
+mod verify;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::{context::Context, error::CliError};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Args),
+    Init(init::Args),
+    List(list::Args),
+    #[command(aliases = ["push", "save", "add"])]
+    Publish(publish::Args),
+    #[command(alias = "history")]
+    Log(log::Args),
+    Show(show::Args),
+    #[command(alias = "cat")]
+    Get(get::Args),
+    Diff(diff::Args),
+    #[command(alias = "activate")]
+    Promote(promote::Args),
+    #[command(alias = "revert")]
+    Rollback(rollback::Args),
+    Condemn(condemn::Args),
+    Pardon(pardon::Args),
+    Label(label::Args),
+    Exec(exec::Args),
+    #[command(alias = "outcome")]
+    Record(record::Args),
+    Check(check::Args),
+    Status(status::Args),
+    Policy(policy::Args),
+    Env(env::Args),
+    Watch(watch::Args),
+    Verify(verify::Args),
+    Doctor(doctor::Args),
+    #[command(hide = true)]
+    ExitCodes(exit_codes::Args),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be done.
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, CliError> {
+        match self {
+            Self::Demo(args) => Box::pin(demo::run(context, args)).await,
+            Self::Init(args) => init::run(context, args).await,
+            Self::List(args) => list::run(context, args).await,
+            Self::Publish(args) => Box::pin(publish::run(context, args)).await,
+            Self::Log(args) => log::run(context, args).await,
+            Self::Show(args) => show::run(context, args).await,
+            Self::Get(args) => get::run(context, args).await,
+            Self::Diff(args) => diff::run(context, args).await,
+            Self::Promote(args) => promote::run(context, args).await,
+            Self::Rollback(args) => rollback::run(context, args).await,
+            Self::Condemn(args) => condemn::run(context, args).await,
+            Self::Pardon(args) => pardon::run(context, args).await,
+            Self::Label(args) => label::run(context, args).await,
+            Self::Exec(args) => Box::pin(exec::run(context, args)).await,
+            Self::Record(args) => record::run(context, args).await,
+            Self::Check(args) => check::run(context, args).await,
+            Self::Status(args) => status::run(context, args).await,
+            Self::Policy(args) => policy::run(context, args).await,
+            Self::Env(args) => env::run(context, args).await,
+            Self::Watch(args) => watch::run(context, args).await,
+            Self::Verify(args) => verify::run(context, args).await,
+            Self::Doctor(args) => doctor::run(context, args).await,
+            Self::ExitCodes(args) => exit_codes::run(context, args),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A policy as it is written in a file: TOML, or JSON.
+
+use std::path::Path;
+
+use sternway::types::{Policy, check_json};
+
+use crate::{error::CliError, format::visible, input::source::Source};
+
+/// Reads a policy.
+///
+/// # Errors
+///
+/// [`CliError`] with the line and the column if it is none.
+pub(super) fn parse(source: &Source) -> Result<Policy, CliError> {
+    let text = source.read_text()?;
+    let name = source.name();
+    if is_json(source.path(), &text) { from_json(&name, &text) } else { from_toml(&name, &text) }
+}
+
+fn is_json(path: Option<&Path>, text: &str) -> bool {
+    match path.and_then(Path::extension).and_then(|extension| extension.to_str()) {
+        Some("json") => true,
+        Some("toml") => false,
+        _ => text.trim_start().starts_with('{'),
+    }
+}
+
+fn from_json(name: &str, text: &str) -> Result<Policy, CliError> {
+    if let Err(err) = check_json(text.as_bytes()) {
+        return Err(refused(name, (err.line, err.column), &err.to_string()));
+    }
+    serde_json::from_str(text).map_err(|err| {
+        let message = err.to_string();
+        let end = message.rfind(" at line ").unwrap_or(message.len());
+        let message = message.get(..end).unwrap_or(&message);
+        refused(name, (err.line(), err.column()), message)
+    })
+}
+
+fn from_toml(name: &str, text: &str) -> Result<Policy, CliError> {
+    toml::from_str(text).map_err(|err| {
+        let start = err.span().map_or(0, |span| span.start);
+        refused(name, place(text, start), err.message())
+    })
+}
+
+/// The line and the column of a byte, from 1.
+fn place(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+fn refused(name: &str, (line, column): (usize, usize), why: &str) -> CliError {
+    let why = visible::line(why);
+    // What is wrong with the whole has no place of its own.
+    let place = if line == 0 { String::new() } else { format!(", line {line}, column {column}") };
+    CliError::invalid(format!("{name}{place}: {why}")).with_help("sternway help policy")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(parsed: Result<Policy, CliError>, expected: &str) {
+        let error = parsed.unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    const RULE: &str = "[[rules]]\nrule = \"consecutive_failures\"\n";
+
+    #[test]
+    fn toml_and_json_say_the_same() {
+        let toml = from_toml("p", &format!("activation = \"immediate\"\n{RULE}")).unwrap();
+        let json = r#"{"activation":"immediate","rules":[{"rule":"consecutive_failures"}]}"#;
+        assert_eq!(toml, from_json("p", json).unwrap());
+    }
+
+    #[test]
+    fn an_error_names_its_place() {
+        check(from_toml("p.toml", "activation = \"soon\"\n"), "p.toml, line 1, column 14: ");
+        check(from_toml("p.toml", &format!("{RULE}count = 0\n")), "p.toml, line 1, column 1: ");
+        check(from_json("p.json", "{\n\"rule\": []}"), "p.json, line 2, column 6: ");
+        check(from_json("p.json", "{\"rules\":[],\n\"rules\":[]}"), "p.json, line 2, column ");
+    }
+
+    #[test]
+    fn the_extension_goes_before_the_content() {
+        assert!(is_json(Some(Path::new("p.json")), "activation"));
+        assert!(!is_json(Some(Path::new("p.toml")), "{"));
+        assert!(is_json(None, "  {}"));
+        assert!(!is_json(None, "activation = \"staged\""));
+    }
+}

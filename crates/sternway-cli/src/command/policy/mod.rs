@@ -1,0 +1,211 @@
+//! `sternway policy`: when a version is taken back by itself.
+
+mod file;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use sternway::{
+    Missing,
+    api::{ListView, PolicySetView, PolicyUnsetView, PolicyView, Problem, ProblemCode},
+    store::Limit,
+    types::{ArtifactId, PolicyScope, PolicySetting, Reason, RecordKey, Rule},
+};
+
+use self::file::parse;
+use crate::{
+    context::Context,
+    error::CliError,
+    input::source::Source,
+    render::{page::Page, style},
+    standing::known_environment,
+    view,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway policy show prompts/greeting              what holds for it, and where that was set
+  sternway policy set artifact:prompts/greeting strict.toml
+  sternway policy set namespace - < policy.json
+  sternway policy off environment:staging            nothing is taken back there by itself
+  sternway policy unset environment:staging          what holds around it holds there again
+  sternway policy list
+
+A scope is namespace, collection:NAME, artifact:COLLECTION/NAME or environment:NAME; the later of
+these that is set wins over the earlier. A policy in a file:
+  activation = \"staged\"                              or \"immediate\"
+  [[rules]]
+  rule = \"consecutive_failures\"                      3 failures in a row
+  count = 3
+  window = \"5m\"
+The other rules: signature_errors (count, among, window, classes), all_failed (at_least, window).";
+
+/// See and set when a version is taken back by itself.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// What holds for an artifact in the environment of --env, and where that was set.
+    Show {
+        /// Which artifact.
+        #[arg(value_name = "KEY")]
+        artifact: ArtifactId,
+    },
+    /// Set the policy of a scope.
+    Set {
+        /// What it is for: namespace, collection:NAME, artifact:KEY or environment:NAME.
+        scope: PolicyScope,
+        /// The policy in TOML or JSON; `-` for standard input.
+        #[arg(value_name = "FILE|-")]
+        file: Source,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Judge nothing in a scope: nothing is taken back by itself.
+    Off {
+        /// What it is for: namespace, collection:NAME, artifact:KEY or environment:NAME.
+        scope: PolicyScope,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Take the policy of a scope away: what holds around it holds there again.
+    Unset {
+        /// What it was for: namespace, collection:NAME, artifact:KEY or environment:NAME.
+        scope: PolicyScope,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// List the policies that were set.
+    List,
+}
+
+/// Why.
+#[derive(Debug, clap::Args)]
+struct Why {
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    match args.command {
+        Command::Show { artifact } => show(context, &artifact).await?,
+        Command::Set { scope, file, why } => {
+            let policy = parse(&file)?;
+            set(context, scope, PolicySetting::On(policy), why).await?;
+        }
+        Command::Off { scope, why } => set(context, scope, PolicySetting::Off, why).await?,
+        Command::Unset { scope, why } => unset(context, &scope, why).await?,
+        Command::List => list(context).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(context: &Context, artifact: &ArtifactId) -> Result<(), CliError> {
+    let effective = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        known_environment(control, &context.environment).await?;
+        Ok(control.effective_policy(artifact, &context.environment).await?)
+    });
+    let effective = effective.await?;
+    let view = view::policy(&effective);
+    let scope = view.scope.clone().unwrap_or_else(|| "built-in".into());
+    context.answer(&view, &scope, |page| {
+        let (name, environment) = (style::paint(style::NAME, artifact), &context.environment);
+        let set =
+            view.scope.as_ref().map_or("the built-in policy".into(), |it| format!("set for {it}"));
+        page.line(format_args!("{name} in {environment}: {set}"));
+        write(&effective.setting, page);
+    })
+}
+
+async fn set(
+    context: &Context,
+    scope: PolicyScope,
+    setting: PolicySetting,
+    why: Why,
+) -> Result<(), CliError> {
+    let intent = context.intent(why.reason);
+    let set = context.with(Missing::Refuse, async |sternway| {
+        Ok(sternway.control().set_policy(scope.clone(), setting.clone(), &intent).await?)
+    });
+    let (revision, dry_run) = (set.await?, context.dry_run);
+    let policy = PolicyView::new(Some(&scope), &setting);
+    let view = PolicySetView { policy, revision, dry_run };
+    context.answer(&view, &scope.to_string(), |page| {
+        let (name, would) = (style::paint(style::NAME, &scope), context.would());
+        page.line(format_args!("{name}  {would}set"));
+        write(&setting, page);
+    })
+}
+
+async fn unset(context: &Context, scope: &PolicyScope, why: Why) -> Result<(), CliError> {
+    let intent = context.intent(why.reason);
+    let unset = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let set = control.store().record(control.namespace(), &RecordKey::policy(scope)).await?;
+        if set.is_none_or(|entry| entry.record.is_none()) {
+            let detail = format!("no policy was set for {scope}");
+            let problem = Problem::new(ProblemCode::PolicyNotFound, detail);
+            return Err(CliError::Problem(Box::new(problem.with_help("sternway policy list"))));
+        }
+        Ok(control.unset_policy(scope, &intent).await?)
+    });
+    let revision = unset.await?;
+    let view = PolicyUnsetView { scope: scope.to_string(), revision, dry_run: context.dry_run };
+    context.answer(&view, &view.scope, |page| {
+        let (name, would) = (style::paint(style::NAME, scope), context.would());
+        page.line(format_args!(
+            "{name}  {would}taken away: what holds around it holds there again"
+        ));
+    })
+}
+
+async fn list(context: &Context) -> Result<(), CliError> {
+    let records = context.with(Missing::Refuse, async |sternway| {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = sternway.control().policies(after.as_ref(), Limit::MAX).await?;
+            let Some(last) = page.last() else { return Ok(all) };
+            after = Some(last.scope.clone());
+            all.extend(page);
+        }
+    });
+    let records = records.await?;
+    let views = records.iter().map(|it| PolicyView::new(Some(&it.scope), &it.setting));
+    let list = ListView::whole(views.collect());
+    let name = |view: &PolicyView| view.scope.clone().unwrap_or_default();
+    context.answer_list(&list, name, |page| {
+        if records.is_empty() {
+            page.line("none was set: the built-in policy holds everywhere");
+            write(&PolicySetting::On(sternway::types::Policy::default()), page);
+        }
+        for record in &records {
+            page.line(style::paint(style::NAME, &record.scope));
+            write(&record.setting, page);
+        }
+    })
+}
+
+fn write(setting: &PolicySetting, page: &mut Page) {
+    let field = |name: &str| style::paint(style::DIM, format_args!("{name:<11}"));
+    match setting {
+        PolicySetting::Off => {
+            let off = style::paint(style::WAITING, "off: nothing is taken back by itself");
+            page.line(format_args!("  {} {off}", field("rules")));
+        }
+        PolicySetting::On(policy) => {
+            let view = sternway::api::RulesView::from(policy);
+            page.line(format_args!("  {} {}", field("activation"), view.activation));
+            for (index, rule) in policy.rules().iter().enumerate() {
+                let name = if index == 0 { "rules" } else { "" };
+                page.line(format_args!("  {} {}", field(name), Rule::to_string(rule)));
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! `sternway publish`: save a version.
+
+use std::process::ExitCode;
+
+use sternway::{
+    Missing, Sternway,
+    api::{DiffStatView, LandingView, PublishedView},
+    control::publish::{Activate, Expect, Publish, Published},
+    diff::text::TextDiff,
+    types::{
+        Actor, ArtifactId, At, Changelog, Content, LabelId, Metadata, PointerName, Reason,
+        VersionNumber,
+    },
+};
+
+use crate::{
+    context::Context,
+    error::CliError,
+    format::number,
+    input::{kind::KindArgs, pair::Pair, source::Source},
+    render::{page::Page, style},
+    view,
+};
+
+/// Texts that are larger than this, both together, are not compared.
+const MAX_COMPARED: u64 = 4 * 1024 * 1024;
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway publish prompts/greeting greeting.md -m \"first version\"
+  sternway publish tools/search search.py -m \"rename argument\" --expect v3
+  jq . bot.json | sternway publish configs/bot - --type json --label before-sale
+  sternway publish prompts/greeting greeting.md --promote -e staging
+
+The first version goes live by itself; later ones wait to be promoted, unless the policy says
+otherwise. Content that is the newest version's already is not saved again.";
+
+/// Save a new version.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Whose version: COLLECTION/NAME, such as prompts/greeting.
+    #[arg(value_name = "KEY")]
+    artifact: ArtifactId,
+
+    /// The file with the content; `-` for standard input.
+    #[arg(value_name = "FILE|-")]
+    file: Source,
+
+    #[command(flatten)]
+    kind: KindArgs,
+
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+
+    /// A file that says what changed, for readers.
+    #[arg(long, value_name = "FILE")]
+    changelog: Option<Source>,
+
+    /// Who wrote it, if not who saves it.
+    #[arg(long, value_name = "NAME")]
+    author: Option<Actor>,
+
+    /// Which version must be the newest, such as v3; 0 if there must be none yet.
+    #[arg(long, value_name = "vN", value_parser = expected)]
+    expect: Option<Expect>,
+
+    /// Make it live at once, in the environment of --env.
+    #[arg(long)]
+    promote: bool,
+
+    /// A label for it. Can be repeated.
+    #[arg(long = "label", value_name = "NAME")]
+    labels: Vec<LabelId>,
+
+    /// A fact of your own; the value is JSON, or else a text. Can be repeated.
+    #[arg(long = "meta", value_name = "NAME=VALUE")]
+    metadata: Vec<Pair>,
+
+    /// Its semantic version, such as 1.2.0.
+    #[arg(long, value_name = "VERSION")]
+    semver: Option<semver::Version>,
+}
+
+fn expected(text: &str) -> Result<Expect, sternway::types::NumberError> {
+    if matches!(text, "0" | "v0") { Ok(Expect::Nothing) } else { text.parse().map(Expect::Version) }
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    // What cannot be read is found before a store is made.
+    let content = args.kind.content(args.file.read()?, args.file.path())?;
+    let publish = publish(context, &args, content)?;
+    let intent = context.intent(args.reason);
+    let view = context.with(Missing::Create, async |sternway| {
+        let content = publish.content.clone();
+        let published = sternway.control().publish(publish, &intent).await?;
+        look(context, sternway, &published, &content).await
+    });
+    let view = view.await?;
+    let wishes = args.promote || !args.labels.is_empty();
+    context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
+        write(context, &view, page);
+        if wishes && view.landing == LandingView::Unchanged {
+            page.line("  nothing was saved, so --promote and --label did nothing");
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn publish(context: &Context, args: &Args, content: Content) -> Result<Publish, CliError> {
+    let mut publish = Publish::new(args.artifact.clone(), content);
+    if let Some(changelog) = &args.changelog {
+        publish.changelog = Changelog::new(changelog.read_text()?)?;
+    }
+    publish.expect = args.expect.unwrap_or_default();
+    if args.promote {
+        publish.activate = Activate::In(context.environment.clone());
+    }
+    publish.author.clone_from(&args.author);
+    publish.semver.clone_from(&args.semver);
+    let pairs = args.metadata.iter().map(|pair| (pair.name.clone(), pair.value.clone()));
+    publish.metadata = Metadata::new(pairs.collect())?;
+    publish.labels.clone_from(&args.labels);
+    Ok(publish)
+}
+
+async fn look(
+    context: &Context,
+    sternway: &Sternway,
+    published: &Published,
+    content: &Content,
+) -> Result<PublishedView, CliError> {
+    let control = sternway.control();
+    let mut view = view::published(published, context.dry_run);
+    let name = PointerName::Environment(context.environment.clone());
+    let pointer = control.store().pointer(control.namespace(), &view.artifact, &name, At::Head);
+    view.live = pointer.await?.and_then(|pointer| pointer.version);
+    if published.is_new() {
+        view.changes = changes(sternway, published, content).await?;
+    }
+    Ok(view)
+}
+
+/// What changed since the version before, if both are text.
+async fn changes(
+    sternway: &Sternway,
+    published: &Published,
+    content: &Content,
+) -> Result<Option<DiffStatView>, CliError> {
+    let control = sternway.control();
+    let before = VersionNumber::new(published.number.get() - 1);
+    let Some(before) = before else { return Ok(None) };
+    let before = control.version(&published.artifact, before).await?;
+    if before.content.len.saturating_add(published.content.len) > MAX_COMPARED {
+        return Ok(None);
+    }
+    let before = control.content(&before).await?;
+    let (Some(old), Some(new)) = (before.as_text(), content.as_text()) else { return Ok(None) };
+    Ok(Some(super::diff::stat(&TextDiff::new(old, new))))
+}
+
+fn write(context: &Context, view: &PublishedView, page: &mut Page) {
+    let name = style::paint(style::NAME, &view.artifact);
+    let (number, would) = (view.version, context.would());
+    let digest = style::paint(style::DIM, number::digest(&view.content.digest));
+    let environment = view.environment.as_ref().unwrap_or(&context.environment);
+    match view.landing {
+        LandingView::Unchanged => {
+            page.line(format_args!("{name} unchanged, still {number}"));
+            return;
+        }
+        LandingView::Live => {
+            let live = style::paint(style::GOOD, format_args!("live in {environment}"));
+            page.line(format_args!("{name} {number}  {would}{live}  {digest}"));
+        }
+        LandingView::Condemned => {
+            let why = style::paint(style::BAD, format_args!("condemned in {environment}"));
+            let held = format!("{would}held back: its content is {why}");
+            page.line(format_args!("{name} {number}  {held}  {digest}"));
+        }
+        LandingView::Staged | _ => {
+            let staged = style::paint(style::WAITING, "staged");
+            let live = match view.live {
+                Some(live) => format!(" ({live} is still live)"),
+                None => format!(" (nothing is live in {environment})"),
+            };
+            page.line(format_args!("{name} {number}  {would}{staged}{live}  {digest}"));
+        }
+    }
+    if let Some(changes) = &view.changes {
+        page.line(format_args!("  {}", super::diff::in_words(changes, page.symbols())));
+    }
+    let waits = !matches!(view.landing, LandingView::Live);
+    if waits && !context.dry_run {
+        page.next(&[
+            format!("sternway{} promote {}@{number}", context.flags(), view.artifact),
+            format!("sternway{} diff {}@live @{number}", context.flags(), view.artifact),
+        ]);
+    }
+}

@@ -1,0 +1,203 @@
+//! `sternway record`: say how a run went.
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::ArgGroup;
+use sternway::{
+    Missing, Outcome,
+    api::{ReactionView, RecordedView},
+    control::{policy::EffectivePolicy, record::Judged},
+    types::{Reference, Timestamp},
+};
+
+use crate::{
+    context::Context,
+    error::CliError,
+    format::{
+        number::{counted, percent},
+        visible,
+    },
+    progress,
+    render::{page::Page, style},
+    view,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway record prompts/greeting@v2 --ok --ms 812
+  sternway record tools/search --fail --error TypeError --message \"no argument q\" --ms 90
+  sternway record prompts/greeting@v2 --fail --id run-4711      counted once, however often it is sent
+  sternway record tools/search --unknown --trace 4bf92f3577b34da6
+
+A version that regresses by it is taken back before the command ends. `sternway check` has an exit
+code for the verdict; this command ends with 0 once the run is recorded.";
+
+/// Say how a run of a version went. A version that regresses by it is taken back.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("end").required(true).args(["ok", "fail", "unknown"]))]
+pub(crate) struct Args {
+    /// Which version ran; what is live if only the key is given.
+    #[arg(value_name = "REF")]
+    reference: Reference,
+
+    #[command(flatten)]
+    end: End,
+
+    /// The class of the error, such as `TypeError`.
+    #[arg(long = "error", value_name = "CLASS", conflicts_with_all = ["ok", "unknown"])]
+    class: Option<String>,
+
+    /// What the program said when it failed.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["ok", "unknown"])]
+    message: Option<String>,
+
+    /// How long it took, in milliseconds.
+    #[arg(long, value_name = "N", value_parser = milliseconds)]
+    ms: Option<Duration>,
+
+    /// What it cost, in your own unit.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    cost: Option<f64>,
+
+    /// The trace id to find it by elsewhere.
+    #[arg(long, value_name = "ID")]
+    trace: Option<String>,
+
+    /// A name for this run: recorded twice under one name, it counts once.
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+
+    /// When it ended, if not now: 2026-11-20T16:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, clap::Args)]
+struct End {
+    /// It went well.
+    #[arg(long)]
+    ok: bool,
+
+    /// It failed.
+    #[arg(long)]
+    fail: bool,
+
+    /// Nobody knows how it ended: it is counted, and no rule looks at it.
+    #[arg(long)]
+    unknown: bool,
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    Duration::try_from_secs_f64(number / 1e3).map_err(|err| err.to_string())
+}
+
+impl Args {
+    fn outcome(&self) -> Outcome {
+        let mut outcome = match (self.end.ok, self.end.fail) {
+            (true, _) => Outcome::ok(),
+            (false, true) => Outcome::failed(self.message.as_deref().unwrap_or_default()),
+            (false, false) => Outcome::unknown(),
+        };
+        if let Some(class) = &self.class {
+            outcome = outcome.class(class.as_str());
+        }
+        if let Some(took) = self.ms {
+            outcome = outcome.took(took);
+        }
+        if let Some(cost) = self.cost {
+            outcome = outcome.cost(cost);
+        }
+        if let Some(trace) = &self.trace {
+            outcome = outcome.trace(trace.as_str());
+        }
+        if let Some(id) = &self.id {
+            outcome = outcome.named(id);
+        }
+        if let Some(at) = self.at {
+            outcome = outcome.at(at);
+        }
+        outcome
+    }
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let environment = &context.environment;
+    let answer = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let version = control.resolve(&args.reference, environment).await?;
+        let subject = control.subject(&version.artifact, version.number, environment).await?;
+        let (id, now) = (control.ids().outcome(), control.now());
+        let outcome = args.outcome().into_record(subject.clone(), id, now)?;
+        let id = outcome.id;
+        let recorded = control.record(vec![outcome]).await?;
+        let judged = recorded.judged.into_iter().next();
+        let policy = control.effective_policy(&version.artifact, environment).await?;
+        Ok((view::recorded(id, &subject, judged.as_ref(), context.dry_run), judged, policy))
+    });
+    let (view, judged, policy) = answer.await?;
+    context.answer(&view, &view.outcome.to_string(), |page| {
+        write(context, &view, judged.as_ref(), &policy, page);
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(
+    context: &Context,
+    view: &RecordedView,
+    judged: Option<&Judged>,
+    policy: &EffectivePolicy,
+    page: &mut Page,
+) {
+    let subject = &view.subject;
+    let name = format!("{} {}", style::paint(style::NAME, &subject.artifact), subject.version);
+    let recorded = if context.dry_run { "would be recorded" } else { "recorded" };
+    let Some(judged) = judged else {
+        page.line(format_args!("{name} unchanged: this run was recorded before"));
+        return;
+    };
+    let tally = &view.tally.unwrap_or_default();
+    let success = tally.success_ratio.map(|ratio| format!(", {} success", percent(ratio)));
+    let runs = format!("{}{}", counted(tally.total, "run"), success.unwrap_or_default());
+    let Some(regression) = &view.verdict.regression else {
+        let health = health(subject.generation.get(), judged, policy);
+        page.line(format_args!("{recorded}. {name}: {health}  {}", style::paint(style::DIM, runs)));
+        return;
+    };
+    let regressed = style::paint(style::BAD, "regressed");
+    let description = visible::line(&regression.description);
+    page.line(format_args!("{recorded}. {name} {regressed}: {description}  ({runs})"));
+    reaction(context, view, page);
+}
+
+/// What the verdict comes to, when it is not that the version regressed.
+fn health(generation: u64, judged: &Judged, policy: &EffectivePolicy) -> String {
+    if generation == 0 {
+        return "not judged, since it was never live".into();
+    }
+    let Some(policy) = policy.policy() else { return "not judged, since the policy is off".into() };
+    let healthy = style::paint(style::GOOD, "healthy");
+    progress::nearest(policy, &judged.tally)
+        .map_or_else(|| healthy.clone(), |progress| format!("{healthy} ({progress})"))
+}
+
+fn reaction(context: &Context, view: &RecordedView, page: &mut Page) {
+    let (symbols, flags, artifact) = (page.symbols(), context.flags(), &view.subject.artifact);
+    match &view.reaction {
+        Some(ReactionView::RolledBack(back)) => {
+            let (from, to, arrow) = (back.from, back.to, symbols.arrow);
+            let would = context.would();
+            let live = style::paint(style::GOOD, format_args!("live in {}", back.environment));
+            page.line(format_args!("  {would}rolled back: {from} {arrow} {to}  {live}"));
+        }
+        Some(ReactionView::Halted) => {
+            let halted = style::paint(style::BAD, "still live: no good version is left");
+            page.line(format_args!("  {} {halted}. A person must act.", symbols.warning));
+            page.next(&[format!("sternway{flags} log {artifact}")]);
+        }
+        Some(_) => page.line("  nothing was done: it is no longer live, or was dealt with before"),
+        None => (),
+    }
+}

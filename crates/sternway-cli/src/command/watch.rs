@@ -1,0 +1,151 @@
+//! `sternway watch`: what happens, as it happens.
+//!
+//! The store's file is used by one process at a time, so it is not held in between: it is opened,
+//! read and closed, twice a second.
+
+use std::{process::ExitCode, time::Duration};
+
+use sternway::{
+    Missing,
+    api::{CommitView, ProblemCode},
+    store::{Limit, StoreError},
+    types::{Applied, ArtifactId, Commit, Record, Revision},
+};
+
+use crate::{cli::Output, context::Context, error::CliError, open::pause, render::event};
+
+/// How long the store is left alone between two looks.
+const PAUSE: Duration = Duration::from_millis(500);
+/// What a command that Ctrl-C ended ends with.
+const INTERRUPTED: u8 = 130;
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway watch                             from now on, until Ctrl-C
+  sternway watch prompts/greeting --after 17 from revision 18 on
+  sternway watch --once -o jsonl             everything so far, one JSON object per line";
+
+/// Follow what happens, one line per change. Ctrl-C ends it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Only what is about this artifact.
+    #[arg(value_name = "KEY")]
+    artifact: Option<ArtifactId>,
+
+    /// Begin after this revision. Default: the newest one; with --once, the beginning.
+    #[arg(long, value_name = "REV")]
+    after: Option<u64>,
+
+    /// Print what is there, and end.
+    #[arg(long)]
+    once: bool,
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    tokio::select! {
+        biased;
+        ended = tokio::signal::ctrl_c() => {
+            ended.map_err(CliError::Runtime)?;
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        followed = follow(context, &args) => followed,
+    }
+}
+
+async fn follow(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    let newest = newest(context).await?;
+    let mut after = match (args.after, args.once) {
+        (Some(after), _) => Revision::new(after),
+        (None, true) => Revision::ZERO,
+        (None, false) => newest,
+    };
+    if after > newest {
+        return Err(StoreError::NotYet { asked: after, newest }.into());
+    }
+    if !args.once {
+        context.console.note(&format!("following what happens after revision {after}"));
+    }
+    loop {
+        let page = look(context, after).await?;
+        for commit in &page {
+            after = commit.revision;
+            if args.artifact.as_ref().is_none_or(|artifact| is_about(commit, artifact)) {
+                print(context, commit)?;
+            }
+        }
+        if page.len() == Limit::MAX.get() {
+            continue;
+        }
+        if args.once {
+            return Ok(ExitCode::SUCCESS);
+        }
+        pause(PAUSE).await;
+    }
+}
+
+async fn newest(context: &Context) -> Result<Revision, CliError> {
+    let head = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        Ok(control.store().head(control.namespace()).await?)
+    });
+    Ok(head.await?.map_or(Revision::ZERO, |head| head.revision))
+}
+
+/// The commits after a revision. That another process holds the store for long is no reason to end.
+async fn look(context: &Context, after: Revision) -> Result<Vec<Commit>, CliError> {
+    loop {
+        let looked = context.with(Missing::Refuse, async |sternway| {
+            let control = sternway.control();
+            Ok(control.store().feed(control.namespace(), after, Limit::MAX).await?)
+        });
+        match looked.await {
+            Err(err) if err.code() == ProblemCode::StoreBusy => {
+                context.console.note("another process holds the store: waiting for it");
+            }
+            looked => return looked,
+        }
+    }
+}
+
+fn is_about(commit: &Commit, artifact: &ArtifactId) -> bool {
+    commit.applied.iter().any(|applied| match applied {
+        Applied::NamespaceCreated => false,
+        Applied::VersionAdded(version) => version.artifact == *artifact,
+        Applied::PointerMoved(moved) => moved.artifact == *artifact,
+        Applied::RecordChanged(change) => {
+            let record = change.after.as_ref().or(change.before.as_ref());
+            record.is_some_and(|record| is_of(record, artifact))
+        }
+    })
+}
+
+fn is_of(record: &Record, artifact: &ArtifactId) -> bool {
+    use sternway::types::PolicyScope;
+    match record {
+        Record::Namespace(_) | Record::Environment(_) => false,
+        Record::Policy(policy) => {
+            matches!(&policy.scope, PolicyScope::Artifact(of) if of == artifact)
+        }
+        Record::Condemnation(condemnation) => condemnation.artifact == *artifact,
+        Record::Attestation(attestation) => attestation.artifact == *artifact,
+        Record::Latch(latch) => latch.artifact == *artifact,
+    }
+}
+
+fn print(context: &Context, commit: &Commit) -> Result<(), CliError> {
+    match context.output {
+        // A document that never ends would be of no use: both are one object per line.
+        Output::Json | Output::Jsonl => context.console.print_json_line(&CommitView::from(commit)),
+        Output::Name => {
+            let mut page = context.console.page();
+            page.line(commit.revision);
+            context.console.print(&page)
+        }
+        Output::Table => {
+            let mut page = context.console.page();
+            event::write(commit, &mut page);
+            context.console.print(&page)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What is the same for every command: where the store is, who acts, how answers are printed.
+
+use std::{env, path::Path, time::Duration};
+
+use sternway::{
+    provider::{Clock, SystemClock},
+    types::{Actor, EnvironmentId, NamespaceId, Reason, Timestamp},
+};
+
+use crate::{
+    cli::{Globals, Output},
+    console::Console,
+    error::CliError,
+    place::Place,
+};
+
+/// What every command is given.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The store that was named, if one was.
+    pub(crate) place: Option<Place>,
+    /// The namespace to work in.
+    pub(crate) namespace: NamespaceId,
+    /// The environment to work in.
+    pub(crate) environment: EnvironmentId,
+    /// Who acts.
+    pub(crate) actor: Actor,
+    /// How answers are printed.
+    pub(crate) output: Output,
+    /// Whether nothing may be written.
+    pub(crate) dry_run: bool,
+    /// How long to wait while another process holds the store.
+    pub(crate) lock_timeout: Duration,
+    /// Where answers are printed.
+    pub(crate) console: Console,
+}
+
+impl Context {
+    /// Takes the flags that every command takes, and goes to the folder that they name.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::File`] if the folder is not there.
+    pub(crate) fn new(globals: Globals, console: Console) -> Result<Self, CliError> {
+        if let Some(folder) = &globals.directory {
+            env::set_current_dir(folder).map_err(|err| CliError::file(folder, err))?;
+        }
+        let output = globals.output();
+        Ok(Self {
+            place: globals.store,
+            namespace: globals.namespace,
+            environment: globals.environment,
+            actor: globals.actor.unwrap_or_else(user),
+            output,
+            dry_run: globals.dry_run,
+            lock_timeout: globals.lock_timeout,
+            console,
+        })
+    }
+
+    /// Who acts, and why.
+    pub(crate) fn intent(&self, reason: Reason) -> sternway::control::Intent {
+        sternway::control::Intent::by(self.actor.clone()).because(reason)
+    }
+
+    /// What stands before what happened, if it did not happen.
+    pub(crate) const fn would(&self) -> &'static str {
+        if self.dry_run { "would be " } else { "" }
+    }
+
+    /// The flags that a command to type next needs in order to mean the same.
+    pub(crate) fn flags(&self) -> String {
+        let namespace = Some(&self.namespace).filter(|namespace| namespace.as_str() != "default");
+        let namespace = namespace.map(|namespace| format!(" --namespace {namespace}"));
+        let elsewhere = self.environment != EnvironmentId::production();
+        let environment = elsewhere.then(|| format!(" -e {}", self.environment));
+        [namespace, environment].into_iter().flatten().collect()
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    /// A path as it is shown: without the way to the present folder.
+    pub(crate) fn shown(path: &Path) -> String {
+        let here = env::current_dir().unwrap_or_default();
+        let path = path.strip_prefix(here).unwrap_or(path);
+        crate::format::visible::line(&path.display().to_string()).into_owned()
+    }
+}
+
+/// The person at the keyboard, as far as the system knows.
+fn user() -> Actor {
+    let names = ["USER", "LOGNAME", "USERNAME"].iter().filter_map(|name| env::var(name).ok());
+    let known = names.into_iter().find_map(|name| format!("human:{name}").parse().ok());
+    known.or_else(|| "human:unknown".parse().ok()).unwrap_or_else(Actor::sternway)
+}

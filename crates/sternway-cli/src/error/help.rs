@@ -1,0 +1,168 @@
+//! What to type next after a failure.
+
+use std::time::Duration;
+
+use sternway::{
+    control::ControlError,
+    store::{Contested, Refusal, StoreError},
+    types::{ContentError, EnvironmentId},
+};
+
+use super::CliError;
+
+/// The next command to type, if one helps.
+pub(super) fn of(err: &CliError) -> Option<String> {
+    match err {
+        CliError::Sternway(err) => of_sternway(err),
+        CliError::NoStore { .. } => Some("sternway init".into()),
+        CliError::NoNamespace { namespace, near } => Some(near.as_ref().map_or_else(
+            || format!("sternway --namespace {namespace} init"),
+            |near| {
+                format!("did you mean {near}? To make it: sternway --namespace {namespace} init")
+            },
+        )),
+        CliError::Open { file, waited, source } => of_open(file, *waited, source),
+        CliError::File { .. }
+        | CliError::Problem(_)
+        | CliError::Hinted(_)
+        | CliError::Output(_)
+        | CliError::Runtime(_) => None,
+    }
+}
+
+fn of_open(file: &str, waited: Duration, source: &sternway::Error) -> Option<String> {
+    let sternway::Error::Control(ControlError::Store(err)) = source else { return None };
+    if matches!(err, StoreError::Busy) {
+        return Some(format!(
+            "{file} is used by one process at a time, and {waited:?} were not enough: try again, or \
+             wait longer with --lock-timeout 1m"
+        ));
+    }
+    if matches!(err, StoreError::NotAStore { .. }) {
+        return Some("name another place with --store, or move that file away".into());
+    }
+    if matches!(err, StoreError::Corrupt { .. }) {
+        return Some(format!(
+            "keep {file} as it is, and put a backup in its place: it cannot be opened any more"
+        ));
+    }
+    of_store(err)
+}
+
+fn of_sternway(err: &sternway::Error) -> Option<String> {
+    use sternway::Error as E;
+    if let E::Control(err) = err {
+        return of_control(err);
+    }
+    if let E::Content(err) = err {
+        return of_content(err);
+    }
+    matches!(err, E::NoStore(_)).then(|| "sternway init".into())
+}
+
+fn of_content(err: &ContentError) -> Option<String> {
+    match err {
+        ContentError::Json(_) => Some("mend it, or keep it as it is with --type text".into()),
+        ContentError::NotText { .. } | ContentError::Nul { .. } => Some("--type bytes".into()),
+        ContentError::Empty => Some("look at how the file was written".into()),
+        ContentError::TooLarge { .. } => {
+            Some("publish a reference to where it is kept instead".into())
+        }
+        ContentError::Label { .. } | _ => None,
+    }
+}
+
+fn of_control(err: &ControlError) -> Option<String> {
+    match err {
+        ControlError::Store(err) => of_store(err),
+        ControlError::NoArtifact(_) => Some("sternway list".into()),
+        ControlError::NoEnvironment(environment) => {
+            Some(format!("sternway env create {environment}"))
+        }
+        ControlError::NoVersion { reference, .. } | ControlError::Ambiguous { reference, .. } => {
+            Some(format!("sternway log {}", reference.artifact))
+        }
+        ControlError::NotLive { artifact, environment } => {
+            Some(format!("sternway{} promote {artifact}@latest", at(environment)))
+        }
+        ControlError::NoGoodVersion { artifact, environment, .. } => Some(format!(
+            "sternway{0} log {artifact}; then name one: sternway{0} rollback {artifact} --to vN \
+             --force, or publish a better one",
+            at(environment)
+        )),
+        ControlError::NotABackwardStep { artifact, environment, version } => {
+            Some(format!("sternway{} promote {artifact}@{version}", at(environment)))
+        }
+        ControlError::AlreadyLive { artifact, environment, .. }
+        | ControlError::NotCondemned { artifact, environment, .. } => {
+            Some(format!("sternway{} log {artifact}", at(environment)))
+        }
+        ControlError::NoLabel { artifact, .. } => Some(format!("sternway show {artifact}")),
+        ControlError::EnvironmentExists(environment) => {
+            Some(format!("sternway env show {environment}"))
+        }
+        ControlError::Text(_) | _ => None,
+    }
+}
+
+fn of_store(err: &StoreError) -> Option<String> {
+    match err {
+        StoreError::Conflict(conflict) => of_conflict(&conflict.contested),
+        StoreError::Refused(refusal) => of_refusal(refusal),
+        StoreError::Corrupt { .. } => Some("sternway verify".into()),
+        StoreError::NewerFormat { .. } => Some("install the newest sternway".into()),
+        StoreError::Full(_) => Some("free some room on the disk; reading goes on".into()),
+        StoreError::Busy => Some("try again, or wait longer with --lock-timeout 1m".into()),
+        StoreError::NoNamespace(namespace) => {
+            Some(format!("sternway --namespace {namespace} init"))
+        }
+        StoreError::ChangesetReused { .. }
+        | StoreError::NotYet { .. }
+        | StoreError::NotAStore { .. }
+        | StoreError::Unavailable(_)
+        | StoreError::Closed
+        | _ => None,
+    }
+}
+
+fn of_conflict(contested: &Contested) -> Option<String> {
+    match contested {
+        Contested::Latest { artifact, expected: Some(expected), found: Some(found) }
+            if expected < found =>
+        {
+            Some(format!("sternway diff {artifact}@{expected} @{found}"))
+        }
+        Contested::Latest { artifact, .. } => Some(format!("sternway log {artifact}")),
+        Contested::Pointer { artifact, .. } | Contested::SameContent { artifact, .. } => {
+            Some(format!("sternway show {artifact}"))
+        }
+        Contested::Record { .. } => Some("look again, and repeat the command".into()),
+    }
+}
+
+fn of_refusal(refusal: &Refusal) -> Option<String> {
+    if let Refusal::Condemned { artifact, version, environment, .. } = refusal {
+        return Some(format!(
+            "sternway{} pardon {artifact}@{version} --reason …, or --force if you are sure",
+            at(environment)
+        ));
+    }
+    if let Refusal::NoEnvironment(environment) = refusal {
+        return Some(format!("sternway env create {environment}"));
+    }
+    if let Refusal::NoVersion { artifact, .. } = refusal {
+        return Some(format!("sternway log {artifact}"));
+    }
+    if matches!(refusal, Refusal::NoArtifact(_)) {
+        return Some("sternway list".into());
+    }
+    matches!(refusal, Refusal::NoRecord(_)).then(|| "sternway policy list".into())
+}
+
+/// The flag that names an environment, where it must be named.
+fn at(environment: &EnvironmentId) -> String {
+    if *environment == EnvironmentId::production() {
+        return String::new();
+    }
+    format!(" -e {environment}")
+}

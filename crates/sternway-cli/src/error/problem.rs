@@ -1,0 +1,83 @@
+//! A failure as programs get it.
+
+use serde_json::{Map, Value, json};
+use sternway::{
+    api::Problem,
+    control::ControlError,
+    store::{Conflict, Contested, StoreError},
+    types::{ContentError, JsonProblem},
+};
+
+use super::CliError;
+
+impl CliError {
+    /// The problem document.
+    pub(crate) fn problem(&self) -> Problem {
+        if let Self::Problem(problem) = self {
+            return problem.as_ref().clone();
+        }
+        let mut problem = Problem::new(self.code(), self.chain().join(": "));
+        problem.help = self.help();
+        problem.members = self.members();
+        problem
+    }
+
+    fn members(&self) -> Map<String, Value> {
+        let members = match self {
+            Self::Hinted(hinted) => return hinted.failure.members(),
+            Self::Sternway(sternway::Error::Control(err)) => of_control(err),
+            Self::Sternway(sternway::Error::Content(ContentError::Json(err))) => {
+                let duplicate = err.problem == JsonProblem::DuplicateMember;
+                json!({"line": err.line, "column": err.column, "pointer": err.pointer,
+                    "duplicate_member": duplicate})
+            }
+            Self::Sternway(_)
+            | Self::NoStore { .. }
+            | Self::NoNamespace { .. }
+            | Self::Open { .. }
+            | Self::File { .. }
+            | Self::Problem(_)
+            | Self::Output(_)
+            | Self::Runtime(_) => Value::Null,
+        };
+        if let Value::Object(members) = members { members } else { Map::new() }
+    }
+}
+
+fn of_control(err: &ControlError) -> Value {
+    if let ControlError::Store(StoreError::Conflict(conflict)) = err {
+        return of_conflict(conflict);
+    }
+    if let ControlError::NotLive { artifact, environment } = err {
+        return json!({"artifact": artifact, "environment": environment});
+    }
+    if let ControlError::NoGoodVersion { artifact, environment, live } = err {
+        return json!({"artifact": artifact, "environment": environment, "live": live});
+    }
+    // The detail says it all.
+    Value::Null
+}
+
+fn of_conflict(conflict: &Conflict) -> Value {
+    let mut members = match &conflict.contested {
+        Contested::Pointer { artifact, name, expected, found, version } => json!({
+            "artifact": artifact, "pointer": name, "expected_generation": expected,
+            "actual_generation": found, "actual_version": version,
+        }),
+        Contested::Latest { artifact, expected, found } => json!({
+            "artifact": artifact, "expected_version": expected, "actual_version": found,
+        }),
+        Contested::SameContent { artifact, version } => {
+            json!({"artifact": artifact, "actual_version": version})
+        }
+        Contested::Record { key, expected, found } => json!({
+            "record": key.to_string(), "expected_generation": expected, "actual_generation": found,
+        }),
+    };
+    if let (Some(last), Some(members)) = (&conflict.last, members.as_object_mut()) {
+        members.insert("by".into(), last.by.to_string().into());
+        members.insert("at".into(), last.at.to_string().into());
+        members.insert("revision".into(), last.revision.get().into());
+    }
+    members
+}

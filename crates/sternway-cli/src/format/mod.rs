@@ -1,0 +1,6 @@
+//! How single values are written for people: sizes, times, digests, texts.
+
+pub(crate) mod duration;
+pub(crate) mod number;
+pub(crate) mod visible;
+pub(crate) mod when;

@@ -1,0 +1,5 @@
+//! What comes in: files, standard input, and what they hold.
+
+pub(crate) mod kind;
+pub(crate) mod pair;
+pub(crate) mod source;

@@ -1,0 +1,174 @@
+//! Opening the store for one command, and closing it again.
+//!
+//! The file is held by one process at a time, so a command opens it as late and closes it as soon
+//! as it can. In a dry run the store is wrapped so that every write is only rehearsed.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use sternway::{
+    Missing, Sternway,
+    provider::Stopwatch,
+    redb::RedbOptions,
+    store::{KvStore, Rehearsal, Store, StoreError},
+};
+
+use crate::{
+    context::Context,
+    error::{CliError, nearest},
+    place::{self, Found},
+    view,
+};
+
+/// How long to wait between two tries to open a store that another process holds.
+const PAUSE: Duration = Duration::from_millis(10);
+
+impl Context {
+    /// Opens the store that was named, or the nearest one. What a dead process left unjudged is
+    /// judged before this returns, and said.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::NoStore`] or [`CliError::NoNamespace`] if there is none and none is to be made,
+    /// and [`CliError::Sternway`] if it cannot be opened.
+    pub(crate) async fn open(&self, missing: Missing) -> Result<Sternway, CliError> {
+        self.open_at(place::find(self.place.as_ref()), missing).await
+    }
+
+    /// Opens the store in a place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::open`].
+    pub(crate) async fn open_at(
+        &self,
+        found: Found,
+        missing: Missing,
+    ) -> Result<Sternway, CliError> {
+        let builder = Sternway::builder()
+            .with_namespace(self.namespace.clone())
+            .with_actor(self.actor.clone());
+        let file = match (found, missing) {
+            (Found::File(file), _) => file,
+            (Found::Nothing(file), Missing::Refuse) => return Err(self.no_store(&file)),
+            (Found::Nothing(_), Missing::Create) if self.dry_run => {
+                return Ok(builder.in_memory().await?);
+            }
+            (Found::Nothing(file), Missing::Create) => {
+                make_folder(&file)?;
+                self.console.note(&format!("created {} (redb)", Self::shown(&file)));
+                file
+            }
+        };
+        let store = open_file(&file, self.lock_timeout).await.map_err(|err| self.at(&file, err))?;
+        let is_there = store.head(&self.namespace).await?.is_some();
+        if !is_there && missing == Missing::Refuse {
+            let namespaces = store.namespaces(None, sternway::store::Limit::MAX).await?;
+            let names = namespaces.iter().map(ToString::to_string);
+            let near = nearest(self.namespace.as_str(), names);
+            store.close().await?;
+            return Err(CliError::NoNamespace { namespace: self.namespace.clone(), near });
+        }
+        let sternway = match (self.dry_run, is_there) {
+            (false, _) => builder.on(Arc::new(store)).await?,
+            (true, true) => builder.on(Arc::new(Rehearsal::new(Arc::new(store)))).await?,
+            (true, false) => {
+                store.close().await?;
+                builder.in_memory().await?
+            }
+        };
+        self.say_swept(&sternway);
+        Ok(sternway)
+    }
+
+    /// Opens the store, does some work on it, and closes it, whatever came of the work.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::open`], and what the work fails with, with a hint at what exists instead.
+    pub(crate) async fn with<T>(
+        &self,
+        missing: Missing,
+        work: impl AsyncFnOnce(&Sternway) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let sternway = self.open(missing).await?;
+        self.finish(sternway, work).await
+    }
+
+    /// Does some work on an open store, and closes it, whatever came of the work.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::with`].
+    pub(crate) async fn finish<T>(
+        &self,
+        sternway: Sternway,
+        work: impl AsyncFnOnce(&Sternway) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let done = match work(&sternway).await {
+            Ok(done) => Ok(done),
+            Err(err) => Err(err.with_hint(&sternway).await),
+        };
+        let closed = sternway.shutdown().await;
+        let done = done?;
+        closed?;
+        Ok(done)
+    }
+
+    fn no_store(&self, file: &Path) -> CliError {
+        let looked = match &self.place {
+            Some(_) => format!("in {}", Self::shown(file)),
+            None => "here, or in a folder above".to_owned(),
+        };
+        CliError::NoStore { looked }
+    }
+
+    fn at(&self, file: &Path, source: StoreError) -> CliError {
+        CliError::Open { file: Self::shown(file), waited: self.lock_timeout, source: source.into() }
+    }
+
+    /// A rollback that opening led to would be seen by nobody otherwise.
+    fn say_swept(&self, sternway: &Sternway) {
+        for judged in sternway.swept() {
+            if let Some(said) = view::swept(judged, self.dry_run) {
+                self.console.note(&said);
+            }
+        }
+    }
+}
+
+/// Contents may be secret: the folder is its owner's only.
+fn make_folder(file: &Path) -> Result<(), CliError> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made: io::Result<()> = builder.create(&folder);
+    made.map_err(|err| CliError::file(&folder, err))
+}
+
+/// Opens a file, waiting a while for another process to let go of it.
+async fn open_file(file: &Path, wait: Duration) -> Result<KvStore, StoreError> {
+    let waiting = Stopwatch::start();
+    loop {
+        match sternway::redb::open(file, RedbOptions::default()) {
+            Err(StoreError::Busy) if waiting.elapsed() < wait => pause(PAUSE).await,
+            result => return result,
+        }
+    }
+}
+
+/// Waits.
+pub(crate) async fn pause(time: Duration) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "another process is waited for, and nothing tells when it is done"
+    )]
+    tokio::time::sleep(time).await;
+}

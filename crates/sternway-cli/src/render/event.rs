@@ -1,0 +1,96 @@
+//! What happened, one line per change, for people.
+
+use sternway::types::{
+    Applied, Commit, LatchAction, MoveCause, PointerMove, PointerName, PolicySetting, Record,
+    RecordChange, RollbackTrigger, Version, VersionNumber,
+};
+
+use super::{page::Page, style, symbols::Symbols};
+use crate::format::visible;
+
+/// Writes what a commit did.
+pub(crate) fn write(commit: &Commit, page: &mut Page) {
+    let reason = visible::line(commit.reason.as_str());
+    let reason = if reason.is_empty() { String::new() } else { format!("  \"{reason}\"") };
+    for (index, applied) in commit.applied.iter().enumerate() {
+        // Why it was done is said once.
+        let reason = if index == 0 { reason.as_str() } else { "" };
+        let what = match applied {
+            Applied::NamespaceCreated => format!("namespace {} created", commit.namespace),
+            Applied::VersionAdded(version) => added(version),
+            Applied::PointerMoved(moved) => move_in_words(moved, page.symbols()),
+            Applied::RecordChanged(change) => record(change),
+        };
+        let place = style::paint(style::DIM, format_args!("{} r{}", commit.at, commit.revision));
+        let by = style::paint(style::DIM, visible::line(&commit.actor.to_string()));
+        page.line(format_args!("{place}  {what}  {by}{reason}"));
+    }
+}
+
+fn added(version: &Version) -> String {
+    let name = style::paint(style::NAME, &version.artifact);
+    format!("{name} {} published", version.number)
+}
+
+fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
+    let name = style::paint(style::NAME, &moved.artifact);
+    let versions = versions(moved.from, moved.to, symbols);
+    let place = match &moved.name {
+        PointerName::Environment(environment) => {
+            style::paint(style::GOOD, format_args!("live in {environment}"))
+        }
+        PointerName::Label(label) => format!("label {label}"),
+    };
+    let cause = match &moved.cause {
+        MoveCause::Published | MoveCause::Labelled | MoveCause::Unlabelled => String::new(),
+        MoveCause::Promoted => ", promoted".into(),
+        MoveCause::RolledBack(RollbackTrigger::Manual) => {
+            style::paint(style::BAD, ", rolled back by hand")
+        }
+        MoveCause::RolledBack(RollbackTrigger::Policy(regression)) => {
+            style::paint(style::BAD, format_args!(", rolled back: {}", regression.rule))
+        }
+    };
+    let forced = if moved.forced { ", forced" } else { "" };
+    format!("{name}  {versions}  {place}{cause}{forced}")
+}
+
+fn versions(from: Option<VersionNumber>, to: Option<VersionNumber>, symbols: &Symbols) -> String {
+    let word = |version: Option<VersionNumber>| {
+        version.map_or_else(|| "nothing".to_owned(), |version| version.to_string())
+    };
+    match from {
+        Some(_) => format!("{} {} {}", word(from), symbols.arrow, word(to)),
+        None => word(to),
+    }
+}
+
+fn record(change: &RecordChange) -> String {
+    let Some(after) = &change.after else {
+        return visible::line(&format!("{} taken away", change.key)).into_owned();
+    };
+    let what = match after {
+        Record::Namespace(settings) => {
+            format!("settings: default environment {}", settings.default_environment)
+        }
+        Record::Environment(environment) => format!("environment {} set", environment.id),
+        Record::Policy(policy) => match policy.setting {
+            PolicySetting::On(_) => format!("policy of {} set", policy.scope),
+            PolicySetting::Off => format!("policy of {} turned off", policy.scope),
+        },
+        Record::Condemnation(it) => {
+            format!("{} {} condemned in {}", it.artifact, it.version, it.environment)
+        }
+        Record::Attestation(it) => format!("{} {} attested: {}", it.artifact, it.version, it.name),
+        Record::Latch(latch) => {
+            let then = match latch.action {
+                LatchAction::RolledBack { to } => format!("back to {to}"),
+                LatchAction::Halted => "no good version is left: a person must act".into(),
+            };
+            let (artifact, version, environment) =
+                (&latch.artifact, latch.version, &latch.environment);
+            format!("{artifact} {version} regressed in {environment}, {then}")
+        }
+    };
+    visible::line(&what).into_owned()
+}

@@ -1,0 +1,142 @@
+//! Views of what the verbs answer.
+
+use sternway::{
+    api::{
+        CheckView, DamageView, LandingView, PolicyView, PromotedView, PublishedView, ReactionView,
+        RecordedView, ReportView, RollbackView, VerdictView,
+    },
+    control::{
+        policy::EffectivePolicy,
+        promote::Promoted,
+        publish::{Landing, Published},
+        record::{Check, Judged},
+        rollback::{Reaction, RolledBack},
+    },
+    store::Report,
+    types::{OutcomeId, Subject, Verdict},
+};
+
+/// What publishing led to; what is live now and what changed is for the caller to add.
+pub(crate) fn published(published: &Published, dry_run: bool) -> PublishedView {
+    let (landing, environment) = match &published.landing {
+        Landing::Unchanged => (LandingView::Unchanged, None),
+        Landing::Live(environment) => (LandingView::Live, Some(environment.clone())),
+        Landing::Staged => (LandingView::Staged, None),
+        Landing::Condemned(environment) => (LandingView::Condemned, Some(environment.clone())),
+    };
+    PublishedView {
+        artifact: published.artifact.clone(),
+        version: published.number,
+        content: (&published.content).into(),
+        landing,
+        environment,
+        live: None,
+        changes: None,
+        revision: published.revision,
+        dry_run,
+    }
+}
+
+/// What promoting led to.
+pub(crate) fn promoted(promoted: &Promoted, dry_run: bool) -> PromotedView {
+    PromotedView {
+        artifact: promoted.artifact.clone(),
+        environment: promoted.environment.clone(),
+        from: promoted.from,
+        to: promoted.to,
+        generation: promoted.generation,
+        revision: promoted.revision,
+        dry_run,
+    }
+}
+
+/// What a rollback led to.
+pub(crate) fn rolled_back(rolled_back: &RolledBack, dry_run: bool) -> RollbackView {
+    RollbackView {
+        artifact: rolled_back.artifact.clone(),
+        environment: rolled_back.environment.clone(),
+        from: rolled_back.from,
+        to: rolled_back.to,
+        generation: rolled_back.generation,
+        revision: rolled_back.revision,
+        dry_run,
+    }
+}
+
+/// What recording an outcome led to; nothing was judged if it was recorded before.
+pub(crate) fn recorded(
+    outcome: OutcomeId,
+    subject: &Subject,
+    judged: Option<&Judged>,
+    dry_run: bool,
+) -> RecordedView {
+    let verdict = judged.map_or(VerdictView::from(&Verdict::Undecided), |it| (&it.verdict).into());
+    let reaction = judged.and_then(|judged| judged.reaction.as_ref());
+    RecordedView {
+        outcome,
+        counted: judged.is_some(),
+        subject: subject.into(),
+        tally: judged.map(|judged| (&judged.tally).into()),
+        verdict,
+        reaction: reaction.map(|reaction| match reaction {
+            Reaction::RolledBack(rollback) => {
+                ReactionView::RolledBack(rolled_back(rollback, dry_run))
+            }
+            Reaction::Halted { .. } => ReactionView::Halted,
+            Reaction::Overtaken => ReactionView::Overtaken,
+        }),
+        dry_run,
+    }
+}
+
+/// The policy that holds, and where it was set.
+pub(crate) fn policy(effective: &EffectivePolicy) -> PolicyView {
+    PolicyView::new(effective.scope.as_ref(), &effective.setting)
+}
+
+/// The verdict on what is live.
+pub(crate) fn check(check: &Check) -> CheckView {
+    CheckView {
+        subject: (&check.subject).into(),
+        tally: (&check.tally).into(),
+        policy: policy(&check.policy),
+        verdict: (&check.verdict).into(),
+        latch: check.latch.as_ref().map(Into::into),
+    }
+}
+
+/// What verifying found.
+pub(crate) fn report(report: &Report) -> ReportView {
+    let damages = report
+        .damages
+        .iter()
+        .map(|damage| DamageView { place: damage.place.clone(), detail: damage.detail.clone() });
+    ReportView {
+        sound: report.is_sound(),
+        namespaces: report.namespaces,
+        revisions: report.revisions,
+        versions: report.versions,
+        contents: report.contents,
+        outcomes: report.outcomes,
+        damaged: report.damaged,
+        damages: damages.collect(),
+    }
+}
+
+/// What is said about what opening judged, if it led to anything.
+pub(crate) fn swept(judged: &Judged, dry_run: bool) -> Option<String> {
+    let Verdict::Regressed(regression) = &judged.verdict else { return None };
+    let Subject { artifact, environment, .. } = &judged.subject;
+    let (rule, would) = (&regression.rule, if dry_run { "would be " } else { "" });
+    match judged.reaction.as_ref()? {
+        Reaction::RolledBack(rollback) => {
+            let (from, to) = (rollback.from, rollback.to);
+            let what = format!("{artifact} {from} {would}rolled back to {to} in {environment}");
+            Some(format!("{what}, by outcomes that nobody had judged yet: {rule}"))
+        }
+        Reaction::Halted { version, .. } => Some(format!(
+            "{artifact} {version} regressed in {environment} and no good version is left: {rule}"
+        )),
+        Reaction::Overtaken => None,
+    }
+}

@@ -1,0 +1,158 @@
+//! Stories as they are typed, with everything that is printed.
+//!
+//! A line `$ …` in a file under `golden` is typed, and what follows is what comes back: stdout,
+//! then stderr with `! ` before each line, then `[N]` for an exit code that is not 0. The line
+//! `$ write FILE TEXT` makes a file, and `< FILE` at the end feeds one. With `UPDATE_GOLDEN=1` the
+//! files are written anew, to be looked at before they are committed.
+
+use std::{
+    env,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::world::World;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/golden")
+}
+
+fn check(name: &str) {
+    let path = folder().join(name).with_extension("txt");
+    let expected = fs::read_to_string(&path).unwrap();
+    let world = World::new();
+    let mut actual = String::new();
+    for line in expected.lines() {
+        // What is not typed is an answer, or a comment between two answers.
+        if let Some(typed) = line.strip_prefix("$ ") {
+            writeln!(actual, "{line}").unwrap();
+            actual += &answer(&world, typed);
+        } else if line.starts_with("# ") {
+            writeln!(actual, "{line}").unwrap();
+        }
+    }
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        return fs::write(&path, &actual).unwrap();
+    }
+    assert_eq!(actual, expected.replace("\r\n", "\n"), "{}", path.display());
+}
+
+fn answer(world: &World, typed: &str) -> String {
+    let words = words(typed);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ran = match words.as_slice() {
+        ["write", file, text] => {
+            world.write(file, text.as_bytes());
+            return String::new();
+        }
+        ["sternway", command @ .., "<", file] => {
+            world.feed(command, &fs::read(world.path(file)).unwrap())
+        }
+        ["sternway", command @ ..] => world.run(command),
+        other => panic!("nobody types {other:?}"),
+    };
+    let mut answer = redacted(&ran.stdout);
+    for line in redacted(&ran.stderr).lines() {
+        writeln!(answer, "{}", format!("! {line}").trim_end()).unwrap();
+    }
+    if ran.code != 0 {
+        writeln!(answer, "[{}]", ran.code).unwrap();
+    }
+    answer
+}
+
+/// Splits like a shell: single and double quotes, and `\n` within them.
+fn words(typed: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in typed.chars() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            ('"' | '\'', None) => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (' ', None) => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words.into_iter().map(|word| word.replace("\\n", "\n")).collect()
+}
+
+/// What differs from run to run, by its kind.
+pub(crate) fn redacted(text: &str) -> String {
+    let mut redacted = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let found = [("<time>", time(rest)), ("sha256:<digest>", digest(rest)), ("<id>", id(rest))];
+        let found = found.into_iter().find_map(|(name, length)| Some((name, length?)));
+        let (shown, length) = found.map_or((None, c.len_utf8()), |it| (Some(it.0), it.1));
+        let (this, after) = rest.split_at(length);
+        redacted += shown.unwrap_or(this);
+        rest = after;
+    }
+    redacted
+}
+
+/// `2026-11-20T16:00:00.123456Z`
+fn time(text: &str) -> Option<usize> {
+    let shape = "dddd-dd-ddTdd:dd:dd";
+    let start = text.get(..shape.len())?;
+    let fits =
+        |(c, shape): (char, char)| if shape == 'd' { c.is_ascii_digit() } else { c == shape };
+    if !start.chars().zip(shape.chars()).all(fits) {
+        return None;
+    }
+    text.find('Z').map(|end| end + 1)
+}
+
+fn digest(text: &str) -> Option<usize> {
+    let hex = text.strip_prefix("sha256:")?;
+    let length = hex.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(hex.len());
+    (length >= 12).then_some("sha256:".len() + length)
+}
+
+/// A UUID.
+fn id(text: &str) -> Option<usize> {
+    let start = text.get(..36)?;
+    let fits = start.char_indices().all(|(index, c)| match index {
+        8 | 13 | 18 | 23 => c == '-',
+        _ => c.is_ascii_hexdigit(),
+    });
+    fits.then_some(36)
+}
+
+macro_rules! stories {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            check(stringify!($name));
+        })*
+
+        #[test]
+        fn no_story_is_forgotten() {
+            let mut found: Vec<String> = fs::read_dir(folder())
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|it| it == "txt"))
+                .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+                .collect();
+            found.sort();
+            let mut told = vec![$(stringify!($name).to_owned()),*];
+            told.sort();
+            assert_eq!(found, told);
+        }
+    };
+}
+
+stories! {
+    a_bad_version_goes_back
+    a_first_store
+    by_hand
+    compare
+    environments
+    labels
+    policies
+    what_is_wrong
+}

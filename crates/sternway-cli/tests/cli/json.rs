@@ -1,0 +1,173 @@
+//! The JSON schema is a promise: the members of every answer, and what they hold.
+//!
+//! `golden/keys.json` has them; with `UPDATE_GOLDEN=1` it is written anew, to be looked at before
+//! it is committed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::Path,
+};
+
+use serde_json::Value;
+
+use crate::world::World;
+
+type Keys = BTreeMap<String, BTreeSet<String>>;
+
+/// The pointers into a value, and the kinds of what is there. Items of an array count as one.
+fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    found.insert(format!("{at}: {kind}"));
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| keys(item, &format!("{at}[]"), found)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                keys(member, &format!("{at}.{name}"), found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
+    }
+}
+
+fn note(world: &World, all: &mut Keys, name: &str, words: &[&str]) {
+    let mut words = words.to_vec();
+    words.push("--json");
+    let ran = world.run(&words);
+    let json = if ran.stdout.is_empty() { ran.stderr } else { ran.stdout };
+    for line in json.lines() {
+        let value: Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("{words:?}: {json}"));
+        keys(&value, "", all.entry(name.into()).or_default());
+    }
+}
+
+fn story(world: &World) -> Keys {
+    world.write("bot.json", br#"{"model": "small"}"#);
+    world.write("other.json", br#"{"model": "large"}"#);
+    world.write("policy.toml", b"activation = 'staged'\n");
+    world.write("logo.png", b"\x89PNG\0");
+    let all = &mut Keys::new();
+    for (name, words) in [
+        ("init", vec!["init"]),
+        (
+            "publish",
+            vec!["publish", "configs/bot", "bot.json", "--label", "first", "--meta", "a=1"],
+        ),
+        ("publish", vec!["publish", "configs/bot", "other.json", "--semver", "1.0.0"]),
+        ("publish", vec!["publish", "images/logo", "logo.png"]),
+        ("promote", vec!["promote", "configs/bot@v2"]),
+        ("record", vec!["record", "configs/bot", "--ok"]),
+        ("record", vec!["record", "configs/bot", "--fail", "--error", "TypeError"]),
+        ("record", vec!["record", "configs/bot", "--fail", "--error", "TypeError", "--id", "x"]),
+        ("record", vec!["record", "configs/bot@v2", "--fail", "--id", "x"]),
+        ("record_late", vec!["record", "configs/bot@v2", "--fail", "--error", "TypeError"]),
+        ("log", vec!["log", "configs/bot"]),
+        ("show", vec!["show", "configs/bot@v2", "--content"]),
+        ("show", vec!["show", "configs/bot", "--content"]),
+        ("show", vec!["show", "images/logo", "--content"]),
+        ("list", vec!["list"]),
+        ("diff", vec!["diff", "configs/bot@v1", "@v2"]),
+        ("diff", vec!["diff", "images/logo", "./bot.json"]),
+        ("promote", vec!["promote", "configs/bot@v2", "--force"]),
+        ("rollback", vec!["rollback", "configs/bot"]),
+        ("check", vec!["check", "configs/bot"]),
+        ("record", vec!["record", "configs/bot", "--fail", "--error", "AttributeError"]),
+        ("record", vec!["record", "configs/bot", "--fail", "--error", "AttributeError"]),
+        ("check", vec!["check", "configs/bot"]),
+        ("status", vec!["status"]),
+        ("pardon", vec!["pardon", "configs/bot@v2"]),
+        ("condemn", vec!["condemn", "configs/bot@v1"]),
+        ("label", vec!["label", "configs/bot@v1", "first"]),
+        ("label", vec!["label", "configs/bot@v2", "first"]),
+        ("policy show", vec!["policy", "show", "configs/bot"]),
+        ("policy set", vec!["policy", "set", "namespace", "policy.toml"]),
+        ("policy off", vec!["policy", "off", "collection:configs"]),
+        ("policy list", vec!["policy", "list"]),
+        ("policy unset", vec!["policy", "unset", "namespace"]),
+        ("env create", vec!["env", "create", "staging", "--description", "tries"]),
+        ("env list", vec!["env", "list"]),
+        ("env show", vec!["env", "show", "production"]),
+        ("watch", vec!["watch", "--once"]),
+        ("verify", vec!["verify"]),
+        ("doctor", vec!["doctor"]),
+        ("a problem", vec!["show", "configs/bot@v9"]),
+        ("a conflict", vec!["publish", "configs/bot", "logo.png", "--expect", "v1"]),
+    ] {
+        note(world, all, name, &words);
+    }
+    all.clone()
+}
+
+#[test]
+fn the_members_of_every_answer_are_as_promised() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/golden/keys.json");
+    let found = story(&World::new());
+    let actual = serde_json::to_string_pretty(&found).unwrap() + "\n";
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &actual).unwrap();
+    }
+    let promised: Keys = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    for (command, promised) in &promised {
+        let found = found.get(command).unwrap_or_else(|| panic!("{command} is missing"));
+        let gone: Vec<&String> = promised.difference(found).collect();
+        assert!(gone.is_empty(), "{command} lost {gone:?}");
+    }
+    assert_eq!(found, promised, "something new: note it in golden/keys.json");
+}
+
+#[test]
+fn lists_show_no_content() {
+    let world = World::with_greeting();
+    for words in [
+        vec!["list"],
+        vec!["log", "prompts/greeting"],
+        vec!["show", "prompts/greeting"],
+        vec!["status"],
+        vec!["watch", "--once"],
+    ] {
+        let mut words = words;
+        words.push("--json");
+        assert!(!world.ok(&words).contains("helpful bot"), "{words:?}");
+    }
+}
+
+#[test]
+fn names_are_snake_case_and_ratios_say_so() {
+    let found = story(&World::new());
+    for key in found.values().flatten() {
+        let name = key.split(": ").next().unwrap().rsplit('.').next().unwrap();
+        let snake =
+            name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_[]".contains(c));
+        assert!(snake, "{key}");
+    }
+}
+
+#[test]
+fn times_are_in_utc_and_versions_give_theirs_in_seconds_too() {
+    let world = World::with_greeting();
+    let version = world.json(&["show", "prompts/greeting@v1"]);
+    let created = version["created_at"].as_str().unwrap();
+    assert!(created.ends_with('Z'), "{created}");
+    let seconds = version["created_at_unix"].as_f64().unwrap();
+    let moment: sternway::types::Timestamp = created.parse().unwrap();
+    assert!((moment.as_unix_seconds() - seconds).abs() < 1e-6);
+}
+
+#[test]
+fn what_policy_show_prints_can_be_set_again() {
+    let world = World::with_greeting();
+    let shown = world.json(&["policy", "show", "prompts/greeting"]);
+    world.write("policy.json", shown["policy"].to_string().as_bytes());
+    world.ok(&["policy", "set", "namespace", "policy.json"]);
+    let again = world.json(&["policy", "show", "prompts/greeting"]);
+    assert_eq!(again["policy"], shown["policy"]);
+    assert_eq!(again["scope"], "namespace");
+}

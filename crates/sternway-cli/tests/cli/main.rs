@@ -1,0 +1,18 @@
+//! The real binary in empty folders: what it prints, how it ends, and what it leaves behind.
+
+#![cfg(test)]
+
+mod color;
+mod dry_run;
+mod endings;
+mod golden;
+mod hidden;
+mod inputs;
+mod json;
+mod lock;
+mod output;
+mod stores;
+mod swept;
+mod usage;
+mod watch;
+mod world;

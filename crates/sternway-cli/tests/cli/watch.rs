@@ -1,0 +1,51 @@
+//! Following what happens, without holding the store in between.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::world::World;
+
+#[test]
+fn once_prints_what_is_there() {
+    let world = World::with_greeting();
+    let lines = world.ok(&["watch", "--once", "-o", "jsonl"]);
+    let revisions: Vec<u64> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["revision"].as_u64().unwrap())
+        .collect();
+    assert_eq!(revisions, [1, 2, 3]);
+    assert_eq!(world.ok(&["watch", "--once", "--after", "2", "-o", "name"]), "3\n");
+    assert_eq!(world.ok(&["watch", "--once", "--after", "3"]), "");
+}
+
+#[test]
+fn one_artifact_can_be_followed_alone() {
+    let world = World::with_greeting();
+    world.ok(&["publish", "tools/search", "v1.md"]);
+    world.ok(&["condemn", "tools/search@v1"]);
+    let names = world.ok(&["watch", "tools/search", "--once", "-o", "name"]);
+    assert_eq!(names, "4\n5\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_others_do_is_seen_and_ctrl_c_ends_it() {
+    let world = World::with_greeting();
+    let mut command = world.command(&["watch", "--after", "3", "-o", "jsonl"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // The watcher does not hold the store between two looks, so this comes through.
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    let seen: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(seen["revision"], 4);
+    assert_eq!(seen["changes"][0]["type"], "pointer_moved");
+    assert_eq!(seen["changes"][0]["cause"], "promoted");
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    world.ok(&["verify"]);
+}

@@ -1,0 +1,15 @@
+//! `sternway exec` and `sternway demo`, with the real binary, real stores and real children.
+
+#![cfg(test)]
+#![cfg(unix)]
+
+mod codes;
+mod concurrency;
+mod demo;
+mod file;
+mod python;
+mod rollback;
+mod signals;
+mod streams;
+mod timeout;
+mod world;
