@@ -2,7 +2,9 @@
 
 use sternway_api::ProblemCode;
 use sternway_store::{Refusal, StoreError};
-use sternway_types::{ArtifactId, EnvironmentId, LabelId, Reference, TextError, VersionNumber};
+use sternway_types::{
+    ArtifactId, EnvironmentId, LabelId, RecordKind, Reference, TextError, VersionNumber,
+};
 
 /// Why a driver could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -146,6 +148,7 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::NoVersion { .. } | Refusal::NeverLive { .. } => ProblemCode::VersionNotFound,
         Refusal::Condemned { .. } | Refusal::AutomationForces(_) => ProblemCode::PolicyCondemned,
         Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
+        Refusal::NoRecord(key) if key.kind() == RecordKind::Policy => ProblemCode::PolicyNotFound,
         Refusal::Changeset(_)
         | Refusal::NamespaceExists(_)
         | Refusal::NoContent(_)

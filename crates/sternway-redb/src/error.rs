@@ -9,7 +9,7 @@ use sternway_store::{Cause, KvError, StoreError};
 pub(crate) fn kv_error(err: impl Into<Error>) -> KvError {
     let err = err.into();
     let full = matches!(&err, Error::Io(io) if is_full(io));
-    let invalid = matches!(&err, Error::Io(io) if io.kind() == io::ErrorKind::InvalidData);
+    let invalid = matches!(&err, Error::Io(io) if is_damage(io));
     let damaged = invalid || matches!(err, Error::Corrupted(_));
     let cause = Cause::new(err);
     // Everything else says that the file cannot be used now, whatever the reason.
@@ -18,6 +18,11 @@ pub(crate) fn kv_error(err: impl Into<Error>) -> KvError {
         (false, true) => KvError::Corrupt(cause),
         (false, false) => KvError::Unavailable(cause),
     }
+}
+
+/// A file that says nothing sensible, or ends before it should.
+fn is_damage(err: &io::Error) -> bool {
+    matches!(err.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
 fn is_full(err: &io::Error) -> bool {

@@ -4,7 +4,7 @@
 //! Every commit is durable when it returns, by redb's two-phase commit with quick repair, so that
 //! a file reopens at once after a crash. The file belongs to its owner only (mode 0600 on Unix),
 //! and to one process at a time: who comes second gets
-//! [`StoreError::Busy`](sternway_store::StoreError::Busy) and may try again.
+//! [`StoreError::Busy`] and may try again.
 //!
 //! ```
 //! use sternway_redb::{RedbOptions, open};

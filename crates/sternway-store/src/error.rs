@@ -212,6 +212,11 @@ impl fmt::Display for Conflict {
     }
 }
 
+/// A reason after a sentence, if there is one.
+fn because(reason: &Reason) -> String {
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
+}
+
 /// Which invariant a write would break.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -276,7 +281,7 @@ pub enum Refusal {
         name: PointerName,
     },
     /// The content is unfit for the environment.
-    #[error("{artifact}@{version} is condemned in {environment}: {reason}")]
+    #[error("{artifact}@{version} is condemned in {environment}{}", because(.reason))]
     Condemned {
         /// Whose version.
         artifact: ArtifactId,

@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// Wraps a store so that every write is only rehearsed: `commit` answers what it would answer, and
-/// `append` answers with the tallies as if every outcome were new. Reads see the store as it is.
+/// `append` answers with the tallies as if every outcome were new. Reads see the store as it is, so
+/// that whoever waits for the revision of a rehearsed commit waits for what somebody else commits.
 #[derive(Debug)]
 pub struct Rehearsal {
     inner: Arc<dyn Store>,

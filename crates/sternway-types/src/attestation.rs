@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Actor, ArtifactId, LabelId, Timestamp, VersionNumber};
+use crate::{
+    Actor, ArtifactId, LabelId, MAX_JSON_DEPTH, Timestamp, VersionNumber, json::is_within,
+};
 
 /// Why a number is not a ratio.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -92,6 +94,19 @@ pub enum Finding {
     Status(LifecycleStatus),
     /// Anything else, in the attester's own shape.
     Other(Value),
+}
+
+/// How deep a finding's own JSON may be nested: a record is up to four levels around it.
+const MAX_DEPTH: usize = MAX_JSON_DEPTH - 4;
+
+impl Finding {
+    /// Whether what is written of it can be read back.
+    pub(crate) fn is_readable(&self) -> bool {
+        match self {
+            Self::Tests { report: value, .. } | Self::Other(value) => is_within(MAX_DEPTH, value),
+            Self::Rating(_) | Self::Status(_) => true,
+        }
+    }
 }
 
 /// A statement about a version that is kept beside it. A later one of the same name replaces it;

@@ -20,6 +20,12 @@ pub enum ChangesetError {
         /// How many it has.
         found: usize,
     },
+    /// The JSON of a finding is nested too deep to be read back.
+    #[error("{what} is nested too deep")]
+    TooDeep {
+        /// Which attestation.
+        what: String,
+    },
     /// It changes the same thing twice, so that what it means would depend on the order.
     #[error("the changeset changes {what} twice")]
     Twice {
@@ -173,8 +179,8 @@ impl Changeset {
         self
     }
 
-    /// Checks what needs no store to be checked: it changes something, not too much, and nothing
-    /// twice.
+    /// Checks what needs no store to be checked: it changes something, not too much, nothing
+    /// twice, and only to what can be read back.
     ///
     /// # Errors
     ///
@@ -185,6 +191,9 @@ impl Changeset {
         }
         if self.changes.len() > Self::MAX_CHANGES {
             return Err(ChangesetError::TooMany { found: self.changes.len() });
+        }
+        if let Some(deep) = self.changes.iter().find(|change| !change.is_readable()) {
+            return Err(ChangesetError::TooDeep { what: deep.touches() });
         }
         let mut touched: Vec<String> = self.changes.iter().map(Change::touches).collect();
         touched.sort_unstable();
@@ -197,6 +206,24 @@ impl Changeset {
 }
 
 impl Change {
+    /// Whether what is written of it can be read back.
+    fn is_readable(&self) -> bool {
+        match self {
+            Self::PutRecord(record) => match record.as_ref() {
+                Record::Attestation(attestation) => attestation.finding.is_readable(),
+                Record::Namespace(_)
+                | Record::Environment(_)
+                | Record::Policy(_)
+                | Record::Condemnation(_)
+                | Record::Latch(_) => true,
+            },
+            Self::CreateNamespace
+            | Self::AddVersion(_)
+            | Self::MovePointer(_)
+            | Self::DeleteRecord(_) => true,
+        }
+    }
+
     /// What it changes, in words: two changes that touch the same thing exclude each other.
     fn touches(&self) -> String {
         match self {

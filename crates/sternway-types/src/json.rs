@@ -5,6 +5,7 @@
 use std::{cell::RefCell, collections::HashSet, fmt};
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 /// How deep arrays and objects may be nested.
 pub const MAX_JSON_DEPTH: usize = 127;
@@ -62,6 +63,16 @@ pub fn check_json(bytes: &[u8]) -> Result<(), JsonError> {
         .deserialize(&mut parser)
         .and_then(|()| parser.end())
         .map_err(|err| trail.explain(&err))
+}
+
+/// Whether a value is nested no deeper than this: what is written deeper cannot be read back.
+pub(crate) fn is_within(levels: usize, value: &Value) -> bool {
+    let inner = |value| levels.checked_sub(1).is_some_and(|levels| is_within(levels, value));
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        Value::Array(items) => levels > 0 && items.iter().all(inner),
+        Value::Object(members) => levels > 0 && members.values().all(inner),
+    }
 }
 
 /// The way to the value being read, and what was found wrong there.

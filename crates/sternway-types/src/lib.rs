@@ -46,6 +46,7 @@ mod pointer;
 mod policy;
 mod record;
 mod reference;
+mod rule;
 mod tally;
 mod text;
 mod time;
@@ -69,14 +70,13 @@ pub use crate::{
     number::{Generation, NumberError, Revision, VersionNumber},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger},
-    policy::{
-        Activation, Policy, PolicyError, PolicyScope, PolicySetting, Rule, RuleName, ScopeError,
-    },
+    policy::{Activation, Policy, PolicyError, PolicyScope, PolicySetting, ScopeError},
     record::{
         Condemnation, Environment, Latch, LatchAction, NamespaceSettings, PolicyRecord, Record,
         RecordEntry, RecordKey, RecordKind,
     },
     reference::{Reference, ReferenceError, Selector},
+    rule::{Rule, RuleName},
     tally::{RECENT_OUTCOMES, Recent, Tally},
     text::{Changelog, Reason, TextError},
     time::{At, Timestamp, TimestampError},

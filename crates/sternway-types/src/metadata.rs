@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::{MAX_JSON_DEPTH, json::is_within};
+
 /// The most members that metadata may have.
 const MAX_MEMBERS: usize = 128;
 /// The most bytes that metadata may have, written as JSON.
 const MAX_BYTES: usize = 64 * 1024;
+
+/// How deep a member may be nested: the object around it is a level too.
+const MAX_DEPTH: usize = MAX_JSON_DEPTH - 1;
 
 /// Why metadata is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +24,9 @@ pub enum MetadataError {
     /// Too large.
     #[error("the metadata has {0} bytes as JSON: the limit is {MAX_BYTES}")]
     TooLarge(usize),
+    /// Too deep to be read back.
+    #[error("the metadata is nested deeper than {MAX_JSON_DEPTH} levels as JSON")]
+    TooDeep,
 }
 
 /// Names and JSON values of the user's own beside a version, in order of their names: at most 128,
@@ -32,13 +40,15 @@ impl Metadata {
     ///
     /// # Errors
     ///
-    /// [`MetadataError`] if there are too many or they are too large.
+    /// [`MetadataError`] if there are too many, or they are too large or too deep.
     pub fn new(members: BTreeMap<String, Value>) -> Result<Self, MetadataError> {
         if members.len() > MAX_MEMBERS {
             return Err(MetadataError::TooMany(members.len()));
         }
-        let size: usize =
-            members.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
+        if !members.values().all(|value| is_within(MAX_DEPTH, value)) {
+            return Err(MetadataError::TooDeep);
+        }
+        let size = serde_json::to_string(&members).map_or(usize::MAX, |json| json.len());
         if size > MAX_BYTES {
             return Err(MetadataError::TooLarge(size));
         }

@@ -128,9 +128,23 @@ impl From<Score> for f64 {
 
 /// What went wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "RawFailure")]
 pub struct Failure {
     class: Option<ErrorClass>,
+    // Invariant: at most MAX_MESSAGE bytes, no NUL.
     message: String,
+}
+
+#[derive(Deserialize)]
+struct RawFailure {
+    class: Option<ErrorClass>,
+    message: String,
+}
+
+impl From<RawFailure> for Failure {
+    fn from(raw: RawFailure) -> Self {
+        Self::new(raw.class, &raw.message)
+    }
 }
 
 impl Failure {
@@ -138,7 +152,9 @@ impl Failure {
     #[must_use]
     pub fn new(class: Option<ErrorClass>, message: &str) -> Self {
         let end = message.floor_char_boundary(MAX_MESSAGE);
-        let message = message.get(..end).unwrap_or_default().replace('\0', "\u{fffd}");
+        let mut message = message.get(..end).unwrap_or_default().replace('\0', "\u{fffd}");
+        // What stands for a NUL is longer than a NUL.
+        message.truncate(message.floor_char_boundary(MAX_MESSAGE));
         Self { class, message }
     }
 

@@ -61,7 +61,8 @@ impl FromStr for Selector {
     type Err = ReferenceError;
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        let stays = text.strip_prefix("live~").and_then(|stays| stays.parse().ok());
+        let plain = |stays: &&str| stays.bytes().all(|byte| byte.is_ascii_digit());
+        let stays = text.strip_prefix("live~").filter(plain).and_then(|stays| stays.parse().ok());
         let selector = match (text, stays) {
             ("live", _) | (_, Some(0)) => Some(Self::Live),
             ("latest", _) => Some(Self::Latest),

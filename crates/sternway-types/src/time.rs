@@ -83,10 +83,11 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        match text.parse::<jiff::Timestamp>() {
-            Ok(moment) => Ok(Self::from_micros(moment.as_microsecond())),
-            Err(_) => Err(TimestampError { given: text.chars().take(80).collect() }),
-        }
+        let micros = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_microsecond).ok();
+        micros
+            .map(Self)
+            .filter(|moment| (Self::MIN..=Self::MAX).contains(moment))
+            .ok_or_else(|| TimestampError { given: text.chars().take(80).collect() })
     }
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use sternway_control::{Control, record::Judged, watch::Watch};
 use sternway_provider::{Clock, Ids};
-use sternway_store::{KvStore, MemoryKv, Store};
+use sternway_store::{KvStore, MemoryKv, Store, StoreError};
 use sternway_types::{Actor, NamespaceId, Revision};
 
 use crate::{ArtifactHandle, Error};
@@ -69,7 +69,8 @@ impl Builder {
         self
     }
 
-    /// Says what to do when there is no store; [`Missing::Create`] if nothing is said.
+    /// Says what to do when there is no store, or no such namespace in it; [`Missing::Create`] if
+    /// nothing is said.
     pub const fn if_missing(mut self, missing: Missing) -> Self {
         self.missing = missing;
         self
@@ -121,7 +122,10 @@ impl Builder {
         if let Some(ids) = self.ids {
             control = control.with_ids(ids);
         }
-        control.create_namespace().await?;
+        match self.missing {
+            Missing::Create => control.create_namespace().await?,
+            Missing::Refuse => known_namespace(&control).await?,
+        }
         // What a process that died left unjudged is judged before anything is read.
         let swept = control.sweep().await?;
         let actor = match self.actor {
@@ -130,6 +134,11 @@ impl Builder {
         };
         Ok(Sternway { control: Arc::new(control), actor, swept: swept.into() })
     }
+}
+
+async fn known_namespace(control: &Control) -> Result<(), Error> {
+    let head = control.store().head(control.namespace()).await?;
+    head.map(drop).ok_or_else(|| StoreError::NoNamespace(control.namespace().clone()).into())
 }
 
 /// A namespace of a store, with everything that can be done in it. Cheap to clone.

@@ -1,0 +1,58 @@
+//! What every public type can do, whatever it means.
+
+use std::error::Error;
+
+use sternway_types::{
+    Activation, Actor, ActorError, ActorKind, Applied, Artifact, ArtifactId, At, Attestation,
+    Change, Changelog, Changeset, ChangesetError, ChangesetId, CollectionId, Commit, Condemnation,
+    Content, ContentError, ContentKind, ContentRef, Digest, DigestError, DigestPrefix, Environment,
+    EnvironmentId, ErrorClass, Evidence, Failure, Finding, Force, Generation, IdError, JsonError,
+    JsonProblem, LabelId, Language, Latch, LatchAction, LifecycleStatus, MediaType, Metadata,
+    MetadataError, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion, NumberError,
+    Observation, Outcome, OutcomeError, OutcomeId, OutcomeStatus, Parents, Pointer, PointerMove,
+    PointerName, Policy, PolicyError, PolicyRecord, PolicyScope, PolicySetting, Precondition,
+    Ratio, RatioError, Reason, Receipt, Recent, Record, RecordChange, RecordEntry, RecordKey,
+    RecordKind, Reference, ReferenceError, Regression, Revision, RollbackTrigger, Rule, RuleName,
+    ScopeError, Score, Selector, Subject, Tally, Target, TextError, Timestamp, TimestampError,
+    UuidError, Verdict, Version, VersionNumber,
+};
+
+const fn crosses<T: Send + Sync + 'static>() {}
+
+const fn is_error<T: Error + Send + Sync + 'static>() {}
+
+#[test]
+fn every_value_can_cross_threads() {
+    crosses::<(Actor, ActorKind, Activation, Applied, Artifact, ArtifactId, At, Attestation)>();
+    crosses::<(Change, Changelog, Changeset, ChangesetId, CollectionId, Commit, Condemnation)>();
+    crosses::<(Content, ContentKind, ContentRef, Digest, DigestPrefix, Environment)>();
+    crosses::<(EnvironmentId, ErrorClass, Evidence, Failure, Finding, Force, Generation)>();
+    crosses::<(JsonProblem, LabelId, Language, Latch, LatchAction, LifecycleStatus, MediaType)>();
+    crosses::<(Metadata, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion)>();
+    crosses::<(Observation, Outcome, OutcomeId, OutcomeStatus, Parents, Pointer, PointerMove)>();
+    crosses::<(PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting, Precondition)>();
+    crosses::<(Ratio, Reason, Receipt, Recent, Record, RecordChange, RecordEntry, RecordKey)>();
+    crosses::<(RecordKind, Reference, Regression, Revision, RollbackTrigger, Rule, RuleName)>();
+    crosses::<(Score, Selector, Subject, Tally, Target, Timestamp, Verdict, Version)>();
+    crosses::<VersionNumber>();
+}
+
+#[test]
+fn every_error_can_be_boxed_and_cross_threads() {
+    is_error::<ActorError>();
+    is_error::<ChangesetError>();
+    is_error::<ContentError>();
+    is_error::<DigestError>();
+    is_error::<IdError>();
+    is_error::<JsonError>();
+    is_error::<MetadataError>();
+    is_error::<NumberError>();
+    is_error::<OutcomeError>();
+    is_error::<PolicyError>();
+    is_error::<RatioError>();
+    is_error::<ReferenceError>();
+    is_error::<ScopeError>();
+    is_error::<TextError>();
+    is_error::<TimestampError>();
+    is_error::<UuidError>();
+}

@@ -1,0 +1,205 @@
+//! How every record is written. Stores keep records like this: what was written once must be read
+//! for ever, so a change of these texts is a new stored format.
+
+use serde_json::json;
+use sternway_types::{
+    Attestation, Condemnation, Environment, Evidence, Finding, Generation, Latch, LatchAction,
+    LifecycleStatus, NamespaceSettings, Observation, OutcomeId, Policy, PolicyRecord, PolicyScope,
+    PolicySetting, Ratio, Record, RecordKind, Regression, Rule, RuleName,
+};
+
+use crate::make::{
+    self, alice, greeting, hello, json_problem, parsed, production, second, version,
+};
+
+#[track_caller]
+fn check(record: &Record, kind: RecordKind, golden: &str) {
+    assert_eq!(make::json(record), golden);
+    assert_eq!(record.key().kind(), kind);
+}
+
+#[test]
+fn the_settings_of_a_namespace() {
+    let settings = NamespaceSettings { default_environment: production() };
+    check(
+        &Record::Namespace(settings),
+        RecordKind::Namespace,
+        r#"{"namespace":{"default_environment":"production"}}"#,
+    );
+}
+
+#[test]
+fn an_environment() {
+    let bare = Environment { id: production(), description: String::new() };
+    check(
+        &Record::Environment(bare.clone()),
+        RecordKind::Environment,
+        r#"{"environment":{"id":"production"}}"#,
+    );
+    let described = Environment { description: "where it counts".into(), ..bare };
+    check(
+        &Record::Environment(described),
+        RecordKind::Environment,
+        r#"{"environment":{"id":"production","description":"where it counts"}}"#,
+    );
+}
+
+#[test]
+fn a_policy_that_is_off() {
+    let policy = PolicyRecord { scope: PolicyScope::Namespace, setting: PolicySetting::Off };
+    check(
+        &Record::Policy(policy),
+        RecordKind::Policy,
+        r#"{"policy":{"scope":"namespace","setting":"off"}}"#,
+    );
+}
+
+#[test]
+fn a_policy_that_is_on() {
+    let scope = PolicyScope::Artifact(greeting());
+    let policy = PolicyRecord { scope, setting: PolicySetting::On(Policy::default()) };
+    check(
+        &Record::Policy(policy),
+        RecordKind::Policy,
+        concat!(
+            r#"{"policy":{"scope":"artifact:prompts/greeting","setting":{"on":{"activation":"staged","rules":["#,
+            r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
+            r#"{"rule":"all_failed","at_least":5,"window":"30m"},"#,
+            r#"{"rule":"consecutive_failures","count":3,"window":"5m"}]}}}}"#
+        ),
+    );
+}
+
+#[test]
+fn a_condemnation() {
+    let condemnation = Condemnation {
+        artifact: greeting(),
+        environment: production(),
+        digest: hello(),
+        version: version(2),
+        reason: parsed("it was rude"),
+    };
+    check(
+        &Record::Condemnation(condemnation),
+        RecordKind::Condemnation,
+        concat!(
+            r#"{"condemnation":{"artifact":"prompts/greeting","environment":"production","#,
+            r#""digest":"sha256:185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969","#,
+            r#""version":2,"reason":"it was rude"}}"#
+        ),
+    );
+}
+
+#[track_caller]
+fn check_finding(finding: Finding, golden: &str) {
+    let attestation = Attestation {
+        artifact: greeting(),
+        version: version(2),
+        name: parsed("security"),
+        finding,
+        by: alice(),
+        at: second(5),
+    };
+    check(
+        &Record::Attestation(attestation),
+        RecordKind::Attestation,
+        &format!(
+            r#"{{"attestation":{{"artifact":"prompts/greeting","version":2,"name":"security","finding":{golden},"by":"human:alice","at":"1970-01-01T00:00:05Z"}}}}"#
+        ),
+    );
+}
+
+#[test]
+fn an_attestation_for_every_finding() {
+    check_finding(
+        Finding::Tests { passed: 7, failed: 1, report: json!({"took": 3}) },
+        r#"{"tests":{"passed":7,"failed":1,"report":{"took":3}}}"#,
+    );
+    check_finding(
+        Finding::Tests { passed: 7, failed: 0, report: json!(null) },
+        r#"{"tests":{"passed":7,"failed":0}}"#,
+    );
+    check_finding(Finding::Rating(Ratio::new(0.75).unwrap()), r#"{"rating":0.75}"#);
+    check_finding(Finding::Other(json!(["x"])), r#"{"other":["x"]}"#);
+    for (status, word) in [
+        (LifecycleStatus::Draft, "draft"),
+        (LifecycleStatus::WaitingApproval, "waiting_approval"),
+        (LifecycleStatus::Active, "active"),
+        (LifecycleStatus::Deprecated, "deprecated"),
+    ] {
+        check_finding(Finding::Status(status), &format!(r#"{{"status":"{word}"}}"#));
+    }
+}
+
+/// The last of three failures in a row, of which the first had a class.
+pub(crate) fn regression() -> Regression {
+    let observe = |name, at, class: &str| Observation {
+        outcome: OutcomeId::from_name(name),
+        at: second(at),
+        class: class.parse().ok(),
+    };
+    Regression {
+        rule: Rule::ConsecutiveFailures { count: 2, window: std::time::Duration::from_secs(300) },
+        matched: vec![RuleName::AllFailed, RuleName::ConsecutiveFailures],
+        evidence: Evidence {
+            succeeded: 0,
+            failed: 2,
+            newest: second(5),
+            failures: vec![observe("a", 4, "TypeError"), observe("b", 5, "")],
+        },
+    }
+}
+
+/// The same in JSON.
+pub(crate) const REGRESSION: &str = concat!(
+    r#"{"rule":{"rule":"consecutive_failures","count":2,"window":"5m"},"#,
+    r#""matched":["all_failed","consecutive_failures"],"#,
+    r#""evidence":{"succeeded":0,"failed":2,"newest":"1970-01-01T00:00:05Z","failures":["#,
+    r#"{"outcome":"ca978112-ca1b-8dca-bac2-31b39a23dc4d","at":"1970-01-01T00:00:04Z","class":"TypeError"},"#,
+    r#"{"outcome":"3e23e816-0039-894a-b389-4f6564e1b134","at":"1970-01-01T00:00:05Z"}]}}"#
+);
+
+#[track_caller]
+fn check_latch(action: LatchAction, golden: &str) {
+    let latch = Latch {
+        artifact: greeting(),
+        environment: production(),
+        generation: Generation::new(7),
+        version: version(2),
+        regression: regression(),
+        action,
+        at: second(5),
+    };
+    check(
+        &Record::Latch(Box::new(latch)),
+        RecordKind::Latch,
+        &format!(
+            r#"{{"latch":{{"artifact":"prompts/greeting","environment":"production","generation":7,"version":2,"regression":{REGRESSION},"action":{golden},"at":"1970-01-01T00:00:05Z"}}}}"#
+        ),
+    );
+}
+
+#[test]
+fn a_latched_verdict() {
+    check_latch(LatchAction::RolledBack { to: version(1) }, r#"{"rolled_back":{"to":1}}"#);
+    check_latch(LatchAction::Halted, r#""halted""#);
+}
+
+#[test]
+fn a_record_is_turned_into_its_kind_and_no_other() {
+    let record = Record::Namespace(NamespaceSettings { default_environment: production() });
+    assert!(record.clone().into_namespace().is_some());
+    assert!(record.clone().into_environment().is_none());
+    assert!(record.clone().into_policy().is_none());
+    assert!(record.clone().into_condemnation().is_none());
+    assert!(record.clone().into_attestation().is_none());
+    assert!(record.into_latch().is_none());
+}
+
+#[test]
+fn a_record_with_a_key_that_is_not_known_is_refused_by_that_key() {
+    let said = json_problem::<Record>(r#"{"environment":{"id":"production","descripton":"x"}}"#);
+    assert!(said.starts_with("unknown field `descripton`"), "{said}");
+    let said = json_problem::<Record>(r#"{"flag":{}}"#);
+    assert!(said.starts_with("unknown variant `flag`"), "{said}");
+}
