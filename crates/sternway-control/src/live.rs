@@ -38,6 +38,8 @@ type Table = HashMap<EnvironmentId, HashMap<ArtifactId, Live>>;
 #[derive(Debug)]
 pub struct LiveTable {
     shared: Arc<Shared>,
+    /// Rings with the revision after each commit; closed when nothing follows any more.
+    bell: watch::Receiver<Revision>,
     stop: watch::Sender<bool>,
     follower: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
@@ -46,8 +48,6 @@ pub struct LiveTable {
 struct Shared {
     table: RwLock<Table>,
     revision: AtomicU64,
-    /// Rings with the revision after each commit; closed when nothing follows any more.
-    bell: watch::Sender<Revision>,
 }
 
 impl LiveTable {
@@ -82,7 +82,7 @@ impl LiveTable {
     ///
     /// [`ControlError::Store`] if the store is closed before that.
     pub async fn at_least(&self, revision: Revision) -> Result<Revision, ControlError> {
-        let mut bell = self.shared.bell.subscribe();
+        let mut bell = self.bell.clone();
         let reached = bell.wait_for(|reached| *reached >= revision).await;
         let reached = reached.map(|reached| *reached);
         reached.map_err(|_| ControlError::Store(sternway_store::StoreError::Closed))
@@ -96,15 +96,15 @@ impl LiveTable {
         let shared = Arc::new(Shared {
             table: RwLock::new(table),
             revision: AtomicU64::new(revision.get()),
-            bell: watch::Sender::new(revision),
         });
+        let (ringer, bell) = watch::channel(revision);
         let feed = Watch::new(store, namespace.clone(), revision);
         #[expect(
             clippy::disallowed_methods,
             reason = "the task is owned by the table and awaited when it stops"
         )]
-        let follower = tokio::spawn(follow(Arc::clone(&shared), feed, stopped));
-        Ok(Self { shared, stop, follower: tokio::sync::Mutex::new(Some(follower)) })
+        let follower = tokio::spawn(follow(Arc::clone(&shared), feed, ringer, stopped));
+        Ok(Self { shared, bell, stop, follower: tokio::sync::Mutex::new(Some(follower)) })
     }
 
     /// Ends following the feed. The table stays as it is.
@@ -161,8 +161,14 @@ fn of_pointer(pointer: Pointer) -> Option<(ArtifactId, Live)> {
     Some((artifact, Live { version: version?, generation, since: revision }))
 }
 
-/// Applies commit after commit until it is stopped or the store is closed.
-async fn follow(shared: Arc<Shared>, mut feed: Watch, mut stopped: watch::Receiver<bool>) {
+/// Applies commit after commit until it is stopped or the store is closed. It alone holds the
+/// ringer, so that whoever waits learns when it ends.
+async fn follow(
+    shared: Arc<Shared>,
+    mut feed: Watch,
+    ringer: watch::Sender<Revision>,
+    mut stopped: watch::Receiver<bool>,
+) {
     loop {
         let commit = tokio::select! {
             commit = feed.next() => commit,
@@ -171,24 +177,22 @@ async fn follow(shared: Arc<Shared>, mut feed: Watch, mut stopped: watch::Receiv
         // An error means that the store is closed or gone: the table says how far it came.
         let Ok(commit) = commit else { return };
         shared.apply(&commit);
+        ringer.send_replace(commit.revision);
     }
 }
 
 impl Shared {
     fn apply(&self, commit: &Commit) {
-        {
-            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            for applied in &commit.applied {
-                match applied {
-                    Applied::PointerMoved(moved) => apply_move(&mut table, moved),
-                    Applied::NamespaceCreated
-                    | Applied::VersionAdded(_)
-                    | Applied::RecordChanged(_) => (),
-                }
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        for applied in &commit.applied {
+            match applied {
+                Applied::PointerMoved(moved) => apply_move(&mut table, moved),
+                Applied::NamespaceCreated
+                | Applied::VersionAdded(_)
+                | Applied::RecordChanged(_) => (),
             }
-            self.revision.store(commit.revision.get(), Ordering::Release);
         }
-        self.bell.send_replace(commit.revision);
+        self.revision.store(commit.revision.get(), Ordering::Release);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Roll back: make an earlier version live again, by hand or by policy.
 
-use sternway_store::StoreError;
+use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     ArtifactId, Change, Changeset, Condemnation, EnvironmentId, Force, Generation, Latch,
     LatchAction, MoveCause, NewMove, Pointer, PointerName, Precondition, Reason, Record,
@@ -147,6 +147,8 @@ impl Control {
                 Ok(receipt) => return Ok(back.reacted(target.as_ref(), receipt.revision)),
                 // Somebody moved the pointer or latched the verdict: look again.
                 Err(StoreError::Conflict(_)) => (),
+                // Somebody condemned the target: look for another.
+                Err(StoreError::Refused(why)) if matches!(*why, Refusal::Condemned { .. }) => (),
                 Err(err) => return Err(err.into()),
             }
         }
@@ -159,7 +161,10 @@ impl Control {
         regression: &Regression,
     ) -> Result<Changeset, ControlError> {
         let intent = Intent::by(sternway_types::Actor::sternway());
-        let reason = Reason::new(format!("{} regressed: {}", back.live.number, regression.rule))?;
+        let mut reason = format!("{} regressed: {}", back.live.number, regression.rule);
+        // A rule may name more classes than a reason can hold.
+        reason.truncate(reason.floor_char_boundary(Reason::LIMIT));
+        let reason = Reason::new(reason)?;
         let mut changeset = self.changeset(&intent).because(reason.clone());
         let action = match target {
             Some(target) => {
@@ -167,7 +172,10 @@ impl Control {
                 changeset = back.move_to(changeset, target, trigger, Force::No);
                 LatchAction::RolledBack { to: target.number }
             }
-            None => LatchAction::Halted,
+            None => {
+                changeset = changeset.when(back.is_live());
+                LatchAction::Halted
+            }
         };
         let latch = Record::Latch(Box::new(Latch {
             artifact: back.live.artifact.clone(),
@@ -196,6 +204,15 @@ impl Back<'_> {
         PointerName::Environment(self.environment.clone())
     }
 
+    /// Nobody moved the pointer meanwhile.
+    fn is_live(&self) -> Precondition {
+        Precondition::PointerAt {
+            artifact: self.live.artifact.clone(),
+            name: self.name(),
+            generation: self.pointer.generation,
+        }
+    }
+
     fn move_to(
         &self,
         changeset: Changeset,
@@ -203,19 +220,13 @@ impl Back<'_> {
         trigger: RollbackTrigger,
         force: Force,
     ) -> Changeset {
-        changeset
-            .when(Precondition::PointerAt {
-                artifact: self.live.artifact.clone(),
-                name: self.name(),
-                generation: self.pointer.generation,
-            })
-            .then(Change::MovePointer(Box::new(NewMove {
-                artifact: self.live.artifact.clone(),
-                name: self.name(),
-                to: Target::Version(target.number),
-                cause: MoveCause::RolledBack(trigger),
-                force,
-            })))
+        changeset.when(self.is_live()).then(Change::MovePointer(Box::new(NewMove {
+            artifact: self.live.artifact.clone(),
+            name: self.name(),
+            to: Target::Version(target.number),
+            cause: MoveCause::RolledBack(trigger),
+            force,
+        })))
     }
 
     fn condemn(&self, changeset: Changeset, reason: Reason) -> Changeset {

@@ -52,8 +52,8 @@ fn holds(rule: &Rule, view: View<'_>) -> bool {
         Rule::AllFailed { at_least: least, window } => {
             // When more outcomes lie in the window than are remembered one by one, only the total
             // can say that none of them succeeded.
-            let forgotten =
-                view.tally.succeeded + view.tally.failed > view.tally.recent().len() as u64;
+            let known = view.tally.succeeded.saturating_add(view.tally.failed);
+            let forgotten = known > view.tally.recent().len() as u64;
             let reaches_back = view.within(*window).count() == view.tally.recent().len();
             let unsure = forgotten && reaches_back && view.tally.succeeded > 0;
             !unsure

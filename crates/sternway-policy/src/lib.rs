@@ -1,6 +1,6 @@
 //! Judges versions: what the outcomes of a version say against it, and which rule says so.
 //!
-//! [`judge`] takes a policy and what is known of a version's present stay in an environment, and
+//! [`judge()`] takes a policy and what is known of a version's present stay in an environment, and
 //! answers with a verdict. It is pure: the same evidence always gives the same verdict, whoever
 //! asks and however often. It never looks at a clock: windows reach back from the newest outcome's
 //! own time.

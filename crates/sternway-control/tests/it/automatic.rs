@@ -2,7 +2,7 @@
 
 use sternway_control::rollback::{Reaction, RolledBack};
 use sternway_types::{
-    ErrorClass, Force, LatchAction, PolicyScope, Policy, PolicySetting, Rule, RuleName, Verdict,
+    ErrorClass, Force, LatchAction, Policy, PolicyScope, PolicySetting, Rule, RuleName, Verdict,
 };
 
 use crate::{
@@ -20,7 +20,7 @@ fn back(reaction: Option<Reaction>) -> Option<RolledBack> {
 #[tokio::test]
 async fn three_failures_in_a_row_take_a_version_back() {
     let world = World::with_live(2).await;
-    let recorded = world.run(2, "xxx").await;
+    let recorded = world.recorded(2, "xxx").await;
     let [judged] = recorded.judged.as_slice() else { panic!("one subject") };
     assert_eq!((judged.counted, judged.tally.failed), (3, 3));
     let Verdict::Regressed(regression) = &judged.verdict else { panic!("it regressed") };
@@ -144,7 +144,7 @@ async fn a_version_that_is_condemned_by_hand_stays_live_and_is_judged_all_the_sa
 async fn what_ran_without_being_live_is_counted_and_not_judged() {
     let world = World::with_live(1).await;
     world.publish("Hi").await;
-    let recorded = world.run(2, "xxxxx").await;
+    let recorded = world.recorded(2, "xxxxx").await;
     assert_eq!(recorded.judged[0].subject.generation, generation(0));
     assert_eq!(recorded.judged[0].verdict, Verdict::Undecided);
     assert_eq!(recorded.judged[0].tally.failed, 5);

@@ -62,12 +62,9 @@ async fn successes_alone_decide_nothing() {
 async fn the_log_that_others_wrote_is_judged_first() {
     let world = World::with_live(2).await;
     let subject = world.subject(2).await;
-    let failures = world.outcomes(&subject, "xxx");
-    let namespace = world.control.namespace().clone();
-    let append = sternway_store::Append::new(namespace, world.control.now(), failures);
-    drop(world.store.append(&append).await.unwrap());
+    world.append(&subject, "xxx").await;
     // A success arrives first; the three failures before it were never judged.
-    let recorded = world.run(2, ".").await;
+    let recorded = world.recorded(2, ".").await;
     let Verdict::Regressed(regression) = &recorded.judged[0].verdict else { panic!("regressed") };
     assert_eq!(regression.evidence.failed, 3);
     assert_eq!(regression.evidence.succeeded, 0, "as of the third failure");

@@ -7,7 +7,9 @@ use sternway_store::Limit;
 use sternway_types::{Environment, Finding, Force, LabelId, Ratio, VersionNumber};
 
 use crate::{
-    make::{alice, because, generation, greeting, production, robot, said, staging, version, versions},
+    make::{
+        alice, because, generation, greeting, production, robot, said, staging, version, versions,
+    },
     world::{SECOND, World},
 };
 
@@ -68,8 +70,7 @@ async fn a_label_that_is_there_already_is_not_set_again() {
 #[tokio::test]
 async fn a_label_that_is_not_there_cannot_be_taken_away() {
     let world = World::with_live(1).await;
-    let unlabel =
-        async || world.control.unlabel(&greeting(), &label("stable"), &alice()).await;
+    let unlabel = async || world.control.unlabel(&greeting(), &label("stable"), &alice()).await;
     assert_eq!(said(unlabel().await), "label-not-found: prompts/greeting has no label stable");
     world.control.label(&greeting(), version(1), &label("stable"), &alice()).await.unwrap();
     unlabel().await.unwrap();
@@ -117,9 +118,7 @@ async fn a_finding_is_about_a_version_that_is_there() {
 #[tokio::test]
 async fn a_finding_too_deep_to_be_read_back_is_refused_and_the_feed_stays_readable() {
     let world = World::with_live(1).await;
-    let nested = |levels| {
-        iter::repeat_n((), levels).fold(Value::Null, |inner, ()| json!([inner]))
-    };
+    let nested = |levels| iter::repeat_n((), levels).fold(Value::Null, |inner, ()| json!([inner]));
     let attest = async |levels| {
         let (finding, name) = (Finding::Other(nested(levels)), label("tests"));
         world.control.attest(&greeting(), version(1), name, finding, &robot()).await

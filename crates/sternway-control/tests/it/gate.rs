@@ -8,6 +8,7 @@ use std::{
 };
 
 use sternway_store::{Batch, Kv, KvError, MemoryKv, Snapshot};
+use tokio::sync::Notify;
 
 /// A map in memory whose commits wait while its gate is shut.
 #[derive(Clone, Debug, Default)]
@@ -18,24 +19,41 @@ pub(crate) struct GatedKv {
 
 #[derive(Debug, Default)]
 struct Gate {
-    shut: Mutex<bool>,
+    /// How many commits are still let through; nothing while the gate is open.
+    left: Mutex<Option<u64>>,
     opened: Condvar,
+    /// Rings when a commit is held back.
+    held: Notify,
 }
 
 impl GatedKv {
     /// Holds commits back from now on: whoever reads sees what was there.
     pub(crate) fn shut(&self) {
-        self.turn(true);
+        self.shut_after(0);
+    }
+
+    /// Lets so many more commits through, and holds back those after them.
+    pub(crate) fn shut_after(&self, commits: u64) {
+        self.turn(Some(commits));
     }
 
     /// Lets them go.
     pub(crate) fn open(&self) {
-        self.turn(false);
+        self.turn(None);
     }
 
-    fn turn(&self, shut: bool) {
-        *self.gate.shut.lock().unwrap_or_else(PoisonError::into_inner) = shut;
+    fn turn(&self, left: Option<u64>) {
+        *self.gate.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
         self.gate.opened.notify_all();
+    }
+
+    /// Follows a future until a commit is held back, and drops it then. Nothing if it was not done.
+    pub(crate) async fn leave<F: Future>(&self, future: F) -> Option<F::Output> {
+        tokio::select! {
+            biased;
+            output = future => Some(output),
+            () = self.gate.held.notified() => None,
+        }
     }
 }
 
@@ -45,9 +63,14 @@ impl Kv for GatedKv {
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), KvError> {
-        let shut = self.gate.shut.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = self.gate.opened.wait_while(shut, |shut| *shut);
-        drop(opened.unwrap_or_else(PoisonError::into_inner));
+        let mut left = self.gate.left.lock().unwrap_or_else(PoisonError::into_inner);
+        if *left == Some(0) {
+            self.gate.held.notify_one();
+            let opened = self.gate.opened.wait_while(left, |left| *left == Some(0));
+            left = opened.unwrap_or_else(PoisonError::into_inner);
+        }
+        *left = left.map(|left| left - 1);
+        drop(left);
         self.inner.commit(batch)
     }
 

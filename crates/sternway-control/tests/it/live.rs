@@ -152,8 +152,11 @@ fn release(world: &World, number: u64) -> Changeset {
     pair().into_iter().fold(changeset, |changeset, artifact| {
         let name = PointerName::Environment(production());
         let at = generation(number - 1);
-        let precondition =
-            Precondition::PointerAt { artifact: artifact.clone(), name: name.clone(), generation: at };
+        let precondition = Precondition::PointerAt {
+            artifact: artifact.clone(),
+            name: name.clone(),
+            generation: at,
+        };
         changeset.when(precondition).then(Change::MovePointer(Box::new(NewMove {
             artifact,
             name,

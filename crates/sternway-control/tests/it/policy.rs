@@ -127,7 +127,7 @@ async fn what_is_not_set_cannot_be_taken_away() {
     let world = World::new().await;
     assert_eq!(
         said(world.control.unset_policy(&PolicyScope::Namespace, &alice()).await),
-        "invalid: the store did not do it: the write was refused: there is no policy namespace"
+        "policy-not-found: the store did not do it: the write was refused: there is no policy namespace"
     );
 }
 

@@ -6,7 +6,8 @@ use sternway_types::{Content, Timestamp};
 use crate::{
     gate::GatedKv,
     make::{
-        alice, artifact, because, by, greeting, production, reference, said, text, version, versions,
+        alice, artifact, because, by, greeting, production, reference, said, text, version,
+        versions,
     },
     world::{SECOND, World},
 };
@@ -114,7 +115,10 @@ async fn who_expects_no_version_publishes_the_first_one_or_none() {
     let published = world.control.publish(first.clone(), &alice()).await.unwrap();
     check(&published, 1, &Landing::Live(production()));
     let again = said(world.control.publish(first, &alice()).await);
-    assert!(again.contains("prompts/greeting is at v1, expected no version; human:alice"), "{again}");
+    assert!(
+        again.contains("prompts/greeting is at v1, expected no version; human:alice"),
+        "{again}"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! However many judge the same breach, the pointer moves once.
 
 use sternway_control::{record::Judged, rollback::Reaction};
-use sternway_store::Append;
 use sternway_types::Force;
 
 use crate::{
@@ -29,15 +28,10 @@ const ONCE: &str = "v1 published, v2 promoted, v1 rolled back";
 #[tokio::test]
 async fn two_processes_that_sweep_the_same_breach_roll_back_once() {
     let (world, kv) = two_versions().await;
-    let subject = world.subject(2).await;
-    let namespace = world.control.namespace().clone();
-    let failures = world.outcomes(&subject, "xxx");
-    let append = Append::new(namespace, world.control.now(), failures);
-    drop(world.store.append(&append).await.unwrap());
+    world.append(&world.subject(2).await, "xxx").await;
     let other = world.another();
     kv.shut();
-    let (one, two, ()) =
-        tokio::join!(world.control.sweep(), other.sweep(), async { kv.open() });
+    let (one, two, ()) = tokio::join!(world.control.sweep(), other.sweep(), async { kv.open() });
     assert!(matches!(reactions(&one.unwrap())[..], [Reaction::RolledBack(_)]));
     assert_eq!(reactions(&two.unwrap()), [Reaction::Overtaken]);
     assert_eq!(world.moves().await, ONCE);
@@ -79,14 +73,10 @@ async fn eight_processes_roll_back_once() {
 async fn a_promotion_that_comes_first_makes_the_verdict_void() {
     let (world, kv) = two_versions().await;
     world.publish("Hey").await;
-    let failures = world.outcomes(&world.subject(2).await, "xxx");
-    let namespace = world.control.namespace().clone();
-    let append = Append::new(namespace, world.control.now(), failures);
-    drop(world.store.append(&append).await.unwrap());
+    world.append(&world.subject(2).await, "xxx").await;
     let other = world.another();
     kv.shut();
-    let (promoted, swept, ()) =
-        tokio::join!(world.promote(3), other.sweep(), async { kv.open() });
+    let (promoted, swept, ()) = tokio::join!(world.promote(3), other.sweep(), async { kv.open() });
     assert_eq!(promoted.to, version(3));
     assert_eq!(reactions(&swept.unwrap()), [Reaction::Overtaken]);
     assert_eq!(world.live().await, Some(version(3)));
@@ -96,10 +86,7 @@ async fn a_promotion_that_comes_first_makes_the_verdict_void() {
 #[tokio::test]
 async fn a_person_who_loses_to_the_policy_learns_it() {
     let (world, kv) = two_versions().await;
-    let failures = world.outcomes(&world.subject(2).await, "xxx");
-    let namespace = world.control.namespace().clone();
-    let append = Append::new(namespace, world.control.now(), failures);
-    drop(world.store.append(&append).await.unwrap());
+    world.append(&world.subject(2).await, "xxx").await;
     let other = world.another();
     let (greeting, production, alice) = (greeting(), production(), alice());
     kv.shut();
@@ -120,10 +107,7 @@ async fn a_target_that_is_condemned_meanwhile_is_passed_over() {
     let (world, kv) = two_versions().await;
     world.publish("Hey").await;
     world.promote(3).await;
-    let failures = world.outcomes(&world.subject(3).await, "xxx");
-    let namespace = world.control.namespace().clone();
-    let append = Append::new(namespace, world.control.now(), failures);
-    drop(world.store.append(&append).await.unwrap());
+    world.append(&world.subject(3).await, "xxx").await;
     let other = world.another();
     let (greeting, production, alice) = (greeting(), production(), alice());
     kv.shut();
@@ -135,4 +119,20 @@ async fn a_target_that_is_condemned_meanwhile_is_passed_over() {
     condemned.unwrap();
     assert!(matches!(reactions(&swept.unwrap())[..], [Reaction::RolledBack(_)]));
     assert_eq!(world.live().await, Some(version(1)));
+}
+
+#[tokio::test]
+async fn a_promotion_that_comes_first_leaves_no_false_alarm() {
+    let kv = GatedKv::default();
+    let world = World::on(kv.clone()).await;
+    world.publish("Hello").await;
+    world.publish("Hi").await;
+    let subject = world.subject(1).await;
+    world.append(&subject, "xxx").await;
+    let other = world.another();
+    kv.shut();
+    let (_, swept, ()) = tokio::join!(world.promote(2), other.sweep(), async { kv.open() });
+    assert_eq!(reactions(&swept.unwrap()), [Reaction::Overtaken]);
+    assert_eq!(world.condemned().await, []);
+    assert_eq!(world.control.latch(&subject).await.unwrap(), None, "nobody has to act");
 }

@@ -1,8 +1,6 @@
 //! Record: outcomes are counted once, and a batch as a whole or not at all.
 
-use sternway_types::{
-    Force, Generation, Outcome, OutcomeId, Score, Subject, Timestamp, Verdict,
-};
+use sternway_types::{Force, Generation, Outcome, OutcomeId, Score, Subject, Timestamp, Verdict};
 
 use crate::{
     make::{alice, generation, greeting, production, said, version},
@@ -27,7 +25,7 @@ async fn nothing_recorded_is_nothing_judged() {
 #[tokio::test]
 async fn every_outcome_is_counted_by_how_it_ended() {
     let world = World::with_live(1).await;
-    let recorded = world.run(1, ".x?.").await;
+    let recorded = world.recorded(1, ".x?.").await;
     assert_eq!(recorded.judged[0].counted, 4);
     let subject = world.subject(1).await;
     assert_eq!(counted(&world, &subject).await, (2, 1, 1));
@@ -176,7 +174,7 @@ async fn a_clock_that_goes_back_loses_nothing() {
     let world = World::with_live(2).await;
     world.run(2, "xx").await;
     world.clock.set(Timestamp::EPOCH);
-    let recorded = world.run(2, "x").await;
+    let recorded = world.recorded(2, "x").await;
     // By its own time the new failure is the oldest of all: the newest outcome is still the one
     // from before, and the window reaches back from there.
     assert_eq!(recorded.judged[0].verdict, Verdict::Undecided);
@@ -192,8 +190,9 @@ async fn a_batch_that_arrives_late_is_judged_by_its_own_times() {
     let world = World::with_live(2).await;
     let subject = world.subject(2).await;
     let start = world.control.now();
-    let at = |seconds: u32, outcome: &Outcome| {
-        Outcome { at: start.saturating_add(SECOND * seconds), ..outcome.clone() }
+    let at = |seconds: u32, outcome: &Outcome| Outcome {
+        at: start.saturating_add(SECOND * seconds),
+        ..outcome.clone()
     };
     let drawn = world.outcomes(&subject, "xxx");
     world.clock.advance(60 * MINUTE);

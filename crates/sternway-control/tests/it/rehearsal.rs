@@ -109,8 +109,10 @@ async fn what_would_be_refused_is_refused() {
     let refused = promote(rehearsal).await;
     assert!(refused.ends_with("prompts/greeting has no v9: its newest is v1"), "{refused}");
     let rehearsal = world.control.rehearsal();
-    assert!(said(rehearsal.roll_back(&greeting(), None, &production(), Force::No, &alice()).await)
-        .starts_with("no-good-version"));
+    assert!(
+        said(rehearsal.roll_back(&greeting(), None, &production(), Force::No, &alice()).await)
+            .starts_with("no-good-version")
+    );
 }
 
 #[tokio::test]

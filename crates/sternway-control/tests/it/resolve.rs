@@ -110,10 +110,8 @@ async fn a_digest_names_the_newest_version_with_that_content() {
 async fn a_digest_of_another_artifact_names_nothing() {
     let world = World::new().await;
     world.publish("Hello").await;
-    let other = sternway_control::publish::Publish::new(
-        artifact("prompts/other"),
-        crate::make::text("Hi"),
-    );
+    let other =
+        sternway_control::publish::Publish::new(artifact("prompts/other"), crate::make::text("Hi"));
     world.control.publish(other, &alice()).await.unwrap();
     let of_other = format!("prompts/greeting@{}", sternway_types::Digest::of(b"Hi"));
     let resolved = world.control.resolve(&reference(&of_other), &production()).await;

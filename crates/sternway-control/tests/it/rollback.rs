@@ -51,7 +51,10 @@ async fn what_was_rolled_back_is_promoted_again_only_after_a_pardon() {
     said(world.try_promote(2, Force::No, &robot()).await);
     pardon(2).await.unwrap();
     world.try_promote(2, Force::No, &robot()).await.unwrap();
-    assert_eq!(said(pardon(2).await), "version-not-found: prompts/greeting@v2 is not condemned in production");
+    assert_eq!(
+        said(pardon(2).await),
+        "version-not-found: prompts/greeting@v2 is not condemned in production"
+    );
 }
 
 #[tokio::test]
@@ -188,9 +191,7 @@ async fn what_is_not_live_cannot_be_rolled_back() {
     let back = |name: &'static str, environment| {
         let control = &world.control;
         let (artifact, none) = (artifact(name), None);
-        async move {
-            said(control.roll_back(&artifact, none, &environment, Force::No, &alice()).await)
-        }
+        async move { said(control.roll_back(&artifact, none, &environment, Force::No, &alice()).await) }
     };
     assert_eq!(
         back("prompts/greeting", staging()).await,

@@ -1,22 +1,12 @@
 //! Sweep: what was appended and never judged is judged, and how far is noted.
 
 use sternway_control::{record::Judged, rollback::Reaction};
-use sternway_store::Append;
-use sternway_types::{Subject, Verdict};
+use sternway_types::Verdict;
 
 use crate::{
-    gate::abandon,
     make::{production, version},
     world::World,
 };
-
-/// Appends outcomes as a process that dies before it judges.
-async fn append(world: &World, subject: &Subject, signs: &str) {
-    let outcomes = world.outcomes(subject, signs);
-    let append =
-        Append::new(world.control.namespace().clone(), world.control.now(), outcomes);
-    drop(world.store.append(&append).await.expect("it is appended"));
-}
 
 async fn sweep(world: &World) -> Vec<Judged> {
     world.control.sweep().await.expect("it is swept")
@@ -32,7 +22,7 @@ async fn nothing_unjudged_is_nothing_to_do() {
 async fn what_nobody_judged_takes_a_version_back_once() {
     let world = World::with_live(2).await;
     let subject = world.subject(2).await;
-    append(&world, &subject, "xxx").await;
+    world.append(&subject, "xxx").await;
     assert_eq!(world.unjudged().await, [subject]);
     let swept = sweep(&world).await;
     assert!(matches!(swept[0].reaction, Some(Reaction::RolledBack(_))));
@@ -46,7 +36,7 @@ async fn what_nobody_judged_takes_a_version_back_once() {
 async fn a_sweep_finds_the_crossing_behind_later_successes() {
     let world = World::with_live(2).await;
     let subject = world.subject(2).await;
-    append(&world, &subject, ".xxx......").await;
+    world.append(&subject, ".xxx......").await;
     let swept = sweep(&world).await;
     let Verdict::Regressed(regression) = &swept[0].verdict else { panic!("it regressed") };
     assert_eq!((regression.evidence.succeeded, regression.evidence.failed), (1, 3));
@@ -58,7 +48,7 @@ async fn a_sweep_goes_on_where_the_last_judge_stopped() {
     let world = World::with_live(2).await;
     let subject = world.subject(2).await;
     world.run(2, "xx").await;
-    append(&world, &subject, "x").await;
+    world.append(&subject, "x").await;
     assert!(matches!(sweep(&world).await[0].reaction, Some(Reaction::RolledBack(_))));
 }
 
@@ -74,8 +64,8 @@ async fn a_sweep_judges_every_subject() {
         world.control.promote(&greeting, number, &staging, force, &alice).await.unwrap();
     }
     let there = world.control.subject(&greeting, version(2), &staging).await.unwrap();
-    append(&world, &world.subject(2).await, "TT").await;
-    append(&world, &there, "xxx").await;
+    world.append(&world.subject(2).await, "TT").await;
+    world.append(&there, "xxx").await;
     let swept = sweep(&world).await;
     let back = |judged: &&Judged| matches!(judged.reaction, Some(Reaction::RolledBack(_)));
     assert_eq!(swept.iter().filter(back).count(), 2);
@@ -88,7 +78,7 @@ async fn a_sweep_judges_every_subject() {
 #[tokio::test]
 async fn a_sweep_of_what_is_no_longer_live_changes_nothing() {
     let world = World::with_live(2).await;
-    append(&world, &world.subject(2).await, "xxx").await;
+    world.append(&world.subject(2).await, "xxx").await;
     world.promote(1).await;
     let head = world.head().await;
     assert_eq!(sweep(&world).await[0].reaction, Some(Reaction::Overtaken));
@@ -134,32 +124,4 @@ async fn a_process_that_ended_well_leaves_no_work_and_no_gap() {
         sternway_provider::Ids::outcome(again.ids.as_ref());
     }
     assert!(again.reaction(2, "x").await.is_some(), "three in a row, over two processes");
-}
-
-#[tokio::test]
-async fn whoever_leaves_while_recording_is_made_up_for_by_a_sweep() {
-    for polls in 0.. {
-        let world = World::with_live(2).await;
-        let subject = world.subject(2).await;
-        let outcomes = world.outcomes(&subject, "xxx");
-        let done = abandon(world.control.record(outcomes), polls).await.is_some();
-        world.create_environment("after-it").await;
-        sweep(&world).await;
-        let tallies = world.store.tallies(world.control.namespace(), &subject).await.unwrap();
-        let counted = tallies.map_or(0, |tallies| tallies.tally.failed);
-        let moves = world.moves().await;
-        match counted {
-            0 => assert_eq!(moves, "v1 published, v2 promoted", "after {polls} polls"),
-            3 => {
-                let expected = "v1 published, v2 promoted, v1 rolled back";
-                assert_eq!(moves, expected, "after {polls} polls");
-            }
-            _ => panic!("{counted} of 3 were counted after {polls} polls"),
-        }
-        if done {
-            assert_eq!(counted, 3);
-            assert!(polls > 2, "a record waits for its append and for its rollback");
-            return;
-        }
-    }
 }

@@ -11,10 +11,10 @@ use sternway_control::{
     rollback::{Reaction, RolledBack},
 };
 use sternway_provider::{Clock as _, CountingIds, Ids as _, ManualClock};
-use sternway_store::{Kv, KvStore, Limit, MemoryKv, Store};
+use sternway_store::{Append, Kv, KvStore, Limit, MemoryKv, Store};
 use sternway_types::{
-    At, Commit, Environment, Failure, Force, Generation, MoveCause, Outcome, OutcomeStatus, Pointer,
-    PointerName, Revision, Subject, Timestamp, VersionNumber,
+    At, Commit, Environment, Failure, Force, Generation, MoveCause, Outcome, OutcomeStatus,
+    Pointer, PointerName, Revision, Subject, Timestamp, VersionNumber,
 };
 
 use crate::make::{alice, greeting, production, text, version};
@@ -119,15 +119,27 @@ impl World {
     }
 
     /// Runs a version of the greeting in production, and records how that ended.
-    pub(crate) async fn run(&self, number: u64, signs: &str) -> Recorded {
+    pub(crate) async fn run(&self, number: u64, signs: &str) {
+        drop(self.recorded(number, signs).await);
+    }
+
+    /// What that led to.
+    pub(crate) async fn recorded(&self, number: u64, signs: &str) -> Recorded {
         let subject = self.subject(number).await;
         let outcomes = self.outcomes(&subject, signs);
         self.control.record(outcomes).await.expect("it is recorded")
     }
 
+    /// Appends outcomes as a process does that dies before it judges them.
+    pub(crate) async fn append(&self, subject: &Subject, signs: &str) {
+        let (outcomes, namespace) = (self.outcomes(subject, signs), self.control.namespace());
+        let append = Append::new(namespace.clone(), self.control.now(), outcomes);
+        drop(self.store.append(&append).await.expect("it is appended"));
+    }
+
     /// What a recording of one subject led to.
     pub(crate) async fn reaction(&self, number: u64, signs: &str) -> Option<Reaction> {
-        let recorded = self.run(number, signs).await;
+        let recorded = self.recorded(number, signs).await;
         recorded.judged.into_iter().find_map(|judged| judged.reaction)
     }
 

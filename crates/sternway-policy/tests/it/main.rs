@@ -1,0 +1,18 @@
+//! What `sternway-policy` promises, seen from outside.
+
+mod all_failed;
+mod evidence;
+mod failure;
+mod in_a_row;
+mod order;
+mod properties;
+mod script;
+mod signature_errors;
+
+use sternway_policy::View;
+
+#[test]
+fn a_view_can_cross_threads() {
+    const fn check<T: Send + Sync + Copy>() {}
+    check::<View<'_>>();
+}
