@@ -1,6 +1,6 @@
 //! What is kept beside versions: condemnations, labels, findings, environments.
 
-use std::iter;
+use std::{iter, sync::Arc};
 
 use serde_json::{Value, json};
 use sternway_store::Limit;
@@ -168,7 +168,7 @@ async fn a_namespace_comes_to_life_once_whoever_asks() {
 #[tokio::test]
 async fn a_namespace_that_is_not_there_is_named() {
     let world = World::new().await;
-    let other = sternway_control::Control::new(world.store.clone(), "other".parse().unwrap());
+    let other = sternway_control::Control::new(Arc::clone(&world.store), "other".parse().unwrap());
     let promoted =
         other.promote(&greeting(), VersionNumber::FIRST, &production(), Force::No, &alice()).await;
     assert_eq!(

@@ -8,7 +8,7 @@ use sternway_types::Force;
 
 use crate::{
     gate::GatedKv,
-    make::{alice, greeting, production, text, version},
+    make::{alice, greeting, text, version},
     world::World,
 };
 

@@ -181,7 +181,8 @@ async fn a_reader_of_several_sees_a_release_whole_or_not_at_all() {
         }
     }
     let reading = Arc::clone(&world);
-    let reader = tokio::spawn(async move {
+    let mut readers = tokio::task::JoinSet::new();
+    readers.spawn(async move {
         let table = reading.control.live().await.unwrap();
         let mut seen = 0;
         while seen < RELEASES {
@@ -195,5 +196,5 @@ async fn a_reader_of_several_sees_a_release_whole_or_not_at_all() {
     for number in 2..=RELEASES {
         world.store.commit(&release(&world, number)).await.unwrap();
     }
-    reader.await.unwrap();
+    readers.join_next().await.unwrap().unwrap();
 }

@@ -36,7 +36,7 @@ async fn an_outcome_that_is_reported_twice_counts_once() {
     let world = World::with_live(1).await;
     let subject = world.subject(1).await;
     let outcomes = world.outcomes(&subject, "x.x");
-    world.control.record(outcomes.clone()).await.unwrap();
+    drop(world.control.record(outcomes.clone()).await.unwrap());
     let again = world.control.record(outcomes).await.unwrap();
     assert_eq!((again.judged.len(), again.duplicates), (0, 3));
     assert_eq!(counted(&world, &subject).await, (1, 2, 0));
@@ -58,7 +58,7 @@ async fn duplicates_beside_new_outcomes_are_told_apart() {
     let world = World::with_live(2).await;
     let subject = world.subject(2).await;
     let first = world.outcomes(&subject, "xx");
-    world.control.record(first.clone()).await.unwrap();
+    drop(world.control.record(first.clone()).await.unwrap());
     let more = [first, world.outcomes(&subject, "x")].concat();
     let recorded = world.control.record(more).await.unwrap();
     assert_eq!((recorded.duplicates, recorded.judged[0].counted), (2, 1));
@@ -162,7 +162,7 @@ async fn an_outcome_from_the_future_is_taken_to_have_ended_when_it_arrived() {
     let subject = world.subject(2).await;
     let mut outcomes = world.outcomes(&subject, "x");
     outcomes[0].at = Timestamp::MAX;
-    world.control.record(outcomes).await.unwrap();
+    drop(world.control.record(outcomes).await.unwrap());
     let check = world.control.check(&greeting(), &production()).await.unwrap();
     assert_eq!(check.tally.recent()[0].at, world.control.now());
     world.clock.advance(MINUTE);
