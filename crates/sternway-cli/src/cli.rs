@@ -48,7 +48,7 @@ pub(crate) struct Globals {
     pub(crate) namespace: NamespaceId,
 
     /// The environment to work in.
-    #[arg(short, long = "env", global = true, value_name = "NAME", env = "STERNWAY_ENV")]
+    #[arg(short, long = "env", global = true, value_name = "NAME", env = "STERNWAY_ENVIRONMENT")]
     #[arg(default_value = "production")]
     pub(crate) environment: EnvironmentId,
 

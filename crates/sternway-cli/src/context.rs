@@ -1,6 +1,10 @@
 //! What is the same for every command: where the store is, who acts, how answers are printed.
 
-use std::{env, path::Path, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sternway::{
     provider::{Clock, SystemClock},
@@ -11,12 +15,15 @@ use crate::{
     cli::{Globals, Output},
     console::Console,
     error::CliError,
+    format::shell,
     place::Place,
 };
 
 /// What every command is given.
 #[derive(Debug)]
 pub(crate) struct Context {
+    /// The folder that was named to start in, if one was.
+    pub(crate) directory: Option<PathBuf>,
     /// The store that was named, if one was.
     pub(crate) place: Option<Place>,
     /// The namespace to work in.
@@ -47,6 +54,7 @@ impl Context {
         }
         let output = globals.output();
         Ok(Self {
+            directory: globals.directory,
             place: globals.store,
             namespace: globals.namespace,
             environment: globals.environment,
@@ -74,7 +82,10 @@ impl Context {
         let namespace = namespace.map(|namespace| format!(" --namespace {namespace}"));
         let elsewhere = self.environment != EnvironmentId::production();
         let environment = elsewhere.then(|| format!(" -e {}", self.environment));
-        [namespace, environment].into_iter().flatten().collect()
+        let quoted = |path: &Path| shell::quoted(path.as_os_str());
+        let directory = self.directory.as_deref().map(|it| format!(" -C {}", quoted(it)));
+        let store = self.place.as_ref().map(|it| format!(" --store {}", quoted(it.path())));
+        [directory, store, namespace, environment].into_iter().flatten().collect()
     }
 
     /// The time.

@@ -23,6 +23,13 @@ pub(crate) struct PlaceError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place(PathBuf);
 
+impl Place {
+    /// The folder or file that was named.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
 impl FromStr for Place {
     type Err = PlaceError;
 

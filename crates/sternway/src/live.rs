@@ -106,10 +106,11 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Whether the outcome was new. One that was recorded before counts once and judges nothing.
+    /// Whether the outcome was new. One that was recorded before counts once; it is judged now
+    /// if it was not then.
     #[must_use]
-    pub const fn is_new(&self) -> bool {
-        self.judged.is_some()
+    pub fn is_new(&self) -> bool {
+        self.judged.as_ref().is_some_and(|judged| judged.counted > 0)
     }
 
     /// The verdict on the version.

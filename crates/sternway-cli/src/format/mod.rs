@@ -2,5 +2,6 @@
 
 pub(crate) mod duration;
 pub(crate) mod number;
+pub(crate) mod shell;
 pub(crate) mod visible;
 pub(crate) mod when;

@@ -36,7 +36,7 @@ fn every_global_flag_has_a_variable() {
         "DIRECTORY",
         "STORE",
         "NAMESPACE",
-        "ENV",
+        "ENVIRONMENT",
         "OUTPUT",
         "QUIET",
         "COLOR",

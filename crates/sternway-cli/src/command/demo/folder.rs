@@ -10,9 +10,9 @@ use sternway::{Missing, api::ProblemCode};
 
 use super::tool;
 use crate::{
-    command::exec::quoted,
     context::Context,
     error::CliError,
+    format::shell::quoted,
     place::{self, Found, Place},
 };
 

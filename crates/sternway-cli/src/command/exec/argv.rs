@@ -8,6 +8,8 @@ use std::{
 
 use sternway::types::VersionNumber;
 
+use crate::format::shell;
+
 /// A command and its arguments, with `{file}` and `{version}` where the version goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
@@ -54,18 +56,8 @@ impl Argv {
 
     /// The same as a person would type it in a POSIX shell.
     pub(crate) fn quoted(&self) -> String {
-        self.0.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        self.0.iter().map(|word| shell::quoted(word)).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// One word as a person would type it in a POSIX shell.
-pub(crate) fn quoted(word: &OsStr) -> String {
-    let text = word.to_string_lossy();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,{}~".contains(c);
-    if !text.is_empty() && !text.starts_with('~') && text.chars().all(plain) {
-        return text.into_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Arguments need not be UTF-8 where they are bytes.

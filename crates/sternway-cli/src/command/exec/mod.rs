@@ -21,7 +21,7 @@ use serde_json::json;
 use sternway::types::ArtifactId;
 
 pub(super) use self::{
-    argv::{Template, quoted},
+    argv::Template,
     attempt::{Attempt, AttemptError, Order, Recorded},
     child::{Ended, Streams},
     report::rolled_back,

@@ -7,11 +7,15 @@ use sternway::{
 };
 
 use super::{
-    argv::quoted,
     attempt::{Attempt, Recorded},
     ending::Conclusion,
 };
-use crate::{context::Context, error::CliError, format::visible, render::style};
+use crate::{
+    context::Context,
+    error::CliError,
+    format::{shell::quoted, visible},
+    render::style,
+};
 
 /// Says what came of a run.
 pub(crate) fn say(context: &Context, attempt: &Attempt) {
