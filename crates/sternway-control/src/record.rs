@@ -1,5 +1,7 @@
 //! Record: count outcomes, judge them, and take back what regressed.
 
+use std::collections::BTreeSet;
+
 use sternway_policy::{View, judge};
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
 use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict};
@@ -25,7 +27,7 @@ pub struct Judged {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "recording may have rolled a version back"]
 pub struct Recorded {
-    /// Every subject that has new outcomes.
+    /// Every subject that has new outcomes, or repeated ones that were not judged yet.
     pub judged: Vec<Judged>,
     /// How many outcomes had been counted before.
     pub duplicates: usize,
@@ -54,7 +56,7 @@ impl Control {
     ///
     /// [`ControlError::Store`] with a refusal if an outcome names what does not exist; then none
     /// was taken. If the outcomes were taken and the rollback failed, the error is the rollback's:
-    /// the next record or [`Control::sweep`] tries again.
+    /// the next record, also of the same outcomes, or [`Control::sweep`] tries again.
     pub async fn record(&self, outcomes: Vec<Outcome>) -> Result<Recorded, ControlError> {
         let mut append = Append::new(self.namespace.clone(), self.now(), outcomes);
         let marks = self.take_marks();
@@ -74,7 +76,30 @@ impl Control {
             let judged = self.judge_appended(&append, subject, &marks).await?;
             recorded.judged.push(judged);
         }
+        if recorded.duplicates > 0 {
+            self.judge_repeated(&append, &mut recorded).await?;
+        }
         Ok(recorded)
+    }
+
+    /// Judges what an earlier recording counted and did not come to judge: whoever had no answer,
+    /// or an error, repeats it.
+    async fn judge_repeated(
+        &self,
+        append: &Append,
+        recorded: &mut Recorded,
+    ) -> Result<(), ControlError> {
+        let mut subjects: BTreeSet<_> = append.outcomes().iter().map(|it| &it.subject).collect();
+        for judged in &recorded.judged {
+            subjects.remove(&judged.subject);
+        }
+        for subject in subjects {
+            let tallies = self.store.tallies(&self.namespace, subject).await?.unwrap_or_default();
+            if tallies.judged.total() < tallies.tally.total() {
+                recorded.judged.push(self.judge_rest(subject.clone(), tallies).await?);
+            }
+        }
+        Ok(())
     }
 
     async fn judge_appended(

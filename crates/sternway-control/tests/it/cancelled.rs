@@ -119,7 +119,6 @@ async fn a_recording_that_was_left_can_be_repeated() {
         let done = kv.leave(world.control.record(outcomes.clone())).await.is_some();
         settle(&world, &kv).await;
         drop(world.control.record(outcomes).await.unwrap());
-        world.control.sweep().await.unwrap();
         let tallies = world.store.tallies(world.control.namespace(), &subject).await.unwrap();
         assert_eq!(tallies.map(|tallies| tallies.tally.failed), Some(3));
         assert_eq!(world.moves().await, ONCE, "left at commit {commits}");

@@ -1,16 +1,19 @@
-//! What makes a race happen in one order: a map whose commits can be held back, and callers who
-//! leave early.
+//! What makes a race happen in one order: a map whose commits can be held back or fail, and
+//! callers who leave early.
 
 use std::{
     future::poll_fn,
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
 };
 
-use sternway_store::{Batch, Kv, KvError, MemoryKv, Snapshot};
+use sternway_store::{Batch, Cause, Kv, KvError, MemoryKv, Snapshot};
 use tokio::sync::Notify;
 
-/// A map in memory whose commits wait while its gate is shut.
+/// A map in memory whose commits wait while its gate is shut, or fail while it is broken.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GatedKv {
     inner: MemoryKv,
@@ -22,6 +25,8 @@ struct Gate {
     /// How many commits are still let through; nothing while the gate is open.
     left: Mutex<Option<u64>>,
     opened: Condvar,
+    /// Whether commits fail instead of waiting.
+    broken: AtomicBool,
     /// Rings when a commit is held back.
     held: Notify,
 }
@@ -39,7 +44,14 @@ impl GatedKv {
 
     /// Lets them go.
     pub(crate) fn open(&self) {
+        self.gate.broken.store(false, Ordering::SeqCst);
         self.turn(None);
+    }
+
+    /// Lets so many more commits through, and fails those after them until it is opened.
+    pub(crate) fn break_after(&self, commits: u64) {
+        self.gate.broken.store(true, Ordering::SeqCst);
+        self.turn(Some(commits));
     }
 
     fn turn(&self, left: Option<u64>) {
@@ -65,6 +77,9 @@ impl Kv for GatedKv {
     fn commit(&self, batch: &Batch) -> Result<(), KvError> {
         let mut left = self.gate.left.lock().unwrap_or_else(PoisonError::into_inner);
         if *left == Some(0) {
+            if self.gate.broken.load(Ordering::SeqCst) {
+                return Err(KvError::Unavailable(Cause::new("the disk is gone")));
+            }
             self.gate.held.notify_one();
             let opened = self.gate.opened.wait_while(left, |left| *left == Some(0));
             left = opened.unwrap_or_else(PoisonError::into_inner);

@@ -20,5 +20,6 @@ mod rehearsal;
 mod resolve;
 mod rollback;
 mod sweep;
+mod unavailable;
 mod watch;
 mod world;
