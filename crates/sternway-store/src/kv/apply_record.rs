@@ -21,7 +21,10 @@ pub(super) fn put_record(making: &mut Making<'_>, record: &Record) -> Result<App
         Record::Namespace(settings) => known_environment(making, &settings.default_environment)?,
         Record::Policy(policy) => known_scope(making, &policy.scope)?,
         Record::Condemnation(it) => {
-            known_version(making, &it.artifact, it.version)?;
+            let version = known_version(making, &it.artifact, it.version)?;
+            if version.content.digest != it.digest {
+                return Err(Refusal::NoContent(it.digest).into());
+            }
             known_environment(making, &it.environment)?;
         }
         Record::Attestation(it) => {

@@ -49,9 +49,12 @@ impl Stage {
         value: Vec<u8>,
         permit: OwnedSemaphorePermit,
     ) -> Result<(), StoreError> {
-        let len = value.len();
+        // What a content takes of the queue, not its compressed size: else the queue could fill up
+        // with nothing due, and who puts next would wait for ever.
+        let len = permit.num_permits().saturating_mul(1024);
         self.lost.remove(&key);
         let staging = self.staging(kv)?;
+        staging.take_back();
         staging.put(key, value);
         staging.keep();
         self.unnamed += len;
@@ -69,6 +72,8 @@ impl Stage {
         answer: impl FnOnce(Waiter<T>) -> Answer,
     ) -> Result<Waiting<T>, StoreError> {
         let staging = self.staging(kv)?;
+        // What a map that panicked in the middle of a job left behind.
+        staging.take_back();
         let result = job(staging);
         if result.is_ok() {
             staging.keep();

@@ -1,14 +1,17 @@
 //! A map that fails: nobody hangs, nobody is told a lie, and the store goes on when the map does.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
 };
 
 use sternway_store::{
     Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Snapshot, Store, StoreError,
 };
-use sternway_types::Revision;
+use sternway_types::{Content, Revision};
 
 use crate::world::{append, create, namespace, outcome, publish};
 
@@ -119,6 +122,17 @@ async fn a_commit_that_panics_is_an_error_and_blocks_nobody() {
     kv.be(Mood::Well);
     publish(&store, "after", 2).await.expect("the store goes on");
     store.close().await.expect("it closes");
+}
+
+#[tokio::test]
+async fn contents_that_compress_well_do_not_fill_the_queue_for_ever() {
+    let (_, store) = store().await;
+    let text = "the same words again ".repeat(3 * 1024 * 1024);
+    for number in 0..6 {
+        let content = Content::text(format!("{number} {text}"), None).expect("a text");
+        let put = tokio::time::timeout(Duration::from_secs(30), store.put(&content)).await;
+        put.expect("it does not wait for ever").expect("the map is well");
+    }
 }
 
 #[tokio::test]
