@@ -181,6 +181,7 @@ macro_rules! __store_cases {
                 a_sound_store_verifies,
                 the_chain_leads_from_receipts_to_the_head,
                 a_flipped_bit_anywhere_is_named,
+                writers_and_readers_do_not_disturb_it,
             }
         }
     };

@@ -156,7 +156,7 @@ impl Kv for RedbKv {
                     return Err(KvError::Corrupt(Cause::new(cause)));
                 }
                 Checked::Failed(err) => return Err(kv_error(err)),
-                // A read that began before still runs; it ends soon, since no read runs for long.
+                // A read that began before still runs. It ends soon, and no other begins meanwhile.
                 Checked::Read if tries < MAX_TRIES => tries += 1,
                 Checked::Read => return Err(kv_error(DatabaseError::TransactionInProgress)),
             }

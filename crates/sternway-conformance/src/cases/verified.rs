@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use sternway_store::{Limit, Report, StoreError};
-use sternway_types::Digest;
+use sternway_types::{Digest, Revision};
+use tokio::{
+    sync::watch,
+    task::{JoinSet, yield_now},
+};
 
 use crate::{
     Place,
@@ -76,6 +80,36 @@ pub(crate) async fn the_chain_leads_from_receipts_to_the_head(world: World) {
     found(&garden).await;
     let other = there(garden.feed().await.pop(), "commit");
     assert!(!links.contains(&other.chain), "a link belongs to one namespace");
+}
+
+/// Publishes, or reads what there is, until it is told to stop.
+async fn disturb(client: Client, number: u64, mut stop: watch::Receiver<bool>) {
+    let id = artifact(&format!("prompts/writer-{number}"));
+    let mut words = 0_u64;
+    while !*stop.borrow_and_update() {
+        words += 1;
+        if number.is_multiple_of(2) {
+            client.publish(&id, &words.to_string()).await;
+        } else {
+            client.store.feed(&client.ns, Revision::ZERO, Limit::MAX).await.must("read");
+        }
+        yield_now().await;
+    }
+}
+
+pub(crate) async fn writers_and_readers_do_not_disturb_it(world: World) {
+    populate(&world).await;
+    let (stop, stopped) = watch::channel(false);
+    let mut others = JoinSet::new();
+    for number in 0..4 {
+        others.spawn(disturb(Client::clone(&world), number, stopped.clone()));
+    }
+    for _ in 0..8 {
+        let (one, other) = tokio::join!(verify(&world), verify(&world));
+        assert!(one.is_sound() && other.is_sound(), "{one:#?} {other:#?}");
+    }
+    stop.send_replace(true);
+    others.join_all().await;
 }
 
 /// Looks at a damaged place the way its owner would: opens it, and asks what is wrong.

@@ -101,7 +101,8 @@ pub trait Kv: fmt::Debug + Send + Sync + 'static {
     /// [`KvError`] if it could not be written, or nobody knows.
     fn commit(&self, batch: &Batch) -> Result<(), KvError>;
 
-    /// Checks the map's own structure, if it has any that `get` and `scan` do not check.
+    /// Checks the map's own structure, if it has any that `get` and `scan` do not check. Nothing is
+    /// committed meanwhile and no snapshot is taken; those that there are will be dropped soon.
     ///
     /// # Errors
     ///

@@ -7,7 +7,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::{
     answer::{Answer, Waiter, Waiting},
     key,
-    port::{Batch, Kv},
+    map::Map,
+    port::{Batch, KvError},
     staging::{Contents, Staging},
 };
 use crate::{Refusal, StoreError};
@@ -34,17 +35,17 @@ pub(super) struct Stage {
     unnamed: usize,
     /// Contents that could not be written, by their keys, and why: whoever names one is told so.
     lost: HashMap<Vec<u8>, StoreError>,
+    /// Who wants to know whether the map is sound.
+    checks: Vec<oneshot::Sender<Result<(), KvError>>>,
     /// Whether nothing more is taken.
     closed: bool,
-    /// Who waits for the end.
-    closing: Vec<oneshot::Sender<()>>,
 }
 
 impl Stage {
     /// Takes a content.
     pub(super) fn put(
         &mut self,
-        kv: &dyn Kv,
+        map: &Map,
         key: Vec<u8>,
         value: Vec<u8>,
         permit: OwnedSemaphorePermit,
@@ -53,7 +54,7 @@ impl Stage {
         // with nothing due, and who puts next would wait for ever.
         let len = permit.num_permits().saturating_mul(1024);
         self.lost.remove(&key);
-        let staging = self.staging(kv)?;
+        let staging = self.staging(map)?;
         staging.take_back();
         staging.put(key, value);
         staging.keep();
@@ -67,11 +68,11 @@ impl Stage {
     /// may be in it.
     pub(super) fn decide<T>(
         &mut self,
-        kv: &dyn Kv,
+        map: &Map,
         job: impl FnOnce(&mut Staging) -> Result<T, StoreError>,
         answer: impl FnOnce(Waiter<T>) -> Answer,
     ) -> Result<Waiting<T>, StoreError> {
-        let staging = self.staging(kv)?;
+        let staging = self.staging(map)?;
         // What a map that panicked in the middle of a job left behind.
         staging.take_back();
         let result = job(staging);
@@ -88,13 +89,13 @@ impl Stage {
     }
 
     /// What gathers, above what was committed last.
-    fn staging(&mut self, kv: &dyn Kv) -> Result<&mut Staging, StoreError> {
+    fn staging(&mut self, map: &Map) -> Result<&mut Staging, StoreError> {
         if self.closed {
             return Err(StoreError::Closed);
         }
         let staging = match self.staging.take() {
             Some(staging) => staging,
-            None => Staging::new(kv.snapshot()?, Contents::Required),
+            None => Staging::new(map.view()?, Contents::Required),
         };
         Ok(self.staging.insert(staging))
     }
@@ -123,36 +124,61 @@ impl Stage {
 
     /// What was taken last is written, or could not be: then nothing that was decided on top of it
     /// is true.
-    pub(super) fn written(&mut self, kv: &dyn Kv, written: &Result<(), StoreError>) {
-        let Some(staging) = &mut self.staging else { return };
+    pub(super) fn written(&mut self, map: &Map, written: &Result<(), StoreError>) {
+        let Some(staging) = self.staging.take() else { return };
         if written.is_ok() && self.answers.is_empty() {
-            self.staging = None;
             return;
         }
-        match written.clone().and_then(|()| Ok(kv.snapshot()?)) {
-            Ok(snapshot) => staging.rebase(snapshot),
-            Err(err) => {
-                let contents = staging.unwritten().filter(|key| key::is_blob(key));
-                self.lost.extend(contents.map(|key| (key.clone(), err.clone())));
-                self.staging = None;
-                let failed = Err(err);
-                self.take_answers().into_iter().for_each(|answer| answer.give(&failed));
-            }
+        match written {
+            Ok(()) => self.go_on(map, staging.into_batch()),
+            Err(err) => self.fail(staging.unwritten().cloned(), err),
         }
     }
 
-    /// Takes nothing more, and tells when the end has come.
-    pub(super) fn close(&mut self) -> oneshot::Receiver<()> {
-        let (closing, closed) = oneshot::channel();
-        self.closed = true;
-        self.closing.push(closing);
-        closed
+    /// Goes on with what had gathered, above what was committed last.
+    fn go_on(&mut self, map: &Map, batch: Batch) {
+        match map.view() {
+            Ok(view) => self.staging = Some(Staging::resume(view, batch)),
+            Err(err) => self.fail(batch.into_keys(), &err),
+        }
     }
 
-    /// The end has come: who is to be told.
-    pub(super) fn end(&mut self) -> Vec<oneshot::Sender<()>> {
-        self.closed = true;
-        self.staging = None;
-        mem::take(&mut self.closing)
+    /// Nothing of what gathered will be written.
+    fn fail(&mut self, unwritten: impl Iterator<Item = Vec<u8>>, err: &StoreError) {
+        let contents = unwritten.filter(|key| key::is_blob(key));
+        self.lost.extend(contents.map(|key| (key, err.clone())));
+        let failed = Err(err.clone());
+        self.take_answers().into_iter().for_each(|answer| answer.give(&failed));
+    }
+
+    /// Asks whether the map is sound.
+    pub(super) fn ask_for_check(
+        &mut self,
+    ) -> Result<oneshot::Receiver<Result<(), KvError>>, StoreError> {
+        if self.closed {
+            return Err(StoreError::Closed);
+        }
+        let (asks, checked) = oneshot::channel();
+        self.checks.push(asks);
+        Ok(checked)
+    }
+
+    pub(super) fn take_checks(&mut self) -> Vec<oneshot::Sender<Result<(), KvError>>> {
+        mem::take(&mut self.checks)
+    }
+
+    /// Does something to the map while nothing that gathers looks at it.
+    pub(super) fn aside<T>(&mut self, map: &Map, work: impl FnOnce(&Map) -> T) -> T {
+        let batch = self.staging.take().map(Staging::into_batch);
+        let done = work(map);
+        if let Some(batch) = batch {
+            self.go_on(map, batch);
+        }
+        done
+    }
+
+    /// The end has come: nothing more is taken.
+    pub(super) fn end(&mut self) {
+        *self = Self { closed: true, ..Self::default() };
     }
 }

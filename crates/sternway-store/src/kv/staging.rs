@@ -9,6 +9,7 @@ use std::{mem, sync::Arc};
 use super::{
     codec,
     port::{Batch, Snapshot},
+    view::View,
 };
 use crate::StoreError;
 
@@ -43,8 +44,8 @@ type Undo = (Vec<u8>, Option<Option<Vec<u8>>>);
 
 /// A batch in the making.
 pub(super) struct Staging {
-    snapshot: Box<dyn Snapshot>,
-    /// What was handed on to be committed and is not in the snapshot.
+    view: Arc<View>,
+    /// What was handed on to be committed and is not in the view.
     ahead: Option<Arc<Batch>>,
     batch: Batch,
     /// What the batch held before, for each write since the last `keep` or `take_back`.
@@ -53,8 +54,19 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    pub(super) fn new(snapshot: Box<dyn Snapshot>, contents: Contents) -> Self {
-        Self { snapshot, ahead: None, batch: Batch::new(), journal: Vec::new(), contents }
+    pub(super) fn new(view: Arc<View>, contents: Contents) -> Self {
+        Self { view, ahead: None, batch: Batch::new(), journal: Vec::new(), contents }
+    }
+
+    /// Goes on with what had gathered, above a view that holds what was handed on.
+    pub(super) fn resume(view: Arc<View>, batch: Batch) -> Self {
+        Self { batch, ..Self::new(view, Contents::Required) }
+    }
+
+    /// What has gathered. What a map that panicked left half written is not in it.
+    pub(super) fn into_batch(mut self) -> Batch {
+        self.take_back();
+        self.batch
     }
 
     /// Whether a version may only be added when its content is there.
@@ -108,15 +120,9 @@ impl Staging {
         batch
     }
 
-    /// The keys of what is not in the snapshot.
+    /// The keys of what is not in the view.
     pub(super) fn unwritten(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.ahead.iter().flat_map(|ahead| ahead.keys()).chain(self.batch.keys())
-    }
-
-    /// Goes on above a snapshot that holds what was handed on.
-    pub(super) fn rebase(&mut self, snapshot: Box<dyn Snapshot>) {
-        self.snapshot = snapshot;
-        self.ahead = None;
     }
 }
 
@@ -126,7 +132,7 @@ impl Get for Staging {
         let staged = self.batch.get(key).or_else(|| ahead?.get(key));
         match staged {
             Some(value) => Ok(value.clone()),
-            None => self.snapshot.as_ref().sealed(key),
+            None => self.view.snapshot.as_ref().sealed(key),
         }
     }
 }

@@ -11,14 +11,15 @@ use sternway_types::{
     NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
     RecordKind, Revision, Subject, Version, VersionNumber,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::{
-    answer::Waiting,
-    apply, blob, codec,
-    group::Group,
+    answer::{Answer, Waiter},
+    apply, blob, bulk, codec,
+    group::{Group, Shared},
     key,
     port::{Batch, Direction, Kv, Range},
+    stage::Stage,
     staging::{Contents, Get as _, Staging},
     stored::StoredHeader,
     verify,
@@ -36,13 +37,17 @@ const QUEUED_KIB: usize = 256 * 1024;
 /// what was decided is written; [`Store::close`] waits for it.
 pub struct KvStore {
     group: RwLock<Option<Arc<Group>>>,
+    stage: Arc<Mutex<Stage>>,
     queued: Arc<Semaphore>,
+    /// Checks of everything take turns: each reads one snapshot for long, and begins alone.
+    verifying: Arc<Semaphore>,
+    let_go: watch::Receiver<()>,
 }
 
 impl fmt::Debug for KvStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
-        let kv = group.as_ref().map(|group| group.shared.kv());
+        let kv = group.as_ref().map(|group| group.shared.map.kv());
         f.debug_struct("KvStore").field("kv", &kv).finish_non_exhaustive()
     }
 }
@@ -56,28 +61,53 @@ impl KvStore {
     /// was written by a newer Sternway, and what the map answers if it cannot be read.
     pub fn open(kv: impl Kv) -> Result<Self, StoreError> {
         check_header(&kv)?;
-        let group = Group::start(Arc::new(kv))?;
+        let group = Group::start(Box::new(kv))?;
         Ok(Self {
-            group: RwLock::new(Some(Arc::new(group))),
+            stage: Arc::clone(&group.shared.stage),
             queued: Arc::new(Semaphore::new(QUEUED_KIB)),
+            verifying: Arc::new(Semaphore::new(1)),
+            let_go: group.shared.map.let_go(),
+            group: RwLock::new(Some(Arc::new(group))),
         })
     }
 
+    /// The open group. Who holds it keeps the map open, so nobody holds it while waiting.
     fn group(&self) -> Result<Arc<Group>, StoreError> {
         let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
         group.clone().ok_or(StoreError::Closed)
     }
 
-    fn view(&self) -> Result<Arc<View>, StoreError> {
+    fn newest(&self) -> Result<Option<Arc<View>>, StoreError> {
         let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
-        let Group { shared, .. } = group.as_deref().ok_or(StoreError::Closed)?;
-        shared.newest().view(shared.kv())
+        Ok(group.as_deref().ok_or(StoreError::Closed)?.shared.map.newest())
     }
-}
 
-/// Waits for an answer. Where none comes, the store was closed.
-async fn answered<T>(waiting: Waiting<T>) -> Result<T, StoreError> {
-    waiting.await.unwrap_or(Err(StoreError::Closed))
+    async fn view(&self) -> Result<Arc<View>, StoreError> {
+        if let Some(view) = self.newest()? {
+            return Ok(view);
+        }
+        // There is none while the map is checked, or if it could not be read.
+        let _stage = self.stage.lock().await;
+        self.group()?.shared.map.view()
+    }
+
+    /// Decides a job on top of what was decided before it, and waits until that is durable.
+    async fn decide<T>(
+        &self,
+        job: impl FnOnce(&mut Staging) -> Result<T, StoreError>,
+        answer: impl FnOnce(Waiter<T>) -> Answer,
+    ) -> Result<T, StoreError> {
+        let waiting = {
+            let mut stage = self.stage.lock().await;
+            let group = self.group()?;
+            let waiting = stage.decide(&group.shared.map, job, answer)?;
+            drop(stage);
+            group.wake();
+            waiting
+        };
+        // Where no answer comes, the store was closed.
+        waiting.await.unwrap_or(Err(StoreError::Closed))
+    }
 }
 
 /// Checks that a map is a store of a layout that is known here; makes an empty one a store.
@@ -113,7 +143,7 @@ fn check_header(kv: &dyn Kv) -> Result<(), StoreError> {
 impl Store for KvStore {
     async fn put(&self, content: &Content) -> Result<(), StoreError> {
         let key = key::blob(&content.digest());
-        if self.view()?.has(&key)? {
+        if self.view().await?.has(&key)? {
             return Ok(());
         }
         let kib = u32::try_from(content.as_bytes().len() / 1024 + 1).unwrap_or(u32::MAX);
@@ -121,24 +151,28 @@ impl Store for KvStore {
             .acquire_many_owned(kib)
             .await
             .map_err(|_| StoreError::Closed)?;
-        self.group()?.put(key, blob::seal(content), permit).await
+        let sealed = blob::seal(content);
+        let mut stage = self.stage.lock().await;
+        let group = self.group()?;
+        stage.put(&group.shared.map, key, sealed, permit)?;
+        drop(stage);
+        group.wake();
+        Ok(())
     }
 
     async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
         let fingerprint = apply::fingerprint(changeset)?;
-        // The group is let go before waiting: a store that is closed meanwhile is closed.
-        let waiting = self.group()?.commit(changeset, &fingerprint).await?;
-        answered(waiting).await
+        let apply = |staging: &mut _| apply::apply(staging, changeset, &fingerprint);
+        self.decide(apply, Answer::Commit).await
     }
 
     async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
-        let mut staging = Staging::new(self.group()?.shared.kv().snapshot()?, Contents::Assumed);
+        let mut staging = Staging::new(self.view().await?, Contents::Assumed);
         apply::apply(&mut staging, changeset, &apply::fingerprint(changeset)?)
     }
 
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
-        let waiting = self.group()?.append(append).await?;
-        answered(waiting).await
+        self.decide(|staging| bulk::append(staging, append), Answer::Append).await
     }
 
     async fn namespaces(
@@ -146,11 +180,11 @@ impl Store for KvStore {
         after: Option<&NamespaceId>,
         limit: Limit,
     ) -> Result<Vec<NamespaceId>, StoreError> {
-        self.view()?.namespaces(after, limit)
+        self.view().await?.namespaces(after, limit)
     }
 
     async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError> {
-        self.view()?.head(namespace)
+        self.view().await?.head(namespace)
     }
 
     async fn artifact(
@@ -158,7 +192,7 @@ impl Store for KvStore {
         namespace: &NamespaceId,
         artifact: &ArtifactId,
     ) -> Result<Option<Artifact>, StoreError> {
-        self.view()?.artifact(namespace, artifact)
+        self.view().await?.artifact(namespace, artifact)
     }
 
     async fn artifacts(
@@ -168,7 +202,7 @@ impl Store for KvStore {
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
-        self.view()?.artifacts(namespace, prefix, after, limit)
+        self.view().await?.artifacts(namespace, prefix, after, limit)
     }
 
     async fn version(
@@ -177,7 +211,7 @@ impl Store for KvStore {
         artifact: &ArtifactId,
         number: VersionNumber,
     ) -> Result<Option<Version>, StoreError> {
-        self.view()?.version(namespace, artifact, number)
+        self.view().await?.version(namespace, artifact, number)
     }
 
     async fn history(
@@ -187,7 +221,7 @@ impl Store for KvStore {
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError> {
-        self.view()?.history(namespace, artifact, before, limit)
+        self.view().await?.history(namespace, artifact, before, limit)
     }
 
     async fn with_digest(
@@ -197,11 +231,11 @@ impl Store for KvStore {
         after: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError> {
-        self.view()?.with_digest(namespace, prefix, after, limit)
+        self.view().await?.with_digest(namespace, prefix, after, limit)
     }
 
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
-        self.view()?.content(content)
+        self.view().await?.content(content)
     }
 
     async fn pointer(
@@ -211,7 +245,7 @@ impl Store for KvStore {
         name: &PointerName,
         at: At,
     ) -> Result<Option<Pointer>, StoreError> {
-        self.view()?.pointer(namespace, artifact, name, at)
+        self.view().await?.pointer(namespace, artifact, name, at)
     }
 
     async fn pointers(
@@ -221,7 +255,7 @@ impl Store for KvStore {
         after: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        self.view()?.pointers(namespace, artifact, after, limit)
+        self.view().await?.pointers(namespace, artifact, after, limit)
     }
 
     async fn moves(
@@ -232,7 +266,7 @@ impl Store for KvStore {
         before: Option<Revision>,
         limit: Limit,
     ) -> Result<Vec<PointerMove>, StoreError> {
-        self.view()?.moves(namespace, artifact, name, before, limit)
+        self.view().await?.moves(namespace, artifact, name, before, limit)
     }
 
     async fn environment(
@@ -243,7 +277,7 @@ impl Store for KvStore {
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        self.view()?.environment(namespace, environment, at, after, limit)
+        self.view().await?.environment(namespace, environment, at, after, limit)
     }
 
     async fn record(
@@ -251,7 +285,7 @@ impl Store for KvStore {
         namespace: &NamespaceId,
         key: &RecordKey,
     ) -> Result<Option<RecordEntry>, StoreError> {
-        self.view()?.record(namespace, key)
+        self.view().await?.record(namespace, key)
     }
 
     async fn records(
@@ -262,7 +296,7 @@ impl Store for KvStore {
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError> {
-        self.view()?.records(namespace, kind, prefix, after, limit)
+        self.view().await?.records(namespace, kind, prefix, after, limit)
     }
 
     async fn tallies(
@@ -270,7 +304,7 @@ impl Store for KvStore {
         namespace: &NamespaceId,
         subject: &Subject,
     ) -> Result<Option<Tallies>, StoreError> {
-        self.view()?.tallies(namespace, subject)
+        self.view().await?.tallies(namespace, subject)
     }
 
     async fn outcomes(
@@ -280,7 +314,7 @@ impl Store for KvStore {
         after: u64,
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
-        self.view()?.outcomes(namespace, subject, after, limit)
+        self.view().await?.outcomes(namespace, subject, after, limit)
     }
 
     async fn unjudged(
@@ -289,7 +323,7 @@ impl Store for KvStore {
         after: Option<&Subject>,
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
-        self.view()?.unjudged(namespace, after, limit)
+        self.view().await?.unjudged(namespace, after, limit)
     }
 
     async fn feed(
@@ -298,14 +332,14 @@ impl Store for KvStore {
         after: Revision,
         limit: Limit,
     ) -> Result<Vec<Commit>, StoreError> {
-        self.view()?.feed(namespace, after, limit)
+        self.view().await?.feed(namespace, after, limit)
     }
 
     async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
         let mut rings = self.group()?.shared.listen();
         loop {
             rings.mark_unchanged();
-            let head = self.view()?.known_head(namespace)?;
+            let head = self.view().await?.known_head(namespace)?;
             if head.revision > after {
                 return Ok(head.revision);
             }
@@ -314,26 +348,40 @@ impl Store for KvStore {
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {
+        let turn = Arc::clone(&self.verifying).acquire_owned().await;
+        let turn = turn.map_err(|_| StoreError::Closed)?;
         let group = self.group()?;
-        answered(group.flush().await?).await?;
-        let check = move || {
-            let Group { shared, .. } = group.as_ref();
-            // A map may have to be alone to check its own structure.
-            shared.newest().let_go();
-            verify::verify(shared.kv())
+        let verify = move || {
+            let report = verify_all(&group);
+            drop(turn);
+            report
         };
-        tokio::task::spawn_blocking(check)
+        tokio::task::spawn_blocking(verify)
             .await
             .map_err(|err| StoreError::Unavailable(Cause::new(err)))?
     }
 
     async fn close(&self) -> Result<(), StoreError> {
         let group = self.group.write().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(group) = group else { return Ok(()) };
-        let closed = group.close().await;
-        drop(group);
-        // An error means that the thread is gone already, which is what was asked for.
-        drop(closed.await);
+        if let Some(group) = group {
+            group.end();
+        }
+        let mut let_go = self.let_go.clone();
+        // Nothing is ever sent: it ends when the last holder of the map is gone.
+        while let_go.changed().await.is_ok() {}
         Ok(())
     }
+}
+
+/// Writes what waits, checks the map, and then everything in it.
+fn verify_all(group: &Group) -> Result<Report, StoreError> {
+    let Shared { map, stage, .. } = group.shared.as_ref();
+    let flushed = stage.blocking_lock().decide(map, |_| Ok(()), Answer::Flush)?;
+    group.wake();
+    flushed.blocking_recv().unwrap_or(Err(StoreError::Closed))?;
+    let checked = stage.blocking_lock().ask_for_check()?;
+    group.wake();
+    let checked = checked.blocking_recv().map_err(|_| StoreError::Closed)?;
+    let view = map.view()?;
+    verify::verify(view.snapshot.as_ref(), checked)
 }

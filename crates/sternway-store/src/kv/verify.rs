@@ -9,7 +9,7 @@ use sternway_types::{Digest, NamespaceId, Tally};
 use super::{
     blob, codec,
     key::{KeyReader, Table},
-    port::{Direction, Kv, KvError, Range, Snapshot},
+    port::{Direction, KvError, Range, Snapshot},
     stored::{
         StoredArtifact, StoredBlock, StoredChangeset, StoredHead, StoredHeader, StoredMove,
         StoredPointer, StoredRecord, StoredTallies, StoredVersion,
@@ -21,17 +21,19 @@ use crate::{Report, StoreError};
 /// How many rows of each table a namespace has.
 pub(super) type Rows = BTreeMap<(String, u8), u64>;
 
-/// Checks a whole map.
-pub(super) fn verify(kv: &dyn Kv) -> Result<Report, StoreError> {
+/// Checks everything that a snapshot shows. The map's own structure was checked before.
+pub(super) fn verify(
+    snapshot: &dyn Snapshot,
+    checked: Result<(), KvError>,
+) -> Result<Report, StoreError> {
     let mut report = Report::default();
-    match kv.check() {
+    match checked {
         Ok(()) => (),
         Err(KvError::Corrupt(cause)) => report.note("the file", cause.to_string()),
         Err(err @ (KvError::Full(_) | KvError::Unavailable(_))) => return Err(err.into()),
     }
-    let snapshot = kv.snapshot()?;
     let mut rows = Rows::new();
-    check_rows(snapshot.as_ref(), &mut rows, &mut report)?;
+    check_rows(snapshot, &mut rows, &mut report)?;
     let heads: Vec<String> = rows
         .keys()
         .filter(|(_, table)| *table == Table::Head as u8)
@@ -40,7 +42,7 @@ pub(super) fn verify(kv: &dyn Kv) -> Result<Report, StoreError> {
     for ns in &heads {
         report.namespaces += 1;
         match ns.parse::<NamespaceId>() {
-            Ok(ns) => verify_history::check(snapshot.as_ref(), &ns, &rows, &mut report)?,
+            Ok(ns) => verify_history::check(snapshot, &ns, &rows, &mut report)?,
             Err(err) => report.note(format!("namespace {ns:?}"), err.to_string()),
         }
     }

@@ -11,6 +11,7 @@ use sternway_types::{
 use super::{
     blob, codec,
     key::{self, Key, KeyReader, Table},
+    map::Open,
     port::{Direction, Range, Snapshot},
     read::{self, decode_commit, decode_move, decode_version, sense},
     stored::{StoredArtifact, StoredBlock, StoredPointer, StoredRecord},
@@ -26,11 +27,13 @@ fn after(mut key: Vec<u8>) -> Vec<u8> {
 /// All reads over one snapshot.
 pub(super) struct View {
     pub(super) snapshot: Box<dyn Snapshot>,
+    // Dropped last: a snapshot may keep the map open.
+    _open: Open,
 }
 
 impl View {
-    pub(super) fn new(snapshot: Box<dyn Snapshot>) -> Self {
-        Self { snapshot }
+    pub(super) fn new(snapshot: Box<dyn Snapshot>, open: Open) -> Self {
+        Self { snapshot, _open: open }
     }
 
     /// Collects what `decode` makes of the entries of a range, up to a limit.
