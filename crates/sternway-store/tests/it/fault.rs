@@ -3,13 +3,13 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicI64, AtomicU8, Ordering},
     },
     time::Duration,
 };
 
 use sternway_store::{
-    Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Snapshot, Store, StoreError,
+    Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Range, Snapshot, Store, StoreError, Visit,
 };
 use sternway_types::{Content, Revision};
 
@@ -29,6 +29,24 @@ enum Mood {
 struct Moody {
     inner: MemoryKv,
     mood: Arc<AtomicU8>,
+    /// How many reads go well before one panics; none does below zero.
+    patience: Arc<AtomicI64>,
+}
+
+struct MoodySnapshot {
+    inner: Box<dyn Snapshot>,
+    patience: Arc<AtomicI64>,
+}
+
+impl Snapshot for MoodySnapshot {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
+        assert_ne!(self.patience.fetch_sub(1, Ordering::SeqCst), 0, "the map lost its patience");
+        self.inner.get(key)
+    }
+
+    fn scan(&self, range: &Range, visit: &mut Visit<'_>) -> Result<(), KvError> {
+        self.inner.scan(range, visit)
+    }
 }
 
 impl Moody {
@@ -39,7 +57,8 @@ impl Moody {
 
 impl Kv for Moody {
     fn snapshot(&self) -> Result<Box<dyn Snapshot>, KvError> {
-        self.inner.snapshot()
+        let patience = Arc::clone(&self.patience);
+        Ok(Box::new(MoodySnapshot { inner: self.inner.snapshot()?, patience }))
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), KvError> {
@@ -57,7 +76,7 @@ impl Kv for Moody {
 }
 
 async fn store() -> (Moody, Arc<KvStore>) {
-    let kv = Moody::default();
+    let kv = Moody { patience: Arc::new(AtomicI64::new(-1)), ..Moody::default() };
     let store = Arc::new(KvStore::open(kv.clone()).expect("an empty map becomes a store"));
     create(&store).await.expect("the map is well");
     (kv, store)
@@ -122,6 +141,34 @@ async fn a_commit_that_panics_is_an_error_and_blocks_nobody() {
     kv.be(Mood::Well);
     publish(&store, "after", 2).await.expect("the store goes on");
     store.close().await.expect("it closes");
+}
+
+#[tokio::test]
+async fn what_a_read_that_panics_leaves_half_decided_is_never_written() {
+    let (kv, store) = store().await;
+    let mut revision = 1;
+    for patience in 0..30 {
+        kv.patience.store(patience, Ordering::SeqCst);
+        let (text, at) = (format!("text {patience}"), patience + 1);
+        let publishing = Arc::clone(&store);
+        let done = tokio::spawn(async move { publish(&publishing, &text, at).await }).await;
+        kv.patience.store(-1, Ordering::SeqCst);
+        match done {
+            Ok(receipt) => {
+                receipt.expect("the map is well");
+                revision += 1;
+                break;
+            }
+            Err(err) => assert!(err.is_panic(), "{err}"),
+        }
+        publish(&store, &format!("after {patience}"), patience + 1).await.expect("it goes on");
+        revision += 1;
+        let head = store.head(&namespace()).await.expect("it can be read").expect("it is there");
+        assert_eq!(head.revision, Revision::new(revision), "nothing but what was acknowledged");
+    }
+    assert!(revision > 5, "reads panicked at many places");
+    let report = store.verify().await.expect("it can be read");
+    assert!(report.is_sound(), "{report:#?}");
 }
 
 #[tokio::test]
