@@ -12,6 +12,8 @@ const MAX_CLASS: usize = 200;
 const MAX_MESSAGE: usize = 4_096;
 /// The longest trace id, in bytes.
 const MAX_TRACE: usize = 255;
+/// The longest name of a score, in bytes.
+const MAX_SCORE_NAME: usize = 100;
 /// The most scores of one outcome.
 const MAX_SCORES: usize = 64;
 
@@ -34,6 +36,12 @@ pub enum OutcomeError {
     /// A trace id is a short text.
     #[error("the trace id is not 1 to 255 printable characters")]
     Trace,
+    /// The name of a score is a short word or a few.
+    #[error("{given:?} does not name a score: expected 1 to 100 bytes of printable characters")]
+    ScoreName {
+        /// What was given, cut.
+        given: String,
+    },
     /// More scores than are taken.
     #[error("the outcome has {0} scores: the limit is 64")]
     TooManyScores(usize),
@@ -255,8 +263,8 @@ impl Outcome {
     ///
     /// # Errors
     ///
-    /// [`OutcomeError`] if the cost is negative, there are too many scores, or the trace id is not
-    /// one.
+    /// [`OutcomeError`] if the cost is negative, there are too many scores, or the name of one or the
+    /// trace id is not one.
     pub fn check(&self) -> Result<(), OutcomeError> {
         if let Some(cost) = self.cost.filter(|cost| cost.get() < 0.0) {
             return Err(OutcomeError::Cost(cost.get()));
@@ -264,11 +272,17 @@ impl Outcome {
         if self.scores.len() > MAX_SCORES {
             return Err(OutcomeError::TooManyScores(self.scores.len()));
         }
-        let traced =
-            |id: &String| (1..=MAX_TRACE).contains(&id.len()) && !id.chars().any(char::is_control);
-        if self.trace_id.as_ref().is_some_and(|id| !traced(id)) {
+        if let Some(name) = self.scores.keys().find(|name| !is_line(name, MAX_SCORE_NAME)) {
+            return Err(OutcomeError::ScoreName { given: name.chars().take(80).collect() });
+        }
+        if self.trace_id.as_ref().is_some_and(|id| !is_line(id, MAX_TRACE)) {
             return Err(OutcomeError::Trace);
         }
         Ok(())
     }
+}
+
+/// Whether a text is one line of something, up to a length in bytes.
+fn is_line(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len()) && !text.chars().any(char::is_control)
 }

@@ -38,10 +38,15 @@ pub(crate) async fn a_malformed_outcome_refuses_its_whole_batch(world: World) {
     let good = failed("bad", &subject, world.now());
     let score = |number| there(Score::new(number).ok(), "score");
     let scores = (0..65).map(|number| (format!("score {number}"), score(0.5))).collect();
+    let nameless = [(String::new(), score(0.5))].into();
     let malformed = [
         (Outcome { cost: Some(score(-1.0)), ..good.clone() }, OutcomeError::Cost(-1.0)),
         (Outcome { trace_id: Some(String::new()), ..good.clone() }, OutcomeError::Trace),
         (Outcome { scores, ..good.clone() }, OutcomeError::TooManyScores(65)),
+        (
+            Outcome { scores: nameless, ..good.clone() },
+            OutcomeError::ScoreName { given: String::new() },
+        ),
     ];
     for (bad, source) in malformed {
         let expected = Refusal::Outcome { index: 2, id: bad_id(), source };

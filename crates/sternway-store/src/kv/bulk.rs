@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{Append, Appended, AppendedSubject, Refusal, StoreError, Tallies};
 
+/// The most outcomes of one row: a page reads few that it does not need.
+const BLOCK: usize = 256;
+
 /// Counts what is new in an append. What it wrote is left in the last layer of `staging`.
 pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended, StoreError> {
     let ns = append.namespace();
@@ -118,11 +121,13 @@ fn count(
     let ns = append.namespace();
     let new: Vec<_> = counted.iter().filter_map(|place| append.outcomes().get(*place)).collect();
     let mut tallies = before.clone();
-    for outcome in &new {
-        tallies.tally.add(outcome);
+    for block in new.chunks(BLOCK) {
+        for outcome in block {
+            tallies.tally.add(outcome);
+        }
+        let last = tallies.tally.total();
+        staging.write(key::outcomes(ns, subject, last), &StoredBlock::new(block))?;
     }
-    let last = tallies.tally.total();
-    staging.write(key::outcomes(ns, subject, last), &StoredBlock::new(&new))?;
     write(staging, ns, subject, &tallies)
 }
 

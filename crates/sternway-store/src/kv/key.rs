@@ -15,7 +15,7 @@
 //! | `m` | namespace · artifact · pointer · revision | move | as of = one step back |
 //! | `r` | namespace · kind · name | record | records |
 //! | `b` | digest | codec, bytes | contents |
-//! | `o` | namespace · subject · place of the last | outcomes of one append | log of a subject |
+//! | `o` | namespace · subject · place of the last | up to 256 outcomes | log of a subject |
 //! | `k` | namespace · outcome | | counting once |
 //! | `t` | namespace · subject | tallies | judging |
 //! | `u` | namespace · subject | | what nobody judged |

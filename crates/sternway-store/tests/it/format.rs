@@ -5,33 +5,19 @@
 //! written by the code that introduced the format. When the bytes change, the format number changes,
 //! and this file stays and another one comes beside it.
 
-use std::{fmt::Write as _, ops::ControlFlow};
+use std::fmt::Write as _;
 
-use sternway_store::{
-    Batch, Direction, Kv as _, KvStore, Limit, MemoryKv, Range, Store, StoreError,
-};
+use sternway_store::{Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError};
 use sternway_types::{
     Actor, At, Attestation, Change, Condemnation, Digest, EnvironmentId, Finding, Policy,
     PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, VersionNumber,
 };
 
 use crate::world::{
-    append, changeset, create, greeting, namespace, outcome, production, publish, second,
+    append, changeset, create, greeting, namespace, outcome, production, publish, rows, second,
 };
 
 const GOLDEN: &str = include_str!("golden/format-1.txt");
-
-fn rows(kv: &MemoryKv) -> Batch {
-    let mut rows = Batch::new();
-    let everything = Range { from: vec![0], to: vec![u8::MAX], direction: Direction::Forward };
-    let snapshot = kv.snapshot().expect("memory can be read");
-    let visit = &mut |key: &[u8], value: &[u8]| {
-        rows.insert(key.to_vec(), Some(value.to_vec()));
-        ControlFlow::Continue(())
-    };
-    snapshot.scan(&everything, visit).expect("memory can be read");
-    rows
-}
 
 fn to_text(rows: &Batch) -> String {
     let hex = |bytes: &[u8]| {

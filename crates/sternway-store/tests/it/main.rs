@@ -4,4 +4,5 @@
 mod close;
 mod fault;
 mod format;
+mod rows;
 mod world;

@@ -1,6 +1,10 @@
 //! A small namespace that every test begins with.
 
-use sternway_store::{Append, KvStore, Store, StoreError};
+use std::ops::ControlFlow;
+
+use sternway_store::{
+    Append, Batch, Direction, Kv as _, KvStore, MemoryKv, Range, Store, StoreError,
+};
 use sternway_types::{
     Actor, ArtifactId, Change, Changeset, ChangesetId, Content, Environment, EnvironmentId,
     Failure, Force, Generation, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion,
@@ -74,4 +78,17 @@ pub(crate) fn outcome(name: &str, version: u64, at: i64, failed: Option<&str>) -
 
 pub(crate) fn append(at: i64, outcomes: Vec<Outcome>) -> Append {
     Append::new(namespace(), second(at), outcomes)
+}
+
+/// Every row of a map.
+pub(crate) fn rows(kv: &MemoryKv) -> Batch {
+    let mut rows = Batch::new();
+    let everything = Range { from: vec![0], to: vec![u8::MAX], direction: Direction::Forward };
+    let snapshot = kv.snapshot().expect("memory can be read");
+    let visit = &mut |key: &[u8], value: &[u8]| {
+        rows.insert(key.to_vec(), Some(value.to_vec()));
+        ControlFlow::Continue(())
+    };
+    snapshot.scan(&everything, visit).expect("memory can be read");
+    rows
 }

@@ -80,7 +80,7 @@ fn read_class(class: Option<String>) -> Decoded<Option<ErrorClass>> {
     part("error class", class.map(|class| class.parse()).transpose())
 }
 
-/// The outcomes of one append, under a key that holds their subject.
+/// Outcomes that came in one append, under a key that holds their subject.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::kv) struct StoredBlock(Vec<StoredOutcome>);
 
