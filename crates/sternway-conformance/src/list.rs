@@ -33,6 +33,7 @@ macro_rules! __store_cases {
                 a_person_may_force_a_condemned_content,
                 a_force_that_overrides_nothing_is_not_recorded,
                 automation_may_not_force,
+                a_condemnation_has_the_digest_of_its_version,
                 a_condemned_content_stays_fit_elsewhere,
                 another_version_with_the_same_content_is_condemned_too,
                 a_rollback_moves_and_condemns_in_one_changeset,
@@ -46,6 +47,7 @@ macro_rules! __store_cases {
             }
             contents {
                 an_unknown_content_is_refused,
+                a_content_is_named_as_what_it_was_written,
                 a_content_is_read_back_byte_for_byte,
                 a_content_is_durable_when_the_commit_that_names_it_is,
                 writing_a_content_again_does_nothing,

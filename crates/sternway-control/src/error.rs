@@ -152,6 +152,8 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::Changeset(_)
         | Refusal::NamespaceExists(_)
         | Refusal::NoContent(_)
+        | Refusal::OtherContent(_)
+        | Refusal::OtherDigest { .. }
         | Refusal::NothingAdded { .. }
         | Refusal::NoPointer { .. }
         | Refusal::NotALabel { .. }

@@ -3,8 +3,9 @@
 use std::{error, fmt, sync::Arc};
 
 use sternway_types::{
-    Actor, ArtifactId, ChangesetError, ChangesetId, Digest, EnvironmentId, Generation, NamespaceId,
-    OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, Timestamp, VersionNumber,
+    Actor, ArtifactId, ChangesetError, ChangesetId, ContentRef, Digest, EnvironmentId, Generation,
+    NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, Timestamp,
+    VersionNumber,
 };
 
 /// Why a store could not do what it was asked.
@@ -246,6 +247,13 @@ pub enum Refusal {
     /// The content was not written before the commit that names it.
     #[error("the store does not hold the content {0}: write contents first")]
     NoContent(Digest),
+    /// The content was written before, as something else: with another length, or as bytes where a
+    /// version says that it is text or JSON.
+    #[error(
+        "the content {} was not written as {} with {} bytes: write it as what it is named",
+        .0.digest, .0.kind, .0.len
+    )]
+    OtherContent(Box<ContentRef>),
     /// A move to the version that the changeset adds, where it adds none.
     #[error("the {name} of {artifact} is to move to an added version, and none is added")]
     NothingAdded {
@@ -291,6 +299,18 @@ pub enum Refusal {
         environment: EnvironmentId,
         /// Why.
         reason: Reason,
+    },
+    /// A condemnation names another content than that of its version.
+    #[error("{artifact}@{version} has the digest {found}, not {given}")]
+    OtherDigest {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Which.
+        version: VersionNumber,
+        /// The digest that was named.
+        given: Digest,
+        /// The digest that it has.
+        found: Digest,
     },
     /// Automation tried to override a condemnation.
     #[error("only a person may force a condemned version live, and {0} is not one")]

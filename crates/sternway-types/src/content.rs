@@ -137,6 +137,16 @@ pub enum ContentKind {
     },
 }
 
+impl fmt::Display for ContentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json => f.pad("JSON"),
+            Self::Text { .. } => f.pad("text"),
+            Self::Bytes { media_type } => media_type.fmt(f),
+        }
+    }
+}
+
 /// The bytes of a version as they were published. Cheap to clone; never printed by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Content {

@@ -77,9 +77,27 @@ pub(crate) async fn automation_may_not_force(world: World) {
         let forced = force(&greeting(), &live(&production()), Target::Version(version(2)));
         let changeset = world.changeset_by(actor.clone()).then(forced);
         let refusal = world.store.commit(&changeset).await.must_refuse("automation forces");
+        assert_eq!(refusal, Refusal::AutomationForces(actor.clone()));
+        // A label can go anywhere. Who forces it is refused all the same: there is nothing to force.
+        let forced = force(&greeting(), &label("stable"), Target::Version(version(2)));
+        let changeset = world.changeset_by(actor.clone()).then(forced);
+        let refusal = world.store.commit(&changeset).await.must_refuse("automation forces a label");
         assert_eq!(refusal, Refusal::AutomationForces(actor));
     }
     Everything::of(&world).await.must_equal(&before, "automation that was refused");
+}
+
+pub(crate) async fn a_condemnation_has_the_digest_of_its_version(world: World) {
+    world.publish_many(&greeting(), 2).await;
+    let [first, second] = [1, 2].map(version);
+    let given = world.version(&greeting(), first).await.content.digest;
+    let found = world.version(&greeting(), second).await.content.digest;
+    let wrong = condemnation(&greeting(), &production(), second, given);
+    let answer = world.store.commit(&world.changeset().then(wrong)).await;
+    let refusal = answer.must_refuse("it is the digest of v1");
+    let (artifact, version) = (greeting(), second);
+    assert_eq!(refusal, Refusal::OtherDigest { artifact, version, given, found });
+    world.condemn(&greeting(), &production(), second).await;
 }
 
 pub(crate) async fn a_condemned_content_stays_fit_elsewhere(world: World) {

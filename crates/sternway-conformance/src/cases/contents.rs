@@ -2,7 +2,7 @@
 //! that commit is. A commit that names an unknown content is refused.
 
 use sternway_store::{Limit, Refusal};
-use sternway_types::{Change, Content, ContentError, NewVersion};
+use sternway_types::{Change, Content, ContentError, ContentRef, NewVersion};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -49,6 +49,36 @@ pub(crate) async fn an_unknown_content_is_refused(world: World) {
 
     world.store.put(&content).await.must("put a content");
     world.commit(&changeset).await;
+}
+
+pub(crate) async fn a_content_is_named_as_what_it_was_written(world: World) {
+    let opaque = |text: &str| {
+        let kind = parsed("application/octet-stream");
+        made(Content::bytes(text.as_bytes().to_vec(), kind))
+    };
+    let (as_bytes, as_text) = (opaque("{\"a\": 1}"), text("{\"a\": 1}"));
+    let as_json = made(Content::json("{\"a\": 1}"));
+    let name = |reference: ContentRef| {
+        let add = NewVersion::new(greeting(), reference);
+        world.changeset().then(Change::AddVersion(Box::new(add)))
+    };
+    let refused = async |reference: ContentRef, why: &str| {
+        let refusal = world.store.commit(&name(reference.clone())).await.must_refuse(why);
+        assert_eq!(refusal, Refusal::OtherContent(Box::new(reference)));
+    };
+    world.store.put(&as_bytes).await.must("put bytes");
+    world.commit(&name(as_bytes.reference())).await;
+    refused(as_text.reference(), "nobody wrote it as text").await;
+    refused(ContentRef { len: 7, ..as_bytes.reference() }, "it has 8 bytes").await;
+    world.store.put(&as_text).await.must("put the same bytes as text");
+    world.commit(&name(as_text.reference())).await;
+    refused(as_json.reference(), "nobody wrote it as JSON").await;
+    // Neither order of writers takes away what the other one knows.
+    world.store.put(&as_json).await.must("put the same bytes as JSON");
+    world.store.put(&as_bytes).await.must("put bytes again");
+    world.commit(&name(as_json.reference())).await;
+    let report = world.store.verify().await.must("verify");
+    assert!(report.is_sound() && report.contents == 1, "{report:#?}");
 }
 
 pub(crate) async fn a_content_is_read_back_byte_for_byte(world: World) {

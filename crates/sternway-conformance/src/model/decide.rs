@@ -226,13 +226,13 @@ fn fitness(
     new: &NewMove,
     to: Option<VersionNumber>,
 ) -> (bool, Vec<Refusal>) {
-    let PointerName::Environment(environment) = &new.name else { return (false, Vec::new()) };
     let mut problems = Vec::new();
-    if history.record(&RecordKey::environment(environment)).is_none() {
-        problems.push(Refusal::NoEnvironment(environment.clone()));
-    }
     if new.force == Force::Yes && making.actor.is_automation() {
         problems.push(Refusal::AutomationForces(making.actor.clone()));
+    }
+    let PointerName::Environment(environment) = &new.name else { return (false, problems) };
+    if history.record(&RecordKey::environment(environment)).is_none() {
+        problems.push(Refusal::NoEnvironment(environment.clone()));
     }
     let versions = history.versions(&new.artifact);
     let version = versions.into_iter().find(|version| Some(version.number) == to);

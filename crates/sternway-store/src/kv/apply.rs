@@ -9,7 +9,7 @@ use sternway_types::{
 
 use super::{
     apply_record::{self, delete_record, put_record},
-    codec, key, precondition,
+    blob, codec, key, precondition,
     read::{self, sense},
     staging::{Get, Staging},
     stored::{StoredArtifact, StoredChangeset, StoredCommit, StoredHead, StoredVersion},
@@ -112,8 +112,14 @@ fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, Sto
     let ns = making.ns().clone();
     let digest = new.content.digest;
     // A rehearsal has no contents to look at.
-    if making.staging.requires_contents() && making.staging.sealed(&key::blob(&digest))?.is_none() {
-        return Err(Refusal::NoContent(digest).into());
+    if making.staging.requires_contents() {
+        match blob::is_kept(making.staging, &new.content)? {
+            Some(true) => (),
+            Some(false) => {
+                return Err(Refusal::OtherContent(Box::new(new.content.clone())).into());
+            }
+            None => return Err(Refusal::NoContent(digest).into()),
+        }
     }
     let artifact = read::artifact(making.staging, &ns, &new.artifact)?;
     let latest = artifact.as_ref().map(|artifact| artifact.latest);

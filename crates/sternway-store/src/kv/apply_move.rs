@@ -16,6 +16,10 @@ use crate::{Refusal, StoreError};
 
 pub(super) fn move_pointer(making: &mut Making<'_>, new: &NewMove) -> Result<Applied, StoreError> {
     let ns = making.ns().clone();
+    let actor = &making.changeset.actor;
+    if new.force == Force::Yes && actor.is_automation() {
+        return Err(Refusal::AutomationForces(actor.clone()).into());
+    }
     known_artifact(making, &new.artifact)?;
     let to = target(making, new)?;
     let before = read::pointer(making.staging, &ns, &new.artifact, &new.name)?;
@@ -90,10 +94,6 @@ fn may_go_live(
     version: VersionNumber,
     digest: &Digest,
 ) -> Result<bool, StoreError> {
-    let actor = &making.changeset.actor;
-    if new.force == Force::Yes && actor.is_automation() {
-        return Err(Refusal::AutomationForces(actor.clone()).into());
-    }
     let key = RecordKey::condemnation(&new.artifact, environment, digest);
     let entry = read::record(making.staging, making.ns(), &key)?;
     let Some(Record::Condemnation(condemnation)) = entry.and_then(|entry| entry.record) else {

@@ -22,8 +22,11 @@ pub(super) fn put_record(making: &mut Making<'_>, record: &Record) -> Result<App
         Record::Policy(policy) => known_scope(making, &policy.scope)?,
         Record::Condemnation(it) => {
             let version = known_version(making, &it.artifact, it.version)?;
-            if version.content.digest != it.digest {
-                return Err(Refusal::NoContent(it.digest).into());
+            let found = version.content.digest;
+            if found != it.digest {
+                let (artifact, version) = (it.artifact.clone(), it.version);
+                let given = it.digest;
+                return Err(Refusal::OtherDigest { artifact, version, given, found }.into());
             }
             known_environment(making, &it.environment)?;
         }

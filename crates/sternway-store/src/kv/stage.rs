@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, mem, sync::Arc};
 
+use sternway_types::ContentRef;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{
     answer::{Answer, Waiter, Waiting},
-    key,
+    blob, key,
     map::Map,
     port::{Batch, KvError},
     staging::{Contents, Staging},
@@ -42,20 +43,24 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Takes a content.
+    /// Takes a content, sealed, unless it is there already as what it is given.
     pub(super) fn put(
         &mut self,
         map: &Map,
-        key: Vec<u8>,
+        content: &ContentRef,
         value: Vec<u8>,
         permit: OwnedSemaphorePermit,
     ) -> Result<(), StoreError> {
         // What a content takes of the queue, not its compressed size: else the queue could fill up
         // with nothing due, and who puts next would wait for ever.
         let len = permit.num_permits().saturating_mul(1024);
+        let key = key::blob(&content.digest);
         self.lost.remove(&key);
         let staging = self.staging(map)?;
         staging.take_back();
+        if matches!(blob::is_kept(staging, content), Ok(Some(true))) {
+            return Ok(());
+        }
         staging.put(key, value);
         staging.keep();
         self.unnamed += len;

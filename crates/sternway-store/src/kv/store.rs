@@ -142,8 +142,9 @@ fn check_header(kv: &dyn Kv) -> Result<(), StoreError> {
 #[async_trait]
 impl Store for KvStore {
     async fn put(&self, content: &Content) -> Result<(), StoreError> {
-        let key = key::blob(&content.digest());
-        if self.view().await?.has(&key)? {
+        let reference = content.reference();
+        // One that is damaged is written again.
+        if matches!(self.view().await?.is_kept(&reference), Ok(Some(true))) {
             return Ok(());
         }
         let kib = u32::try_from(content.as_bytes().len() / 1024 + 1).unwrap_or(u32::MAX);
@@ -154,7 +155,7 @@ impl Store for KvStore {
         let sealed = blob::seal(content);
         let mut stage = self.stage.lock().await;
         let group = self.group()?;
-        stage.put(&group.shared.map, key, sealed, permit)?;
+        stage.put(&group.shared.map, &reference, sealed, permit)?;
         drop(stage);
         group.wake();
         Ok(())

@@ -110,7 +110,7 @@ fn check_row(
         Table::Blob => {
             let digest = KeyReader::new(key).and_then(|mut parts| parts.array());
             let digest = digest.ok_or_else(|| codec::corrupt(key, "its key is no digest"))?;
-            blob::open(&Digest::from_bytes(digest), value)?;
+            blob::check(&Digest::from_bytes(digest), value)?;
             report.contents += 1;
         }
     }

@@ -6,7 +6,7 @@ use sternway_types::{
 };
 
 use super::{
-    apply, codec,
+    apply, blob, codec,
     key::{self, Table},
     port::Snapshot,
     read,
@@ -154,14 +154,14 @@ impl Walk<'_> {
         let (ns, id) = (self.ns, &version.artifact);
         let row = read::version(self.from, ns, id, version.number)?;
         let digest = key::digest(ns, &version.content.digest, id, version.number);
-        let blob = self.from.sealed(&key::blob(&version.content.digest))?;
+        let kept = blob::is_kept(self.from, &version.content)? == Some(true);
         let artifact = read::artifact(self.from, ns, id)?;
         let latest = artifact.is_some_and(|artifact| {
             let newest = artifact.latest == version.number;
             artifact.latest >= version.number && newest == (artifact.revision == version.revision)
         });
         let has_digest = self.from.sealed(&digest)?.is_some();
-        Ok(row.as_ref() == Some(version) && latest && has_digest && blob.is_some())
+        Ok(row.as_ref() == Some(version) && latest && has_digest && kept)
     }
 
     fn moved(&mut self, moved: &PointerMove) -> Result<bool, StoreError> {

@@ -86,8 +86,8 @@ impl View {
         read::head(self.snapshot.as_ref(), ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))
     }
 
-    pub(super) fn has(&self, key: &[u8]) -> Result<bool, StoreError> {
-        Ok(self.snapshot.get(key)?.is_some())
+    pub(super) fn is_kept(&self, content: &ContentRef) -> Result<Option<bool>, StoreError> {
+        blob::is_kept(self.snapshot.as_ref(), content)
     }
 
     pub(super) fn head(&self, ns: &NamespaceId) -> Result<Option<Head>, StoreError> {
