@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    fs::File,
     ops::{Bound, ControlFlow},
     path::{Path, PathBuf},
     sync::{PoisonError, RwLock},
@@ -16,7 +17,7 @@ use sternway_store::{Batch, Cause, Direction, Kv, KvError, Range, Snapshot, Stor
 
 use crate::{
     error::{Failed, guarded, kv_error, open_error},
-    file,
+    file::{self, NewFile},
 };
 
 const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("sternway");
@@ -84,7 +85,20 @@ impl RedbKv {
     ///
     /// As [`open`](crate::open).
     pub fn open(path: &Path, options: RedbOptions) -> Result<Self, StoreError> {
-        let file = file::open(path)?;
+        loop {
+            if let Some(file) = file::existing(path)? {
+                return Self::of_file(file, path, options);
+            }
+            let (new, file) = NewFile::create(path)?;
+            let kv = Self::of_file(file, path, options)?;
+            if new.keep(path)? {
+                return Ok(kv);
+            }
+            // Somebody else was first: theirs is the store.
+        }
+    }
+
+    fn of_file(file: File, path: &Path, options: RedbOptions) -> Result<Self, StoreError> {
         let database = guarded(|| {
             Ok(Builder::new().set_cache_size(options.cache).create_file(file).map_err(open_error))
         })??;

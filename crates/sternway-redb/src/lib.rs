@@ -30,6 +30,7 @@ use std::path::Path;
 
 use sternway_store::{KvStore, StoreError};
 
+pub use crate::file::make_folder;
 pub use crate::kv::{RedbKv, RedbOptions};
 
 /// Opens the store in a file, which is made if it is not there.

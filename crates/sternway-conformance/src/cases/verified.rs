@@ -105,8 +105,13 @@ pub(crate) async fn writers_and_readers_do_not_disturb_it(world: World) {
         others.spawn(disturb(Client::clone(&world), number, stopped.clone()));
     }
     for _ in 0..8 {
-        let (one, other) = tokio::join!(verify(&world), verify(&world));
-        assert!(one.is_sound() && other.is_sound(), "{one:#?} {other:#?}");
+        let mut at_once = JoinSet::new();
+        for client in [Client::clone(&world), Client::clone(&world)] {
+            at_once.spawn(async move { verify(&client).await });
+        }
+        for report in at_once.join_all().await {
+            assert!(report.is_sound(), "{report:#?}");
+        }
     }
     stop.send_replace(true);
     others.join_all().await;

@@ -1,0 +1,108 @@
+//! The file itself: who comes first, who comes second, and what a crash leaves.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Barrier,
+    thread,
+};
+
+use sternway_redb::{RedbKv, RedbOptions, make_folder};
+use sternway_store::StoreError;
+
+fn open(path: &Path) -> Result<RedbKv, StoreError> {
+    RedbKv::open(path, RedbOptions::default())
+}
+
+fn file_in(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("store.redb")
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    entries.map(|it| it.expect("it can be read").file_name().display().to_string()).collect()
+}
+
+#[test]
+fn of_many_who_open_first_each_gets_in_or_is_told_to_wait() {
+    for _ in 0..40 {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let (path, together) = (file_in(&folder), Barrier::new(4));
+        let first_comer = || {
+            together.wait();
+            for _ in 0..1_000 {
+                match open(&path) {
+                    Ok(_) => return true,
+                    Err(StoreError::Busy) => thread::yield_now(),
+                    Err(err) => panic!("{err}: {:?}", std::error::Error::source(&err)),
+                }
+            }
+            false
+        };
+        let opened = thread::scope(|scope| {
+            let comers: Vec<_> = (0..4).map(|_| scope.spawn(first_comer)).collect();
+            comers.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
+        });
+        for opened in opened {
+            assert!(opened.expect("nobody sees another error"), "the file is never let go");
+        }
+        assert_eq!(names_in(folder.path()), ["store.redb"], "nothing else is left behind");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_looks_while_the_file_is_made_sees_a_whole_one_or_none() {
+    // So a crash at any moment leaves a whole one or none.
+    for _ in 0..40 {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let path = file_in(&folder);
+        let looked = thread::scope(|scope| {
+            let look = || {
+                loop {
+                    if let Ok(bytes) = fs::read(&path) {
+                        return bytes;
+                    }
+                }
+            };
+            let looker = scope.spawn(look);
+            drop(open(&path).expect("a new file"));
+            looker.join().expect("it can be read")
+        });
+        assert!(looked.starts_with(b"redb"), "{} bytes are not a redb file", looked.len());
+    }
+}
+
+#[test]
+fn what_is_no_store_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let path = file_in(&folder);
+    for other in ["a letter to my aunt", "red", "\0\0\0\0\0\0\0\0\0\0"] {
+        fs::write(&path, other).expect("there is room for a file");
+        let refused = open(&path).map(drop);
+        assert!(matches!(refused, Err(StoreError::NotAStore { .. })), "{refused:?}");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), other);
+    }
+}
+
+#[test]
+fn an_empty_file_becomes_a_store() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    fs::write(file_in(&folder), "").expect("there is room for a file");
+    drop(open(&file_in(&folder)).expect("there is nothing to lose"));
+}
+
+#[cfg(unix)]
+#[test]
+fn file_and_folders_are_their_owners() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let deep = folder.path().join("a/b");
+    make_folder(&deep).expect("there is room for folders");
+    make_folder(&deep).expect("it is there already");
+    drop(open(&deep.join("store.redb")).expect("a new file"));
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&deep.join("store.redb")), 0o600);
+    assert_eq!((mode(&deep), mode(&folder.path().join("a"))), (0o700, 0o700));
+}
