@@ -162,6 +162,8 @@ macro_rules! __store_cases {
                 a_rehearsal_answers_like_the_commit_and_writes_nothing,
                 a_rehearsal_knows_what_was_committed_before,
                 a_rehearsal_needs_no_contents,
+                a_rehearsed_append_is_answered_like_the_append,
+                a_rehearsal_that_is_closed_leaves_the_store_open,
                 a_store_that_rehearses_writes_nothing,
             }
             stable {

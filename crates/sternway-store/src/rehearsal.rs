@@ -1,6 +1,6 @@
 //! A store that only says what would happen. Nothing is written through it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sternway_types::{
@@ -9,13 +9,11 @@ use sternway_types::{
     RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
-use crate::{
-    Append, Appended, AppendedSubject, DigestHit, Head, Limit, Report, Store, StoreError, Tallies,
-};
+use crate::{Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies};
 
-/// Wraps a store so that every write is only rehearsed: `commit` answers what it would answer, and
-/// `append` answers with the tallies as if every outcome were new. Reads see the store as it is, so
-/// that whoever waits for the revision of a rehearsed commit waits for what somebody else commits.
+/// Wraps a store so that every write is only rehearsed: `commit` and `append` answer what they would
+/// answer. Reads see the store as it is, so that whoever waits for the revision of a rehearsed commit
+/// waits for what somebody else commits. Closing it leaves the store open.
 #[derive(Debug)]
 pub struct Rehearsal {
     inner: Arc<dyn Store>,
@@ -45,16 +43,11 @@ impl Store for Rehearsal {
     }
 
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
-        let mut places: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
-        for (place, outcome) in append.outcomes().iter().enumerate() {
-            places.entry(&outcome.subject).or_default().push(place);
-        }
-        let mut appended = Appended::default();
-        for (subject, counted) in places {
-            let before = self.inner.tallies(append.namespace(), subject).await?.unwrap_or_default();
-            appended.subjects.push(AppendedSubject { subject: subject.clone(), before, counted });
-        }
-        Ok(appended)
+        self.inner.rehearse_append(append).await
+    }
+
+    async fn rehearse_append(&self, append: &Append) -> Result<Appended, StoreError> {
+        self.inner.rehearse_append(append).await
     }
 
     async fn namespaces(
@@ -226,6 +219,7 @@ impl Store for Rehearsal {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
-        self.inner.close().await
+        // Nothing was begun here, and the store below is somebody else's.
+        Ok(())
     }
 }

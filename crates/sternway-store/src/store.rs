@@ -58,9 +58,9 @@ pub struct DigestHit {
 /// - **Grouped in silence**: many changesets in one durable write keep their own verdicts.
 /// - **Contents first**: a content is written before the commit that names it, and is durable when
 ///   that commit is. A commit that names an unknown content is refused.
-/// - **Guarded**: pointers name versions that exist, in environments that exist; a condemned content
-///   goes live only when a person forces it, and automation that forces is refused whatever it
-///   forces. What a record is about exists; a latched verdict is written once; only policies and
+/// - **Guarded**: pointers name versions that exist, in environments that exist; a version says of
+///   its content what its writer did; a condemned content goes live only when a person forces it, and
+///   automation that forces is refused whatever it forces. What a record is about exists; a latched verdict is written once; only policies and
 ///   condemnations are taken away.
 /// - **Counted once**: an outcome counts exactly once by its id, however often and in whatever
 ///   company it is appended. The answer has the tallies before it. A batch with an outcome of what
@@ -81,8 +81,10 @@ pub struct DigestHit {
 /// - **Verified**: a flipped byte anywhere is named by `verify`.
 ///
 /// Reads answer `None` or an empty page for what is not there, and [`StoreError::NoNamespace`] for
-/// a namespace that is not. Every read is one range read, whose cost does not grow with what it
-/// does not return.
+/// a namespace that is not. A read is one range read of what it returns, in the order in which it is
+/// kept. It passes over what was taken away, and a past state of an environment costs one step more
+/// for each artifact that moved since; finding the revision of a moment takes as many steps as
+/// halving the history.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Writes a content, to be named by a later commit. Writing it again does nothing.
@@ -96,6 +98,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Counts outcomes durably, all or none, without a revision.
     async fn append(&self, append: &Append) -> Result<Appended, StoreError>;
+
+    /// Says what `append` would answer now, and counts nothing.
+    async fn rehearse_append(&self, append: &Append) -> Result<Appended, StoreError>;
 
     /// The namespaces after this one, by name.
     async fn namespaces(

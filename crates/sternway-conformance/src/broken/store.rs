@@ -84,6 +84,10 @@ impl Store for Broken {
         self.looked_at().await.rehearse(changeset).await
     }
 
+    async fn rehearse_append(&self, append: &Append) -> Result<Appended, StoreError> {
+        self.looked_at().await.rehearse_append(append).await
+    }
+
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
         faults::append(self, append).await
     }

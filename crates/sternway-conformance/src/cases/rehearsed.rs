@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sternway_store::{Rehearsal, Store, StoreError};
-use sternway_types::{Change, Changeset, NewVersion, Target};
+use sternway_types::{Change, Changeset, NewVersion, Subject, Tally, Target};
 
 use crate::{
     everything::Everything,
@@ -81,6 +81,35 @@ pub(crate) async fn a_rehearsal_needs_no_contents(world: World) {
     let receipt = world.store.rehearse(&changeset).await.must("rehearse");
     assert_eq!(receipt.version_of(&greeting()), Some(version(1)));
     world.store.commit(&changeset).await.must_refuse("the content is not there");
+}
+
+pub(crate) async fn a_rehearsed_append_is_answered_like_the_append(world: World) {
+    super::durable::populate(&world).await;
+    let subject = world.subject(&greeting(), &production()).await;
+    let ahead = Subject { generation: subject.generation.next(), ..subject.clone() };
+    let outcome = |name: &str, of: &Subject| failed(name, of, world.now());
+    let samples = [
+        vec![outcome("new", &subject), outcome("one", &subject), outcome("new", &subject)],
+        vec![outcome("ahead", &ahead)],
+        Vec::new(),
+    ];
+    let rehearsal: Arc<dyn Store> = Arc::new(Rehearsal::new(Arc::clone(&world.store)));
+    for outcomes in samples {
+        let append = world.arriving(outcomes).judged(subject.clone(), Tally::default());
+        let before = Everything::of(&world).await;
+        let rehearsed = world.store.rehearse_append(&append).await;
+        let wrapped = rehearsal.append(&append).await;
+        Everything::of(&world).await.must_equal(&before, "a rehearsal");
+        let appended = world.store.append(&append).await;
+        assert_eq!(in_words(&rehearsed), in_words(&appended), "{append:#?}");
+        assert_eq!(in_words(&wrapped), in_words(&appended), "{append:#?}");
+    }
+}
+
+pub(crate) async fn a_rehearsal_that_is_closed_leaves_the_store_open(world: World) {
+    let rehearsal = Rehearsal::new(Arc::clone(&world.store));
+    rehearsal.close().await.must("close");
+    world.publish(&greeting(), "Hello").await;
 }
 
 pub(crate) async fn a_store_that_rehearses_writes_nothing(world: World) {

@@ -176,6 +176,10 @@ impl Store for KvStore {
         self.decide(|staging| bulk::append(staging, append), Answer::Append).await
     }
 
+    async fn rehearse_append(&self, append: &Append) -> Result<Appended, StoreError> {
+        bulk::append(&mut Staging::new(self.view().await?, Contents::Assumed), append)
+    }
+
     async fn namespaces(
         &self,
         after: Option<&NamespaceId>,
