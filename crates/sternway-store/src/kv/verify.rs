@@ -8,8 +8,9 @@ use sternway_types::{Digest, NamespaceId, Tally};
 
 use super::{
     blob, codec,
-    key::{KeyReader, Table},
+    key::{self, KeyReader, Table},
     port::{Direction, KvError, Range, Snapshot},
+    staging::Get as _,
     stored::{
         StoredArtifact, StoredBlock, StoredChangeset, StoredHead, StoredHeader, StoredMove,
         StoredPointer, StoredRecord, StoredTallies, StoredVersion,
@@ -64,7 +65,7 @@ fn check_rows(
     rows: &mut Rows,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    let mut log = Log::default();
+    let mut log = Log::new(snapshot);
     // Every key begins with a letter, and no key is empty.
     let everything = Range { from: vec![0], to: vec![u8::MAX; 8], direction: Direction::Forward };
     snapshot.scan(&everything, &mut |key, value| {
@@ -87,7 +88,7 @@ fn check_rows(
 fn check_row(
     key: &[u8],
     value: &[u8],
-    log: &mut Log,
+    log: &mut Log<'_>,
     report: &mut Report,
 ) -> Result<String, StoreError> {
     let table = Table::of(key).ok_or_else(|| codec::corrupt(key, "no table has this letter"))?;
@@ -126,8 +127,8 @@ fn decodes<T: serde::de::DeserializeOwned>(key: &[u8], body: &[u8]) -> Result<()
 }
 
 /// What the logs of subjects add up to, to be compared with their tallies.
-#[derive(Default)]
-struct Log {
+struct Log<'a> {
+    snapshot: &'a dyn Snapshot,
     /// By the key of the subject, without the letter of the table.
     subjects: BTreeMap<Vec<u8>, LogOfSubject>,
     outcomes: u64,
@@ -138,10 +139,16 @@ struct Log {
 struct LogOfSubject {
     counted: Tally,
     kept: Option<crate::Tallies>,
+    /// What was judged, until the log has come to it.
+    judged: Option<Tally>,
     unjudged: bool,
 }
 
-impl Log {
+impl<'a> Log<'a> {
+    const fn new(snapshot: &'a dyn Snapshot) -> Self {
+        Self { snapshot, subjects: BTreeMap::new(), outcomes: 0, ids: 0 }
+    }
+
     fn of(&mut self, key: &[u8], end: usize) -> &mut LogOfSubject {
         let subject = key.get(1..end).unwrap_or_default().to_vec();
         self.subjects.entry(subject).or_default()
@@ -149,17 +156,25 @@ impl Log {
 
     fn block(&mut self, key: &[u8], block: StoredBlock) -> Result<(), StoreError> {
         let subject = KeyReader::new(key).and_then(|mut parts| {
-            parts.name::<NamespaceId>()?;
-            Some((parts.subject()?, parts.number()?))
+            Some((parts.name::<NamespaceId>()?, parts.subject()?, parts.number()?))
         });
-        let (subject, last) =
+        let (ns, subject, last) =
             subject.ok_or_else(|| codec::corrupt(key, "its key names no subject"))?;
         let outcomes = block.into_outcomes(&subject).map_err(|err| codec::corrupt(key, &err))?;
         self.outcomes += outcomes.len() as u64;
+        let snapshot = self.snapshot;
         let log = self.of(key, key.len().saturating_sub(8));
+        if log.counted.total() == 0 {
+            let tallies = key::tallies(&ns, &subject);
+            // What cannot be read is named when its own row is checked.
+            let kept = snapshot.read::<StoredTallies>(&tallies).ok().flatten();
+            log.judged = kept.and_then(|kept| kept.into_tallies().ok()).map(|kept| kept.judged);
+        }
         for outcome in &outcomes {
+            log.judged.take_if(|judged| *judged == log.counted);
             log.counted.add(outcome);
         }
+        log.judged.take_if(|judged| *judged == log.counted);
         if log.counted.total() == last {
             return Ok(());
         }
@@ -192,6 +207,9 @@ impl Log {
                 }
                 Some(kept) if (kept.judged.total() < kept.tally.total()) != log.unjudged => {
                     report.note(codec::place(&key), "its mark of unjudged outcomes is wrong");
+                }
+                Some(_) if log.judged.is_some() => {
+                    report.note(codec::place(&key), "what was judged is no beginning of the log");
                 }
                 Some(_) => (),
             }

@@ -151,7 +151,9 @@ async fn what_a_read_that_panics_leaves_half_decided_is_never_written() {
         kv.patience.store(patience, Ordering::SeqCst);
         let (text, at) = (format!("text {patience}"), patience + 1);
         let publishing = Arc::clone(&store);
-        let done = tokio::spawn(async move { publish(&publishing, &text, at).await }).await;
+        let mut caller = tokio::task::JoinSet::new();
+        caller.spawn(async move { publish(&publishing, &text, at).await });
+        let done = caller.join_next().await.expect("it was begun");
         kv.patience.store(-1, Ordering::SeqCst);
         match done {
             Ok(receipt) => {
