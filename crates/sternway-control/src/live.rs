@@ -2,7 +2,8 @@
 //!
 //! The table is loaded once and then fed by the feed. A commit that moves several pointers is
 //! applied under one lock, so that a reader who takes several answers at once sees all of it or
-//! nothing.
+//! nothing. While the feed cannot be read, the table answers as of where it came to, says so, and
+//! tries again.
 
 use std::{
     collections::HashMap,
@@ -10,9 +11,10 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use sternway_store::{Limit, Store};
+use sternway_store::{Limit, Store, StoreError};
 use sternway_types::{
     Applied, ArtifactId, At, Commit, EnvironmentId, Generation, NamespaceId, Pointer, PointerMove,
     PointerName, Record, RecordKind, Revision, VersionNumber,
@@ -34,14 +36,25 @@ pub struct Live {
 
 type Table = HashMap<EnvironmentId, HashMap<ArtifactId, Live>>;
 
+/// How long to wait before reading again after the first failure, and at most: the pause doubles
+/// until a commit was read.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
+
 /// What is live everywhere, in memory.
 #[derive(Debug)]
 pub struct LiveTable {
     shared: Arc<Shared>,
-    /// Rings with the revision after each commit; closed when nothing follows any more.
-    bell: watch::Receiver<Revision>,
+    /// Rings after each commit and at each trouble; closed when nothing follows any more.
+    bell: watch::Receiver<Standing>,
     stop: watch::Sender<bool>,
     follower: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+/// How far the table is, and why it may be no further.
+#[derive(Clone, Debug)]
+struct Standing {
+    revision: Revision,
+    trouble: Option<ControlError>,
 }
 
 #[derive(Debug)]
@@ -51,7 +64,8 @@ struct Shared {
 }
 
 impl LiveTable {
-    /// What is live of an artifact in an environment. No I/O, no allocation.
+    /// What is live of an artifact in an environment. No I/O, no allocation. Where the table is
+    /// in trouble, it answers as of the revision that it is at.
     #[must_use]
     pub fn get(&self, artifact: &ArtifactId, environment: &EnvironmentId) -> Option<Live> {
         let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
@@ -76,16 +90,29 @@ impl LiveTable {
         Revision::new(self.shared.revision.load(Ordering::Acquire))
     }
 
+    /// Why the table may be behind: what reading the feed ended with. It is read again after a
+    /// while, and once that works, nothing is wrong any more. A table that nothing feeds any more
+    /// says that the store is closed.
+    #[must_use]
+    pub fn trouble(&self) -> Option<ControlError> {
+        self.bell.borrow().trouble.clone()
+    }
+
     /// Returns when the table is at this revision or a later one.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] if the store is closed before that.
+    /// [`ControlError::Store`] if the store is closed before that, or the feed cannot be read: the
+    /// table is not there and goes on trying, so the same call may succeed later.
     pub async fn at_least(&self, revision: Revision) -> Result<Revision, ControlError> {
         let mut bell = self.bell.clone();
-        let reached = bell.wait_for(|reached| *reached >= revision).await;
-        let reached = reached.map(|reached| *reached);
-        reached.map_err(|_| ControlError::Store(sternway_store::StoreError::Closed))
+        let told =
+            |standing: &Standing| standing.revision >= revision || standing.trouble.is_some();
+        let standing = bell.wait_for(told).await.map_err(|_| StoreError::Closed)?;
+        match &standing.trouble {
+            Some(trouble) if standing.revision < revision => Err(trouble.clone()),
+            _ => Ok(standing.revision),
+        }
     }
 
     async fn load(store: Arc<dyn Store>, namespace: &NamespaceId) -> Result<Self, ControlError> {
@@ -97,7 +124,7 @@ impl LiveTable {
             table: RwLock::new(table),
             revision: AtomicU64::new(revision.get()),
         });
-        let (ringer, bell) = watch::channel(revision);
+        let (ringer, bell) = watch::channel(Standing { revision, trouble: None });
         let feed = Watch::new(store, namespace.clone(), revision);
         #[expect(
             clippy::disallowed_methods,
@@ -161,24 +188,55 @@ fn of_pointer(pointer: Pointer) -> Option<(ArtifactId, Live)> {
     Some((artifact, Live { version: version?, generation, since: revision }))
 }
 
-/// Applies commit after commit until it is stopped or the store is closed. It alone holds the
+/// Keeps the table up to date until it is stopped or the store is closed. It alone holds the
 /// ringer, so that whoever waits learns when it ends.
 async fn follow(
     shared: Arc<Shared>,
-    mut feed: Watch,
-    ringer: watch::Sender<Revision>,
+    feed: Watch,
+    ringer: watch::Sender<Standing>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    loop {
-        let commit = tokio::select! {
-            commit = feed.next() => commit,
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-        };
-        // An error means that the store is closed or gone: the table says how far it came.
-        let Ok(commit) = commit else { return };
-        shared.apply(&commit);
-        ringer.send_replace(commit.revision);
+    tokio::select! {
+        () = keep_up(&shared, feed, &ringer) => (),
+        _ = stopped.wait_for(|stopped| *stopped) => (),
     }
+    ringer.send_modify(|standing| standing.trouble = Some(StoreError::Closed.into()));
+}
+
+/// Applies commit after commit until the store is closed. Where one cannot be read, the next try
+/// begins with it.
+async fn keep_up(shared: &Shared, mut feed: Watch, ringer: &watch::Sender<Standing>) {
+    let (shortest, longest) = PAUSES;
+    let mut pause = shortest;
+    loop {
+        let troubled = ringer.borrow().trouble.is_some();
+        // After a failure it is news, too, that nothing was missed.
+        let read = if troubled { feed.try_next().await } else { feed.next().await.map(Some) };
+        match read {
+            Ok(Some(commit)) => {
+                shared.apply(&commit);
+                ringer.send_replace(Standing { revision: commit.revision, trouble: None });
+                pause = shortest;
+                // A table that is far behind lets others work, and hears that it is stopped.
+                tokio::task::coop::consume_budget().await;
+            }
+            Ok(None) => ringer.send_modify(|standing| standing.trouble = None),
+            Err(ControlError::Store(StoreError::Closed)) => return,
+            Err(err) => {
+                ringer.send_modify(|standing| standing.trouble = Some(err));
+                wait(pause).await;
+                pause = longest.min(2 * pause);
+            }
+        }
+    }
+}
+
+async fn wait(pause: Duration) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing tells when the store can be read again, and no outcome depends on it"
+    )]
+    tokio::time::sleep(pause).await;
 }
 
 impl Shared {
@@ -209,7 +267,8 @@ fn apply_move(table: &mut Table, moved: &PointerMove) {
 }
 
 impl Control {
-    /// What is live everywhere, in memory. The first call loads it and begins to follow the feed.
+    /// What is live everywhere, in memory. The first call loads it and begins to follow the feed,
+    /// on a runtime whose timer is on: a feed that cannot be read is read again after a pause.
     ///
     /// # Errors
     ///

@@ -29,13 +29,21 @@ impl Live {
     ) -> Result<Self, Error> {
         let control = &handle.control;
         let table = control.live().await?;
-        // Who promotes and then reads sees what they wrote.
-        let revision = table.at_least(control.written()).await?;
-        let (version, generation) = match table.get(&artifact, &environment) {
-            Some(live) => (control.version(&artifact, live.version).await?, live.generation),
+        // Who promotes and then reads sees what they wrote. A table that may be behind is not asked.
+        let reached = table.at_least(control.written()).await;
+        let known = match reached {
+            Ok(revision) if table.trouble().is_none() => {
+                table.get(&artifact, &environment).map(|live| (live, revision))
+            }
+            Ok(_) | Err(_) => None,
+        };
+        let (version, generation, revision) = match known {
+            Some((live, revision)) => {
+                (control.version(&artifact, live.version).await?, live.generation, revision)
+            }
             None => {
                 let (pointer, version) = control.live_version(&artifact, &environment).await?;
-                (version, pointer.generation)
+                (version, pointer.generation, pointer.revision)
             }
         };
         let content = control.content(&version).await?;

@@ -1,5 +1,5 @@
-//! What makes a race happen in one order: a map whose commits can be held back or fail, and
-//! callers who leave early.
+//! What makes a race happen in one order: a map whose commits can be held back or fail, whose reads
+//! can fail, and callers who leave early.
 
 use std::{
     future::poll_fn,
@@ -10,7 +10,7 @@ use std::{
     task::Poll,
 };
 
-use sternway_store::{Batch, Cause, Kv, KvError, MemoryKv, Snapshot};
+use sternway_store::{Batch, Cause, Kv, KvError, MemoryKv, Range, Snapshot, Visit};
 use tokio::sync::Notify;
 
 /// A map in memory whose commits wait while its gate is shut, or fail while it is broken.
@@ -27,6 +27,10 @@ struct Gate {
     opened: Condvar,
     /// Whether commits fail instead of waiting.
     broken: AtomicBool,
+    /// Whether reads fail once the next commit is there.
+    blinding: AtomicBool,
+    /// Whether reads fail.
+    blind: AtomicBool,
     /// Rings when a commit is held back.
     held: Notify,
 }
@@ -54,6 +58,16 @@ impl GatedKv {
         self.turn(Some(commits));
     }
 
+    /// Lets the next commit through, and fails every read after it.
+    pub(crate) fn blind_after_commit(&self) {
+        self.gate.blinding.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets reads succeed again.
+    pub(crate) fn see(&self) {
+        self.gate.blind.store(false, Ordering::SeqCst);
+    }
+
     fn turn(&self, left: Option<u64>) {
         *self.gate.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
         self.gate.opened.notify_all();
@@ -71,14 +85,15 @@ impl GatedKv {
 
 impl Kv for GatedKv {
     fn snapshot(&self) -> Result<Box<dyn Snapshot>, KvError> {
-        self.inner.snapshot()
+        let (inner, gate) = (self.inner.snapshot()?, Arc::clone(&self.gate));
+        Ok(Box::new(GatedSnapshot { inner, gate }))
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), KvError> {
         let mut left = self.gate.left.lock().unwrap_or_else(PoisonError::into_inner);
         if *left == Some(0) {
             if self.gate.broken.load(Ordering::SeqCst) {
-                return Err(KvError::Unavailable(Cause::new("the disk is gone")));
+                return Err(gone());
             }
             self.gate.held.notify_one();
             let opened = self.gate.opened.wait_while(left, |left| *left == Some(0));
@@ -86,12 +101,41 @@ impl Kv for GatedKv {
         }
         *left = left.map(|left| left - 1);
         drop(left);
-        self.inner.commit(batch)
+        self.inner.commit(batch)?;
+        if self.gate.blinding.swap(false, Ordering::SeqCst) {
+            self.gate.blind.store(true, Ordering::SeqCst);
+        }
+        Ok(())
     }
 
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
     }
+}
+
+struct GatedSnapshot {
+    inner: Box<dyn Snapshot>,
+    gate: Arc<Gate>,
+}
+
+impl GatedSnapshot {
+    fn seen(&self) -> Result<&dyn Snapshot, KvError> {
+        if self.gate.blind.load(Ordering::SeqCst) { Err(gone()) } else { Ok(self.inner.as_ref()) }
+    }
+}
+
+impl Snapshot for GatedSnapshot {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
+        self.seen()?.get(key)
+    }
+
+    fn scan(&self, range: &Range, visit: &mut Visit<'_>) -> Result<(), KvError> {
+        self.seen()?.scan(range, visit)
+    }
+}
+
+fn gone() -> KvError {
+    KvError::Unavailable(Cause::new("the disk is gone"))
 }
 
 /// Polls a future so many times, whenever it can go on, and drops it. Nothing if it was not done

@@ -20,6 +20,7 @@ mod rehearsal;
 mod resolve;
 mod rollback;
 mod sweep;
+mod trouble;
 mod unavailable;
 mod watch;
 mod world;

@@ -1,0 +1,4 @@
+//! What the facade promises beyond the crates that it names.
+
+mod dim;
+mod live;
