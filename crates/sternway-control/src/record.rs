@@ -55,8 +55,9 @@ impl Control {
     /// # Errors
     ///
     /// [`ControlError::Store`] with a refusal if an outcome names what does not exist; then none
-    /// was taken. If the outcomes were taken and the rollback failed, the error is the rollback's:
-    /// the next record, also of the same outcomes, or [`Control::sweep`] tries again.
+    /// was taken. If the outcomes were taken and a subject could not be judged or its rollback
+    /// failed, the error is the first of these, every other subject is judged all the same, and the
+    /// next record, also of the same outcomes, or [`Control::sweep`] tries again.
     pub async fn record(&self, outcomes: Vec<Outcome>) -> Result<Recorded, ControlError> {
         let mut append = Append::new(self.namespace.clone(), self.now(), outcomes);
         let marks = self.take_marks();
@@ -71,35 +72,31 @@ impl Control {
                 return Err(err.into());
             }
         };
-        let mut recorded = Recorded { judged: Vec::new(), duplicates: appended.duplicates };
+        let duplicates = appended.duplicates;
+        let mut repeated: BTreeSet<_> = append.outcomes().iter().map(|it| &it.subject).collect();
+        let mut results = Vec::new();
         for subject in appended.subjects {
-            let judged = self.judge_appended(&append, subject, &marks).await?;
-            recorded.judged.push(judged);
+            repeated.remove(&subject.subject);
+            results.push(self.judge_appended(&append, subject, &marks).await);
         }
-        if recorded.duplicates > 0 {
-            self.judge_repeated(&append, &mut recorded).await?;
+        if duplicates > 0 {
+            for subject in repeated {
+                results.extend(self.judge_repeated(subject).await.transpose());
+            }
         }
-        Ok(recorded)
+        // By now every subject was judged that can be.
+        let judged = results.into_iter().collect::<Result<_, _>>()?;
+        Ok(Recorded { judged, duplicates })
     }
 
     /// Judges what an earlier recording counted and did not come to judge: whoever had no answer,
     /// or an error, repeats it.
-    async fn judge_repeated(
-        &self,
-        append: &Append,
-        recorded: &mut Recorded,
-    ) -> Result<(), ControlError> {
-        let mut subjects: BTreeSet<_> = append.outcomes().iter().map(|it| &it.subject).collect();
-        for judged in &recorded.judged {
-            subjects.remove(&judged.subject);
+    async fn judge_repeated(&self, subject: &Subject) -> Result<Option<Judged>, ControlError> {
+        let tallies = self.store.tallies(&self.namespace, subject).await?.unwrap_or_default();
+        if tallies.judged.total() >= tallies.tally.total() {
+            return Ok(None);
         }
-        for subject in subjects {
-            let tallies = self.store.tallies(&self.namespace, subject).await?.unwrap_or_default();
-            if tallies.judged.total() < tallies.tally.total() {
-                recorded.judged.push(self.judge_rest(subject.clone(), tallies).await?);
-            }
-        }
-        Ok(())
+        self.judge_rest(subject.clone(), tallies).await.map(Some)
     }
 
     async fn judge_appended(

@@ -7,6 +7,7 @@ mod beside;
 mod cancelled;
 mod closed;
 mod crossing;
+mod damaged;
 mod gate;
 mod halted;
 mod live;

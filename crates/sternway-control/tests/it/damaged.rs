@@ -1,0 +1,122 @@
+//! A subject that cannot be judged, since a row is damaged, keeps no other from being judged.
+
+use std::ops::ControlFlow;
+
+use sternway_control::publish::Publish;
+use sternway_store::{Batch, Direction, Kv as _, MemoryKv, Range};
+use sternway_types::{ArtifactId, Force, Outcome, PolicyScope, PolicySetting, Subject};
+
+use crate::{
+    make::{alice, artifact, production, said, text, version},
+    world::World,
+};
+
+/// The letter of the table of policies and the like.
+const RECORDS: u8 = b'r';
+
+/// Flips the last byte of every row of a table whose key holds this name. A store sees it from its
+/// next commit on.
+fn damage(kv: &MemoryKv, table: u8, name: &str) {
+    let mut batch = Batch::new();
+    let all = Range { from: vec![table], to: vec![table + 1], direction: Direction::Forward };
+    let snapshot = kv.snapshot().expect("the map can be read");
+    let scanned = snapshot.scan(&all, &mut |key, value| {
+        let (mut value, name) = (value.to_vec(), name.as_bytes());
+        if key.windows(name.len()).any(|part| part == name) {
+            *value.last_mut().expect("a checksum") ^= 1;
+            batch.insert(key.to_vec(), Some(value));
+        }
+        ControlFlow::Continue(())
+    });
+    scanned.expect("the map can be read");
+    assert!(!batch.is_empty(), "there is no {name}");
+    kv.commit(&batch).expect("the map can be written");
+}
+
+/// The first of two tools in the order of their names: the one that is damaged.
+fn broken() -> ArtifactId {
+    artifact("tools/broken")
+}
+
+fn sound() -> ArtifactId {
+    artifact("tools/sound")
+}
+
+/// Two tools whose second versions are live, each with a policy of its own.
+async fn two_tools() -> (World, MemoryKv) {
+    let kv = MemoryKv::new();
+    let world = World::on(kv.clone()).await;
+    for tool in [broken(), sound()] {
+        for content in ["one", "two"] {
+            let publish = Publish::new(tool.clone(), text(content));
+            world.control.publish(publish, &alice()).await.expect("it is published");
+        }
+        let (to, production) = (version(2), production());
+        world
+            .control
+            .promote(&tool, to, &production, Force::No, &alice())
+            .await
+            .expect("it is promoted");
+        let setting = PolicySetting::On(sternway_types::Policy::default());
+        let scope = PolicyScope::Artifact(tool);
+        world.control.set_policy(scope, setting, &alice()).await.expect("it is set");
+    }
+    (world, kv)
+}
+
+async fn subject(world: &World, tool: &ArtifactId) -> Subject {
+    world.control.subject(tool, version(2), &production()).await.expect("a subject")
+}
+
+/// Three failures of each.
+async fn failures(world: &World) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for tool in [broken(), sound()] {
+        outcomes.extend(world.outcomes(&subject(world, &tool).await, "xxx"));
+    }
+    outcomes
+}
+
+async fn live(world: &World, tool: &ArtifactId) -> u64 {
+    world.control.live_version(tool, &production()).await.expect("it is live").1.number.get()
+}
+
+/// Lets the store see what was damaged.
+async fn show(world: &World) {
+    world.create_environment("staging").await;
+}
+
+#[tokio::test]
+async fn a_recording_judges_what_it_can_and_says_what_it_could_not() {
+    let (world, kv) = two_tools().await;
+    let outcomes = failures(&world).await;
+    damage(&kv, RECORDS, "tools/broken");
+    let err = said(world.control.record(outcomes).await);
+    assert!(err.starts_with("integrity-mismatch: "), "{err}");
+    assert_eq!((live(&world, &broken()).await, live(&world, &sound()).await), (2, 1));
+}
+
+#[tokio::test]
+async fn a_recording_that_is_repeated_judges_what_it_can() {
+    let (world, kv) = two_tools().await;
+    let outcomes = failures(&world).await;
+    let (namespace, now) = (world.control.namespace().clone(), world.control.now());
+    let append = sternway_store::Append::new(namespace, now, outcomes.clone());
+    drop(world.store.append(&append).await.unwrap());
+    damage(&kv, RECORDS, "tools/broken");
+    show(&world).await;
+    let err = said(world.control.record(outcomes).await);
+    assert!(err.starts_with("integrity-mismatch: "), "{err}");
+    assert_eq!((live(&world, &broken()).await, live(&world, &sound()).await), (2, 1));
+}
+
+#[tokio::test]
+async fn what_a_recording_judged_beside_is_noted() {
+    let (world, kv) = two_tools().await;
+    let mut outcomes = world.outcomes(&subject(&world, &broken()).await, "x");
+    outcomes.extend(world.outcomes(&subject(&world, &sound()).await, "x"));
+    damage(&kv, RECORDS, "tools/broken");
+    said(world.control.record(outcomes).await);
+    drop(world.control.record(Vec::new()).await.unwrap());
+    assert_eq!(world.unjudged().await, [subject(&world, &broken()).await]);
+}
