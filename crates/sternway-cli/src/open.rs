@@ -1,7 +1,8 @@
 //! Opening the store for one command, and closing it again.
 //!
 //! The file is held by one process at a time, so a command opens it as late and closes it as soon
-//! as it can. In a dry run the store is wrapped so that every write is only rehearsed.
+//! as it can. In a dry run the store is wrapped so that every write is only rehearsed. Who wants to
+//! know what is wrong with a store opens it as it is, and judges nothing.
 
 use std::{
     fs, io,
@@ -12,15 +13,19 @@ use std::{
 
 use sternway::{
     Missing, Sternway,
+    control::ControlError,
     provider::Stopwatch,
     redb::RedbOptions,
     store::{KvStore, Rehearsal, Store, StoreError},
+    types::Subject,
 };
 
 use crate::{
     context::Context,
     error::{CliError, nearest},
+    format::visible,
     place::{self, Found},
+    render::style,
     view,
 };
 
@@ -64,14 +69,10 @@ impl Context {
                 file
             }
         };
-        let store = open_file(&file, self.lock_timeout).await.map_err(|err| self.at(&file, err))?;
+        let store = self.open_file(&file).await?;
         let is_there = store.head(&self.namespace).await?.is_some();
         if !is_there && missing == Missing::Refuse {
-            let namespaces = store.namespaces(None, sternway::store::Limit::MAX).await?;
-            let names = namespaces.iter().map(ToString::to_string);
-            let near = nearest(self.namespace.as_str(), names);
-            store.close().await?;
-            return Err(CliError::NoNamespace { namespace: self.namespace.clone(), near });
+            return Err(self.no_namespace(&store).await?);
         }
         let sternway = match (self.dry_run, is_there) {
             (false, _) => builder.on(Arc::new(store)).await?,
@@ -119,6 +120,44 @@ impl Context {
         Ok(done)
     }
 
+    /// Opens the store that was named, or the nearest one, looks into it as it is, and closes it.
+    /// Nothing is judged, so that no damage keeps anybody from looking.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::open`], and what the look fails with.
+    pub(crate) async fn look<T>(
+        &self,
+        look: impl AsyncFnOnce(&KvStore) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let store = match place::find(self.place.as_ref()) {
+            Found::File(file) => self.open_file(&file).await?,
+            Found::Nothing(file) => return Err(self.no_store(&file)),
+        };
+        // A namespace of which that cannot be read is there.
+        if let Ok(None) = store.head(&self.namespace).await {
+            return Err(self.no_namespace(&store).await?);
+        }
+        let looked = look(&store).await;
+        let closed = store.close().await;
+        let looked = looked?;
+        closed?;
+        Ok(looked)
+    }
+
+    async fn open_file(&self, file: &Path) -> Result<KvStore, CliError> {
+        open_file(file, self.lock_timeout).await.map_err(|err| self.at(file, err))
+    }
+
+    /// Closes the store, which does not have the namespace.
+    async fn no_namespace(&self, store: &KvStore) -> Result<CliError, CliError> {
+        let namespaces = store.namespaces(None, sternway::store::Limit::MAX).await?;
+        let names = namespaces.iter().map(ToString::to_string);
+        let near = nearest(self.namespace.as_str(), names);
+        store.close().await?;
+        Ok(CliError::NoNamespace { namespace: self.namespace.clone(), near })
+    }
+
     fn no_store(&self, file: &Path) -> CliError {
         let looked = match &self.place {
             Some(_) => format!("in {}", Self::shown(file)),
@@ -131,13 +170,31 @@ impl Context {
         CliError::Open { file: Self::shown(file), waited: self.lock_timeout, source: source.into() }
     }
 
-    /// A rollback that opening led to would be seen by nobody otherwise.
+    /// A rollback that opening led to would be seen by nobody otherwise, nor that one may be owed.
     fn say_swept(&self, sternway: &Sternway) {
-        for judged in sternway.swept() {
+        let swept = match sternway.swept() {
+            Ok(swept) => swept,
+            Err(err) => return self.warn("outcomes that nobody judged cannot be found", err),
+        };
+        for judged in &swept.judged {
             if let Some(said) = view::swept(judged, self.dry_run) {
                 self.console.note(&said);
             }
         }
+        for (subject, err) in &swept.failed {
+            let Subject { artifact, version, environment, .. } = subject;
+            let what = format!("outcomes of {artifact} {version} in {environment}");
+            self.warn(&format!("{what} cannot be judged"), err);
+        }
+    }
+
+    fn warn(&self, what: &str, why: &ControlError) {
+        let why = CliError::from(why.clone()).chain().join(": ");
+        let (warning, why) = (style::paint(style::WAITING, "warning:"), visible::line(&why));
+        let next = format!("sternway{} verify", self.flags());
+        // A note is dim, and this is not.
+        let reset = anstyle::Reset;
+        self.console.note(&format!("{reset}{warning} {what}: {why}; next: {next}"));
     }
 }
 

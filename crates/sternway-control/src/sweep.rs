@@ -4,29 +4,48 @@
 //! knows which subjects have such outcomes, so that a sweep costs nothing when there are none.
 
 use sternway_store::Limit;
+use sternway_types::Subject;
 
 use crate::{Control, ControlError, record::Judged};
 
+/// What a sweep judged, and what it could not.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a sweep may have rolled versions back, or have been unable to judge"]
+pub struct Swept {
+    /// Every subject that was judged.
+    pub judged: Vec<Judged>,
+    /// Every subject that could not be, and why. The next sweep tries again.
+    pub failed: Vec<(Subject, ControlError)>,
+}
+
 impl Control {
-    /// Judges every outcome that nobody judged, and takes back what regressed.
+    /// Judges every outcome that nobody judged, and takes back what regressed. A subject that
+    /// cannot be judged, such as since its outcomes are damaged, keeps no other from being judged.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] if the store cannot be read or a rollback cannot be written; what
-    /// was judged before stays judged.
-    pub async fn sweep(&self) -> Result<Vec<Judged>, ControlError> {
-        let mut swept = Vec::new();
+    /// [`ControlError::Store`] if the store cannot tell which subjects those are; what was judged
+    /// before stays judged.
+    pub async fn sweep(&self) -> Result<Swept, ControlError> {
+        let mut swept = Swept::default();
         let mut after = None;
         loop {
             let page = self.store.unjudged(&self.namespace, after.as_ref(), Limit::MAX).await?;
             let Some(last) = page.last() else { return Ok(swept) };
             after = Some(last.clone());
             for subject in page {
-                let tallies = self.store.tallies(&self.namespace, &subject).await?;
-                if let Some(tallies) = tallies {
-                    swept.push(self.judge_rest(subject, tallies).await?);
+                match self.sweep_one(&subject).await {
+                    Ok(judged) => swept.judged.extend(judged),
+                    Err(err) => swept.failed.push((subject, err)),
                 }
             }
         }
+    }
+
+    async fn sweep_one(&self, subject: &Subject) -> Result<Option<Judged>, ControlError> {
+        let Some(tallies) = self.store.tallies(&self.namespace, subject).await? else {
+            return Ok(None);
+        };
+        self.judge_rest(subject.clone(), tallies).await.map(Some)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sternway_control::{Control, record::Judged, watch::Watch};
+use sternway_control::{Control, ControlError, sweep::Swept, watch::Watch};
 use sternway_provider::{Clock, Ids};
 use sternway_store::{KvStore, MemoryKv, Store, StoreError};
 use sternway_types::{Actor, NamespaceId, Revision};
@@ -105,7 +105,8 @@ impl Builder {
         self.on(Arc::new(store)).await
     }
 
-    /// Works on any store.
+    /// Works on any store. What a process that died left unjudged is judged first;
+    /// [`Sternway::swept`] says what came of it.
     ///
     /// # Errors
     ///
@@ -126,13 +127,14 @@ impl Builder {
             Missing::Create => control.create_namespace().await?,
             Missing::Refuse => known_namespace(&control).await?,
         }
-        // What a process that died left unjudged is judged before anything is read.
-        let swept = control.sweep().await?;
+        // What a process that died left unjudged is judged before anything is read. A store of
+        // which that cannot be read can still be looked into.
+        let swept = control.sweep().await;
         let actor = match self.actor {
             Some(actor) => actor,
             None => "agent:sternway".parse()?,
         };
-        Ok(Sternway { control: Arc::new(control), actor, swept: swept.into() })
+        Ok(Sternway { control: Arc::new(control), actor, swept: Arc::new(swept) })
     }
 }
 
@@ -146,7 +148,7 @@ async fn known_namespace(control: &Control) -> Result<(), Error> {
 pub struct Sternway {
     control: Arc<Control>,
     actor: Actor,
-    swept: Arc<[Judged]>,
+    swept: Arc<Result<Swept, ControlError>>,
 }
 
 impl Sternway {
@@ -193,10 +195,13 @@ impl Sternway {
         &self.actor
     }
 
-    /// What opening judged since a process had died before it could, and what that led to.
-    #[must_use]
-    pub fn swept(&self) -> &[Judged] {
-        &self.swept
+    /// What opening judged since a process had died before it could, and what it could not judge.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store could not tell what nobody had judged.
+    pub fn swept(&self) -> Result<&Swept, &ControlError> {
+        self.swept.as_ref().as_ref()
     }
 
     /// Follows every commit after a revision; [`Revision::ZERO`] for all of them.

@@ -3,8 +3,8 @@
 use std::{fs, path::Path, process::ExitCode};
 
 use sternway::{
-    Missing,
     api::{CheckupView, DoctorView, Health, ProblemCode},
+    store::Store as _,
 };
 
 use super::verify;
@@ -125,13 +125,16 @@ fn cannot_open(err: &CliError) -> CheckupView {
 }
 
 async fn inside(context: &Context) -> Result<Vec<CheckupView>, CliError> {
-    let (head, report) = context
-        .with(Missing::Refuse, async |sternway| {
-            let control = sternway.control();
-            let store = control.store();
-            Ok((store.head(control.namespace()).await?, store.verify().await?))
-        })
-        .await?;
+    let looked = context.look(async |store| {
+        let report = store.verify().await?;
+        let head = match store.head(&context.namespace).await {
+            // What is wrong with it is in the report.
+            Err(_) if !report.is_sound() => None,
+            head => head?,
+        };
+        Ok((head, report))
+    });
+    let (head, report) = looked.await?;
     let mut checks = vec![ok("lock", "no other process holds it".into())];
     if let Some(head) = head {
         let (revision, at) = (head.revision, head.at);

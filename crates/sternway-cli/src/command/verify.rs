@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use sternway::{
-    Missing,
     api::{ProblemCode, ReportView},
+    store::Store as _,
 };
 
 use crate::{
@@ -26,10 +26,7 @@ Examples:
 pub(crate) struct Args {}
 
 pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError> {
-    let report = context.with(Missing::Refuse, async |sternway| {
-        Ok(view::report(&sternway.control().store().verify().await?))
-    });
-    let report = report.await?;
+    let report = context.look(async |store| Ok(view::report(&store.verify().await?))).await?;
     let name = if report.sound { "sound" } else { "damaged" };
     context.answer(&report, name, |page| write(&report, page))?;
     let damaged = ExitCode::from(ProblemCode::IntegrityMismatch.exit_code());

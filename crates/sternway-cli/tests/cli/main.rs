@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod color;
+mod damaged;
 mod dry_run;
 mod endings;
 mod golden;

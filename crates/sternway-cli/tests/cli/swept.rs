@@ -9,7 +9,7 @@ use sternway::{
 use crate::world::World;
 
 /// A world where v2 is live and failed three times, and nobody judged that.
-fn unjudged() -> World {
+pub(crate) fn unjudged() -> World {
     let world = World::with_greeting();
     world.ok(&["promote", "prompts/greeting@v2"]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

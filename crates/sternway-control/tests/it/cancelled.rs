@@ -96,7 +96,7 @@ async fn a_recording_that_was_left_is_made_up_for_by_a_sweep() {
         kv.shut_after(commits);
         let done = kv.leave(world.control.record(outcomes)).await.is_some();
         settle(&world, &kv).await;
-        world.control.sweep().await.unwrap();
+        drop(world.control.sweep().await.unwrap());
         let tallies = world.store.tallies(world.control.namespace(), &subject).await.unwrap();
         let counted = tallies.map_or(0, |tallies| tallies.tally.failed);
         let expected = if counted == 3 { ONCE } else { "v1 published, v2 promoted" };
@@ -136,7 +136,7 @@ async fn a_sweep_that_was_left_is_finished_by_the_next() {
         kv.shut_after(commits);
         let done = kv.leave(world.control.sweep()).await.is_some();
         settle(&world, &kv).await;
-        world.control.sweep().await.unwrap();
+        drop(world.control.sweep().await.unwrap());
         assert_eq!(world.moves().await, ONCE, "left at commit {commits}");
         if done {
             return;

@@ -8,6 +8,7 @@ use sternway_control::{
     publish::{Activate, Expect, Landing, Publish, Published},
     record::{Check, Judged, Recorded},
     rollback::{Reaction, RolledBack},
+    sweep::Swept,
     watch::Watch,
 };
 use sternway_types::{Force, Revision};
@@ -25,7 +26,7 @@ const fn is_error<T: std::error::Error + Clone + Send + Sync + 'static>() {}
 fn every_value_can_cross_threads() {
     crosses::<(Control, Intent, LiveTable, Live, Watch, EffectivePolicy)>();
     crosses::<(Promoted, Publish, Published, Activate, Expect, Landing)>();
-    crosses::<(Check, Judged, Recorded, Reaction, RolledBack)>();
+    crosses::<(Check, Judged, Recorded, Reaction, RolledBack, Swept)>();
     is_error::<ControlError>();
 }
 

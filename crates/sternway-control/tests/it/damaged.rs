@@ -11,8 +11,10 @@ use crate::{
     world::World,
 };
 
-/// The letter of the table of policies and the like.
+/// The letters of tables.
 const RECORDS: u8 = b'r';
+const OUTCOMES: u8 = b'o';
+const UNJUDGED: u8 = b'u';
 
 /// Flips the last byte of every row of a table whose key holds this name. A store sees it from its
 /// next commit on.
@@ -119,4 +121,45 @@ async fn what_a_recording_judged_beside_is_noted() {
     said(world.control.record(outcomes).await);
     drop(world.control.record(Vec::new()).await.unwrap());
     assert_eq!(world.unjudged().await, [subject(&world, &broken()).await]);
+}
+
+/// Two tools with failures that nobody judged, of which one has a damaged row in a table.
+async fn unjudged(table: u8) -> World {
+    let (world, kv) = two_tools().await;
+    for tool in [broken(), sound()] {
+        let subject = subject(&world, &tool).await;
+        world.append(&subject, "xxx").await;
+    }
+    damage(&kv, table, "tools/broken");
+    show(&world).await;
+    world
+}
+
+async fn a_sweep_goes_on_past(table: u8) {
+    let world = unjudged(table).await;
+    let swept = world.control.sweep().await.expect("the list of what is unjudged can be read");
+    let judged: Vec<_> = swept.judged.iter().map(|judged| &judged.subject).collect();
+    assert_eq!(judged, [&subject(&world, &sound()).await]);
+    assert_eq!(live(&world, &sound()).await, 1);
+    let [(failed, err)] = &swept.failed[..] else { panic!("one failed: {:?}", swept.failed) };
+    assert_eq!(failed, &subject(&world, &broken()).await);
+    let err = said(Err::<(), _>(err.clone()));
+    assert!(err.starts_with("integrity-mismatch: "), "{err}");
+}
+
+#[tokio::test]
+async fn a_sweep_goes_on_past_outcomes_that_are_damaged() {
+    a_sweep_goes_on_past(OUTCOMES).await;
+}
+
+#[tokio::test]
+async fn a_sweep_goes_on_past_a_policy_that_is_damaged() {
+    a_sweep_goes_on_past(RECORDS).await;
+}
+
+#[tokio::test]
+async fn a_sweep_that_cannot_know_what_is_unjudged_says_so() {
+    let world = unjudged(UNJUDGED).await;
+    let err = said(world.control.sweep().await);
+    assert!(err.starts_with("integrity-mismatch: "), "{err}");
 }

@@ -32,8 +32,8 @@ async fn two_processes_that_sweep_the_same_breach_roll_back_once() {
     let other = world.another();
     kv.shut();
     let (one, two, ()) = tokio::join!(world.control.sweep(), other.sweep(), async { kv.open() });
-    assert!(matches!(reactions(&one.unwrap())[..], [Reaction::RolledBack(_)]));
-    assert_eq!(reactions(&two.unwrap()), [Reaction::Overtaken]);
+    assert!(matches!(reactions(&one.unwrap().judged)[..], [Reaction::RolledBack(_)]));
+    assert_eq!(reactions(&two.unwrap().judged), [Reaction::Overtaken]);
     assert_eq!(world.moves().await, ONCE);
 }
 
@@ -78,7 +78,7 @@ async fn a_promotion_that_comes_first_makes_the_verdict_void() {
     kv.shut();
     let (promoted, swept, ()) = tokio::join!(world.promote(3), other.sweep(), async { kv.open() });
     assert_eq!(promoted.to, version(3));
-    assert_eq!(reactions(&swept.unwrap()), [Reaction::Overtaken]);
+    assert_eq!(reactions(&swept.unwrap().judged), [Reaction::Overtaken]);
     assert_eq!(world.live().await, Some(version(3)));
     assert_eq!(world.condemned().await, [], "nobody condemned v2 on the side");
 }
@@ -95,7 +95,7 @@ async fn a_person_who_loses_to_the_policy_learns_it() {
         world.control.roll_back(&greeting, None, &production, Force::No, &alice),
         async { kv.open() }
     );
-    assert!(matches!(reactions(&swept.unwrap())[..], [Reaction::RolledBack(_)]));
+    assert!(matches!(reactions(&swept.unwrap().judged)[..], [Reaction::RolledBack(_)]));
     let err = said(rolled_back);
     assert!(err.starts_with("version-conflict"), "{err}");
     assert!(err.contains("is at generation 3 (v1), expected 2; system:sternway wrote it"), "{err}");
@@ -117,7 +117,7 @@ async fn a_target_that_is_condemned_meanwhile_is_passed_over() {
         async { kv.open() }
     );
     condemned.unwrap();
-    assert!(matches!(reactions(&swept.unwrap())[..], [Reaction::RolledBack(_)]));
+    assert!(matches!(reactions(&swept.unwrap().judged)[..], [Reaction::RolledBack(_)]));
     assert_eq!(world.live().await, Some(version(1)));
 }
 
@@ -132,7 +132,7 @@ async fn a_promotion_that_comes_first_leaves_no_false_alarm() {
     let other = world.another();
     kv.shut();
     let (_, swept, ()) = tokio::join!(world.promote(2), other.sweep(), async { kv.open() });
-    assert_eq!(reactions(&swept.unwrap()), [Reaction::Overtaken]);
+    assert_eq!(reactions(&swept.unwrap().judged), [Reaction::Overtaken]);
     assert_eq!(world.condemned().await, []);
     assert_eq!(world.control.latch(&subject).await.unwrap(), None, "nobody has to act");
 }

@@ -9,7 +9,9 @@ use crate::{
 };
 
 async fn sweep(world: &World) -> Vec<Judged> {
-    world.control.sweep().await.expect("it is swept")
+    let swept = world.control.sweep().await.expect("it is swept");
+    assert!(swept.failed.is_empty(), "{:?}", swept.failed);
+    swept.judged
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ async fn a_rollback_that_is_owed_comes_when_the_same_outcomes_are_sent_again() {
 #[tokio::test]
 async fn a_rollback_that_is_owed_comes_with_a_sweep_by_anybody() {
     let (world, _) = owing_a_rollback().await;
-    world.another().sweep().await.unwrap();
+    drop(world.another().sweep().await.unwrap());
     assert_eq!(world.moves().await, ONCE);
 }
 

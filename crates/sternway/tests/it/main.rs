@@ -2,3 +2,4 @@
 
 mod dim;
 mod live;
+mod open;
