@@ -270,3 +270,24 @@ uuid_id! {
     /// Names one outcome, so that it is counted exactly once however often it is reported.
     OutcomeId, "an outcome id"
 }
+
+impl OutcomeId {
+    /// The id of a run that somebody named. A name belongs to its artifact and environment: the
+    /// same name elsewhere is another run, and under another version it is the same one.
+    ///
+    /// ```
+    /// use sternway_types::{ArtifactId, EnvironmentId, OutcomeId};
+    ///
+    /// let (search, fetch): (ArtifactId, ArtifactId) = ("tools/search".parse()?, "tools/fetch".parse()?);
+    /// let production = EnvironmentId::production();
+    /// let run = OutcomeId::of_run(&search, &production, "run-7");
+    /// assert_eq!(run, OutcomeId::of_run(&search, &production, "run-7"));
+    /// assert_ne!(run, OutcomeId::of_run(&fetch, &production, "run-7"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of_run(artifact: &ArtifactId, environment: &EnvironmentId, name: &str) -> Self {
+        // Neither of the first two can hold a zero byte, so different runs have different texts.
+        Self::from_name(&format!("{artifact}\0{environment}\0{name}"))
+    }
+}

@@ -11,7 +11,7 @@ use sternway_types::{
 #[must_use = "an outcome counts when it is recorded"]
 pub struct Outcome {
     status: Status,
-    id: Option<OutcomeId>,
+    name: Option<String>,
     at: Option<Timestamp>,
     duration: Option<Duration>,
     cost: Option<f64>,
@@ -30,7 +30,7 @@ impl Outcome {
     const fn new(status: Status) -> Self {
         Self {
             status,
-            id: None,
+            name: None,
             at: None,
             duration: None,
             cost: None,
@@ -80,9 +80,10 @@ impl Outcome {
         self
     }
 
-    /// Its name: recorded twice under one name, it counts once.
-    pub fn named(mut self, name: &str) -> Self {
-        self.id = Some(name.parse().unwrap_or_else(|_| OutcomeId::from_name(name)));
+    /// Its name: recorded twice under one name, it counts once. The name belongs to the artifact
+    /// and the environment; elsewhere the same name is another run's.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -98,7 +99,7 @@ impl Outcome {
         self
     }
 
-    /// The record of it, for what ran.
+    /// The record of it, for what ran. The id is for a run without a name.
     ///
     /// # Errors
     ///
@@ -117,7 +118,9 @@ impl Outcome {
             }
             Status::Unknown => OutcomeStatus::Unknown,
         };
-        let (id, at) = (self.id.unwrap_or(id), self.at.unwrap_or(now));
+        let of_run =
+            |name: String| OutcomeId::of_run(&subject.artifact, &subject.environment, &name);
+        let (id, at) = (self.name.map_or(id, of_run), self.at.unwrap_or(now));
         let mut outcome = sternway_types::Outcome::new(id, subject, at, status);
         outcome.duration = self.duration;
         outcome.cost = self.cost.map(Score::new).transpose()?;

@@ -5,7 +5,10 @@
 
 use std::{error::Error, io::Write as _};
 
-use sternway::{Outcome, Sternway, types::OutcomeId};
+use sternway::{
+    Outcome, Sternway,
+    types::{EnvironmentId, OutcomeId},
+};
 
 /// How many artifacts it works on.
 const ARTIFACTS: u64 = 3;
@@ -41,7 +44,8 @@ async fn work(folder: &str, seed: u64) -> Result<(), Box<dyn Error>> {
             let outcome =
                 if dice.roll(2) == 0 { Outcome::ok() } else { Outcome::failed("no luck") };
             let judged = live.record(outcome.named(&id)).await?;
-            say(format_args!("recorded {}", OutcomeId::from_name(&id)))?;
+            let id = OutcomeId::of_run(&name.parse()?, &EnvironmentId::production(), &id);
+            say(format_args!("recorded {id}"))?;
             if let Some(rollback) = judged.rollback() {
                 say(format_args!("rolledback {name} {} {}", rollback.to, rollback.revision))?;
             }

@@ -64,7 +64,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID")]
     trace: Option<String>,
 
-    /// A name for this run: recorded twice under one name, it counts once.
+    /// A name for this run: recorded twice under one name for one key and environment, it counts
+    /// once.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
 
@@ -114,7 +115,7 @@ impl Args {
             outcome = outcome.trace(trace.as_str());
         }
         if let Some(id) = &self.id {
-            outcome = outcome.named(id);
+            outcome = outcome.named(id.as_str());
         }
         if let Some(at) = self.at {
             outcome = outcome.at(at);

@@ -136,6 +136,27 @@ fn an_outcome_counts_once_by_its_name() {
 }
 
 #[test]
+fn the_name_of_a_run_belongs_to_its_artifact_and_environment() {
+    let world = World::with_greeting();
+    world.write("search.py", b"one\n");
+    world.ok(&["publish", "tools/search", "search.py"]);
+    world.ok(&["env", "create", "staging"]);
+    world.ok(&["promote", "tools/search@v1", "-e", "staging"]);
+    let uuid = "01988f6e-0b7a-7c3e-9f4e-2f5a6b7c8d9e";
+    for name in ["run-1", uuid] {
+        for (artifact, environment) in [
+            ("prompts/greeting", "production"),
+            ("tools/search", "production"),
+            ("tools/search", "staging"),
+        ] {
+            let record = ["record", artifact, "--ok", "--id", name, "-e", environment];
+            assert_eq!(world.json(&record)["counted"], true, "{record:?}");
+            assert_eq!(world.json(&record)["counted"], false, "{record:?}");
+        }
+    }
+}
+
+#[test]
 fn the_hidden_names_of_commands_work() {
     let world = World::new();
     world.write("v1.md", b"one\n");

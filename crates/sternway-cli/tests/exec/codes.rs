@@ -1,6 +1,6 @@
 //! What `exec` ends with.
 
-use crate::world::{KEY, World, assert_code, failure, stderr};
+use crate::world::{KEY, World, assert_code, failure, run, stderr};
 
 #[test]
 fn the_status_of_the_command_is_ours() {
@@ -84,8 +84,21 @@ fn a_failure_that_cannot_be_recorded_keeps_its_status() {
 
 #[test]
 fn what_is_typed_to_record_it_by_hand_works() {
+    by_hand(&["--", "sh", "{file}"]);
+}
+
+#[test]
+fn what_is_typed_to_record_it_by_hand_has_its_name() {
+    let world = by_hand(&["--id=--it's 17", "--", "sh", "{file}"]);
+    let again = world.exec(&["--id=--it's 17", "--", "true"]);
+    assert!(stderr(&again).contains("one named --it's 17 was recorded before"), "{again:?}");
+    assert_eq!(world.outcome(1).id, run("--it's 17"));
+}
+
+/// A run that could not be recorded, and was recorded by hand, twice.
+fn by_hand(words: &[&str]) -> World {
     let world = World::with_live("mv .sternway elsewhere; echo 'no luck' >&2; exit 7\n");
-    let output = world.exec(&["--id", "order-17", "--", "sh", "{file}"]);
+    let output = world.exec(words);
     std::fs::rename(world.path().join("elsewhere"), world.path().join(".sternway")).unwrap();
     let typed = stderr(&output).lines().find_map(|line| line.trim().strip_prefix("sternway "));
     let by_hand = format!("\"$STERNWAY\" {}", typed.unwrap());
@@ -96,5 +109,5 @@ fn what_is_typed_to_record_it_by_hand_works() {
         assert_code(&shell.output().unwrap(), 0);
     }
     assert_eq!(failure(&world.outcome(1)), (None, "no luck"));
-    assert_eq!(world.outcome(1).id, sternway::types::OutcomeId::from_name("order-17"));
+    world
 }

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use sternway::types::{Content, OutcomeId};
+use sternway::types::Content;
 
-use crate::world::{KEY, World, assert_code, stderr, stdout};
+use crate::world::{KEY, World, assert_code, run, stderr, stdout};
 
 #[test]
 fn the_file_is_put_wherever_it_is_asked_for() {
@@ -86,7 +86,7 @@ fn a_run_can_be_named_and_traced() {
     assert_code(&again, 0);
     assert!(stderr(&again).contains("does not count"), "{again:?}");
     let outcome = world.outcome(1);
-    assert_eq!(outcome.id, OutcomeId::from_name("order-17"));
+    assert_eq!(outcome.id, run("order-17"));
     assert_eq!(outcome.trace_id.as_deref(), Some("4bf92f35"));
 }
 

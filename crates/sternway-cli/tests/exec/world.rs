@@ -9,7 +9,9 @@ use std::{
 use sternway::{
     Sternway,
     store::Limit,
-    types::{Content, EnvironmentId, Failure, Language, Outcome, OutcomeStatus, VersionNumber},
+    types::{
+        Content, EnvironmentId, Failure, Language, Outcome, OutcomeId, OutcomeStatus, VersionNumber,
+    },
 };
 use tempfile::TempDir;
 
@@ -162,4 +164,10 @@ pub(crate) fn failure(outcome: &Outcome) -> (Option<&str>, &str) {
     let OutcomeStatus::Failed(failure) = &outcome.status else { panic!("{outcome:?}") };
     let class = Failure::class(failure).map(|class| class.as_str());
     (class, failure.message())
+}
+
+/// The id of a run of this name.
+pub(crate) fn run(name: &str) -> OutcomeId {
+    let artifact = KEY.parse().expect("an artifact");
+    OutcomeId::of_run(&artifact, &EnvironmentId::production(), name)
 }

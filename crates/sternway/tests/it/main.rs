@@ -3,3 +3,4 @@
 mod dim;
 mod live;
 mod open;
+mod outcome;

@@ -28,8 +28,8 @@ pub(crate) struct Order {
     pub(crate) template: Template,
     /// How long it may take.
     pub(crate) timeout: Option<Duration>,
-    /// The name of the outcome, if the caller has one.
-    pub(crate) id: Option<String>,
+    /// The name of the run, if the caller has one.
+    pub(crate) name: Option<String>,
     /// Where to look for more.
     pub(crate) trace: Option<String>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Live {
     pub(crate) subject: Subject,
     /// What is run.
     pub(crate) content: Content,
-    /// The name of the outcome, unless the caller has one.
+    /// An id, which is also the name of the run, unless the caller has one.
     id: OutcomeId,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Attempt {
     /// When.
     pub(crate) at: Timestamp,
     /// The name under which it counts once, however often it is recorded.
-    pub(crate) id: OutcomeId,
+    pub(crate) name: String,
     /// Where to look for more.
     pub(crate) trace: Option<String>,
     /// What recording it led to.
@@ -122,9 +122,10 @@ impl Order {
         interrupts: &mut Interrupts,
     ) -> Result<Attempt, AttemptError> {
         let Live { subject, content, id } = self.live(context).await?;
-        let named = |name: &String| name.parse().unwrap_or_else(|_| OutcomeId::from_name(name));
-        let id = self.id.as_ref().map_or(id, named);
+        // Whoever has to record it by hand needs a name to do it under.
+        let name = self.name.clone().unwrap_or_else(|| id.to_string());
         let record = |outcome: Outcome, at: Timestamp| -> Result<_, CliError> {
+            let outcome = outcome.named(name.as_str());
             let outcome = match &self.trace {
                 Some(trace) => outcome.trace(trace.as_str()),
                 None => outcome,
@@ -145,7 +146,7 @@ impl Order {
             Ok(outcome) => append(context, outcome).await,
             Err(err) => Err(err),
         };
-        Ok(Attempt { subject, ended, at, id, trace: self.trace.clone(), recorded })
+        Ok(Attempt { subject, ended, at, name, trace: self.trace.clone(), recorded })
     }
 
     /// What would be run.

@@ -73,7 +73,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     timeout: Option<Duration>,
 
-    /// A name for this run. Recorded twice under one name, it counts once.
+    /// A name for this run: recorded twice under one name for one KEY and environment, it counts
+    /// once.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
 
@@ -101,7 +102,8 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         return Err(CliError::invalid("the command is empty: name one after --"));
     };
     let (artifact, stderr) = (args.artifact, Stderr::shown(args.inherit_stderr));
-    let order = Order { artifact, template, timeout: args.timeout, id: args.id, trace: args.trace };
+    let (timeout, name, trace) = (args.timeout, args.id, args.trace);
+    let order = Order { artifact, template, timeout, name, trace };
     if context.dry_run {
         return Ok(preview(context, &order).await.unwrap_or_else(|err| failed(context, &err)));
     }

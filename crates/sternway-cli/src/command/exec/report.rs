@@ -25,7 +25,7 @@ pub(crate) fn say(context: &Context, attempt: &Attempt) {
                 context.console.note(&format!(
                     "this run of {} does not count: one named {} was recorded before",
                     name(&attempt.subject),
-                    attempt.id
+                    visible::line(&attempt.name)
                 ));
             }
             if let Some([verdict, back]) = rolled_back(context, recorded) {
@@ -91,7 +91,7 @@ fn not_recorded(context: &Context, attempt: &Attempt, err: &CliError) -> String 
 }
 
 fn by_hand(context: &Context, attempt: &Attempt) -> String {
-    let Attempt { subject, ended, id, at, trace, .. } = attempt;
+    let Attempt { subject, ended, name, at, trace, .. } = attempt;
     let conclusion = match ended.conclusion() {
         Conclusion::Succeeded => "--ok".to_owned(),
         Conclusion::Unknown => "--unknown".to_owned(),
@@ -102,9 +102,10 @@ fn by_hand(context: &Context, attempt: &Attempt) -> String {
         }
     };
     let reference = format!("{}@{}", subject.artifact, subject.version);
+    let name = quoted(name.as_ref());
     let trace = trace.as_ref().map(|trace| format!(" --trace={}", quoted(trace.as_ref())));
     format!(
-        "sternway{} record {reference} {conclusion} --ms {} --at {at} --id {id}{}",
+        "sternway{} record {reference} {conclusion} --ms {} --at {at} --id={name}{}",
         context.flags(),
         ended.took.as_millis(),
         trace.unwrap_or_default(),
