@@ -1,4 +1,4 @@
-//! Publish: add a version.
+//! Publish: add a version, or find that it is there already.
 
 use sternway_store::{Contested, StoreError};
 use sternway_types::{
@@ -78,7 +78,7 @@ impl Publish {
 /// Where a published version is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Landing {
-    /// It was there already: nothing was committed.
+    /// It was there already, and is live where it was.
     Unchanged,
     /// It is live here.
     Live(EnvironmentId),
@@ -97,20 +97,23 @@ pub struct Published {
     pub number: VersionNumber,
     /// Its content.
     pub content: ContentRef,
+    /// Whether it was added, and not there already.
+    pub added: bool,
     /// Where it is.
     pub landing: Landing,
-    /// The revision that added it; nothing if it was there already.
+    /// The revision that added it, or made it live or labelled it; nothing if nothing was to be
+    /// done.
     pub revision: Option<Revision>,
 }
 
 impl Published {
     /// Whether a version was added.
     #[must_use]
-    pub fn is_new(&self) -> bool {
-        self.landing != Landing::Unchanged
+    pub const fn is_new(&self) -> bool {
+        self.added
     }
 
-    /// Whether it went live as it was published.
+    /// Whether it went live by being published.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         matches!(self.landing, Landing::Live(_))
@@ -118,7 +121,8 @@ impl Published {
 }
 
 impl Control {
-    /// Adds a version. Content that is the newest version's already is not added again.
+    /// Adds a version. Content that is the newest version's already is not added again: that
+    /// version goes live and is labelled where that was asked for.
     ///
     /// # Errors
     ///
@@ -139,13 +143,25 @@ impl Control {
                 Ok(receipt) => {
                     let number = receipt.version_of(&publish.artifact);
                     let number = number.unwrap_or(VersionNumber::FIRST);
-                    return Ok(publish.published(number, landing, Some(receipt.revision)));
+                    let (content, revision) = (publish.content.reference(), receipt.revision);
+                    return Ok(Published {
+                        artifact: publish.artifact,
+                        number,
+                        content,
+                        added: true,
+                        landing,
+                        revision: Some(revision),
+                    });
                 }
                 Err(StoreError::Conflict(conflict)) => conflict,
                 Err(err) => return Err(err.into()),
             };
             if let Contested::SameContent { version, .. } = conflict.contested {
-                return Ok(publish.published(version, Landing::Unchanged, None));
+                match self.publish_again(&publish, version, intent).await? {
+                    Some(published) => return Ok(published),
+                    // Somebody published or moved a pointer in between: look again.
+                    None => continue,
+                }
             }
             let about_versions = matches!(conflict.contested, Contested::Latest { .. });
             if about_versions && publish.expect != Expect::Anything {
@@ -226,16 +242,6 @@ impl Publish {
         new.semver.clone_from(&self.semver);
         new.metadata = self.metadata.clone();
         new
-    }
-
-    fn published(
-        self,
-        number: VersionNumber,
-        landing: Landing,
-        revision: Option<Revision>,
-    ) -> Published {
-        let content = self.content.reference();
-        Published { artifact: self.artifact, number, content, landing, revision }
     }
 }
 

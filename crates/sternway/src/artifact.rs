@@ -51,7 +51,8 @@ impl ArtifactHandle {
     }
 
     /// Publishes a version when it is awaited. The first one goes live by itself, later ones wait
-    /// to be promoted. Content that is the newest version's already is not published again.
+    /// to be promoted. Content that is the newest version's already is not published again: what
+    /// else was asked for is done with that version.
     pub fn publish(&self, content: impl IntoContent) -> PublishCall {
         PublishCall::new(self.clone(), content.into_content())
     }

@@ -33,7 +33,8 @@ Examples:
   sternway publish prompts/greeting greeting.md --promote -e staging
 
 The first version goes live by itself; later ones wait to be promoted, unless the policy says
-otherwise. Content that is the newest version's already is not saved again.";
+otherwise. Content that is the newest version's already is not saved again; --promote and --label
+then apply to that version.";
 
 /// Save a new version.
 #[derive(Debug, clap::Args)]
@@ -95,14 +96,15 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let view = context.with(Missing::Create, async |sternway| {
         let content = publish.content.clone();
         let published = sternway.control().publish(publish, &intent).await?;
-        look(context, sternway, &published, &content).await
+        let view = look(context, sternway, &published, &content).await?;
+        Ok((view, published.is_new()))
     });
-    let view = view.await?;
-    let wishes = args.promote || !args.labels.is_empty();
+    let (view, added) = view.await?;
     context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
-        write(context, &view, page);
-        if wishes && view.landing == LandingView::Unchanged {
-            page.line("  nothing was saved, so --promote and --label did nothing");
+        if added {
+            write(context, &view, page);
+        } else {
+            write_again(context, &view, &args.labels, page);
         }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -160,16 +162,30 @@ async fn changes(
     Ok(Some(super::diff::stat(&TextDiff::new(old, new))))
 }
 
+/// Nothing was saved; pointers may have moved.
+fn write_again(context: &Context, view: &PublishedView, labels: &[LabelId], page: &mut Page) {
+    let (name, number) = (style::paint(style::NAME, &view.artifact), view.version);
+    page.line(format_args!("{name} unchanged, still {number}"));
+    if view.revision.is_none() {
+        return;
+    }
+    if let Some(environment) = &view.environment {
+        let when = if context.dry_run { "would be" } else { "now" };
+        let live = style::paint(style::GOOD, format_args!("live in {environment}"));
+        page.line(format_args!("  {when} {live}"));
+    }
+    if !labels.is_empty() {
+        let labels: Vec<_> = labels.iter().map(LabelId::as_str).collect();
+        page.line(format_args!("  {}labelled {}", context.would(), labels.join(", ")));
+    }
+}
+
 fn write(context: &Context, view: &PublishedView, page: &mut Page) {
     let name = style::paint(style::NAME, &view.artifact);
     let (number, would) = (view.version, context.would());
     let digest = style::paint(style::DIM, number::digest(&view.content.digest));
     let environment = view.environment.as_ref().unwrap_or(&context.environment);
     match view.landing {
-        LandingView::Unchanged => {
-            page.line(format_args!("{name} unchanged, still {number}"));
-            return;
-        }
         LandingView::Live => {
             let live = style::paint(style::GOOD, format_args!("live in {environment}"));
             page.line(format_args!("{name} {number}  {would}{live}  {digest}"));

@@ -154,5 +154,6 @@ stories! {
     environments
     labels
     policies
+    publish_again
     what_is_wrong
 }

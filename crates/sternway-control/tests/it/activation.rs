@@ -135,27 +135,3 @@ async fn first_versions_go_live_in_the_default_environment() {
     assert_eq!(world.control.default_environment().await.unwrap(), staging());
     check(&world.publish("Hello").await, 1, &Landing::Live(staging()));
 }
-
-#[tokio::test]
-async fn what_is_there_already_is_not_made_live_by_publishing_it_again() {
-    // The answer says `Unchanged`: who wanted it live promotes it.
-    let world = World::new().await;
-    world.create_environment("staging").await;
-    world.publish("Hello").await;
-    let again = world.control.publish(into(staging(), "Hello"), &alice()).await.unwrap();
-    check(&again, 1, &Landing::Unchanged);
-    assert_eq!(live_in(&world, &staging()).await, None);
-}
-
-#[tokio::test]
-async fn what_is_there_already_is_not_labelled_by_publishing_it_again() {
-    // The answer says `Unchanged`: who wanted the label sets it.
-    let world = World::new().await;
-    world.publish("Hello").await;
-    let labels = vec!["stable".parse().unwrap()];
-    let publish = Publish { labels, ..Publish::new(greeting(), text("Hello")) };
-    let again = world.control.publish(publish, &alice()).await.unwrap();
-    check(&again, 1, &Landing::Unchanged);
-    let stable = reference("prompts/greeting@stable");
-    assert!(world.control.resolve(&stable, &production()).await.is_err());
-}

@@ -1,6 +1,7 @@
 //! What the drivers promise, seen from outside: stories over a store in memory.
 
 mod activation;
+mod again;
 mod automatic;
 mod batch;
 mod beside;
