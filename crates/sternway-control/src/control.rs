@@ -166,7 +166,8 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] if the notes cannot be written; the store is closed all the same.
+    /// [`ControlError::Store`] if the notes cannot be written or the store cannot be closed; the
+    /// other is done all the same.
     pub async fn shutdown(&self) -> Result<(), ControlError> {
         let noted = self.note_marks().await;
         if let Some(live) = self.live.get() {

@@ -214,7 +214,8 @@ impl Sternway {
     ///
     /// # Errors
     ///
-    /// [`Error::Control`] if the last notes cannot be written; the store is closed all the same.
+    /// [`Error::Control`] if the last notes cannot be written or the store cannot be closed; the
+    /// other is done all the same.
     pub async fn shutdown(&self) -> Result<(), Error> {
         Ok(self.control.shutdown().await?)
     }

@@ -4,6 +4,7 @@ use sternway_control::publish::Publish;
 use sternway_types::{Environment, Force, PolicyScope, PolicySetting, Revision, VersionNumber};
 
 use crate::{
+    gate::GatedKv,
     make::{alice, greeting, production, reference, said, staging, text},
     world::World,
 };
@@ -87,4 +88,18 @@ async fn outcomes_that_could_not_be_taken_leave_their_marks_for_later() {
     assert_eq!(said(world.control.record(world.outcomes(&subject, "x")).await), CLOSED);
     // There is still something to note, and it cannot be noted.
     assert_eq!(said(world.control.shutdown().await), CLOSED);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_take_the_last_notes_is_closed_all_the_same() {
+    let kv = GatedKv::default();
+    let world = World::on(kv.clone()).await;
+    world.publish("Hello").await;
+    world.run(1, "x").await;
+    let table = world.control.live().await.unwrap();
+    kv.break_after(0);
+    let err = said(world.control.shutdown().await);
+    assert!(err.ends_with("the disk is gone"), "{err}");
+    assert_eq!(said(world.control.sweep().await), CLOSED);
+    assert_eq!(said(Err::<(), _>(table.trouble().unwrap())), CLOSED, "and nothing follows it");
 }
