@@ -4,18 +4,13 @@
 //! as it can. In a dry run the store is wrapped so that every write is only rehearsed. Who wants to
 //! know what is wrong with a store opens it as it is, and judges nothing.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sternway::{
     Missing, Sternway,
     control::ControlError,
     provider::Stopwatch,
-    redb::RedbOptions,
+    redb::{RedbOptions, make_folder},
     store::{KvStore, Rehearsal, Store, StoreError},
     types::Subject,
 };
@@ -64,7 +59,8 @@ impl Context {
                 return Ok(builder.in_memory().await?);
             }
             (Found::Nothing(file), Missing::Create) => {
-                make_folder(&file)?;
+                let folder = file.parent().unwrap_or(&file);
+                make_folder(folder).map_err(|err| CliError::file(folder, err))?;
                 self.console.note(&format!("created {} (redb)", Self::shown(&file)));
                 file
             }
@@ -196,18 +192,6 @@ impl Context {
         let reset = anstyle::Reset;
         self.console.note(&format!("{reset}{warning} {what}: {why}; next: {next}"));
     }
-}
-
-/// Contents may be secret: the folder is its owner's only.
-fn make_folder(file: &Path) -> Result<(), CliError> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let made: io::Result<()> = builder.create(&folder);
-    made.map_err(|err| CliError::file(&folder, err))
 }
 
 /// Opens a file, waiting a while for another process to let go of it.

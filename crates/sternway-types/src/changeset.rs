@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, ArtifactId, ChangesetId, ContentRef, Generation, MoveCause, NamespaceId, NewVersion,
-    PointerName, Reason, Record, RecordKey, Timestamp, VersionNumber,
+    PointerName, Reason, Record, RecordKey, Timestamp, VersionNumber, json::has_nul,
 };
 
 /// Why a changeset cannot be committed by any store.
@@ -24,6 +24,20 @@ pub enum ChangesetError {
     #[error("{what} is nested too deep")]
     TooDeep {
         /// Which attestation.
+        what: String,
+    },
+    /// A record holds more than is taken.
+    #[error("{what} has {found} bytes as JSON: the limit is {limit}", limit = Record::MAX_BYTES)]
+    TooLarge {
+        /// Which record.
+        what: String,
+        /// How many bytes it has.
+        found: usize,
+    },
+    /// A record holds a NUL character, which not every store can carry.
+    #[error("{what} holds a NUL character: take it out")]
+    Nul {
+        /// Which record.
         what: String,
     },
     /// It changes the same thing twice, so that what it means would depend on the order.
@@ -192,8 +206,8 @@ impl Changeset {
         if self.changes.len() > Self::MAX_CHANGES {
             return Err(ChangesetError::TooMany { found: self.changes.len() });
         }
-        if let Some(deep) = self.changes.iter().find(|change| !change.is_readable()) {
-            return Err(ChangesetError::TooDeep { what: deep.touches() });
+        for change in &self.changes {
+            change.check()?;
         }
         let mut touched: Vec<String> = self.changes.iter().map(Change::touches).collect();
         touched.sort_unstable();
@@ -206,22 +220,23 @@ impl Changeset {
 }
 
 impl Change {
-    /// Whether what is written of it can be read back.
-    fn is_readable(&self) -> bool {
-        match self {
-            Self::PutRecord(record) => match record.as_ref() {
-                Record::Attestation(attestation) => attestation.finding.is_readable(),
-                Record::Namespace(_)
-                | Record::Environment(_)
-                | Record::Policy(_)
-                | Record::Condemnation(_)
-                | Record::Latch(_) => true,
-            },
-            Self::CreateNamespace
-            | Self::AddVersion(_)
-            | Self::MovePointer(_)
-            | Self::DeleteRecord(_) => true,
+    /// Whether every store can carry it.
+    fn check(&self) -> Result<(), ChangesetError> {
+        let Self::PutRecord(record) = self else { return Ok(()) };
+        let what = || self.touches();
+        if let Record::Attestation(attestation) = record.as_ref()
+            && !attestation.finding.is_readable()
+        {
+            return Err(ChangesetError::TooDeep { what: what() });
         }
+        let Ok(json) = serde_json::to_string(record) else { return Ok(()) };
+        if json.len() > Record::MAX_BYTES {
+            return Err(ChangesetError::TooLarge { what: what(), found: json.len() });
+        }
+        if has_nul(&json) {
+            return Err(ChangesetError::Nul { what: what() });
+        }
+        Ok(())
     }
 
     /// What it changes, in words: two changes that touch the same thing exclude each other.

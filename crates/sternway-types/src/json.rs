@@ -75,6 +75,15 @@ pub(crate) fn is_within(levels: usize, value: &Value) -> bool {
     }
 }
 
+/// Whether a text in some written JSON holds a NUL character, which is always escaped there.
+pub(crate) fn has_nul(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let before = json.as_bytes().iter().take(at).rev();
+        // A backslash before it may itself be escaped, or escape this one.
+        before.take_while(|byte| **byte == b'\\').count() % 2 == 0
+    })
+}
+
 /// The way to the value being read, and what was found wrong there.
 #[derive(Default)]
 struct Trail {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{MAX_JSON_DEPTH, json::is_within};
+use crate::{
+    MAX_JSON_DEPTH,
+    json::{has_nul, is_within},
+};
 
 /// The most members that metadata may have.
 const MAX_MEMBERS: usize = 128;
@@ -27,6 +30,9 @@ pub enum MetadataError {
     /// Too deep to be read back.
     #[error("the metadata is nested deeper than {MAX_JSON_DEPTH} levels as JSON")]
     TooDeep,
+    /// A name or a text in it holds a NUL character, which not every store can carry.
+    #[error("the metadata holds a NUL character: take it out")]
+    Nul,
 }
 
 /// Names and JSON values of the user's own beside a version, in order of their names: at most 128,
@@ -40,7 +46,7 @@ impl Metadata {
     ///
     /// # Errors
     ///
-    /// [`MetadataError`] if there are too many, or they are too large or too deep.
+    /// [`MetadataError`] if there are too many, they are too large or too deep, or hold a NUL.
     pub fn new(members: BTreeMap<String, Value>) -> Result<Self, MetadataError> {
         if members.len() > MAX_MEMBERS {
             return Err(MetadataError::TooMany(members.len()));
@@ -48,9 +54,13 @@ impl Metadata {
         if !members.values().all(|value| is_within(MAX_DEPTH, value)) {
             return Err(MetadataError::TooDeep);
         }
-        let size = serde_json::to_string(&members).map_or(usize::MAX, |json| json.len());
-        if size > MAX_BYTES {
-            return Err(MetadataError::TooLarge(size));
+        // A map of text and JSON can always be written.
+        let json = serde_json::to_string(&members).unwrap_or_default();
+        if json.len() > MAX_BYTES {
+            return Err(MetadataError::TooLarge(json.len()));
+        }
+        if has_nul(&json) {
+            return Err(MetadataError::Nul);
         }
         Ok(Self(members))
     }

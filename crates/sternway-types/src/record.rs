@@ -150,6 +150,9 @@ pub enum Record {
 }
 
 impl Record {
+    /// The largest record that is taken, in bytes, written as JSON.
+    pub const MAX_BYTES: usize = 256 * 1024;
+
     /// The key that it is kept under.
     #[must_use]
     pub fn key(&self) -> RecordKey {

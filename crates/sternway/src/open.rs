@@ -247,20 +247,11 @@ mod embedded {
         if missing == Missing::Refuse {
             return Err(Error::NoStore(folder.display().to_string()));
         }
-        make_folder(folder).map_err(|err| {
+        sternway_redb::make_folder(folder).map_err(|err| {
             let text = format!("{}: {err}", folder.display());
             StoreError::Unavailable(Cause::new(io::Error::new(err.kind(), text)))
         })?;
         Ok(file)
-    }
-
-    /// Contents may be secret: the folder is its owner's only.
-    fn make_folder(folder: &Path) -> io::Result<()> {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)
     }
 
     /// Opens a file, waiting a while for another process to let go of it.

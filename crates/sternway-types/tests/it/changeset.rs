@@ -155,3 +155,29 @@ fn a_changeset_is_built_in_the_order_of_the_calls() {
     assert_eq!(built.changes, [environment("a"), environment("b")]);
     assert!(built.preconditions.is_empty());
 }
+
+#[test]
+fn a_record_is_one_that_every_store_can_carry() {
+    let attest = |report: Value| {
+        let finding = Finding::Other(report);
+        let (artifact, version, name) = (greeting(), version(1), parsed("tests"));
+        let (by, at) = (alice(), Timestamp::EPOCH);
+        let attestation = Attestation { artifact, version, name, finding, by, at };
+        Change::PutRecord(Box::new(Record::Attestation(attestation)))
+    };
+    let describe = |description: &str| {
+        let environment = Environment { id: parsed("lab"), description: description.into() };
+        Change::PutRecord(Box::new(Record::Environment(environment)))
+    };
+    let what = "attestation prompts/greeting/v1/tests";
+    check([attest(json!("no \\u0000 NUL \\"))], "fine");
+    check(
+        [attest(json!({"a": ["\u{1}", "\0"]}))],
+        &format!("{what} holds a NUL character: take it out"),
+    );
+    check([attest(json!({"\\\0": 1}))], &format!("{what} holds a NUL character: take it out"));
+    check([describe("\0")], "environment lab holds a NUL character: take it out");
+    let long = "x".repeat(Record::MAX_BYTES);
+    let said = with([describe(&long)]).check().expect_err("it is too large");
+    assert!(matches!(said, ChangesetError::TooLarge { found, .. } if found > Record::MAX_BYTES));
+}

@@ -74,3 +74,13 @@ fn json_is_no_way_around_the_limits() {
         "the metadata has 65537 bytes as JSON: the limit is 65536"
     );
 }
+
+#[test]
+fn metadata_holds_no_nul() {
+    for (name, value) in [("a\0", Value::Null), ("a", Value::String("\0".into()))] {
+        let err = Metadata::new([(name.to_owned(), value)].into()).expect_err("a NUL");
+        assert_eq!(err, MetadataError::Nul);
+    }
+    let words = Value::String("\\u0000 are six characters".into());
+    Metadata::new([("a".to_owned(), words)].into()).expect("no NUL");
+}

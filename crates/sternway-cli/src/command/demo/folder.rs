@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sternway::{Missing, api::ProblemCode};
+use sternway::{Missing, api::ProblemCode, redb::make_folder};
 
 use super::tool;
 use crate::{
@@ -133,11 +133,7 @@ impl Folder {
 
     fn write(&self) -> io::Result<()> {
         let folder = self.store.parent().unwrap_or(&self.path);
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+        make_folder(folder)?;
         fs::write(self.path.join(MARKER), "`sternway demo` makes this folder again each time.\n")?;
         fs::write(self.input(), tool::TEXT)?;
         match fs::remove_file(&self.store) {
