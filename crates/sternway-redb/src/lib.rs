@@ -30,8 +30,10 @@ use std::path::Path;
 
 use sternway_store::{KvStore, StoreError};
 
-pub use crate::file::make_folder;
-pub use crate::kv::{RedbKv, RedbOptions};
+pub use crate::{
+    file::make_folder,
+    kv::{RedbKv, RedbOptions},
+};
 
 /// Opens the store in a file, which is made if it is not there.
 ///

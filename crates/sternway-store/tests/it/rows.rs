@@ -1,7 +1,6 @@
 //! How much one row holds: what is read for a page does not grow with what was written at once.
 
 use sternway_store::{Kv as _, KvStore, Limit, MemoryKv, Store as _};
-
 use sternway_types::Tally;
 
 use crate::world::{append, create, namespace, outcome, publish, rows};
