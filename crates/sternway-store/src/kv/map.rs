@@ -29,7 +29,7 @@ pub(super) struct Map {
 impl Map {
     pub(super) fn new(kv: Box<dyn Kv>) -> Result<Self, StoreError> {
         let map = Self { kv, newest: RwLock::default(), open: Open::new(()) };
-        map.show(Some(map.view()?));
+        map.show(Some(map.fresh()?));
         Ok(map)
     }
 
@@ -56,14 +56,17 @@ impl Map {
     pub(super) fn view(&self) -> Result<Arc<View>, StoreError> {
         match self.newest() {
             Some(view) => Ok(view),
-            None => Ok(Arc::new(View::new(self.kv.snapshot()?, self.open.clone()))),
+            None => self.fresh(),
         }
+    }
+
+    fn fresh(&self) -> Result<Arc<View>, StoreError> {
+        Ok(Arc::new(View::new(self.kv.snapshot()?, self.open.clone())))
     }
 
     /// Shows what was committed last from now on. If that cannot be read, every reader is told so.
     fn renew(&self) {
-        self.show(None);
-        self.show(self.view().ok());
+        self.show(self.fresh().ok());
     }
 
     /// Writes a batch durably.
