@@ -1,6 +1,10 @@
 //! What was decided and waits to be written, and who waits for it.
 
-use std::{collections::HashMap, mem, sync::Arc};
+use std::{
+    collections::HashMap,
+    mem,
+    sync::{Arc, Weak},
+};
 
 use sternway_types::ContentRef;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -11,6 +15,7 @@ use super::{
     map::Map,
     port::{Batch, KvError},
     staging::{Contents, Staging},
+    view::View,
 };
 use crate::{Refusal, StoreError};
 
@@ -43,10 +48,11 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Takes a content, sealed, unless it is there already as what it is given.
+    /// Takes a content, sealed, unless it is there already as what it is given. In `seen` it is not.
     pub(super) fn put(
         &mut self,
         map: &Map,
+        seen: &Weak<View>,
         content: &ContentRef,
         value: Vec<u8>,
         permit: OwnedSemaphorePermit,
@@ -58,7 +64,8 @@ impl Stage {
         self.lost.remove(&key);
         let staging = self.staging(map)?;
         staging.take_back();
-        if matches!(blob::is_kept(staging, content), Ok(Some(true))) {
+        let may_be_there = staging.knows_more(seen, &key);
+        if may_be_there && matches!(blob::is_kept(staging, content), Ok(Some(true))) {
             return Ok(());
         }
         staging.put(key, value);

@@ -4,7 +4,10 @@
 //! before it in its own batch wrote, and what it wrote itself. When it is refused, what it wrote is
 //! taken back: nothing of it leaks.
 
-use std::{mem, sync::Arc};
+use std::{
+    mem,
+    sync::{Arc, Weak},
+};
 
 use super::{
     codec,
@@ -61,6 +64,14 @@ impl Staging {
     /// Goes on with what had gathered, above a view that holds what was handed on.
     pub(super) fn resume(view: Arc<View>, batch: Batch) -> Self {
         Self { batch, ..Self::new(view, Contents::Required) }
+    }
+
+    /// Whether it may hold something under a key that a view does not.
+    pub(super) fn knows_more(&self, seen: &Weak<View>, key: &[u8]) -> bool {
+        let ahead = self.ahead.as_ref().is_some_and(|ahead| ahead.contains_key(key));
+        ahead
+            || self.batch.contains_key(key)
+            || !std::ptr::eq(Arc::as_ptr(&self.view), seen.as_ptr())
     }
 
     /// What has gathered. What a map that panicked left half written is not in it.

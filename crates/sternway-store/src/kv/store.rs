@@ -144,9 +144,13 @@ impl Store for KvStore {
     async fn put(&self, content: &Content) -> Result<(), StoreError> {
         let reference = content.reference();
         // One that is damaged is written again.
-        if matches!(self.view().await?.is_kept(&reference), Ok(Some(true))) {
+        let view = self.view().await?;
+        if matches!(view.is_kept(&reference), Ok(Some(true))) {
             return Ok(());
         }
+        // Nobody holds a view while waiting.
+        let seen = Arc::downgrade(&view);
+        drop(view);
         let kib = u32::try_from(content.as_bytes().len() / 1024 + 1).unwrap_or(u32::MAX);
         let permit = Arc::clone(&self.queued)
             .acquire_many_owned(kib)
@@ -155,7 +159,7 @@ impl Store for KvStore {
         let sealed = blob::seal(content);
         let mut stage = self.stage.lock().await;
         let group = self.group()?;
-        stage.put(&group.shared.map, &reference, sealed, permit)?;
+        stage.put(&group.shared.map, &seen, &reference, sealed, permit)?;
         drop(stage);
         group.wake();
         Ok(())
