@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use sternway_types::{
-    ArtifactId, EnvironmentId, Generation, MoveCause, Pointer, PointerMove, PointerName, Revision,
-    RollbackTrigger, Timestamp, VersionNumber,
+    Actor, ArtifactId, EnvironmentId, Generation, MoveCause, Pointer, PointerMove, PointerName,
+    Reason, Revision, RollbackTrigger, Timestamp, VersionNumber,
 };
 
 use crate::RegressionView;
@@ -132,8 +132,12 @@ pub struct MoveView {
     pub to: Option<VersionNumber>,
     /// Its generation since.
     pub generation: Generation,
-    /// `published`, `promoted`, `rolled_back`, `labelled` or `unlabelled`.
+    /// `published`, `promoted`, `rolled_back`, `labelled`, `unlabelled` or `undone`.
     pub cause: &'static str,
+    /// Who moved it.
+    pub by: Actor,
+    /// Why, in their words.
+    pub reason: Reason,
     /// What set it off, if it is a rollback.
     pub trigger: Option<TriggerView>,
     /// Whether a condemnation was overridden.
@@ -153,6 +157,7 @@ impl From<&PointerMove> for MoveView {
             MoveCause::RolledBack(trigger) => ("rolled_back", Some(trigger.into())),
             MoveCause::Labelled => ("labelled", None),
             MoveCause::Unlabelled => ("unlabelled", None),
+            MoveCause::Undone(_) => ("undone", None),
         };
         Self {
             artifact: moved.artifact.clone(),
@@ -162,6 +167,8 @@ impl From<&PointerMove> for MoveView {
             to: moved.to,
             generation: moved.generation,
             cause,
+            by: moved.by.clone(),
+            reason: moved.reason.clone(),
             trigger,
             forced: moved.forced,
             revision: moved.revision,

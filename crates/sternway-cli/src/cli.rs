@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, ValueEnum, builder::FalseyValueParser};
 use sternway::types::{Actor, EnvironmentId, NamespaceId};
 
-use crate::{command::Command, format::duration, place::Place};
+use crate::{command::Command, format::duration, input::moment::Moment, place::Place};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,6 +75,10 @@ pub(crate) struct Globals {
     #[arg(long, global = true, env = "STERNWAY_DRY_RUN")]
     #[arg(value_parser = FalseyValueParser::new())]
     pub(crate) dry_run: bool,
+
+    /// Look at everything as it was: after a revision or an operation, or at a time.
+    #[arg(long, global = true, value_name = "REVISION|TIME", env = "STERNWAY_AT")]
+    pub(crate) at: Option<Moment>,
 
     /// Who is acting: alice, agent:planner-7, system:ci. Default: human:$USER.
     #[arg(long, global = true, value_name = "NAME", env = "STERNWAY_ACTOR")]

@@ -16,6 +16,7 @@ use crate::{
     console::Console,
     error::CliError,
     format::shell,
+    input::moment::Moment,
     place::Place,
 };
 
@@ -30,6 +31,8 @@ pub(crate) struct Context {
     pub(crate) namespace: NamespaceId,
     /// The environment to work in.
     pub(crate) environment: EnvironmentId,
+    /// When to look, if not now.
+    pub(crate) at: Option<Moment>,
     /// Who acts.
     pub(crate) actor: Actor,
     /// How answers are printed.
@@ -58,6 +61,7 @@ impl Context {
             place: globals.store,
             namespace: globals.namespace,
             environment: globals.environment,
+            at: globals.at,
             actor: globals.actor.unwrap_or_else(user),
             output,
             dry_run: globals.dry_run,

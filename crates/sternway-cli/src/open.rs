@@ -7,18 +7,19 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sternway::{
-    Missing, Sternway,
+    Builder, Missing, Sternway,
     control::ControlError,
     provider::Stopwatch,
     redb::{RedbOptions, make_folder},
-    store::{KvStore, Rehearsal, Store, StoreError},
-    types::Subject,
+    store::{AsOf, KvStore, Rehearsal, Store, StoreError},
+    types::{At, Subject},
 };
 
 use crate::{
     context::Context,
     error::{CliError, nearest},
     format::visible,
+    input::moment::Moment,
     place::{self, Found},
     render::style,
     view,
@@ -66,7 +67,10 @@ impl Context {
             }
         };
         let store = self.open_file(&file).await?;
-        let is_there = store.head(&self.namespace).await?.is_some();
+        if let Some(moment) = self.at {
+            return self.open_past(builder, store, moment).await;
+        }
+        let is_there = store.head(&self.namespace, At::Head).await?.is_some();
         if !is_there && missing == Missing::Refuse {
             return Err(self.no_namespace(&store).await?);
         }
@@ -80,6 +84,28 @@ impl Context {
         };
         self.say_swept(&sternway);
         Ok(sternway)
+    }
+
+    /// Shows a store as it was.
+    async fn open_past(
+        &self,
+        builder: Builder,
+        store: KvStore,
+        moment: Moment,
+    ) -> Result<Sternway, CliError> {
+        if store.head(&self.namespace, At::Head).await?.is_none() {
+            return Err(self.no_namespace(&store).await?);
+        }
+        let at = moment.in_store(&store, &self.namespace).await?;
+        let at = at.ok_or_else(|| {
+            CliError::invalid("no operation has that id").with_help("sternway op log")
+        })?;
+        let past = AsOf::new(Arc::new(store), at);
+        if past.head(&self.namespace, At::Head).await?.is_none() {
+            let problem = format!("the namespace {} was not there yet", self.namespace);
+            return Err(CliError::invalid(problem).with_help("sternway op log"));
+        }
+        Ok(builder.if_missing(Missing::Refuse).on(Arc::new(past)).await?)
     }
 
     /// Opens the store, does some work on it, and closes it, whatever came of the work.
@@ -131,7 +157,7 @@ impl Context {
             Found::Nothing(file) => return Err(self.no_store(&file)),
         };
         // A namespace of which that cannot be read is there.
-        if let Ok(None) = store.head(&self.namespace).await {
+        if let Ok(None) = store.head(&self.namespace, At::Head).await {
             return Err(self.no_namespace(&store).await?);
         }
         let looked = look(&store).await;

@@ -11,7 +11,7 @@ use sternway::{
     control::{Control, ControlError},
     store::Limit,
     types::{
-        ArtifactId, Condemnation, Digest, EnvironmentId, Generation, Pointer, PointerName,
+        ArtifactId, At, Condemnation, Digest, EnvironmentId, Generation, Pointer, PointerName,
         RecordKey, Subject, Timestamp, Version, VersionNumber,
     },
 };
@@ -93,7 +93,7 @@ pub(crate) async fn known_environment(
     environment: &EnvironmentId,
 ) -> Result<(), CliError> {
     let key = RecordKey::environment(environment);
-    let entry = control.store().record(control.namespace(), &key).await?;
+    let entry = control.store().record(control.namespace(), &key, At::Head).await?;
     let known = entry.is_some_and(|entry| entry.record.is_some());
     if known { Ok(()) } else { Err(ControlError::NoEnvironment(environment.clone()).into()) }
 }
@@ -110,7 +110,7 @@ impl Standing {
         environment: &EnvironmentId,
     ) -> Result<Self, CliError> {
         let (store, namespace) = (control.store(), control.namespace());
-        let pointers = store.pointers(namespace, artifact, None, Limit::MAX).await?;
+        let pointers = store.pointers(namespace, artifact, At::Head, None, Limit::MAX).await?;
         let name = PointerName::Environment(environment.clone());
         let moves = store.moves(namespace, artifact, &name, None, Limit::MAX).await?;
         let mut stays: HashMap<VersionNumber, Vec<Stay>> = HashMap::new();

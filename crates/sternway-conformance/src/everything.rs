@@ -89,7 +89,7 @@ impl Everything {
             |commit| commit.revision,
         );
         let topics = Topics::of(&feed.await?);
-        let mut all = Self { head: store.head(ns).await?, ..Self::default() };
+        let mut all = Self { head: store.head(ns, At::Head).await?, ..Self::default() };
         all.read_log(client, limit).await?;
         all.read_versions(client, limit, &topics).await?;
         all.read_pointers(client, limit, &topics).await?;
@@ -107,7 +107,7 @@ impl Everything {
         for kind in RecordKind::ALL {
             let entries = pages(
                 async |after: Option<String>| {
-                    store.records(ns, kind, "", after.as_deref(), limit).await
+                    store.records(ns, kind, "", At::Head, after.as_deref(), limit).await
                 },
                 |entry| entry.key.name().to_owned(),
             );
@@ -124,20 +124,22 @@ impl Everything {
     ) -> Result<(), StoreError> {
         let (store, ns) = (&client.store, &client.ns);
         self.artifacts = pages(
-            async |after: Option<ArtifactId>| store.artifacts(ns, "", after.as_ref(), limit).await,
+            async |after: Option<ArtifactId>| {
+                store.artifacts(ns, "", At::Head, after.as_ref(), limit).await
+            },
             |artifact| artifact.id.clone(),
         )
         .await?;
         for artifact in &self.artifacts {
             let id = &artifact.id;
             let history = pages(
-                async |before| store.history(ns, id, before, limit).await,
+                async |before| store.history(ns, id, At::Head, before, limit).await,
                 |version| version.number,
             );
             self.versions.insert(id.clone(), history.await?);
             let pointers = pages(
                 async |after: Option<PointerName>| {
-                    store.pointers(ns, id, after.as_ref(), limit).await
+                    store.pointers(ns, id, At::Head, after.as_ref(), limit).await
                 },
                 |pointer| pointer.name.clone(),
             );
@@ -148,7 +150,7 @@ impl Everything {
             let prefix = DigestPrefix::from(digest);
             let same = pages(
                 async |after: Option<DigestHit>| {
-                    store.with_digest(ns, &prefix, after.as_ref(), limit).await
+                    store.with_digest(ns, &prefix, At::Head, after.as_ref(), limit).await
                 },
                 Clone::clone,
             );

@@ -11,6 +11,10 @@ macro_rules! __store_cases {
                 a_read_at_a_time_sees_the_last_revision_until_then,
                 before_the_beginning_there_is_nothing,
                 a_revision_that_is_not_yet_there_is_refused,
+                every_read_sees_the_past,
+                the_past_ends_where_it_ends,
+                nothing_is_written_to_the_past,
+                a_commit_is_found_by_its_changeset,
             }
             atomic {
                 a_changeset_applies_as_a_whole,

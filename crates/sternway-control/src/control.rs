@@ -11,7 +11,7 @@ use std::{
 use sternway_provider::{Clock, Ids, RandomIds, SystemClock};
 use sternway_store::{Append, Rehearsal, Store, StoreError};
 use sternway_types::{
-    Actor, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId,
+    Actor, At, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId,
     NamespaceSettings, Reason, Receipt, Record, RecordKey, Revision, Subject, Tally, Timestamp,
 };
 use tokio::sync::OnceCell;
@@ -131,7 +131,7 @@ impl Control {
     ///
     /// [`ControlError::Store`] if the store cannot write.
     pub async fn create_namespace(&self) -> Result<(), ControlError> {
-        if self.store.head(&self.namespace).await?.is_some() {
+        if self.store.head(&self.namespace, At::Head).await?.is_some() {
             return Ok(());
         }
         // The same id for every process that comes first: one of them creates it.

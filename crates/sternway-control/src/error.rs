@@ -3,8 +3,10 @@
 use sternway_api::ProblemCode;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, EnvironmentId, LabelId, RecordKind, Reference, TextError, VersionNumber,
+    ArtifactId, EnvironmentId, LabelId, RecordKind, Reference, Revision, TextError, VersionNumber,
 };
+
+use crate::undo::Clash;
 
 /// Why a driver could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -94,6 +96,25 @@ pub enum ControlError {
         /// Which label.
         label: LabelId,
     },
+    /// What a revision did was changed again since, so that it cannot be undone by itself.
+    #[error(
+        "revision {revision} cannot be undone, since {}",
+        .clashes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    )]
+    ChangedSince {
+        /// What was to be undone.
+        revision: Revision,
+        /// What was changed since.
+        clashes: Vec<Clash>,
+    },
+    /// All that a revision did stays for ever.
+    #[error("there is nothing to undo in revision {revision}: {} stays", .stays.join(", "))]
+    NothingToUndo {
+        /// What was to be undone.
+        revision: Revision,
+        /// What it did, in words.
+        stays: Vec<String>,
+    },
     /// The environment exists.
     #[error("there is an environment {0} already")]
     EnvironmentExists(EnvironmentId),
@@ -119,7 +140,8 @@ impl ControlError {
             Self::NoGoodVersion { .. } => ProblemCode::NoGoodVersion,
             Self::AlreadyLive { .. } => ProblemCode::AlreadyLive,
             Self::EnvironmentExists(_) => ProblemCode::EnvironmentExists,
-            Self::Text(_) => ProblemCode::Invalid,
+            Self::ChangedSince { .. } => ProblemCode::VersionConflict,
+            Self::Text(_) | Self::NothingToUndo { .. } => ProblemCode::Invalid,
         }
     }
 }
@@ -131,6 +153,7 @@ fn store_code(err: &StoreError) -> ProblemCode {
         StoreError::NoNamespace(_) => ProblemCode::NamespaceNotFound,
         StoreError::ChangesetReused { .. } => ProblemCode::IdempotencyKeyReused,
         StoreError::NotYet { .. } => ProblemCode::NotYet,
+        StoreError::Past => ProblemCode::Invalid,
         StoreError::Corrupt { .. } => ProblemCode::IntegrityMismatch,
         StoreError::NewerFormat { .. } => ProblemCode::NewerFormat,
         StoreError::NotAStore { .. } => ProblemCode::NotAStore,

@@ -44,6 +44,7 @@ pub mod resolve;
 pub mod rollback;
 mod stays;
 pub mod sweep;
+pub mod undo;
 pub mod watch;
 
 pub use crate::{

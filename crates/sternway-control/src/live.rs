@@ -116,7 +116,7 @@ impl LiveTable {
     }
 
     async fn load(store: Arc<dyn Store>, namespace: &NamespaceId) -> Result<Self, ControlError> {
-        let head = store.head(namespace).await?;
+        let head = store.head(namespace, At::Head).await?;
         let revision = head.map_or(Revision::ZERO, |head| head.revision);
         let table = load_table(store.as_ref(), namespace, revision).await?;
         let (stop, stopped) = watch::channel(false);
@@ -153,7 +153,8 @@ async fn load_table(
     let mut after: Option<String> = None;
     loop {
         let kind = RecordKind::Environment;
-        let page = store.records(namespace, kind, "", after.as_deref(), Limit::MAX).await?;
+        let page =
+            store.records(namespace, kind, "", At::Head, after.as_deref(), Limit::MAX).await?;
         let Some(last) = page.last() else { return Ok(table) };
         after = Some(last.key.name().to_owned());
         for entry in page {

@@ -2,7 +2,7 @@
 
 use sternway_store::{Contested, StoreError};
 use sternway_types::{
-    Activation, Actor, ArtifactId, Change, Changelog, Changeset, Content, ContentRef,
+    Activation, Actor, ArtifactId, At, Change, Changelog, Changeset, Content, ContentRef,
     EnvironmentId, Force, LabelId, Metadata, MoveCause, NewMove, NewVersion, PointerName,
     Precondition, Revision, Target, Timestamp, VersionNumber,
 };
@@ -136,7 +136,7 @@ impl Control {
     ) -> Result<Published, ControlError> {
         self.store.put(&publish.content).await?;
         loop {
-            let latest = self.store.artifact(&self.namespace, &publish.artifact).await?;
+            let latest = self.store.artifact(&self.namespace, &publish.artifact, At::Head).await?;
             let (landing, changeset) =
                 self.plan_publish(&publish, latest.is_none(), intent).await?;
             let conflict = match self.commit(&changeset).await {

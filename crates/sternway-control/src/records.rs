@@ -1,7 +1,7 @@
 //! Reading records of one kind.
 
 use sternway_store::Limit;
-use sternway_types::{Record, RecordKey, RecordKind};
+use sternway_types::{At, Record, RecordKey, RecordKind};
 
 use crate::{Control, ControlError};
 
@@ -12,7 +12,7 @@ impl Control {
         key: &RecordKey,
         kind: fn(Record) -> Option<T>,
     ) -> Result<Option<T>, ControlError> {
-        let entry = self.store.record(&self.namespace, key).await?;
+        let entry = self.store.record(&self.namespace, key, At::Head).await?;
         Ok(entry.and_then(|entry| entry.record).and_then(kind))
     }
 
@@ -24,7 +24,7 @@ impl Control {
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<T>, ControlError> {
-        let page = self.store.records(&self.namespace, of, "", after, limit).await?;
+        let page = self.store.records(&self.namespace, of, "", At::Head, after, limit).await?;
         Ok(page.into_iter().filter_map(|entry| entry.record.and_then(kind)).collect())
     }
 
@@ -40,7 +40,7 @@ impl Control {
         loop {
             let page = self
                 .store
-                .records(&self.namespace, of, prefix, after.as_deref(), Limit::MAX)
+                .records(&self.namespace, of, prefix, At::Head, after.as_deref(), Limit::MAX)
                 .await?;
             let Some(last) = page.last() else { return Ok(records) };
             after = Some(last.key.name().to_owned());

@@ -22,7 +22,7 @@ impl Control {
         environment: &EnvironmentId,
     ) -> Result<Version, ControlError> {
         let id = &reference.artifact;
-        let artifact = self.store.artifact(&self.namespace, id).await?;
+        let artifact = self.store.artifact(&self.namespace, id, At::Head).await?;
         let artifact = artifact.ok_or_else(|| ControlError::NoArtifact(id.clone()))?;
         let live = PointerName::Environment(environment.clone());
         let (number, problem) = match &reference.selector {
@@ -85,8 +85,10 @@ impl Control {
         let mut found: Vec<(Digest, VersionNumber)> = Vec::new();
         let mut after = None;
         loop {
-            let page =
-                self.store.with_digest(&self.namespace, prefix, after.as_ref(), Limit::MAX).await?;
+            let page = self
+                .store
+                .with_digest(&self.namespace, prefix, At::Head, after.as_ref(), Limit::MAX)
+                .await?;
             let Some(last) = page.last() else { break };
             after = Some(last.clone());
             for hit in page.into_iter().filter(|hit| hit.artifact == reference.artifact) {
@@ -154,7 +156,7 @@ impl Control {
             return Ok((pointer, self.version(artifact, number).await?));
         }
         self.known_environment(environment).await?;
-        if self.store.artifact(&self.namespace, artifact).await?.is_none() {
+        if self.store.artifact(&self.namespace, artifact, At::Head).await?.is_none() {
             return Err(ControlError::NoArtifact(artifact.clone()));
         }
         let (artifact, environment) = (artifact.clone(), environment.clone());

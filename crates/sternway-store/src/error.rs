@@ -37,6 +37,9 @@ pub enum StoreError {
         /// The newest revision.
         newest: Revision,
     },
+    /// The store is shown as it was, and nothing can be written to the past.
+    #[error("nothing can be written to the past")]
+    Past,
     /// A stored value is not what was written. `verify` names everything that is damaged.
     #[error("the store is damaged at {place}: {detail}")]
     Corrupt {

@@ -30,6 +30,7 @@
 //! ```
 
 mod append;
+mod as_of;
 mod error;
 mod kv;
 mod page;
@@ -39,6 +40,7 @@ mod store;
 
 pub use crate::{
     append::{Append, Appended, AppendedSubject, Tallies},
+    as_of::AsOf,
     error::{Cause, Conflict, Contested, LastWrite, Refusal, StoreError},
     kv::{Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Snapshot, Visit},
     page::Limit,

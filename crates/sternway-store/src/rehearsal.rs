@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, DigestPrefix, EnvironmentId,
-    NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
-    RecordKind, Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, DigestPrefix,
+    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
+    RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
 use crate::{Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies};
@@ -58,26 +58,28 @@ impl Store for Rehearsal {
         self.inner.namespaces(after, limit).await
     }
 
-    async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError> {
-        self.inner.head(namespace).await
+    async fn head(&self, namespace: &NamespaceId, at: At) -> Result<Option<Head>, StoreError> {
+        self.inner.head(namespace, at).await
     }
 
     async fn artifact(
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
     ) -> Result<Option<Artifact>, StoreError> {
-        self.inner.artifact(namespace, artifact).await
+        self.inner.artifact(namespace, artifact, at).await
     }
 
     async fn artifacts(
         &self,
         namespace: &NamespaceId,
         prefix: &str,
+        at: At,
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
-        self.inner.artifacts(namespace, prefix, after, limit).await
+        self.inner.artifacts(namespace, prefix, at, after, limit).await
     }
 
     async fn version(
@@ -93,20 +95,22 @@ impl Store for Rehearsal {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError> {
-        self.inner.history(namespace, artifact, before, limit).await
+        self.inner.history(namespace, artifact, at, before, limit).await
     }
 
     async fn with_digest(
         &self,
         namespace: &NamespaceId,
         prefix: &DigestPrefix,
+        at: At,
         after: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError> {
-        self.inner.with_digest(namespace, prefix, after, limit).await
+        self.inner.with_digest(namespace, prefix, at, after, limit).await
     }
 
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
@@ -127,10 +131,11 @@ impl Store for Rehearsal {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         after: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        self.inner.pointers(namespace, artifact, after, limit).await
+        self.inner.pointers(namespace, artifact, at, after, limit).await
     }
 
     async fn moves(
@@ -159,8 +164,9 @@ impl Store for Rehearsal {
         &self,
         namespace: &NamespaceId,
         key: &RecordKey,
+        at: At,
     ) -> Result<Option<RecordEntry>, StoreError> {
-        self.inner.record(namespace, key).await
+        self.inner.record(namespace, key, at).await
     }
 
     async fn records(
@@ -168,10 +174,11 @@ impl Store for Rehearsal {
         namespace: &NamespaceId,
         kind: RecordKind,
         prefix: &str,
+        at: At,
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError> {
-        self.inner.records(namespace, kind, prefix, after, limit).await
+        self.inner.records(namespace, kind, prefix, at, after, limit).await
     }
 
     async fn tallies(
@@ -199,6 +206,14 @@ impl Store for Rehearsal {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.inner.unjudged(namespace, after, limit).await
+    }
+
+    async fn commit_of(
+        &self,
+        namespace: &NamespaceId,
+        id: ChangesetId,
+    ) -> Result<Option<Commit>, StoreError> {
+        self.inner.commit_of(namespace, id).await
     }
 
     async fn feed(

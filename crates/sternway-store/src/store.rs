@@ -4,9 +4,9 @@ use std::fmt;
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, Digest, DigestPrefix,
-    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
-    RecordKey, RecordKind, Revision, Subject, Timestamp, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
+    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
+    RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version, VersionNumber,
 };
 
 use crate::{Append, Appended, Limit, Report, StoreError, Tallies};
@@ -110,13 +110,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Vec<NamespaceId>, StoreError>;
 
     /// Where a namespace stands; nothing if it does not exist.
-    async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError>;
+    async fn head(&self, namespace: &NamespaceId, at: At) -> Result<Option<Head>, StoreError>;
 
     /// One artifact.
     async fn artifact(
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
     ) -> Result<Option<Artifact>, StoreError>;
 
     /// The artifacts after this one whose names begin with a prefix, by name.
@@ -124,6 +125,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         &self,
         namespace: &NamespaceId,
         prefix: &str,
+        at: At,
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError>;
@@ -141,6 +143,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError>;
@@ -150,6 +153,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         &self,
         namespace: &NamespaceId,
         prefix: &DigestPrefix,
+        at: At,
         after: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError>;
@@ -172,6 +176,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         after: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError>;
@@ -201,6 +206,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         &self,
         namespace: &NamespaceId,
         key: &RecordKey,
+        at: At,
     ) -> Result<Option<RecordEntry>, StoreError>;
 
     /// The records of a kind whose names begin with a prefix, after this name, by name. Records
@@ -210,6 +216,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         namespace: &NamespaceId,
         kind: RecordKind,
         prefix: &str,
+        at: At,
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError>;
@@ -237,6 +244,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         after: Option<&Subject>,
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError>;
+
+    /// The commit that a changeset became.
+    async fn commit_of(
+        &self,
+        namespace: &NamespaceId,
+        id: ChangesetId,
+    ) -> Result<Option<Commit>, StoreError>;
 
     /// The commits after this revision, in order.
     async fn feed(

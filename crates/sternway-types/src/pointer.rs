@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, EnvironmentId, Generation, LabelId, Regression, Revision, Timestamp, VersionNumber,
+    Actor, ArtifactId, EnvironmentId, Generation, LabelId, Reason, Regression, Revision, Timestamp,
+    VersionNumber,
 };
 
 /// The name of a pointer of an artifact.
@@ -68,6 +69,8 @@ pub enum MoveCause {
     Labelled,
     /// A label was taken away.
     Unlabelled,
+    /// What this revision did was undone.
+    Undone(Revision),
 }
 
 /// One move of a pointer, as it was committed.
@@ -83,8 +86,12 @@ pub struct PointerMove {
     pub to: Option<VersionNumber>,
     /// Its generation since.
     pub generation: Generation,
-    /// Why.
+    /// What made it move, with the evidence if that was a policy.
     pub cause: MoveCause,
+    /// Who moved it.
+    pub by: Actor,
+    /// Why, in their words.
+    pub reason: Reason,
     /// Whether a condemnation was overridden.
     pub forced: bool,
     /// The revision that moved it.

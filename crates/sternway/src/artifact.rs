@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sternway_control::{Control, record::Check};
 use sternway_store::Limit;
 use sternway_types::{
-    Actor, ArtifactId, Content, EnvironmentId, IdError, Reference, Selector, Version, VersionNumber,
+    Actor, ArtifactId, At, Content, EnvironmentId, IdError, Reference, Selector, Version,
+    VersionNumber,
 };
 
 use crate::{Error, IntoContent, Live, PromoteCall, PublishCall, RollbackCall};
@@ -107,7 +108,7 @@ impl ArtifactHandle {
         limit: Limit,
     ) -> Result<Vec<Version>, Error> {
         let (store, namespace) = (self.control.store(), self.control.namespace());
-        Ok(store.history(namespace, &self.id()?, before, limit).await?)
+        Ok(store.history(namespace, &self.id()?, At::Head, before, limit).await?)
     }
 
     /// The verdict on what is live. Changes nothing.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sternway_control::{Control, ControlError, sweep::Swept, watch::Watch};
 use sternway_provider::{Clock, Ids};
 use sternway_store::{KvStore, MemoryKv, Store, StoreError};
-use sternway_types::{Actor, NamespaceId, Revision};
+use sternway_types::{Actor, At, NamespaceId, Revision};
 
 use crate::{ArtifactHandle, Error};
 
@@ -139,7 +139,7 @@ impl Builder {
 }
 
 async fn known_namespace(control: &Control) -> Result<(), Error> {
-    let head = control.store().head(control.namespace()).await?;
+    let head = control.store().head(control.namespace(), At::Head).await?;
     head.map(drop).ok_or_else(|| StoreError::NoNamespace(control.namespace().clone()).into())
 }
 

@@ -42,7 +42,7 @@ fn at(versions: u64) -> Measured<(f64, f64)> {
     let (store, namespace) = (sw.control().store(), sw.control().namespace());
     let middle = VersionNumber::new(versions / 2);
     let page = nanos_each(9, 500, || {
-        let page = store.history(namespace, &artifact, middle, Limit::default());
+        let page = store.history(namespace, &artifact, At::Head, middle, Limit::default());
         let page = runtime.block_on(page).expect("the store answers");
         assert_eq!(black_box(page).len(), 50);
     });

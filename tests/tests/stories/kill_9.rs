@@ -91,10 +91,10 @@ async fn inspect(folder: &std::path::Path, told: &Acknowledged) -> Told<()> {
         assert_eq!(version.content.digest, *digest);
         assert!(store.content(&version.content).await?.is_some());
     }
-    let head = store.head(ns).await?.ok_or("the namespace is lost")?;
+    let head = store.head(ns, At::Head).await?.ok_or("the namespace is lost")?;
     assert!(told.revisions.iter().all(|revision| *revision <= head.revision.get()));
     all_recorded(store, ns, told).await?;
-    for artifact in store.artifacts(ns, "", None, Limit::MAX).await? {
+    for artifact in store.artifacts(ns, "", At::Head, None, Limit::MAX).await? {
         verdicts_are_right(&sw, &artifact.id).await?;
     }
     sw.shutdown().await?;
@@ -117,7 +117,7 @@ async fn all_recorded(store: &dyn Store, ns: &NamespaceId, told: &Acknowledged) 
         Outcome::new(*id, subject.clone(), at, OutcomeStatus::Unknown)
     };
     // The subject must exist for the outcomes to be looked at.
-    let Some(_) = store.artifact(ns, &subject.artifact).await? else { return Ok(()) };
+    let Some(_) = store.artifact(ns, &subject.artifact, At::Head).await? else { return Ok(()) };
     let outcomes: Vec<_> = told.recorded.iter().map(again).collect();
     let at = sternway::types::Timestamp::EPOCH;
     let appended = store.append(&Append::new(ns.clone(), at, outcomes)).await?;

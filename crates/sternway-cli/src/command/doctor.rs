@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::ExitCode};
 use sternway::{
     api::{CheckupView, DoctorView, Health, ProblemCode},
     store::Store as _,
+    types::At,
 };
 
 use super::verify;
@@ -127,7 +128,7 @@ fn cannot_open(err: &CliError) -> CheckupView {
 async fn inside(context: &Context) -> Result<Vec<CheckupView>, CliError> {
     let looked = context.look(async |store| {
         let report = store.verify().await?;
-        let head = match store.head(&context.namespace).await {
+        let head = match store.head(&context.namespace, At::Head).await {
             // What is wrong with it is in the report.
             Err(_) if !report.is_sound() => None,
             head => head?,

@@ -124,7 +124,7 @@ async fn show(context: &Context, id: &EnvironmentId) -> Result<(), CliError> {
     let view = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
         let (store, namespace) = (control.store(), control.namespace());
-        let entry = store.record(namespace, &RecordKey::environment(id)).await?;
+        let entry = store.record(namespace, &RecordKey::environment(id), At::Head).await?;
         let environment = entry.and_then(|entry| entry.record).and_then(Record::into_environment);
         let environment = environment.ok_or_else(|| ControlError::NoEnvironment(id.clone()))?;
         let (mut live, mut after): (Vec<LiveView>, Option<ArtifactId>) = (Vec::new(), None);

@@ -70,7 +70,8 @@ async fn page(
     let prefix = args.pattern.split('*').next().unwrap_or_default();
     let (mut items, mut after) = (Vec::new(), args.after.clone());
     loop {
-        let found = store.artifacts(namespace, prefix, after.as_ref(), Limit::MAX).await?;
+        let found =
+            store.artifacts(namespace, prefix, At::Head, after.as_ref(), Limit::MAX).await?;
         let Some(last) = found.last() else { return Ok(ListView::whole(items)) };
         after = Some(last.id.clone());
         for artifact in found.iter().filter(|artifact| fits(&args.pattern, artifact.id.as_str())) {

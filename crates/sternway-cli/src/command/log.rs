@@ -7,7 +7,7 @@ use sternway::{
     api::{HistoryEntryView, ListView, TallyView},
     control::ControlError,
     store::Limit,
-    types::{Actor, ActorKind, ArtifactId, Version, VersionNumber},
+    types::{Actor, ActorKind, ArtifactId, At, Version, VersionNumber},
 };
 
 use crate::{
@@ -67,11 +67,11 @@ async fn load(
     let control = sternway.control();
     let (store, namespace) = (control.store(), control.namespace());
     known_environment(control, &context.environment).await?;
-    if store.artifact(namespace, &args.artifact).await?.is_none() {
+    if store.artifact(namespace, &args.artifact, At::Head).await?.is_none() {
         return Err(ControlError::NoArtifact(args.artifact.clone()).into());
     }
     let limit = Limit::new(usize::from(args.limit));
-    let versions = store.history(namespace, &args.artifact, args.before, limit).await?;
+    let versions = store.history(namespace, &args.artifact, At::Head, args.before, limit).await?;
     let standing = Standing::load(control, &args.artifact, &context.environment).await?;
     let mut items = Vec::new();
     for version in &versions {

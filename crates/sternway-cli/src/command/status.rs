@@ -40,7 +40,7 @@ pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError
 
 async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliError> {
     let control = sternway.control();
-    let head = control.store().head(control.namespace()).await?;
+    let head = control.store().head(control.namespace(), At::Head).await?;
     let (revision, at) =
         head.map_or((Revision::ZERO, Timestamp::EPOCH), |head| (head.revision, head.at));
     let (mut environments, mut after) = (Vec::new(), None);
@@ -91,7 +91,7 @@ async fn of_pointer(
 ) -> Result<Option<LiveStatusView>, CliError> {
     let artifact = &pointer.artifact;
     let Some(live) = LiveView::of(pointer) else { return Ok(None) };
-    let latest = control.store().artifact(control.namespace(), artifact).await?;
+    let latest = control.store().artifact(control.namespace(), artifact, At::Head).await?;
     let latest = latest.map_or(live.version, |artifact| artifact.latest);
     let standing = Standing::load(control, artifact, &environment.id).await?;
     let version = control.version(artifact, live.version).await?;

@@ -9,7 +9,7 @@ use sternway::{
     Missing,
     api::{CommitView, ProblemCode},
     store::{Limit, StoreError},
-    types::{Applied, ArtifactId, Commit, Record, Revision},
+    types::{Applied, ArtifactId, At, Commit, Record, Revision},
 };
 
 use crate::{cli::Output, context::Context, error::CliError, open::pause, render::event};
@@ -87,7 +87,7 @@ async fn follow(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
 async fn newest(context: &Context) -> Result<Revision, CliError> {
     let head = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        Ok(control.store().head(control.namespace()).await?)
+        Ok(control.store().head(control.namespace(), At::Head).await?)
     });
     Ok(head.await?.map_or(Revision::ZERO, |head| head.revision))
 }

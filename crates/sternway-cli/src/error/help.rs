@@ -116,6 +116,7 @@ fn of_store(err: &StoreError) -> Option<String> {
         StoreError::NoNamespace(namespace) => {
             Some(format!("sternway --namespace {namespace} init"))
         }
+        StoreError::Past => Some("leave --at away".into()),
         StoreError::ChangesetReused { .. }
         | StoreError::NotYet { .. }
         | StoreError::NotAStore { .. }

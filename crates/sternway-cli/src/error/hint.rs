@@ -4,7 +4,7 @@ use sternway::{
     Sternway,
     control::ControlError,
     store::{Limit, Refusal, StoreError},
-    types::{ArtifactId, EnvironmentId},
+    types::{ArtifactId, At, EnvironmentId},
 };
 
 use super::CliError;
@@ -77,7 +77,7 @@ async fn near_environment(sternway: &Sternway, asked: &EnvironmentId) -> Option<
 
 async fn near_artifact(sternway: &Sternway, asked: &ArtifactId) -> Option<String> {
     let control = sternway.control();
-    let page = control.store().artifacts(control.namespace(), "", None, LOOKED_AT);
+    let page = control.store().artifacts(control.namespace(), "", At::Head, None, LOOKED_AT);
     let known = page.await.ok()?;
     nearest(asked.as_str(), known.into_iter().map(|known| known.id.to_string()))
 }

@@ -1,5 +1,6 @@
 //! What comes in: files, standard input, and what they hold.
 
 pub(crate) mod kind;
+pub(crate) mod moment;
 pub(crate) mod pair;
 pub(crate) mod source;

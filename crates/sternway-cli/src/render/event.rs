@@ -44,6 +44,7 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
     let cause = match &moved.cause {
         MoveCause::Published | MoveCause::Labelled | MoveCause::Unlabelled => String::new(),
         MoveCause::Promoted => ", promoted".into(),
+        MoveCause::Undone(revision) => format!(", revision {revision} undone"),
         MoveCause::RolledBack(RollbackTrigger::Manual) => {
             style::paint(style::BAD, ", rolled back by hand")
         }

@@ -113,7 +113,7 @@ pub(super) async fn environment(
         after = Some(last.artifact.clone());
         pointers.extend(page);
         // A moment in which somebody commits, if anybody does.
-        let newest = broken.looked_at().await.head(namespace).await?;
+        let newest = broken.looked_at().await.head(namespace, At::Head).await?;
         let newest = newest.map_or(Revision::ZERO, |head| head.revision);
         let newer = broken.looked_at().await.wait(namespace, newest);
         drop(timeout(Duration::from_millis(20), newer).await);

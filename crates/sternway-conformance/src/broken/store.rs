@@ -7,9 +7,9 @@ use sternway_store::{
     Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies,
 };
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, DigestPrefix, EnvironmentId,
-    NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
-    RecordKind, Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, DigestPrefix,
+    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
+    RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
 use super::{Fault, faults};
@@ -100,26 +100,28 @@ impl Store for Broken {
         self.looked_at().await.namespaces(after, limit).await
     }
 
-    async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError> {
-        self.looked_at().await.head(namespace).await
+    async fn head(&self, namespace: &NamespaceId, at: At) -> Result<Option<Head>, StoreError> {
+        self.looked_at().await.head(namespace, at).await
     }
 
     async fn artifact(
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
     ) -> Result<Option<Artifact>, StoreError> {
-        self.looked_at().await.artifact(namespace, artifact).await
+        self.looked_at().await.artifact(namespace, artifact, at).await
     }
 
     async fn artifacts(
         &self,
         namespace: &NamespaceId,
         prefix: &str,
+        at: At,
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
-        self.looked_at().await.artifacts(namespace, prefix, after, limit).await
+        self.looked_at().await.artifacts(namespace, prefix, at, after, limit).await
     }
 
     async fn version(
@@ -135,20 +137,22 @@ impl Store for Broken {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError> {
-        self.looked_at().await.history(namespace, artifact, before, limit).await
+        self.looked_at().await.history(namespace, artifact, at, before, limit).await
     }
 
     async fn with_digest(
         &self,
         namespace: &NamespaceId,
         prefix: &DigestPrefix,
+        at: At,
         after: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError> {
-        self.looked_at().await.with_digest(namespace, prefix, after, limit).await
+        self.looked_at().await.with_digest(namespace, prefix, at, after, limit).await
     }
 
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
@@ -169,10 +173,11 @@ impl Store for Broken {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         after: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        self.looked_at().await.pointers(namespace, artifact, after, limit).await
+        self.looked_at().await.pointers(namespace, artifact, at, after, limit).await
     }
 
     async fn moves(
@@ -205,8 +210,9 @@ impl Store for Broken {
         &self,
         namespace: &NamespaceId,
         key: &RecordKey,
+        at: At,
     ) -> Result<Option<RecordEntry>, StoreError> {
-        self.looked_at().await.record(namespace, key).await
+        self.looked_at().await.record(namespace, key, at).await
     }
 
     async fn records(
@@ -214,10 +220,11 @@ impl Store for Broken {
         namespace: &NamespaceId,
         kind: RecordKind,
         prefix: &str,
+        at: At,
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError> {
-        self.looked_at().await.records(namespace, kind, prefix, after, limit).await
+        self.looked_at().await.records(namespace, kind, prefix, at, after, limit).await
     }
 
     async fn tallies(
@@ -245,6 +252,14 @@ impl Store for Broken {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.looked_at().await.unjudged(namespace, after, limit).await
+    }
+
+    async fn commit_of(
+        &self,
+        namespace: &NamespaceId,
+        id: ChangesetId,
+    ) -> Result<Option<Commit>, StoreError> {
+        self.looked_at().await.commit_of(namespace, id).await
     }
 
     async fn feed(

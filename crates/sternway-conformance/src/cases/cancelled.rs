@@ -3,7 +3,7 @@
 
 use std::{future::poll_fn, pin::pin, task::Poll};
 
-use sternway_types::{Changeset, Target};
+use sternway_types::{At, Changeset, Target};
 use tokio::task::{JoinSet, yield_now};
 
 use crate::{
@@ -92,7 +92,8 @@ pub(crate) async fn abandoned_commits_of_many_callers_do_no_harm(world: World) {
     let world = world.restart().await;
     model::agrees_with_its_feed(&world).await;
     let counter = world.pointer(&greeting(), &label("counter")).await;
-    let tools = world.store.artifact(&world.ns, &artifact("tools/log")).await.must("read");
+    let tools =
+        world.store.artifact(&world.ns, &artifact("tools/log"), At::Head).await.must("read");
     let moved = tools.map_or(0, |artifact| artifact.latest.get());
     assert_eq!(counter.generation, generation(moved + 1), "each move came with its version");
 }

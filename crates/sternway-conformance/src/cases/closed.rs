@@ -39,10 +39,10 @@ pub(crate) async fn a_closed_store_says_so(world: World) {
         rehearse(&client.changeset().then(add));
         append(&client.arriving(Vec::new()));
         namespaces(None, limit);
-        head(ns);
-        artifact(ns, &greeting());
+        head(ns, At::Head);
+        artifact(ns, &greeting(), At::Head);
         version(ns, &greeting(), version(1));
-        history(ns, &greeting(), None, limit);
+        history(ns, &greeting(), At::Head, None, limit);
         content(&text("Hello").reference());
         pointer(ns, &greeting(), &name, At::Head);
         feed(ns, Revision::ZERO, limit);

@@ -92,13 +92,15 @@ pub(crate) async fn a_read_sees_what_was_acknowledged_before(world: World) {
             assert_eq!(newest.version, Some(version(number)), "the pointer");
             assert!(reader.head().await.revision > receipt.revision, "the head");
             let (store, ns) = (&reader.store, &reader.ns);
-            let history = store.history(ns, &greeting(), None, Limit::new(1)).await.must("read");
+            let history =
+                store.history(ns, &greeting(), At::Head, None, Limit::new(1)).await.must("read");
             let newest = there(history.first(), "newest version");
             assert_eq!(newest.number, version(number), "the history");
             let feed = reader.feed_after(receipt.revision).await;
             assert_eq!(feed.len(), 1, "the feed");
             let kind = RecordKind::Attestation;
-            let records = store.records(ns, kind, "", None, Limit::MAX).await.must("read");
+            let records =
+                store.records(ns, kind, "", At::Head, None, Limit::MAX).await.must("read");
             assert_eq!(records.len() as u64, number, "the records");
         });
         reading.join_all().await;

@@ -2,7 +2,7 @@
 //! that commit is. A commit that names an unknown content is refused.
 
 use sternway_store::{Limit, Refusal};
-use sternway_types::{Change, Content, ContentError, ContentRef, NewVersion};
+use sternway_types::{At, Change, Content, ContentError, ContentRef, NewVersion};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -87,8 +87,11 @@ pub(crate) async fn a_content_is_read_back_byte_for_byte(world: World) {
         world.apply(world.add(&greeting(), content).await).await;
     }
     let check = async |world: &World| {
-        let history =
-            world.store.history(&world.ns, &greeting(), None, Limit::default()).await.must("read");
+        let history = world
+            .store
+            .history(&world.ns, &greeting(), At::Head, None, Limit::default())
+            .await
+            .must("read");
         for (version, content) in history.iter().rev().zip(&samples) {
             assert_eq!(version.content, content.reference());
             let read = world.store.content(&version.content).await.must("read a content");

@@ -1,7 +1,7 @@
 //! **Grouped in silence**: many changesets in one durable write keep their own verdicts.
 
 use sternway_store::{Contested, Refusal, StoreError};
-use sternway_types::{Receipt, Target};
+use sternway_types::{At, Receipt, Target};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -42,7 +42,7 @@ pub(crate) async fn many_callers_keep_their_own_verdicts(world: World) {
     }
     for (caller, answer) in callers.join_all().await {
         let own = artifact(&format!("prompts/own-{caller}"));
-        let found = world.store.artifact(&world.ns, &own).await.must("read an artifact");
+        let found = world.store.artifact(&world.ns, &own, At::Head).await.must("read an artifact");
         match caller % 3 {
             0 => {
                 let receipt = answer.must(format_args!("commit what caller {caller} wants"));
@@ -100,6 +100,7 @@ pub(crate) async fn appends_beside_commits_keep_their_own_verdicts(world: World)
     }
     let tallies = world.store.tallies(&world.ns, &subject).await.must("read the tallies");
     assert_eq!(tallies.map(|tallies| tallies.tally.total()), Some(CALLERS / 2));
-    let latest = world.store.artifact(&world.ns, &greeting()).await.must("read the artifact");
+    let latest =
+        world.store.artifact(&world.ns, &greeting(), At::Head).await.must("read the artifact");
     assert_eq!(latest.map(|artifact| artifact.latest), Some(version(2 + CALLERS / 4)));
 }

@@ -30,14 +30,14 @@ async fn lengths(client: &Client, limit: Limit) -> [(&'static str, usize); 11] {
     }
     [
         length!(namespaces(None, limit)),
-        length!(artifacts(ns, "", None, limit)),
-        length!(history(ns, &greeting(), None, limit)),
-        length!(with_digest(ns, &digest, None, limit)),
-        length!(pointers(ns, &greeting(), None, limit)),
+        length!(artifacts(ns, "", At::Head, None, limit)),
+        length!(history(ns, &greeting(), At::Head, None, limit)),
+        length!(with_digest(ns, &digest, At::Head, None, limit)),
+        length!(pointers(ns, &greeting(), At::Head, None, limit)),
         length!(moves(ns, &greeting(), &name, None, limit)),
         length!(environment(ns, &production(), At::Head, None, limit)),
         length!(environment(ns, &production(), live_then, None, limit)),
-        length!(records(ns, RecordKind::Environment, "", None, limit)),
+        length!(records(ns, RecordKind::Environment, "", At::Head, None, limit)),
         length!(outcomes(ns, &subject, 0, limit)),
         length!(feed(ns, Revision::ZERO, limit)),
     ]
@@ -80,7 +80,7 @@ pub(crate) async fn prefixes_narrow_a_page(world: World) {
     let (store, ns) = (&world.store, &world.ns);
     let named = async |prefix, after: Option<&str>| {
         let after = after.map(artifact);
-        let page = store.artifacts(ns, prefix, after.as_ref(), Limit::default()).await;
+        let page = store.artifacts(ns, prefix, At::Head, after.as_ref(), Limit::default()).await;
         page.must("read artifacts").iter().map(|it| it.id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(named("prompts/", None).await, ["prompts/a", "prompts/ab", "prompts/b"]);
@@ -95,7 +95,7 @@ pub(crate) async fn prefixes_narrow_a_page(world: World) {
 
     let environments = async |prefix, after| {
         let kind = RecordKind::Environment;
-        let page = store.records(ns, kind, prefix, after, Limit::default()).await;
+        let page = store.records(ns, kind, prefix, At::Head, after, Limit::default()).await;
         let page = page.must("read records");
         page.iter().map(|it| it.key.name().to_owned()).collect::<Vec<_>>()
     };
@@ -123,13 +123,13 @@ pub(crate) async fn what_is_not_there_is_answered_with_nothing(world: World) {
         };
     }
     none! {
-        artifact(ns, &unknown);
+        artifact(ns, &unknown, At::Head);
         version(ns, &unknown, version(1));
         version(ns, &greeting(), version(2));
         content(&nothing);
         pointer(ns, &unknown, &label("stable"), At::Head);
         pointer(ns, &greeting(), &label("stable"), At::Head);
-        record(ns, &RecordKey::environment(&nowhere));
+        record(ns, &RecordKey::environment(&nowhere), At::Head);
         tallies(ns, &subject);
     }
     macro_rules! empty {
@@ -138,13 +138,13 @@ pub(crate) async fn what_is_not_there_is_answered_with_nothing(world: World) {
         };
     }
     empty! {
-        history(ns, &unknown, None, limit);
-        history(ns, &greeting(), Some(version(1)), limit);
-        with_digest(ns, &DigestPrefix::from(&nothing.digest), None, limit);
-        pointers(ns, &unknown, None, limit);
+        history(ns, &unknown, At::Head, None, limit);
+        history(ns, &greeting(), At::Head, Some(version(1)), limit);
+        with_digest(ns, &DigestPrefix::from(&nothing.digest), At::Head, None, limit);
+        pointers(ns, &unknown, At::Head, None, limit);
         moves(ns, &greeting(), &label("stable"), None, limit);
         environment(ns, &nowhere, At::Head, None, limit);
-        records(ns, RecordKind::Latch, "", None, limit);
+        records(ns, RecordKind::Latch, "", At::Head, None, limit);
         outcomes(ns, &subject, 0, limit);
         outcomes(ns, &subject, u64::MAX, limit);
         unjudged(ns, None, limit);
@@ -182,7 +182,11 @@ pub(crate) async fn a_short_digest_finds_all_that_begin_like_it(world: World) {
     expected.sort();
     let find = async |digits: usize, digest: &str, after, limit| {
         let prefix: DigestPrefix = parsed(digest.get(..7 + digits).unwrap_or(digest));
-        world.store.with_digest(&world.ns, &prefix, after, limit).await.must("find by digest")
+        world
+            .store
+            .with_digest(&world.ns, &prefix, At::Head, after, limit)
+            .await
+            .must("find by digest")
     };
     let [one, other] = contents.map(|content| content.digest().to_string());
     assert_eq!(find(6, &one, None, Limit::MAX).await, expected, "by digest, artifact and number");

@@ -3,7 +3,7 @@
 
 use sternway_store::{Conflict, Contested, LastWrite};
 use sternway_types::{
-    Change, Content, PolicyScope, PolicySetting, Precondition, RecordKey, Target,
+    At, Change, Content, PolicyScope, PolicySetting, Precondition, RecordKey, Target,
 };
 
 use crate::{
@@ -172,7 +172,7 @@ pub(crate) async fn a_generation_grows_when_a_label_is_taken_away(world: World) 
 
 pub(crate) async fn a_generation_grows_when_a_record_is_taken_away(world: World) {
     let key = RecordKey::policy(&PolicyScope::Namespace);
-    let entry = async || world.store.record(&world.ns, &key).await.must("read a record");
+    let entry = async || world.store.record(&world.ns, &key, At::Head).await.must("read a record");
     assert_eq!(entry().await, None);
     world.apply(namespace_policy(PolicySetting::Off)).await;
     world.apply(Change::DeleteRecord(key.clone())).await;

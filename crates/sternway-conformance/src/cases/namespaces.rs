@@ -43,25 +43,25 @@ pub(crate) async fn an_unknown_namespace_is_said_to_be_unknown(world: World) {
         commit(&nowhere.changeset().then(add.clone()));
         rehearse(&nowhere.changeset().then(add));
         append(&outcomes);
-        artifact(ns, &greeting());
-        artifacts(ns, "", None, limit);
+        artifact(ns, &greeting(), At::Head);
+        artifacts(ns, "", At::Head, None, limit);
         version(ns, &greeting(), version(1));
-        history(ns, &greeting(), None, limit);
-        with_digest(ns, &DigestPrefix::from(&text("Hello").digest()), None, limit);
+        history(ns, &greeting(), At::Head, None, limit);
+        with_digest(ns, &DigestPrefix::from(&text("Hello").digest()), At::Head, None, limit);
         pointer(ns, &greeting(), &name, At::Head);
         pointer(ns, &greeting(), &name, At::Revision(Revision::ZERO));
-        pointers(ns, &greeting(), None, limit);
+        pointers(ns, &greeting(), At::Head, None, limit);
         moves(ns, &greeting(), &name, None, limit);
         environment(ns, &production(), At::Head, None, limit);
-        record(ns, &RecordKey::namespace());
-        records(ns, RecordKind::Environment, "", None, limit);
+        record(ns, &RecordKey::namespace(), At::Head);
+        records(ns, RecordKind::Environment, "", At::Head, None, limit);
         tallies(ns, &subject);
         outcomes(ns, &subject, 0, limit);
         unjudged(ns, None, limit);
         feed(ns, Revision::ZERO, limit);
         wait(ns, Revision::ZERO);
     }
-    assert_eq!(store.head(ns).await.must("read the head"), None, "it stands nowhere");
+    assert_eq!(store.head(ns, At::Head).await.must("read the head"), None, "it stands nowhere");
 }
 
 pub(crate) async fn a_namespace_is_created_once(world: World) {
@@ -78,7 +78,7 @@ pub(crate) async fn a_namespace_is_created_once(world: World) {
     let go = crate::world::move_to(&greeting(), &live(&nowhere), sternway_types::Target::Added);
     let spoilt = garden.changeset().then(Change::CreateNamespace).then(add).then(go);
     garden.store.commit(&spoilt).await.must_refuse("there is no environment");
-    assert_eq!(garden.store.head(&garden.ns).await.must("read the head"), None);
+    assert_eq!(garden.store.head(&garden.ns, At::Head).await.must("read the head"), None);
     assert_eq!(world.store.namespaces(None, Limit::MAX).await.must("list").len(), 1);
 }
 

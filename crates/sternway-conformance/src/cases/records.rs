@@ -2,7 +2,7 @@
 
 use sternway_store::{Limit, Refusal};
 use sternway_types::{
-    Change, Environment, Finding, NamespaceSettings, Policy, PolicyRecord, PolicyScope,
+    At, Change, Environment, Finding, NamespaceSettings, Policy, PolicyRecord, PolicyScope,
     PolicySetting, Ratio, Record, RecordEntry, RecordKey, RecordKind,
 };
 
@@ -20,7 +20,7 @@ fn put(record: Record) -> Change {
 }
 
 async fn entry(world: &World, key: &RecordKey) -> RecordEntry {
-    there(world.store.record(&world.ns, key).await.must("read a record"), key)
+    there(world.store.record(&world.ns, key, At::Head).await.must("read a record"), key)
 }
 
 pub(crate) async fn a_record_is_what_was_written_last(world: World) {
@@ -127,7 +127,7 @@ pub(crate) async fn only_what_is_there_is_taken_away(world: World) {
     refused(&world, [nothing()]).await;
     let records = world
         .store
-        .records(&world.ns, RecordKind::Policy, "", None, Limit::default())
+        .records(&world.ns, RecordKind::Policy, "", At::Head, None, Limit::default())
         .await
         .must("read records");
     assert_eq!(records, [], "what was taken away is left out");

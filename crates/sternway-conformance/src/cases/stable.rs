@@ -77,11 +77,11 @@ pub(super) async fn eight(world: &World) -> Vec<ArtifactId> {
 pub(crate) async fn pages_of_a_history_are_stable(world: World) {
     world.publish_many(&greeting(), 10).await;
     let (store, ns) = (&world.store, &world.ns);
-    let there = store.history(ns, &greeting(), None, Limit::MAX).await.must("read");
+    let there = store.history(ns, &greeting(), At::Head, None, Limit::MAX).await.must("read");
     let writing = Writing::new(&world);
     through(
         there,
-        async |before| store.history(ns, &greeting(), before, THREE).await,
+        async |before| store.history(ns, &greeting(), At::Head, before, THREE).await,
         |version| version.number,
         async || {
             if let Some(turn) = writing.turn() {
@@ -95,11 +95,13 @@ pub(crate) async fn pages_of_a_history_are_stable(world: World) {
 pub(crate) async fn pages_of_artifacts_are_stable(world: World) {
     eight(&world).await;
     let (store, ns) = (&world.store, &world.ns);
-    let there = store.artifacts(ns, "", None, Limit::MAX).await.must("read");
+    let there = store.artifacts(ns, "", At::Head, None, Limit::MAX).await.must("read");
     let writing = Writing::new(&world);
     through(
         there,
-        async |after: Option<ArtifactId>| store.artifacts(ns, "", after.as_ref(), THREE).await,
+        async |after: Option<ArtifactId>| {
+            store.artifacts(ns, "", At::Head, after.as_ref(), THREE).await
+        },
         |artifact| artifact.id.clone(),
         async || writing.publish_first_and_last().await,
     )
@@ -152,12 +154,12 @@ pub(crate) async fn pages_of_versions_by_digest_are_stable(world: World) {
     eight(&world).await;
     let (store, ns) = (&world.store, &world.ns);
     let digest = DigestPrefix::from(&text("the same").digest());
-    let there = store.with_digest(ns, &digest, None, Limit::MAX).await.must("read");
+    let there = store.with_digest(ns, &digest, At::Head, None, Limit::MAX).await.must("read");
     let writing = Writing::new(&world);
     through(
         there,
         async |after: Option<DigestHit>| {
-            store.with_digest(ns, &digest, after.as_ref(), THREE).await
+            store.with_digest(ns, &digest, At::Head, after.as_ref(), THREE).await
         },
         Clone::clone,
         async || writing.publish_first_and_last().await,
@@ -172,13 +174,13 @@ pub(crate) async fn pages_of_pointers_are_stable(world: World) {
         world.set(&greeting(), &label(&format!("m-{number}")), version(1)).await;
     }
     let (store, ns) = (&world.store, &world.ns);
-    let there = store.pointers(ns, &greeting(), None, Limit::MAX).await.must("read");
+    let there = store.pointers(ns, &greeting(), At::Head, None, Limit::MAX).await.must("read");
     assert_eq!(there.first().map(|pointer| &pointer.name), Some(&live(&production())));
     let writing = Writing::new(&world);
     through(
         there,
         async |after: Option<PointerName>| {
-            store.pointers(ns, &greeting(), after.as_ref(), THREE).await
+            store.pointers(ns, &greeting(), At::Head, after.as_ref(), THREE).await
         },
         |pointer| pointer.name.clone(),
         async || {

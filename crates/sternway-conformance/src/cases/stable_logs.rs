@@ -1,7 +1,7 @@
 //! **Stable pages**, of what only grows: logs, and what stands in the order of names.
 
 use sternway_store::Limit;
-use sternway_types::{ArtifactId, RecordKind, Revision, Subject, Target};
+use sternway_types::{ArtifactId, At, RecordKind, Revision, Subject, Target};
 
 use super::stable::{THREE, Writing, eight, through};
 use crate::{
@@ -45,11 +45,13 @@ pub(crate) async fn pages_of_records_are_stable(world: World) {
     }
     let (store, ns) = (&world.store, &world.ns);
     let kind = RecordKind::Attestation;
-    let there = store.records(ns, kind, "", None, Limit::MAX).await.must("read");
+    let there = store.records(ns, kind, "", At::Head, None, Limit::MAX).await.must("read");
     let writing = Writing::new(&world);
     through(
         there,
-        async |after: Option<String>| store.records(ns, kind, "", after.as_deref(), THREE).await,
+        async |after: Option<String>| {
+            store.records(ns, kind, "", At::Head, after.as_deref(), THREE).await
+        },
         |entry| entry.key.name().to_owned(),
         async || {
             if let Some(turn) = writing.turn() {

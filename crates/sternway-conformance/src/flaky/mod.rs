@@ -6,7 +6,7 @@ mod kv;
 use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use sternway_store::{MemoryKv, StoreError};
-use sternway_types::{Change, Changeset, NewVersion, Receipt, Target};
+use sternway_types::{At, Change, Changeset, NewVersion, Receipt, Target};
 use tokio::{task::JoinSet, time::timeout};
 
 use self::kv::{Fate, Fates, FlakyKv};
@@ -160,7 +160,7 @@ fn a_refusal_does_not_rest_on_a_write_that_failed() {
         first.await.must("commit");
         let (one, other) = (one.await, other.await);
         assert!(matches!(one, Err(StoreError::Unavailable(_))), "{one:?}");
-        let gone = garden.store.head(&garden.ns).await.must("read the head").is_none();
+        let gone = garden.store.head(&garden.ns, At::Head).await.must("read the head").is_none();
         assert!(gone && matches!(other, Err(StoreError::Unavailable(_))), "{other:?}");
     });
 }

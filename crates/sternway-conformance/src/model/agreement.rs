@@ -79,7 +79,7 @@ fn contents_and_outcomes_are_sound(all: &Everything) {
 pub(crate) async fn single_reads_agree(client: &Client, all: &Everything) {
     let (store, ns) = (&client.store, &client.ns);
     for artifact in &all.artifacts {
-        let found = store.artifact(ns, &artifact.id).await.must("read an artifact");
+        let found = store.artifact(ns, &artifact.id, At::Head).await.must("read an artifact");
         assert_eq!(found.as_ref(), Some(artifact));
     }
     for version in all.versions.values().flatten() {
@@ -91,7 +91,7 @@ pub(crate) async fn single_reads_agree(client: &Client, all: &Everything) {
         assert_eq!(found, *pointer);
     }
     for entry in all.records.values().flatten() {
-        let found = store.record(ns, &entry.key).await.must("read a record");
+        let found = store.record(ns, &entry.key, At::Head).await.must("read a record");
         assert_eq!(found.as_ref(), Some(entry));
     }
 }

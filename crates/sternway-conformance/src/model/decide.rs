@@ -213,6 +213,8 @@ fn moved(history: History<'_>, making: &Commit, new: &NewMove) -> Result<Applied
         to,
         generation: pointer.map_or(Generation::ZERO, |pointer| pointer.generation).next(),
         cause: new.cause.clone(),
+        by: making.actor.clone(),
+        reason: making.reason.clone(),
         forced,
         revision: making.revision,
         at: making.at,

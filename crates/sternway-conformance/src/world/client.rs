@@ -6,7 +6,7 @@ use std::sync::{
     atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
-use sternway_store::{Append, Appended, Head, Limit, Store};
+use sternway_store::{Append, Appended, AsOf, Head, Limit, Store};
 use sternway_types::{
     Actor, ArtifactId, At, Change, Changeset, ChangesetId, Commit, Content, EnvironmentId,
     Generation, NamespaceId, NewVersion, Outcome, Pointer, PointerName, Receipt, Revision, Subject,
@@ -54,6 +54,12 @@ impl Client {
     /// The same client in another namespace.
     pub(crate) fn in_namespace(&self, namespace: &str) -> Self {
         Self { ns: parsed(namespace), ..self.clone() }
+    }
+
+    /// The same client, who sees the store as it was.
+    pub(crate) fn as_of(&self, at: At) -> Self {
+        let store = Arc::new(AsOf::new(Arc::clone(&self.store), at));
+        Self { store, ..self.clone() }
     }
 
     /// Gives the store back.
@@ -146,7 +152,7 @@ impl Client {
     }
 
     pub(crate) async fn head(&self) -> Head {
-        there(self.store.head(&self.ns).await.must("read the head"), &self.ns)
+        there(self.store.head(&self.ns, At::Head).await.must("read the head"), &self.ns)
     }
 
     pub(crate) async fn version(&self, artifact: &ArtifactId, number: VersionNumber) -> Version {

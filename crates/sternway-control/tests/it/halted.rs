@@ -1,7 +1,7 @@
 //! A version that regresses where no good one is left stays live, and a person must act.
 
 use sternway_control::rollback::Reaction;
-use sternway_types::{Force, LatchAction, RecordKind};
+use sternway_types::{At, Force, LatchAction, RecordKind};
 
 use crate::{
     make::{alice, generation, greeting, production, revision, version},
@@ -18,7 +18,8 @@ async fn halted() -> World {
 /// How many verdicts were latched.
 async fn latches(world: &World) -> usize {
     let (namespace, limit) = (world.control.namespace(), sternway_store::Limit::MAX);
-    let latches = world.store.records(namespace, RecordKind::Latch, "", None, limit).await;
+    let latches =
+        world.store.records(namespace, RecordKind::Latch, "", At::Head, None, limit).await;
     latches.expect("the store can be read").len()
 }
 

@@ -24,5 +24,6 @@ mod rollback;
 mod sweep;
 mod trouble;
 mod unavailable;
+mod undo;
 mod watch;
 mod world;

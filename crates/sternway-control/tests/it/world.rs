@@ -186,7 +186,11 @@ impl World {
 
     /// The newest revision: it tells whether anything was committed.
     pub(crate) async fn head(&self) -> Revision {
-        let head = self.store.head(self.control.namespace()).await.expect("the store can be read");
+        let head = self
+            .store
+            .head(self.control.namespace(), At::Head)
+            .await
+            .expect("the store can be read");
         head.map_or(Revision::ZERO, |head| head.revision)
     }
 
@@ -216,5 +220,6 @@ const fn word(cause: &MoveCause) -> &'static str {
         MoveCause::RolledBack(_) => "rolled back",
         MoveCause::Labelled => "labelled",
         MoveCause::Unlabelled => "unlabelled",
+        MoveCause::Undone(_) => "undone",
     }
 }

@@ -159,8 +159,8 @@ fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, Sto
     let stored = sense(&key, StoredVersion::new(&version))?;
     making.staging.write(key, &stored)?;
     let key = key::digest(&ns, &digest, &version.artifact, number);
-    let empty = codec::seal(&key, &[]);
-    making.staging.put(key, empty);
+    let sealed = codec::seal(&key, &making.revision.get().to_be_bytes());
+    making.staging.put(key, sealed);
     let key = key::artifact(&ns, &version.artifact);
     making.staging.write(key, &StoredArtifact::new(&artifact))?;
     Ok(Applied::VersionAdded(Box::new(version)))

@@ -43,6 +43,8 @@ pub(super) fn move_pointer(making: &mut Making<'_>, new: &NewMove) -> Result<App
         to: to.map(|(version, _)| version),
         generation,
         cause: new.cause.clone(),
+        by: making.changeset.actor.clone(),
+        reason: making.changeset.reason.clone(),
         forced,
         revision: making.revision,
         at: making.at,

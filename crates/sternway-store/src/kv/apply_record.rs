@@ -76,6 +76,12 @@ fn write(
         revision: making.revision,
         at: making.at,
     };
+    if let Some(before) = &before {
+        // Who looks back from now on finds what was there.
+        let row = key::past_record(making.ns(), &key, before.revision);
+        let stored = sense(&row, StoredRecord::new(before))?;
+        making.staging.write(row, &stored)?;
+    }
     let row = key::record(making.ns(), &key);
     let stored = sense(&row, StoredRecord::new(&entry))?;
     making.staging.write(row, &stored)?;

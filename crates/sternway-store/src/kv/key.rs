@@ -9,11 +9,12 @@
 //! | `i` | namespace · changeset | revision, fingerprint | repeating by id |
 //! | `a` | namespace · artifact | newest version | artifacts |
 //! | `v` | namespace · artifact · number | version | history page = one reverse range |
-//! | `d` | namespace · digest · artifact · number | | versions by digest |
+//! | `d` | namespace · digest · artifact · number | revision | versions by digest |
 //! | `p` | namespace · artifact · pointer | pointer | what is live = one get |
 //! | `e` | namespace · pointer · artifact | pointer | a whole environment = one range |
 //! | `m` | namespace · artifact · pointer · revision | move | as of = one step back |
 //! | `r` | namespace · kind · name | record | records |
+//! | `w` | namespace · kind · name · revision | record that was replaced | as of = one step back |
 //! | `b` | digest | codec, bytes | contents |
 //! | `o` | namespace · subject · place of the last | up to 256 outcomes | log of a subject |
 //! | `k` | namespace · outcome | | counting once |
@@ -42,6 +43,7 @@ pub(super) enum Table {
     Environment = b'e',
     Move = b'm',
     Record = b'r',
+    PastRecord = b'w',
     Blob = b'b',
     Outcomes = b'o',
     OutcomeId = b'k',
@@ -50,7 +52,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Store,
         Self::Head,
         Self::Commit,
@@ -62,6 +64,7 @@ impl Table {
         Self::Environment,
         Self::Move,
         Self::Record,
+        Self::PastRecord,
         Self::Blob,
         Self::Outcomes,
         Self::OutcomeId,
@@ -82,6 +85,7 @@ impl Table {
             Self::Environment => "a pointer of an environment",
             Self::Move => "a pointer move",
             Self::Record => "a record",
+            Self::PastRecord => "a record that was replaced",
             Self::Blob => "a content",
             Self::Outcomes => "a block of outcomes",
             Self::OutcomeId => "an outcome id",
@@ -255,6 +259,16 @@ pub(super) fn records(ns: &NamespaceId, kind: RecordKind, prefix: &str) -> Key {
 
 pub(super) fn record(ns: &NamespaceId, key: &RecordKey) -> Vec<u8> {
     records(ns, key.kind(), key.name()).raw(&[0]).done()
+}
+
+/// Every state of a record that was replaced, by the revision that wrote it.
+pub(super) fn past_records(ns: &NamespaceId, key: &RecordKey) -> Key {
+    let table = Key::table(Table::PastRecord).name(ns.as_str());
+    table.raw(&[kind_byte(key.kind())]).name(key.name())
+}
+
+pub(super) fn past_record(ns: &NamespaceId, key: &RecordKey, revision: Revision) -> Vec<u8> {
+    past_records(ns, key).number(revision.get()).done()
 }
 
 pub(super) fn blob(digest: &Digest) -> Vec<u8> {

@@ -7,9 +7,9 @@ use std::{
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, Commit, Content, ContentRef, DigestPrefix, EnvironmentId,
-    NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry, RecordKey,
-    RecordKind, Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, DigestPrefix,
+    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
+    RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 use tokio::sync::{Mutex, Semaphore, watch};
 
@@ -192,26 +192,28 @@ impl Store for KvStore {
         self.view().await?.namespaces(after, limit)
     }
 
-    async fn head(&self, namespace: &NamespaceId) -> Result<Option<Head>, StoreError> {
-        self.view().await?.head(namespace)
+    async fn head(&self, namespace: &NamespaceId, at: At) -> Result<Option<Head>, StoreError> {
+        self.view().await?.head(namespace, at)
     }
 
     async fn artifact(
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
     ) -> Result<Option<Artifact>, StoreError> {
-        self.view().await?.artifact(namespace, artifact)
+        self.view().await?.artifact(namespace, artifact, at)
     }
 
     async fn artifacts(
         &self,
         namespace: &NamespaceId,
         prefix: &str,
+        at: At,
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
-        self.view().await?.artifacts(namespace, prefix, after, limit)
+        self.view().await?.artifacts(namespace, prefix, at, after, limit)
     }
 
     async fn version(
@@ -227,20 +229,22 @@ impl Store for KvStore {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError> {
-        self.view().await?.history(namespace, artifact, before, limit)
+        self.view().await?.history(namespace, artifact, at, before, limit)
     }
 
     async fn with_digest(
         &self,
         namespace: &NamespaceId,
         prefix: &DigestPrefix,
+        at: At,
         after: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError> {
-        self.view().await?.with_digest(namespace, prefix, after, limit)
+        self.view().await?.with_digest(namespace, prefix, at, after, limit)
     }
 
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
@@ -261,10 +265,11 @@ impl Store for KvStore {
         &self,
         namespace: &NamespaceId,
         artifact: &ArtifactId,
+        at: At,
         after: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        self.view().await?.pointers(namespace, artifact, after, limit)
+        self.view().await?.pointers(namespace, artifact, at, after, limit)
     }
 
     async fn moves(
@@ -293,8 +298,9 @@ impl Store for KvStore {
         &self,
         namespace: &NamespaceId,
         key: &RecordKey,
+        at: At,
     ) -> Result<Option<RecordEntry>, StoreError> {
-        self.view().await?.record(namespace, key)
+        self.view().await?.record(namespace, key, at)
     }
 
     async fn records(
@@ -302,10 +308,11 @@ impl Store for KvStore {
         namespace: &NamespaceId,
         kind: RecordKind,
         prefix: &str,
+        at: At,
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError> {
-        self.view().await?.records(namespace, kind, prefix, after, limit)
+        self.view().await?.records(namespace, kind, prefix, at, after, limit)
     }
 
     async fn tallies(
@@ -333,6 +340,14 @@ impl Store for KvStore {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.view().await?.unjudged(namespace, after, limit)
+    }
+
+    async fn commit_of(
+        &self,
+        namespace: &NamespaceId,
+        id: ChangesetId,
+    ) -> Result<Option<Commit>, StoreError> {
+        self.view().await?.commit_of(namespace, id)
     }
 
     async fn feed(

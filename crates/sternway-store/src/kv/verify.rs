@@ -101,7 +101,7 @@ fn check_row(
         Table::Version => decodes::<StoredVersion>(key, body)?,
         Table::Pointer | Table::Environment => decodes::<StoredPointer>(key, body)?,
         Table::Move => decodes::<StoredMove>(key, body)?,
-        Table::Record => decodes::<StoredRecord>(key, body)?,
+        Table::Record | Table::PastRecord => decodes::<StoredRecord>(key, body)?,
         Table::Outcomes => log.block(key, codec::decode(key, body)?)?,
         Table::Tallies => log.tallies(key, codec::decode(key, body)?)?,
         Table::OutcomeId => log.ids += 1,

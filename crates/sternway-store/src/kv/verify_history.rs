@@ -11,7 +11,7 @@ use super::{
     port::Snapshot,
     read,
     staging::Get,
-    stored::{StoredChangeset, StoredCommit, StoredMove, StoredPointer},
+    stored::{StoredChangeset, StoredCommit, StoredMove, StoredPointer, StoredRecord},
     verify::Rows,
 };
 use crate::{Report, StoreError};
@@ -71,6 +71,7 @@ struct Counts {
     in_environments: u64,
     moves: u64,
     records: u64,
+    past_records: u64,
 }
 
 impl Counts {
@@ -85,6 +86,7 @@ impl Counts {
             (Table::Environment, self.in_environments),
             (Table::Move, self.moves),
             (Table::Record, self.records),
+            (Table::PastRecord, self.past_records),
         ];
         for (table, expected) in expected {
             let found = rows.get(&(ns.to_string(), table as u8)).copied().unwrap_or_default();
@@ -160,7 +162,9 @@ impl Walk<'_> {
             let newest = artifact.latest == version.number;
             artifact.latest >= version.number && newest == (artifact.revision == version.revision)
         });
-        let has_digest = self.from.sealed(&digest)?.is_some();
+        let added = self.from.sealed(&digest)?;
+        let added = added.as_ref().map(|value| codec::open(&digest, value)).transpose()?;
+        let has_digest = added == Some(version.revision.get().to_be_bytes().as_slice());
         Ok(row.as_ref() == Some(version) && latest && has_digest && kept)
     }
 
@@ -193,13 +197,20 @@ impl Walk<'_> {
     }
 
     fn record(&mut self, commit: &Commit, change: &RecordChange) -> Result<bool, StoreError> {
-        self.counts.records += u64::from(change.generation.get() == 1);
-        let entry = read::record(self.from, self.ns, &change.key)?;
-        Ok(entry.is_some_and(|entry| {
-            if entry.generation != change.generation {
-                return entry.generation > change.generation && entry.revision > commit.revision;
-            }
-            entry.record == change.after && entry.revision == commit.revision
+        let first = change.generation.get() == 1;
+        self.counts.records += u64::from(first);
+        self.counts.past_records += u64::from(!first);
+        let Some(newest) = read::record(self.from, self.ns, &change.key)? else { return Ok(false) };
+        let written = if newest.generation > change.generation {
+            let key = key::past_record(self.ns, &change.key, commit.revision);
+            let past = self.from.read::<StoredRecord>(&key)?.map(StoredRecord::into_entry);
+            read::sense(&key, past.transpose())?
+        } else {
+            Some(newest)
+        };
+        Ok(written.is_some_and(|entry| {
+            let as_chained = entry.generation == change.generation && entry.record == change.after;
+            as_chained && entry.key == change.key && entry.revision == commit.revision
         }))
     }
 }

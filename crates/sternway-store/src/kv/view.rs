@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use sternway_types::{
-    Artifact, ArtifactId, At, Commit, Content, ContentRef, Digest, DigestPrefix, EnvironmentId,
-    NamespaceId, Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKey, RecordKind,
-    Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, ChangesetId, Commit, Content, ContentRef, Digest, DigestPrefix,
+    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKey,
+    RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
 use super::{
@@ -14,7 +14,8 @@ use super::{
     map::Open,
     port::{Direction, Range, Snapshot},
     read::{self, decode_commit, decode_move, decode_version, sense},
-    stored::{StoredArtifact, StoredBlock, StoredPointer, StoredRecord},
+    staging::Get as _,
+    stored::{StoredArtifact, StoredBlock, StoredChangeset, StoredPointer, StoredRecord},
 };
 use crate::{DigestHit, Head, Limit, StoreError, Tallies};
 
@@ -90,8 +91,12 @@ impl View {
         blob::is_kept(self.snapshot.as_ref(), content)
     }
 
-    pub(super) fn head(&self, ns: &NamespaceId) -> Result<Option<Head>, StoreError> {
-        read::head(self.snapshot.as_ref(), ns)
+    pub(super) fn head(&self, ns: &NamespaceId, at: At) -> Result<Option<Head>, StoreError> {
+        match read::head(self.snapshot.as_ref(), ns)? {
+            Some(head) if at == At::Head => Ok(Some(head)),
+            Some(_) => self.head_as_of(ns, at),
+            None => Ok(None),
+        }
     }
 
     pub(super) fn namespaces(
@@ -114,17 +119,24 @@ impl View {
         &self,
         ns: &NamespaceId,
         id: &ArtifactId,
+        at: At,
     ) -> Result<Option<Artifact>, StoreError> {
-        self.found(ns, read::artifact(self.snapshot.as_ref(), ns, id)?)
+        let bound = self.bound(ns, at)?;
+        match self.found(ns, read::artifact(self.snapshot.as_ref(), ns, id)?)? {
+            Some(artifact) => self.artifact_until(ns, artifact, bound),
+            None => Ok(None),
+        }
     }
 
     pub(super) fn artifacts(
         &self,
         ns: &NamespaceId,
         prefix: &str,
+        at: At,
         last: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
+        let bound = self.bound(ns, at)?;
         let mut range = key::artifacts(ns, prefix).all(Direction::Forward);
         if let Some(last) = last {
             range.from = range.from.max(after(key::artifact(ns, last)));
@@ -135,7 +147,8 @@ impl View {
                 parts.name()
             });
             let id = id.ok_or_else(|| codec::corrupt(key, "its key names no artifact"))?;
-            sense(key, codec::read::<StoredArtifact>(key, value)?.into_artifact(id)).map(Some)
+            let stored = codec::read::<StoredArtifact>(key, value)?;
+            self.artifact_until(ns, sense(key, stored.into_artifact(id))?, bound)
         })?;
         self.listed(ns, page)
     }
@@ -153,12 +166,17 @@ impl View {
         &self,
         ns: &NamespaceId,
         id: &ArtifactId,
+        at: At,
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError> {
         let mut range = key::versions(ns, id).all(Direction::Backward);
+        if at != At::Head {
+            let Some(artifact) = self.artifact(ns, id, at)? else { return Ok(Vec::new()) };
+            range.to = key::version(ns, id, artifact.latest.next());
+        }
         if let Some(before) = before {
-            range.to = key::version(ns, id, before);
+            range.to = range.to.min(key::version(ns, id, before));
         }
         let page = self.page(&range, limit, |key, value| decode_version(key, value).map(Some))?;
         self.listed(ns, page)
@@ -168,15 +186,18 @@ impl View {
         &self,
         ns: &NamespaceId,
         prefix: &DigestPrefix,
+        at: At,
         last: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError> {
+        let bound = self.bound(ns, at)?;
         let mut range = key::with_digest(ns, prefix);
         if let Some(DigestHit { digest, artifact, number }) = last {
             range.from = after(key::digest(ns, digest, artifact, *number));
         }
         let page = self.page(&range, limit, |key, value| {
-            codec::open(key, value)?;
+            let added = codec::open(key, value)?.try_into().map(u64::from_be_bytes);
+            let added = added.map_err(|_| codec::corrupt(key, "it does not say its revision"))?;
             let parsed = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
                 Some(DigestHit {
@@ -186,8 +207,9 @@ impl View {
                 })
             });
             let hit = parsed.ok_or_else(|| codec::corrupt(key, "its key names no version"))?;
+            let is_past = bound.is_none_or(|bound| Revision::new(added) <= bound);
             // An odd number of digits ends in the middle of a byte.
-            Ok(prefix.matches(&hit.digest).then_some(hit))
+            Ok((is_past && prefix.matches(&hit.digest)).then_some(hit))
         })?;
         self.listed(ns, page)
     }
@@ -213,9 +235,11 @@ impl View {
         &self,
         ns: &NamespaceId,
         id: &ArtifactId,
+        at: At,
         last: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
+        let bound = self.bound(ns, at)?;
         let mut range = key::pointers(ns, id).all(Direction::Forward);
         if let Some(last) = last {
             range.from = after(key::pointer(ns, id, last));
@@ -229,7 +253,8 @@ impl View {
             let name = name.ok_or_else(|| codec::corrupt(key, "its key names no pointer"))?;
             let stored = codec::read::<StoredPointer>(key, value)?;
             let pointer = sense(key, stored.into_pointer(id.clone(), name))?;
-            Ok(pointer.version.is_some().then_some(pointer))
+            let pointer = self.pointer_until(ns, pointer, bound)?;
+            Ok(pointer.filter(|pointer| pointer.version.is_some()))
         })?;
         self.listed(ns, page)
     }
@@ -273,12 +298,7 @@ impl View {
             let id = id.ok_or_else(|| codec::corrupt(key, "its key names no artifact"))?;
             let stored = codec::read::<StoredPointer>(key, value)?;
             let pointer = sense(key, stored.into_pointer(id, name.clone()))?;
-            match bound {
-                Some(bound) if pointer.revision > bound => {
-                    self.pointer_as_of(ns, &pointer.artifact, &name, bound)
-                }
-                _ => Ok(Some(pointer)),
-            }
+            self.pointer_until(ns, pointer, bound)
         })?;
         self.listed(ns, page)
     }
@@ -287,8 +307,13 @@ impl View {
         &self,
         ns: &NamespaceId,
         key: &RecordKey,
+        at: At,
     ) -> Result<Option<RecordEntry>, StoreError> {
-        self.found(ns, read::record(self.snapshot.as_ref(), ns, key)?)
+        let bound = self.bound(ns, at)?;
+        match self.found(ns, read::record(self.snapshot.as_ref(), ns, key)?)? {
+            Some(entry) => self.record_until(ns, entry, bound),
+            None => Ok(None),
+        }
     }
 
     pub(super) fn records(
@@ -296,16 +321,19 @@ impl View {
         ns: &NamespaceId,
         kind: RecordKind,
         prefix: &str,
+        at: At,
         last: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError> {
+        let bound = self.bound(ns, at)?;
         let mut range = key::records(ns, kind, prefix).all(Direction::Forward);
         if let Some(last) = last {
             range.from = range.from.max(after(after(key::records(ns, kind, last).done())));
         }
         let page = self.page(&range, limit, |key, value| {
             let entry = sense(key, codec::read::<StoredRecord>(key, value)?.into_entry())?;
-            Ok(entry.record.is_some().then_some(entry))
+            let entry = self.record_until(ns, entry, bound)?;
+            Ok(entry.filter(|entry| entry.record.is_some()))
         })?;
         self.listed(ns, page)
     }
@@ -363,6 +391,19 @@ impl View {
             subject.map(Some).ok_or_else(|| codec::corrupt(key, "its key names no subject"))
         })?;
         self.listed(ns, page)
+    }
+
+    /// The commit that a changeset became.
+    pub(super) fn commit_of(
+        &self,
+        ns: &NamespaceId,
+        id: ChangesetId,
+    ) -> Result<Option<Commit>, StoreError> {
+        let key = key::changeset(ns, id);
+        let stored = self.snapshot.as_ref().read::<StoredChangeset>(&key)?;
+        let Some(stored) = self.found(ns, stored)? else { return Ok(None) };
+        let commit = read::commit(self.snapshot.as_ref(), ns, Revision::new(stored.revision))?;
+        commit.map(Some).ok_or_else(|| codec::corrupt(&key, "its revision is missing"))
     }
 
     pub(super) fn feed(

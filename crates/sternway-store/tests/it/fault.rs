@@ -11,7 +11,7 @@ use std::{
 use sternway_store::{
     Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Range, Snapshot, Store, StoreError, Visit,
 };
-use sternway_types::{Content, Revision};
+use sternway_types::{At, Content, Revision};
 
 use crate::world::{append, create, namespace, outcome, publish};
 
@@ -91,7 +91,8 @@ async fn a_full_map_refuses_writes_and_goes_on_reading() {
     assert!(matches!(refused, Err(StoreError::Full(_))), "{refused:?}");
     let counted = store.append(&append(3, vec![outcome("a", 1, 3, None)])).await;
     assert!(matches!(counted, Err(StoreError::Full(_))), "{counted:?}");
-    let head = store.head(&namespace()).await.expect("reading goes on").expect("it is there");
+    let head =
+        store.head(&namespace(), At::Head).await.expect("reading goes on").expect("it is there");
     assert_eq!(head.revision, Revision::new(2), "nothing of it is visible");
 }
 
@@ -165,7 +166,8 @@ async fn what_a_read_that_panics_leaves_half_decided_is_never_written() {
         }
         publish(&store, &format!("after {patience}"), patience + 1).await.expect("it goes on");
         revision += 1;
-        let head = store.head(&namespace()).await.expect("it can be read").expect("it is there");
+        let head =
+            store.head(&namespace(), At::Head).await.expect("it can be read").expect("it is there");
         assert_eq!(head.revision, Revision::new(revision), "nothing but what was acknowledged");
     }
     assert!(revision > 5, "reads panicked at many places");
@@ -191,7 +193,7 @@ async fn whoever_comes_after_the_end_is_told_so() {
     store.close().await.expect("closing twice is closing once");
     let answers = [
         publish(&store, "one", 1).await.map(drop),
-        store.head(&namespace()).await.map(drop),
+        store.head(&namespace(), At::Head).await.map(drop),
         store.wait(&namespace(), Revision::ZERO).await.map(drop),
         store.verify().await.map(drop),
     ];

@@ -75,6 +75,10 @@ async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
         .then(Change::PutRecord(Box::new(Record::Condemnation(condemned))))
         .then(Change::PutRecord(Box::new(Record::Policy(policy))));
     store.commit(&records).await?;
+    let off = PolicyRecord { scope: PolicyScope::Namespace, setting: PolicySetting::Off };
+    // What it replaces is stored as well.
+    let replaced = Change::PutRecord(Box::new(Record::Policy(off)));
+    store.commit(&changeset("replaced", 4).then(replaced)).await?;
     let outcomes = vec![outcome("a", 2, 4, None), outcome("b", 2, 5, Some("TypeError"))];
     // Nothing is judged here: that the outcomes wait to be is stored as well.
     drop(store.append(&append(6, outcomes)).await?);
@@ -106,7 +110,7 @@ async fn what_format_1_wrote_is_read_back() {
     let content = store.content(&version.content).await.expect("it can be read");
     assert_eq!(content.expect("it is there").as_text(), Some("Hello!"));
     let feed = store.feed(&ns, Revision::ZERO, Limit::MAX).await.expect("it can be read");
-    assert_eq!(feed.len(), 4);
+    assert_eq!(feed.len(), 5);
 }
 
 #[tokio::test]

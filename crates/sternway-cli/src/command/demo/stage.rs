@@ -55,6 +55,7 @@ impl Stage {
             actor: context.actor.clone(),
             output: context.output,
             dry_run: false,
+            at: None,
             lock_timeout: context.lock_timeout,
             console: context.console.clone(),
         };

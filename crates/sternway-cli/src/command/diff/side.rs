@@ -5,7 +5,7 @@ use std::path::Path;
 use sternway::{
     Sternway,
     api::SideView,
-    types::{Content, Reference, Selector, Version},
+    types::{At, Content, Reference, Selector, Version},
 };
 
 use crate::{
@@ -105,7 +105,8 @@ async fn name(sternway: &Sternway, text: &str) -> Result<Named, CliError> {
         Err(err) => return Err(err.into()),
     };
     let control = sternway.control();
-    let artifact = control.store().artifact(control.namespace(), &reference.artifact).await?;
+    let artifact =
+        control.store().artifact(control.namespace(), &reference.artifact, At::Head).await?;
     if artifact.is_none() && exists { file() } else { Ok(Named::Version(reference)) }
 }
 

@@ -9,7 +9,7 @@ use sternway::{
     Missing,
     api::{ListView, PolicySetView, PolicyUnsetView, PolicyView, Problem, ProblemCode},
     store::Limit,
-    types::{ArtifactId, PolicyScope, PolicySetting, Reason, RecordKey, Rule},
+    types::{ArtifactId, At, PolicyScope, PolicySetting, Reason, RecordKey, Rule},
 };
 
 use self::file::parse;
@@ -148,7 +148,10 @@ async fn unset(context: &Context, scope: &PolicyScope, why: Why) -> Result<(), C
     let intent = context.intent(why.reason);
     let unset = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let set = control.store().record(control.namespace(), &RecordKey::policy(scope)).await?;
+        let set = control
+            .store()
+            .record(control.namespace(), &RecordKey::policy(scope), At::Head)
+            .await?;
         if set.is_none_or(|entry| entry.record.is_none()) {
             let detail = format!("no policy was set for {scope}");
             let problem = Problem::new(ProblemCode::PolicyNotFound, detail);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    Applied, ArtifactId, ChangesetId, Commit, Digest, Generation, MoveCause, NamespaceId, Pointer,
-    PointerMove, PointerName, Reason, RecordChange, Revision, RollbackTrigger, Timestamp,
+    Actor, Applied, ArtifactId, ChangesetId, Commit, Digest, Generation, MoveCause, NamespaceId,
+    Pointer, PointerMove, PointerName, Reason, RecordChange, Revision, RollbackTrigger, Timestamp,
     VersionNumber,
 };
 use uuid::Uuid;
@@ -76,6 +76,7 @@ enum StoredCause {
     RolledBackByPolicy(String),
     Labelled,
     Unlabelled,
+    Undone(u64),
 }
 
 impl StoredCause {
@@ -89,6 +90,7 @@ impl StoredCause {
             }
             MoveCause::Labelled => Self::Labelled,
             MoveCause::Unlabelled => Self::Unlabelled,
+            MoveCause::Undone(revision) => Self::Undone(revision.get()),
         })
     }
 
@@ -103,6 +105,7 @@ impl StoredCause {
             }
             Self::Labelled => MoveCause::Labelled,
             Self::Unlabelled => MoveCause::Unlabelled,
+            Self::Undone(revision) => MoveCause::Undone(Revision::new(revision)),
         })
     }
 }
@@ -119,10 +122,18 @@ pub(in crate::kv) struct StoredMove {
     forced: bool,
     revision: u64,
     at: i64,
+    /// Who and why; nothing in a commit, which says so for all that it holds.
+    said: Option<(String, String)>,
 }
 
 impl StoredMove {
+    /// A move in a row of its own.
     pub(in crate::kv) fn new(moved: &PointerMove) -> Decoded<Self> {
+        let said = Some((moved.by.to_string(), moved.reason.to_string()));
+        Ok(Self { said, ..Self::in_commit(moved)? })
+    }
+
+    fn in_commit(moved: &PointerMove) -> Decoded<Self> {
         Ok(Self {
             artifact: moved.artifact.to_string(),
             name: StoredName::new(&moved.name),
@@ -133,10 +144,19 @@ impl StoredMove {
             forced: moved.forced,
             revision: moved.revision.get(),
             at: moved.at.as_micros(),
+            said: None,
         })
     }
 
-    pub(in crate::kv) fn into_move(self) -> Decoded<PointerMove> {
+    /// The move that a row of its own holds.
+    pub(in crate::kv) fn into_move(mut self) -> Decoded<PointerMove> {
+        let (by, reason) = self.said.take().ok_or("it does not say who moved it")?;
+        let (by, reason) = (part("actor", by.parse())?, part("reason", Reason::new(reason))?);
+        self.of(&by, &reason)
+    }
+
+    /// The move that a commit holds.
+    fn of(self, by: &Actor, reason: &Reason) -> Decoded<PointerMove> {
         Ok(PointerMove {
             artifact: part("artifact", self.artifact.parse())?,
             name: self.name.into_name()?,
@@ -144,6 +164,8 @@ impl StoredMove {
             to: self.to.map(number).transpose()?,
             generation: Generation::new(self.generation),
             cause: self.cause.into_cause()?,
+            by: by.clone(),
+            reason: reason.clone(),
             forced: self.forced,
             revision: Revision::new(self.revision),
             at: Timestamp::from_micros(self.at),
@@ -212,7 +234,7 @@ impl StoredCommit {
                     StoredApplied::VersionAdded(Box::new(StoredVersion::new(version)?))
                 }
                 Applied::PointerMoved(moved) => {
-                    StoredApplied::PointerMoved(Box::new(StoredMove::new(moved)?))
+                    StoredApplied::PointerMoved(Box::new(StoredMove::in_commit(moved)?))
                 }
                 Applied::RecordChanged(change) => {
                     StoredApplied::RecordChanged(Box::new(StoredRecordChange::new(change)?))
@@ -231,6 +253,8 @@ impl StoredCommit {
     }
 
     pub(in crate::kv) fn into_commit(self, chain: Digest) -> Decoded<Commit> {
+        let actor = part("actor", self.actor.parse())?;
+        let reason = part("reason", Reason::new(self.reason))?;
         let applied = self.applied.into_iter().map(|applied| {
             Ok(match applied {
                 StoredApplied::NamespaceCreated => Applied::NamespaceCreated,
@@ -238,21 +262,22 @@ impl StoredCommit {
                     Applied::VersionAdded(Box::new(version.into_version()?))
                 }
                 StoredApplied::PointerMoved(moved) => {
-                    Applied::PointerMoved(Box::new(moved.into_move()?))
+                    Applied::PointerMoved(Box::new(moved.of(&actor, &reason)?))
                 }
                 StoredApplied::RecordChanged(change) => {
                     Applied::RecordChanged(Box::new(change.into_change()?))
                 }
             })
         });
+        let applied = applied.collect::<Decoded<_>>()?;
         Ok(Commit {
             namespace: part::<NamespaceId, _>("namespace", self.namespace.parse())?,
             revision: Revision::new(self.revision),
             at: Timestamp::from_micros(self.at),
             changeset: ChangesetId::from_uuid(Uuid::from_bytes(self.changeset)),
-            actor: part("actor", self.actor.parse())?,
-            reason: part("reason", Reason::new(self.reason))?,
-            applied: applied.collect::<Decoded<_>>()?,
+            actor,
+            reason,
+            applied,
             chain,
         })
     }

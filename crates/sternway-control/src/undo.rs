@@ -1,0 +1,227 @@
+//! Undo: take back what one commit did, by committing its inverse.
+//!
+//! Versions stay, and so does what belongs to history. What somebody changed since is left alone: it
+//! is a clash, and then nothing is taken back.
+
+use std::fmt;
+
+use sternway_store::{Limit, StoreError};
+use sternway_types::{
+    Actor, Applied, At, Change, ChangesetId, Commit, Force, Generation, MoveCause, NewMove,
+    PointerMove, PointerName, Precondition, RecordChange, RecordKind, Revision, Target, Timestamp,
+};
+
+use crate::{Control, ControlError, Intent};
+
+/// What undoing led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// What was undone.
+    pub commit: Commit,
+    /// What stays all the same, in words.
+    pub stays: Vec<String>,
+    /// The revision that took it back.
+    pub revision: Revision,
+}
+
+/// Something that was changed again since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// What, in words.
+    pub what: String,
+    /// Who changed it since; nothing if that is not known.
+    pub by: Option<Actor>,
+    /// The revision that did.
+    pub revision: Revision,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl fmt::Display for Clash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, by, revision, at } = self;
+        match by {
+            Some(by) => write!(f, "{what} was changed by {by} in revision {revision}, at {at}"),
+            None => write!(f, "{what} was changed in revision {revision}, at {at}"),
+        }
+    }
+}
+
+/// The inverse of a commit, as far as it has one.
+#[derive(Default)]
+struct Inverse {
+    changes: Vec<Change>,
+    preconditions: Vec<Precondition>,
+    stays: Vec<String>,
+    clashes: Vec<Clash>,
+}
+
+impl Control {
+    /// The commit of a changeset.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn operation(&self, id: ChangesetId) -> Result<Option<Commit>, ControlError> {
+        Ok(self.store.commit_of(&self.namespace, id).await?)
+    }
+
+    /// The commit that made a revision.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn commit_at(&self, revision: Revision) -> Result<Option<Commit>, ControlError> {
+        let Some(before) = revision.get().checked_sub(1) else { return Ok(None) };
+        let page = self.store.feed(&self.namespace, Revision::new(before), Limit::new(1)).await?;
+        Ok(page.into_iter().next())
+    }
+
+    /// The commits before a revision, newest first; from the newest if none is named.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn operations(
+        &self,
+        before: Option<Revision>,
+        limit: Limit,
+    ) -> Result<Vec<Commit>, ControlError> {
+        let head = self.store.head(&self.namespace, At::Head).await?;
+        let newest = head.map_or(Revision::ZERO, |head| head.revision);
+        let end = before.map_or(newest.next(), |before| before.min(newest.next())).get();
+        let start = end.saturating_sub(1).saturating_sub(limit.get() as u64);
+        let page = Limit::new(usize::try_from(end - 1 - start).unwrap_or(usize::MAX));
+        let mut commits = self.store.feed(&self.namespace, Revision::new(start), page).await?;
+        commits.reverse();
+        Ok(commits)
+    }
+
+    /// Takes back what a commit did, in one commit: pointers go back to where they were before it,
+    /// and records to what they were. Undoing what undid is doing it again.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::ChangedSince`] if something of it was changed again, with everything that
+    /// was; [`ControlError::NothingToUndo`] if all that it did stays; and [`ControlError::Store`]
+    /// with a refusal if a pointer would go back to a condemned version, or if the store cannot
+    /// write.
+    pub async fn undo(
+        &self,
+        commit: Commit,
+        force: Force,
+        intent: &Intent,
+    ) -> Result<Undone, ControlError> {
+        loop {
+            let Inverse { changes, preconditions, stays, clashes } =
+                self.inverse(&commit, force).await?;
+            let revision = commit.revision;
+            if !clashes.is_empty() {
+                return Err(ControlError::ChangedSince { revision, clashes });
+            }
+            if changes.is_empty() {
+                return Err(ControlError::NothingToUndo { revision, stays });
+            }
+            let mut changeset = self.changeset(intent);
+            changeset = preconditions.into_iter().fold(changeset, |all, one| all.when(one));
+            changeset = changes.into_iter().fold(changeset, |all, one| all.then(one));
+            match self.commit(&changeset).await {
+                Ok(receipt) => return Ok(Undone { commit, stays, revision: receipt.revision }),
+                // Somebody changed some of it just now: look again, and say who.
+                Err(StoreError::Conflict(_)) => (),
+                Err(err) => return Err(err.into()),
+            }
+        }
+    }
+
+    /// The inverse of every change, the last one first: what was done on top of another change is
+    /// taken back before it.
+    async fn inverse(&self, commit: &Commit, force: Force) -> Result<Inverse, ControlError> {
+        let mut inverse = Inverse::default();
+        for applied in commit.applied.iter().rev() {
+            match applied {
+                Applied::NamespaceCreated => {
+                    inverse.stays.push(format!("namespace {}", commit.namespace));
+                }
+                Applied::VersionAdded(version) => {
+                    inverse.stays.push(format!("{}@{}", version.artifact, version.number));
+                }
+                Applied::PointerMoved(moved) => {
+                    self.move_back(moved, force, &mut inverse).await?;
+                }
+                Applied::RecordChanged(change) => self.put_back(change, &mut inverse).await?,
+            }
+        }
+        Ok(inverse)
+    }
+
+    async fn move_back(
+        &self,
+        moved: &PointerMove,
+        force: Force,
+        inverse: &mut Inverse,
+    ) -> Result<(), ControlError> {
+        let PointerMove { artifact, name, generation, .. } = moved;
+        let what = format!("the {name} of {artifact}");
+        let moves = self.store.moves(&self.namespace, artifact, name, None, Limit::new(1)).await?;
+        if let Some(newest) = moves.into_iter().find(|newest| newest.generation != *generation) {
+            let (by, revision, at) = (Some(newest.by), newest.revision, newest.at);
+            inverse.clashes.push(Clash { what, by, revision, at });
+            return Ok(());
+        }
+        let to = match (moved.from, name) {
+            (Some(version), _) => Target::Version(version),
+            (None, PointerName::Label(_)) => Target::Nothing,
+            (None, PointerName::Environment(_)) => {
+                // Nothing was live there before, and an environment is never emptied.
+                inverse.stays.push(what);
+                return Ok(());
+            }
+        };
+        let (artifact, name) = (artifact.clone(), name.clone());
+        inverse.preconditions.push(Precondition::PointerAt {
+            artifact: artifact.clone(),
+            name: name.clone(),
+            generation: *generation,
+        });
+        let cause = MoveCause::Undone(moved.revision);
+        let back = NewMove { artifact, name, to, cause, force };
+        inverse.changes.push(Change::MovePointer(Box::new(back)));
+        Ok(())
+    }
+
+    async fn put_back(
+        &self,
+        change: &RecordChange,
+        inverse: &mut Inverse,
+    ) -> Result<(), ControlError> {
+        let RecordChange { key, before, generation, .. } = change;
+        let newest = self.store.record(&self.namespace, key, At::Head).await?;
+        if let Some(newest) = newest.filter(|newest| newest.generation != *generation) {
+            let (what, revision, at) = (key.to_string(), newest.revision, newest.at);
+            let by = self.commit_at(revision).await?.map(|commit| commit.actor);
+            inverse.clashes.push(Clash { what, by, revision, at });
+            return Ok(());
+        }
+        let back = match (before, key.kind()) {
+            // A latched verdict is what was found at that time.
+            (_, RecordKind::Latch) => None,
+            (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
+            (None, RecordKind::Policy | RecordKind::Condemnation) => {
+                let there = *generation > Generation::ZERO && change.after.is_some();
+                there.then(|| Change::DeleteRecord(key.clone()))
+            }
+            (None, RecordKind::Namespace | RecordKind::Environment | RecordKind::Attestation) => {
+                None
+            }
+        };
+        let Some(back) = back else {
+            inverse.stays.push(key.to_string());
+            return Ok(());
+        };
+        let (key, generation) = (key.clone(), *generation);
+        inverse.preconditions.push(Precondition::RecordAt { key, generation });
+        inverse.changes.push(back);
+        Ok(())
+    }
+}
