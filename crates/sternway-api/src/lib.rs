@@ -40,6 +40,7 @@ mod rolled_back;
 mod status;
 mod store;
 mod tally;
+mod undone;
 mod verdict;
 mod version;
 
@@ -64,10 +65,11 @@ pub use crate::{
     published::{LandingView, PublishedView},
     recorded::{ReactionView, RecordedView},
     report::{DamageView, ReportView},
-    rolled_back::RollbackView,
+    rolled_back::{RestoredView, RollbackView},
     status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
     store::StoreView,
     tally::TallyView,
+    undone::UndoneView,
     verdict::{EvidenceView, ObservationView, RegressionView, VerdictView},
     version::{HistoryEntryView, StayView, VersionDetailView, VersionView},
 };

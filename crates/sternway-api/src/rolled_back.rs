@@ -14,9 +14,32 @@ pub struct RollbackView {
     pub from: VersionNumber,
     /// What is live again.
     pub to: VersionNumber,
+    /// Whose content that is, if it was published again as a new version.
+    pub restored: Option<VersionNumber>,
     /// The generation of the pointer.
     pub generation: Generation,
     /// The revision that moved it.
+    pub revision: Revision,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
+}
+
+/// What restoring led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RestoredView {
+    /// Whose version.
+    pub artifact: ArtifactId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What was live before.
+    pub from: Option<VersionNumber>,
+    /// Whose content came back.
+    pub restored: VersionNumber,
+    /// The new version that has it, and is live.
+    pub version: VersionNumber,
+    /// The generation of the pointer.
+    pub generation: Generation,
+    /// The revision that did it.
     pub revision: Revision,
     /// Whether it was only tried, and nothing written.
     pub dry_run: bool,

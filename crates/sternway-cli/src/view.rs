@@ -57,6 +57,7 @@ pub(crate) fn rolled_back(rolled_back: &RolledBack, dry_run: bool) -> RollbackVi
         environment: rolled_back.environment.clone(),
         from: rolled_back.from,
         to: rolled_back.to,
+        restored: rolled_back.restored,
         generation: rolled_back.generation,
         revision: rolled_back.revision,
         dry_run,

@@ -41,6 +41,7 @@ pub mod publish;
 pub mod record;
 mod records;
 pub mod resolve;
+pub mod restore;
 pub mod rollback;
 mod stays;
 pub mod sweep;

@@ -7,7 +7,20 @@ use sternway_types::{
     Regression, Revision, RollbackTrigger, Subject, Target, Version, VersionNumber,
 };
 
-use crate::{Control, ControlError, Intent};
+use crate::{
+    Control, ControlError, Intent,
+    restore::{again, move_to_added},
+};
+
+/// How an earlier version comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RollbackMode {
+    /// The pointer moves to it: its outcomes stay with it.
+    #[default]
+    Move,
+    /// Its content is published again, as a new version: numbers only grow.
+    Restore,
+}
 
 /// What a rollback led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +33,8 @@ pub struct RolledBack {
     pub from: VersionNumber,
     /// What is live again.
     pub to: VersionNumber,
+    /// Whose content that is, if it was published again as a new version.
+    pub restored: Option<VersionNumber>,
     /// The generation of the pointer.
     pub generation: Generation,
     /// The revision that moved it.
@@ -60,6 +75,7 @@ impl Control {
         &self,
         artifact: &ArtifactId,
         to: Option<VersionNumber>,
+        mode: RollbackMode,
         environment: &EnvironmentId,
         force: Force,
         intent: &Intent,
@@ -76,14 +92,28 @@ impl Control {
             }
         };
         let back = Back { pointer: &pointer, live: &live, environment };
-        let cause = RollbackTrigger::Manual;
-        let mut changeset = back.move_to(self.changeset(intent), &target, cause, force);
+        let changeset = self.changeset(intent);
+        let mut changeset = match mode {
+            RollbackMode::Move => back.move_to(changeset, &target, RollbackTrigger::Manual, force),
+            RollbackMode::Restore => changeset
+                .when(back.is_live())
+                .then(Change::AddVersion(Box::new(again(
+                    &target,
+                    Some(live.number),
+                    &intent.reason,
+                ))))
+                .then(move_to_added(&target, back.name(), force)),
+        };
         // The same content again cannot be unfit in one version and good in the other.
         if target.content.digest != live.content.digest {
             changeset = back.condemn(changeset, intent.reason.clone());
         }
         let receipt = self.commit(&changeset).await?;
-        Ok(back.done(&target, receipt.revision))
+        let mut done = back.done(&target, receipt.revision);
+        if let Some(added) = receipt.version_of(artifact) {
+            (done.to, done.restored) = (added, Some(target.number));
+        }
+        Ok(done)
     }
 
     /// A version that a person may go back to by name: any older one, and any that was live.
@@ -245,6 +275,7 @@ impl Back<'_> {
             environment: self.environment.clone(),
             from: self.live.number,
             to: target.number,
+            restored: None,
             generation: self.pointer.generation.next(),
             revision,
         }

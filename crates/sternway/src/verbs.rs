@@ -6,7 +6,7 @@ use sternway_control::{
     Intent,
     promote::Promoted,
     publish::{Activate, Expect, Publish, Published},
-    rollback::RolledBack,
+    rollback::{RollbackMode, RolledBack},
 };
 use sternway_types::{Changelog, Content, ContentError, Force, Metadata, Reason, VersionNumber};
 
@@ -213,12 +213,13 @@ impl IntoFuture for PromoteCall {
 pub struct RollbackCall {
     wish: Wish,
     to: Option<VersionNumber>,
+    mode: RollbackMode,
     force: Force,
 }
 
 impl RollbackCall {
     pub(crate) const fn new(handle: ArtifactHandle) -> Self {
-        Self { wish: Wish::new(handle), to: None, force: Force::No }
+        Self { wish: Wish::new(handle), to: None, mode: RollbackMode::Move, force: Force::No }
     }
 
     wish!();
@@ -226,6 +227,12 @@ impl RollbackCall {
     /// Goes back to this version instead of the last good one.
     pub const fn to(mut self, version: VersionNumber) -> Self {
         self.to = Some(version);
+        self
+    }
+
+    /// Publishes that version's content again, as a new version, instead of moving the pointer.
+    pub const fn restoring(mut self) -> Self {
+        self.mode = RollbackMode::Restore;
         self
     }
 
@@ -239,8 +246,10 @@ impl RollbackCall {
         let handle = &self.wish.handle;
         let (id, environment) = (handle.id()?, handle.environment()?);
         let intent = self.wish.intent()?;
-        let rolled_back =
-            handle.control.roll_back(&id, self.to, &environment, self.force, &intent).await?;
+        let rolled_back = handle
+            .control
+            .roll_back(&id, self.to, self.mode, &environment, self.force, &intent)
+            .await?;
         Ok(rolled_back)
     }
 }

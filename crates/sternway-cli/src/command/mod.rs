@@ -13,14 +13,17 @@ mod init;
 mod label;
 mod list;
 mod log;
+mod op;
 mod pardon;
 mod policy;
 mod promote;
 mod publish;
 mod record;
+mod restore;
 mod rollback;
 mod show;
 mod status;
+mod undo;
 mod verify;
 mod watch;
 
@@ -48,6 +51,9 @@ pub(crate) enum Command {
     Promote(promote::Args),
     #[command(alias = "revert")]
     Rollback(rollback::Args),
+    Restore(restore::Args),
+    Undo(undo::Args),
+    Op(op::Args),
     Condemn(condemn::Args),
     Pardon(pardon::Args),
     Label(label::Args),
@@ -83,6 +89,9 @@ impl Command {
             Self::Diff(args) => diff::run(context, args).await,
             Self::Promote(args) => promote::run(context, args).await,
             Self::Rollback(args) => rollback::run(context, args).await,
+            Self::Restore(args) => restore::run(context, args).await,
+            Self::Undo(args) => undo::run(context, args).await,
+            Self::Op(args) => op::run(context, args).await,
             Self::Condemn(args) => condemn::run(context, args).await,
             Self::Pardon(args) => pardon::run(context, args).await,
             Self::Label(args) => label::run(context, args).await,

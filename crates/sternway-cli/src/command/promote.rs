@@ -39,7 +39,7 @@ pub(crate) struct Args {
 }
 
 /// A reference that says which version: what is live need not be promoted.
-fn selected(text: &str) -> Result<Reference, String> {
+pub(super) fn selected(text: &str) -> Result<Reference, String> {
     let reference: Reference = text.parse().map_err(|err| format!("{err}"))?;
     if text.contains('@') {
         return Ok(reference);

@@ -71,7 +71,7 @@ pub(crate) struct Args {
 
     /// When it ended, if not now: 2026-11-20T16:00:00Z.
     #[arg(long, value_name = "TIME")]
-    at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
 }
 
 /// How it ended.
@@ -117,7 +117,7 @@ impl Args {
         if let Some(id) = &self.id {
             outcome = outcome.named(id.as_str());
         }
-        if let Some(at) = self.at {
+        if let Some(at) = self.ended_at {
             outcome = outcome.at(at);
         }
         outcome

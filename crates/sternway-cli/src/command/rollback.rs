@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use sternway::{
     Missing,
     api::RollbackView,
+    control::rollback::RollbackMode,
     types::{ArtifactId, Force, Reason, Reference, Selector},
 };
 
@@ -20,6 +21,7 @@ Examples:
   sternway rollback prompts/greeting --reason \"tone complaints\"     to the last good version
   sternway rollback prompts/greeting --to v1
   sternway rollback prompts/greeting --to before-sale -e staging
+  sternway rollback configs/limits --mode restore                     as a new version
 
 What was live is condemned in the environment, so that no automation brings it back; `sternway
 pardon` takes that back.";
@@ -36,6 +38,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "REF")]
     to: Option<String>,
 
+    /// How it comes back: `move` the pointer to it, or `restore` its content as a new version.
+    #[arg(long, value_enum, value_name = "MODE", default_value_t)]
+    mode: Mode,
+
     /// Why.
     #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: Reason,
@@ -45,17 +51,29 @@ pub(crate) struct Args {
     force: bool,
 }
 
+/// How an earlier version comes back.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Mode {
+    #[default]
+    Move,
+    Restore,
+}
+
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let to = args.to.as_deref().map(|to| target(&args.artifact, to)).transpose()?;
     let (environment, intent) = (&context.environment, context.intent(args.reason));
     let force = if args.force { Force::Yes } else { Force::No };
+    let mode = match args.mode {
+        Mode::Move => RollbackMode::Move,
+        Mode::Restore => RollbackMode::Restore,
+    };
     let view = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
         let to = match &to {
             Some(reference) => Some(control.resolve(reference, environment).await?.number),
             None => None,
         };
-        let back = control.roll_back(&args.artifact, to, environment, force, &intent).await?;
+        let back = control.roll_back(&args.artifact, to, mode, environment, force, &intent).await?;
         Ok(view::rolled_back(&back, context.dry_run))
     });
     let view = view.await?;
@@ -84,14 +102,12 @@ fn write(context: &Context, view: &RollbackView, page: &mut Page) {
     let (would, arrow) = (context.would(), page.symbols().arrow);
     let name = style::paint(style::NAME, artifact);
     let live = style::paint(style::GOOD, format_args!("live in {environment}"));
-    page.line(format_args!("{name}  {from} {arrow} {to}  {would}{live}"));
+    let content = view.restored.map(|it| format!(" (content of {it})")).unwrap_or_default();
+    page.line(format_args!("{name}  {from} {arrow} {to}{content}  {would}{live}"));
     let flags = context.flags();
     page.hint(format_args!("  {from} is condemned there: no automation brings it back"));
     if !context.dry_run {
-        let pardon = format!("sternway{flags} pardon {artifact}@{from}");
-        page.hint(format_args!(
-            "  undo with: {pardon} && sternway{flags} promote {artifact}@{from}"
-        ));
+        page.hint(format_args!("  undo with: sternway{flags} undo r{}", view.revision));
     }
 }
 

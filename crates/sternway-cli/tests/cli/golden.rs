@@ -153,7 +153,9 @@ stories! {
     compare
     environments
     labels
+    past
     policies
     publish_again
+    restore
     what_is_wrong
 }

@@ -7,7 +7,7 @@ use sternway_control::{
     promote::Promoted,
     publish::{Activate, Expect, Landing, Publish, Published},
     record::{Check, Judged, Recorded},
-    rollback::{Reaction, RolledBack},
+    rollback::{Reaction, RollbackMode, RolledBack},
     sweep::Swept,
     watch::Watch,
 };
@@ -41,7 +41,7 @@ async fn every_verb_can_be_spawned() {
     let publish = Publish::new(greeting.clone(), text("Hello"));
     spawnable(control.publish(publish, &by));
     spawnable(control.promote(&greeting, version(1), &production, Force::No, &by));
-    spawnable(control.roll_back(&greeting, None, &production, Force::No, &by));
+    spawnable(control.roll_back(&greeting, None, RollbackMode::Move, &production, Force::No, &by));
     spawnable(control.condemn(&greeting, version(1), &production, &by));
     spawnable(control.pardon(&greeting, version(1), &production, &by));
     spawnable(control.record(Vec::new()));

@@ -20,6 +20,7 @@ mod race;
 mod record;
 mod rehearsal;
 mod resolve;
+mod restore;
 mod rollback;
 mod sweep;
 mod trouble;

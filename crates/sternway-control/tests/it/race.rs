@@ -1,6 +1,9 @@
 //! However many judge the same breach, the pointer moves once.
 
-use sternway_control::{record::Judged, rollback::Reaction};
+use sternway_control::{
+    record::Judged,
+    rollback::{Reaction, RollbackMode},
+};
 use sternway_types::Force;
 
 use crate::{
@@ -92,7 +95,14 @@ async fn a_person_who_loses_to_the_policy_learns_it() {
     kv.shut();
     let (swept, rolled_back, ()) = tokio::join!(
         other.sweep(),
-        world.control.roll_back(&greeting, None, &production, Force::No, &alice),
+        world.control.roll_back(
+            &greeting,
+            None,
+            RollbackMode::Move,
+            &production,
+            Force::No,
+            &alice
+        ),
         async { kv.open() }
     );
     assert!(matches!(reactions(&swept.unwrap().judged)[..], [Reaction::RolledBack(_)]));

@@ -2,7 +2,11 @@
 
 use std::fmt::Debug;
 
-use sternway_control::{Control, publish::Publish, rollback::Reaction};
+use sternway_control::{
+    Control,
+    publish::Publish,
+    rollback::{Reaction, RollbackMode},
+};
 use sternway_types::{Force, PolicyScope, PolicySetting, Revision, Subject};
 
 use crate::{
@@ -49,7 +53,10 @@ async fn a_promotion_is_rehearsed() {
 async fn a_rollback_is_rehearsed() {
     let world = World::with_live(2).await;
     let back = check(&world, async |control| {
-        control.roll_back(&greeting(), None, &production(), Force::No, &alice()).await.unwrap()
+        control
+            .roll_back(&greeting(), None, RollbackMode::Move, &production(), Force::No, &alice())
+            .await
+            .unwrap()
     });
     assert_eq!(back.await.to, version(1));
 }
@@ -110,8 +117,19 @@ async fn what_would_be_refused_is_refused() {
     assert!(refused.ends_with("prompts/greeting has no v9: its newest is v1"), "{refused}");
     let rehearsal = world.control.rehearsal();
     assert!(
-        said(rehearsal.roll_back(&greeting(), None, &production(), Force::No, &alice()).await)
-            .starts_with("no-good-version")
+        said(
+            rehearsal
+                .roll_back(
+                    &greeting(),
+                    None,
+                    RollbackMode::Move,
+                    &production(),
+                    Force::No,
+                    &alice()
+                )
+                .await
+        )
+        .starts_with("no-good-version")
     );
 }
 

@@ -1,6 +1,9 @@
 //! Roll back by hand: make an earlier version live again.
 
-use sternway_control::{ControlError, rollback::RolledBack};
+use sternway_control::{
+    ControlError,
+    rollback::{RollbackMode, RolledBack},
+};
 use sternway_types::Force;
 
 use crate::{
@@ -33,7 +36,11 @@ async fn the_version_before_is_live_again_and_the_one_that_was_is_condemned() {
 async fn the_condemnation_says_why() {
     let world = World::with_live(2).await;
     let rude = because("it was rude");
-    world.control.roll_back(&greeting(), None, &production(), Force::No, &rude).await.unwrap();
+    world
+        .control
+        .roll_back(&greeting(), None, RollbackMode::Move, &production(), Force::No, &rude)
+        .await
+        .unwrap();
     let condemned = world.control.condemnations(&greeting(), &production()).await.unwrap();
     assert_eq!(condemned[0].reason.as_str(), "it was rude");
     let err = said(world.try_promote(2, Force::No, &alice()).await);
@@ -166,7 +173,11 @@ async fn a_named_version_that_is_condemned_is_forced_by_a_person_or_refused() {
     world.control.condemn(&greeting(), version(1), &production(), &alice()).await.unwrap();
     let back = |force, intent| {
         let (control, to) = (&world.control, Some(version(1)));
-        async move { control.roll_back(&greeting(), to, &production(), force, &intent).await }
+        async move {
+            control
+                .roll_back(&greeting(), to, RollbackMode::Move, &production(), force, &intent)
+                .await
+        }
     };
     assert!(said(back(Force::No, alice()).await).starts_with("policy-condemned"));
     assert!(said(back(Force::Yes, robot()).await).contains("only a person may force"));
@@ -191,7 +202,20 @@ async fn what_is_not_live_cannot_be_rolled_back() {
     let back = |name: &'static str, environment| {
         let control = &world.control;
         let (artifact, none) = (artifact(name), None);
-        async move { said(control.roll_back(&artifact, none, &environment, Force::No, &alice()).await) }
+        async move {
+            said(
+                control
+                    .roll_back(
+                        &artifact,
+                        none,
+                        RollbackMode::Move,
+                        &environment,
+                        Force::No,
+                        &alice(),
+                    )
+                    .await,
+            )
+        }
     };
     assert_eq!(
         back("prompts/greeting", staging()).await,

@@ -8,7 +8,7 @@ use sternway_control::{
     promote::Promoted,
     publish::{Publish, Published},
     record::Recorded,
-    rollback::{Reaction, RolledBack},
+    rollback::{Reaction, RollbackMode, RolledBack},
 };
 use sternway_provider::{Clock as _, CountingIds, Ids as _, ManualClock};
 use sternway_store::{Append, Kv, KvStore, Limit, MemoryKv, Store};
@@ -83,7 +83,9 @@ impl World {
     /// Rolls the greeting in production back, to the last good version if none is named.
     pub(crate) async fn roll_back(&self, to: Option<u64>) -> Result<RolledBack, ControlError> {
         let to = to.map(version);
-        self.control.roll_back(&greeting(), to, &production(), Force::No, &alice()).await
+        self.control
+            .roll_back(&greeting(), to, RollbackMode::Move, &production(), Force::No, &alice())
+            .await
     }
 
     pub(crate) async fn create_environment(&self, name: &str) {

@@ -105,7 +105,7 @@ fn by_hand(context: &Context, attempt: &Attempt) -> String {
     let name = quoted(name.as_ref());
     let trace = trace.as_ref().map(|trace| format!(" --trace={}", quoted(trace.as_ref())));
     format!(
-        "sternway{} record {reference} {conclusion} --ms {} --at {at} --id={name}{}",
+        "sternway{} record {reference} {conclusion} --ms {} --ended-at {at} --id={name}{}",
         context.flags(),
         ended.took.as_millis(),
         trace.unwrap_or_default(),

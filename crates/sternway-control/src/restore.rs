@@ -1,0 +1,102 @@
+//! Restore: publish an earlier version's content again, as a new version, and make it live.
+//!
+//! A rollback moves a pointer, and the outcomes stay with the version that earned them. Who counts
+//! versions, such as a configuration that every client reads by number, asks for a new one instead.
+
+use serde_json::Value;
+use sternway_types::{
+    Change, Changelog, EnvironmentId, Force, Generation, Metadata, MoveCause, NewMove, NewVersion,
+    Parents, PointerName, Precondition, Reason, Revision, RollbackTrigger, Target, Version,
+    VersionNumber,
+};
+
+use crate::{Control, ControlError, Intent};
+
+/// What restoring led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Whose content came back, and where it is live.
+    pub version: Version,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What was live before.
+    pub from: Option<VersionNumber>,
+    /// The new version, which has that content.
+    pub number: VersionNumber,
+    /// The generation of the pointer.
+    pub generation: Generation,
+    /// The revision that did it.
+    pub revision: Revision,
+}
+
+impl Control {
+    /// Publishes the content of a version again and makes it live, in one commit. What was live is
+    /// not condemned: that is what a rollback does.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NoEnvironment`] if there is no such environment, and [`ControlError::Store`]
+    /// with a conflict if somebody moved the pointer meanwhile, with a refusal if the content is
+    /// condemned there and not forced by a person, or if the store cannot write.
+    pub async fn restore(
+        &self,
+        version: Version,
+        environment: &EnvironmentId,
+        force: Force,
+        intent: &Intent,
+    ) -> Result<Restored, ControlError> {
+        self.known_environment(environment).await?;
+        let name = PointerName::Environment(environment.clone());
+        let pointer = self.pointer(&version.artifact, &name).await?;
+        let from = pointer.as_ref().and_then(|pointer| pointer.version);
+        let before = pointer.map_or(Generation::ZERO, |pointer| pointer.generation);
+        let artifact = version.artifact.clone();
+        let changeset = self
+            .changeset(intent)
+            .when(Precondition::PointerAt {
+                artifact: artifact.clone(),
+                name: name.clone(),
+                generation: before,
+            })
+            .then(Change::AddVersion(Box::new(again(&version, from, &intent.reason))))
+            .then(move_to_added(&version, name, force));
+        let receipt = self.commit(&changeset).await?;
+        let number = receipt.version_of(&artifact).unwrap_or(version.number);
+        let (environment, generation) = (environment.clone(), before.next());
+        let revision = receipt.revision;
+        Ok(Restored { version, environment, from, number, generation, revision })
+    }
+}
+
+/// The move to a version that the same changeset adds, and that has an earlier one's content.
+pub(crate) fn move_to_added(version: &Version, name: PointerName, force: Force) -> Change {
+    Change::MovePointer(Box::new(NewMove {
+        artifact: version.artifact.clone(),
+        name,
+        to: Target::Added,
+        cause: MoveCause::RolledBack(RollbackTrigger::Manual),
+        force,
+    }))
+}
+
+/// A new version with the content and the facts of an earlier one, which says where it comes from.
+pub(crate) fn again(version: &Version, from: Option<VersionNumber>, reason: &Reason) -> NewVersion {
+    let mut new = NewVersion::new(version.artifact.clone(), version.content.clone());
+    if let Some(from) = from {
+        new.parents = Parents::Exactly(vec![from]);
+    }
+    let said = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    // A reason is far shorter than a changelog may be.
+    new.changelog =
+        Changelog::new(format!("Rollback to {}{said}", version.number)).unwrap_or_default();
+    let numbers = [("rollback_from", from), ("rollback_to", Some(version.number))];
+    let own = numbers
+        .into_iter()
+        .filter_map(|(name, number)| Some((name.to_owned(), Value::from(number?.get()))));
+    let mut members = version.metadata.members().clone();
+    members.extend(own.clone());
+    // Where the facts of the version leave no room, these two are what counts.
+    new.metadata =
+        Metadata::new(members).or_else(|_| Metadata::new(own.collect())).unwrap_or_default();
+    new
+}
