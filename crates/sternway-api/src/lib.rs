@@ -16,6 +16,7 @@
 //! assert_eq!((view.total, view.success_ratio), (5, Some(0.75)));
 //! ```
 
+mod applied;
 mod artifact;
 mod attestation;
 mod check;
@@ -45,6 +46,7 @@ mod verdict;
 mod version;
 
 pub use crate::{
+    applied::{AppliedItemView, AppliedView},
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
     check::CheckView,

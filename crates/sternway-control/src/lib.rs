@@ -28,6 +28,7 @@
 //! ```
 
 mod again;
+pub mod apply;
 mod attest;
 pub mod condemn;
 mod control;

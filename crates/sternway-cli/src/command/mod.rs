@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod apply;
 mod check;
 mod condemn;
 mod demo;
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     Diff(diff::Args),
     #[command(alias = "activate")]
     Promote(promote::Args),
+    Apply(apply::Args),
     #[command(alias = "revert")]
     Rollback(rollback::Args),
     Restore(restore::Args),
@@ -88,6 +90,7 @@ impl Command {
             Self::Get(args) => get::run(context, args).await,
             Self::Diff(args) => diff::run(context, args).await,
             Self::Promote(args) => promote::run(context, args).await,
+            Self::Apply(args) => Box::pin(apply::run(context, args)).await,
             Self::Rollback(args) => rollback::run(context, args).await,
             Self::Restore(args) => restore::run(context, args).await,
             Self::Undo(args) => undo::run(context, args).await,

@@ -1,5 +1,6 @@
 //! How answers are laid out for people.
 
+pub(crate) mod applied;
 pub(crate) mod detail;
 pub(crate) mod diff;
 pub(crate) mod event;

@@ -149,6 +149,7 @@ macro_rules! stories {
 stories! {
     a_bad_version_goes_back
     a_first_store
+    apply
     by_hand
     compare
     environments

@@ -2,6 +2,7 @@
 
 mod activation;
 mod again;
+mod apply;
 mod automatic;
 mod batch;
 mod beside;

@@ -4,7 +4,11 @@ use std::path::Path;
 
 use sternway::types::{Policy, check_json};
 
-use crate::{error::CliError, format::visible, input::source::Source};
+use crate::{
+    error::CliError,
+    format::visible,
+    input::{place, source::Source},
+};
 
 /// Reads a policy.
 ///
@@ -42,14 +46,6 @@ fn from_toml(name: &str, text: &str) -> Result<Policy, CliError> {
         let start = err.span().map_or(0, |span| span.start);
         refused(name, place(text, start), err.message())
     })
-}
-
-/// The line and the column of a byte, from 1.
-fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (line, column)
 }
 
 fn refused(name: &str, (line, column): (usize, usize), why: &str) -> CliError {
