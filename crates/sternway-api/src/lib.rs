@@ -38,6 +38,7 @@ mod published;
 mod recorded;
 mod report;
 mod rolled_back;
+mod signed_head;
 mod status;
 mod store;
 mod tally;
@@ -68,6 +69,7 @@ pub use crate::{
     recorded::{ReactionView, RecordedView},
     report::{DamageView, ReportView},
     rolled_back::{RestoredView, RollbackView},
+    signed_head::{HeadKeyView, SignedHeadView},
     status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
     store::StoreView,
     tally::TallyView,

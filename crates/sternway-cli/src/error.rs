@@ -112,6 +112,11 @@ impl CliError {
         Self::Problem(Box::new(Problem::new(ProblemCode::Invalid, detail)))
     }
 
+    /// What was given makes no sense, for this reason.
+    pub(crate) fn invalid_by(err: impl Error) -> Self {
+        Self::invalid(err.to_string())
+    }
+
     /// The same, with what to type next.
     #[must_use]
     pub(crate) fn with_help(self, help: impl Into<String>) -> Self {

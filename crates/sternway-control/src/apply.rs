@@ -40,8 +40,10 @@ pub struct AppliedItem {
     pub number: VersionNumber,
     /// Whether it was added.
     pub added: bool,
-    /// What was live before, if the version went live; nothing before it is `Some(None)`.
-    pub replaced: Option<Option<VersionNumber>>,
+    /// Whether it went live.
+    pub went_live: bool,
+    /// What was live before, if it went live and anything was.
+    pub from: Option<VersionNumber>,
     /// The labels that were set to it.
     pub labelled: Vec<LabelId>,
 }
@@ -58,8 +60,13 @@ pub struct AppliedAll {
 /// One artifact's part of the plan; its number is known when the version is there.
 struct Part {
     number: Option<VersionNumber>,
-    replaced: Option<Option<VersionNumber>>,
+    went_live: Option<Moved>,
     labelled: Vec<LabelId>,
+}
+
+/// A pointer moves.
+struct Moved {
+    from: Option<VersionNumber>,
 }
 
 impl Control {
@@ -119,10 +126,10 @@ impl Control {
                 self.plan_content(&wanted.artifact, content, changeset).await?
             }
         };
-        let mut part = Part { number, replaced: None, labelled: Vec::new() };
+        let mut part = Part { number, went_live: None, labelled: Vec::new() };
         if wanted.live {
             let name = PointerName::Environment(environment.clone());
-            part.replaced =
+            part.went_live =
                 self.plan_move(&wanted.artifact, name, number, force, changeset).await?;
         }
         for label in &wanted.labels {
@@ -165,7 +172,7 @@ impl Control {
         number: Option<VersionNumber>,
         force: Force,
         changeset: &mut Changeset,
-    ) -> Result<Option<Option<VersionNumber>>, ControlError> {
+    ) -> Result<Option<Moved>, ControlError> {
         let pointer = self.pointer(artifact, &name).await?;
         let from = pointer.as_ref().and_then(|pointer| pointer.version);
         if number.is_some() && from == number {
@@ -186,7 +193,7 @@ impl Control {
         });
         let moved = NewMove { artifact, name, to, cause, force };
         changeset.changes.push(Change::MovePointer(Box::new(moved)));
-        Ok(Some(from))
+        Ok(Some(Moved { from }))
     }
 }
 
@@ -199,7 +206,8 @@ fn finished(
         artifact: wanted.artifact.clone(),
         number: part.number.or_else(|| added(&wanted.artifact)).unwrap_or(VersionNumber::FIRST),
         added: part.number.is_none(),
-        replaced: part.replaced,
+        went_live: part.went_live.is_some(),
+        from: part.went_live.and_then(|moved| moved.from),
         labelled: part.labelled,
     };
     wanted.iter().zip(parts).map(item).collect()

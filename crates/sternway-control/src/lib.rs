@@ -44,6 +44,7 @@ mod records;
 pub mod resolve;
 pub mod restore;
 pub mod rollback;
+pub mod signed_head;
 mod stays;
 pub mod sweep;
 pub mod undo;

@@ -17,6 +17,7 @@
 
 mod clock;
 mod ids;
+mod secret;
 #[cfg(feature = "testing")]
 mod testing;
 
@@ -25,4 +26,5 @@ pub use crate::testing::{CountingIds, ManualClock};
 pub use crate::{
     clock::{Clock, Stopwatch, SystemClock},
     ids::{Ids, RandomIds},
+    secret::{NoRandomness, secret},
 };

@@ -10,6 +10,7 @@ mod env;
 mod exec;
 mod exit_codes;
 mod get;
+mod head;
 mod init;
 mod label;
 mod list;
@@ -68,6 +69,7 @@ pub(crate) enum Command {
     Env(env::Args),
     Watch(watch::Args),
     Verify(verify::Args),
+    Head(head::Args),
     Doctor(doctor::Args),
     #[command(hide = true)]
     ExitCodes(exit_codes::Args),
@@ -106,6 +108,7 @@ impl Command {
             Self::Env(args) => env::run(context, args).await,
             Self::Watch(args) => watch::run(context, args).await,
             Self::Verify(args) => verify::run(context, args).await,
+            Self::Head(args) => head::run(context, args).await,
             Self::Doctor(args) => doctor::run(context, args).await,
             Self::ExitCodes(args) => exit_codes::run(context, args),
         }

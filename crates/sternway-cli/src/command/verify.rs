@@ -1,9 +1,14 @@
 //! `sternway verify`: is everything as it was written?
 
-use std::process::ExitCode;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use sternway::{
-    api::{ProblemCode, ReportView},
+    api::{Problem, ProblemCode, ReportView},
+    control::signed_head::{HeadVerifier, SignedHead, SignedHeadError},
     store::Store as _,
 };
 
@@ -18,19 +23,54 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   sternway verify                            exit code 0: sound, 9: damaged
-  sternway verify --json | jq .damages";
+  sternway verify --json | jq .damages
+  sternway verify --head /mnt/witness/head --signer acme.example/prompts+1f2e…+AQ…
+                                             also: was its end cut off, or an old copy put back?";
 
 /// Check everything that is stored: the chain of revisions, every version, content and outcome.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// A signed head that the store must still contain; see: sternway head.
+    #[arg(long, value_name = "FILE", requires = "signer")]
+    head: Option<PathBuf>,
 
-pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError> {
-    let report = context.look(async |store| Ok(view::report(&store.verify().await?))).await?;
+    /// Who signed it: the key that `sternway head key` printed.
+    #[arg(long, value_name = "KEY", requires = "head")]
+    signer: Option<HeadVerifier>,
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let head = match (&args.head, &args.signer) {
+        (Some(file), Some(signer)) => Some(signed(file, signer)?),
+        _ => None,
+    };
+    let report = context.look(async |store| {
+        let mut report = store.verify().await?;
+        if let Some(head) = &head
+            && let Some(lost) = head.missing_from(store).await?
+        {
+            report.note(format!("namespace {}", head.namespace), lost.to_string());
+        }
+        Ok(view::report(&report))
+    });
+    let report = report.await?;
     let name = if report.sound { "sound" } else { "damaged" };
     context.answer(&report, name, |page| write(&report, page))?;
     let damaged = ExitCode::from(ProblemCode::IntegrityMismatch.exit_code());
     Ok(if report.sound { ExitCode::SUCCESS } else { damaged })
+}
+
+/// The head in a file, if this signer signed it.
+fn signed(file: &Path, signer: &HeadVerifier) -> Result<SignedHead, CliError> {
+    let note = fs::read_to_string(file).map_err(|err| CliError::file(file, err))?;
+    signer.open(&note).map_err(|err| match err {
+        SignedHeadError::Signature { .. } => {
+            let detail = format!("{}: {err}", Context::shown(file));
+            CliError::Problem(Box::new(Problem::new(ProblemCode::IntegrityMismatch, detail)))
+        }
+        err => CliError::invalid(format!("{}: {err}", Context::shown(file))),
+    })
 }
 
 /// What was looked at, in one line.

@@ -15,8 +15,8 @@ pub(crate) fn view(context: &Context, applied: AppliedAll) -> AppliedView {
         artifact: item.artifact,
         version: item.number,
         added: item.added,
-        went_live: item.replaced.is_some(),
-        from: item.replaced.flatten(),
+        went_live: item.went_live,
+        from: item.from,
         labelled: item.labelled,
     });
     AppliedView {

@@ -7,6 +7,7 @@ mod damaged;
 mod dry_run;
 mod endings;
 mod golden;
+mod head;
 mod hidden;
 mod inputs;
 mod json;

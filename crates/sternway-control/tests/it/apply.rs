@@ -43,15 +43,15 @@ async fn many_artifacts_move_in_one_revision() {
     let applied = apply(&world, &[release.clone(), publish(&tool(), "fn search")]).await.unwrap();
     assert_eq!((applied.revision, world.head().await), (Some(before.next()), before.next()));
     let [one, other] = applied.items.as_slice() else { panic!("two items: {applied:?}") };
-    assert_eq!((one.number, one.added, one.replaced), (version(3), true, Some(Some(version(2)))));
+    assert_eq!((one.number, one.added, one.from), (version(3), true, Some(version(2))));
     assert_eq!(one.labelled, release.labels);
-    assert_eq!((other.number, other.added, other.replaced), (version(1), true, Some(None)));
+    assert_eq!((other.number, other.went_live, other.from), (version(1), true, None));
     assert_eq!((live(&world, &greeting()).await, live(&world, &tool()).await), (3, 1));
 
     // What is as wanted already is left alone.
     let again = apply(&world, &[release, publish(&tool(), "fn search")]).await.unwrap();
     assert_eq!((again.revision, world.head().await), (None, before.next()));
-    assert!(again.items.iter().all(|item| !item.added && item.replaced.is_none()), "{again:?}");
+    assert!(again.items.iter().all(|item| !item.added && !item.went_live), "{again:?}");
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod rehearsal;
 mod resolve;
 mod restore;
 mod rollback;
+mod signed_head;
 mod sweep;
 mod trouble;
 mod unavailable;

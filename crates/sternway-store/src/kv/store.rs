@@ -15,13 +15,12 @@ use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::{
     answer::{Answer, Waiter},
-    apply, blob, bulk, codec,
+    apply, blob, bulk,
     group::{Group, Shared},
-    key,
-    port::{Batch, Direction, Kv, Range},
+    header,
+    port::Kv,
     stage::Stage,
-    staging::{Contents, Get as _, Staging},
-    stored::StoredHeader,
+    staging::{Contents, Staging},
     verify,
     view::View,
 };
@@ -60,7 +59,7 @@ impl KvStore {
     /// [`StoreError::NotAStore`] if the map holds something else, [`StoreError::NewerFormat`] if it
     /// was written by a newer Sternway, and what the map answers if it cannot be read.
     pub fn open(kv: impl Kv) -> Result<Self, StoreError> {
-        check_header(&kv)?;
+        header::check(&kv)?;
         let group = Group::start(Box::new(kv))?;
         Ok(Self {
             stage: Arc::clone(&group.shared.stage),
@@ -108,35 +107,6 @@ impl KvStore {
         // Where no answer comes, the store was closed.
         waiting.await.unwrap_or(Err(StoreError::Closed))
     }
-}
-
-/// Checks that a map is a store of a layout that is known here; makes an empty one a store.
-fn check_header(kv: &dyn Kv) -> Result<(), StoreError> {
-    let snapshot = kv.snapshot()?;
-    let key = key::store();
-    let layout = StoredHeader::LAYOUT;
-    if let Some(header) = snapshot.read::<StoredHeader>(&key)? {
-        if header.magic != StoredHeader::MAGIC {
-            return Err(StoreError::NotAStore { detail: "its header is another's".into() });
-        }
-        if header.layout > layout {
-            let (place, found) = ("the store".into(), header.layout);
-            return Err(StoreError::NewerFormat { place, found, newest: layout });
-        }
-        return Ok(());
-    }
-    let everything = Range { from: vec![0], to: vec![u8::MAX; 2], direction: Direction::Forward };
-    let mut empty = true;
-    snapshot.scan(&everything, &mut |_, _| {
-        empty = false;
-        std::ops::ControlFlow::Break(())
-    })?;
-    if !empty {
-        return Err(StoreError::NotAStore { detail: "it holds data and has no header".into() });
-    }
-    let header = StoredHeader { magic: StoredHeader::MAGIC.into(), layout };
-    let sealed = codec::write(&key, &header)?;
-    Ok(kv.commit(&Batch::from([(key, Some(sealed))]))?)
 }
 
 #[async_trait]

@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use sternway_types::{
-    Artifact, ArtifactId, At, ChangesetId, Commit, Content, ContentRef, Digest, DigestPrefix,
-    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKey,
-    RecordKind, Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, Content, ContentRef, Digest, DigestPrefix, EnvironmentId,
+    NamespaceId, Pointer, PointerMove, PointerName, RecordEntry, RecordKey, RecordKind, Revision,
+    Version, VersionNumber,
 };
 
 use super::{
@@ -13,14 +13,13 @@ use super::{
     key::{self, Key, KeyReader, Table},
     map::Open,
     port::{Direction, Range, Snapshot},
-    read::{self, decode_commit, decode_move, decode_version, sense},
-    staging::Get as _,
-    stored::{StoredArtifact, StoredBlock, StoredChangeset, StoredPointer, StoredRecord},
+    read::{self, decode_move, decode_version, sense},
+    stored::{StoredArtifact, StoredPointer, StoredRecord},
 };
-use crate::{DigestHit, Head, Limit, StoreError, Tallies};
+use crate::{DigestHit, Head, Limit, StoreError};
 
 /// The key right after this one.
-fn after(mut key: Vec<u8>) -> Vec<u8> {
+pub(super) fn after(mut key: Vec<u8>) -> Vec<u8> {
     key.push(0);
     key
 }
@@ -68,7 +67,11 @@ impl View {
 
     /// What was found. Where nothing was, the namespace may be missing as well: it is looked for
     /// only then, since most reads find something.
-    fn found<T>(&self, ns: &NamespaceId, found: Option<T>) -> Result<Option<T>, StoreError> {
+    pub(super) fn found<T>(
+        &self,
+        ns: &NamespaceId,
+        found: Option<T>,
+    ) -> Result<Option<T>, StoreError> {
         if found.is_none() {
             self.known_head(ns)?;
         }
@@ -76,7 +79,7 @@ impl View {
     }
 
     /// As [`View::found`], for a page.
-    fn listed<T>(&self, ns: &NamespaceId, page: Vec<T>) -> Result<Vec<T>, StoreError> {
+    pub(super) fn listed<T>(&self, ns: &NamespaceId, page: Vec<T>) -> Result<Vec<T>, StoreError> {
         if page.is_empty() {
             self.known_head(ns)?;
         }
@@ -335,86 +338,6 @@ impl View {
             let entry = self.record_until(ns, entry, bound)?;
             Ok(entry.filter(|entry| entry.record.is_some()))
         })?;
-        self.listed(ns, page)
-    }
-
-    pub(super) fn tallies(
-        &self,
-        ns: &NamespaceId,
-        subject: &Subject,
-    ) -> Result<Option<Tallies>, StoreError> {
-        self.found(ns, read::tallies(self.snapshot.as_ref(), ns, subject)?)
-    }
-
-    pub(super) fn outcomes(
-        &self,
-        ns: &NamespaceId,
-        subject: &Subject,
-        place: u64,
-        limit: Limit,
-    ) -> Result<Vec<Outcome>, StoreError> {
-        let mut range = key::log(ns, subject).all(Direction::Forward);
-        range.from = key::outcomes(ns, subject, place.saturating_add(1));
-        let mut outcomes = Vec::new();
-        if limit.get() == 0 {
-            return self.listed(ns, outcomes);
-        }
-        self.page(&range, Limit::new(1), |key, value| {
-            let last = key.last_chunk().copied().map_or(0, u64::from_be_bytes);
-            let block = codec::read::<StoredBlock>(key, value)?;
-            let first = last.saturating_sub(block.len() as u64);
-            let skip = usize::try_from(place.saturating_sub(first)).unwrap_or(usize::MAX);
-            outcomes.extend(sense(key, block.into_outcomes(subject))?.into_iter().skip(skip));
-            let enough = outcomes.len() >= limit.get();
-            Ok(enough.then_some(()))
-        })?;
-        outcomes.truncate(limit.get());
-        self.listed(ns, outcomes)
-    }
-
-    pub(super) fn unjudged(
-        &self,
-        ns: &NamespaceId,
-        last: Option<&Subject>,
-        limit: Limit,
-    ) -> Result<Vec<Subject>, StoreError> {
-        let mut range = key::of_namespace(Table::Unjudged, ns).all(Direction::Forward);
-        if let Some(last) = last {
-            range.from = after(key::unjudged(ns, last));
-        }
-        let page = self.page(&range, limit, |key, value| {
-            codec::open(key, value)?;
-            let subject = KeyReader::new(key).and_then(|mut parts| {
-                parts.name::<NamespaceId>()?;
-                parts.subject()
-            });
-            subject.map(Some).ok_or_else(|| codec::corrupt(key, "its key names no subject"))
-        })?;
-        self.listed(ns, page)
-    }
-
-    /// The commit that a changeset became.
-    pub(super) fn commit_of(
-        &self,
-        ns: &NamespaceId,
-        id: ChangesetId,
-    ) -> Result<Option<Commit>, StoreError> {
-        let key = key::changeset(ns, id);
-        let stored = self.snapshot.as_ref().read::<StoredChangeset>(&key)?;
-        let Some(stored) = self.found(ns, stored)? else { return Ok(None) };
-        let commit = read::commit(self.snapshot.as_ref(), ns, Revision::new(stored.revision))?;
-        commit.map(Some).ok_or_else(|| codec::corrupt(&key, "its revision is missing"))
-    }
-
-    pub(super) fn feed(
-        &self,
-        ns: &NamespaceId,
-        last: Revision,
-        limit: Limit,
-    ) -> Result<Vec<Commit>, StoreError> {
-        let mut range = key::of_namespace(Table::Commit, ns).all(Direction::Forward);
-        range.from = key::commit(ns, last.next());
-        let page = self.page(&range, limit, |key, value| decode_commit(key, value).map(Some))?;
         self.listed(ns, page)
     }
 }
