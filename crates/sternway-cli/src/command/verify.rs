@@ -64,12 +64,11 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
 /// The head in a file, if this signer signed it.
 fn signed(file: &Path, signer: &HeadVerifier) -> Result<SignedHead, CliError> {
     let note = fs::read_to_string(file).map_err(|err| CliError::file(file, err))?;
-    signer.open(&note).map_err(|err| match err {
-        SignedHeadError::Signature { .. } => {
-            let detail = format!("{}: {err}", Context::shown(file));
-            CliError::Problem(Box::new(Problem::new(ProblemCode::IntegrityMismatch, detail)))
-        }
-        err => CliError::invalid(format!("{}: {err}", Context::shown(file))),
+    signer.open(&note).map_err(|err| {
+        let forged = matches!(err, SignedHeadError::Signature { .. });
+        let code = if forged { ProblemCode::IntegrityMismatch } else { ProblemCode::Invalid };
+        let detail = format!("{}: {err}", Context::shown(file));
+        CliError::Problem(Box::new(Problem::new(code, detail)))
     })
 }
 

@@ -31,7 +31,7 @@ async fn apply(world: &World, wanted: &[Wanted]) -> Result<AppliedAll, ControlEr
 }
 
 async fn live(world: &World, id: &ArtifactId) -> u64 {
-    world.control.live_version(id, &production()).await.unwrap().1.number.get()
+    world.control.live_version(id, &production()).await.expect("it is live").1.number.get()
 }
 
 #[tokio::test]

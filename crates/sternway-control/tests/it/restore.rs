@@ -10,9 +10,13 @@ use crate::{
 };
 
 async fn restore(world: &World, number: u64) -> VersionNumber {
-    let target = world.control.version(&greeting(), version(number)).await.unwrap();
+    let target = world.control.version(&greeting(), version(number)).await.expect("it is there");
     let intent = because("clients count");
-    let restored = world.control.restore(target, &production(), Force::No, &intent).await.unwrap();
+    let restored = world
+        .control
+        .restore(target, &production(), Force::No, &intent)
+        .await
+        .expect("it is there");
     assert_eq!(restored.version.number, version(number));
     restored.number
 }

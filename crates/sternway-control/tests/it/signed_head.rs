@@ -12,7 +12,8 @@ fn signer(byte: u8) -> HeadSigner {
 
 async fn signed(world: &World, signer: &HeadSigner) -> String {
     let namespace = world.control.namespace();
-    let head = world.store.head(namespace, At::Head).await.unwrap().unwrap();
+    let head =
+        world.store.head(namespace, At::Head).await.expect("it can be read").expect("it is there");
     signer.sign(namespace, &head)
 }
 
