@@ -15,6 +15,7 @@
 //! what happens to large arrays.
 
 mod equality;
+mod leaf;
 mod patch;
 mod pointer;
 mod walk;
@@ -23,7 +24,8 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-pub use self::{equality::same, pointer::Pointer};
+pub(crate) use self::walk::kept_leaves;
+pub use self::{equality::same, leaf::leaves, pointer::Pointer};
 use self::{patch::operations, walk::Edit};
 
 /// The differences between two JSON values.

@@ -1,6 +1,6 @@
 //! Compare two contents: text by lines and words, JSON by structure.
 //!
-//! Everything here is a pure function of its two inputs: no clock, no randomness, no I/O, and no
+//! Everything here is a pure function of its inputs: no clock, no randomness, no I/O, and no
 //! error, because any two contents can be compared. Results borrow from the inputs.
 //!
 //! # Text
@@ -75,6 +75,11 @@
 //! );
 //! ```
 //!
+//! # Blame
+//!
+//! [`blame`] goes back from version to version and finds which one wrote each line of a text, or
+//! each leaf of a JSON document.
+//!
 //! # Limits
 //!
 //! An edit script is short, but not always the shortest: the search takes a good split when the
@@ -89,5 +94,6 @@
 //! Words are marked in blocks of up to 32 KiB; in a larger one, lines are shown as changed whole.
 
 mod align;
+pub mod blame;
 pub mod json;
 pub mod text;

@@ -22,26 +22,49 @@ pub(super) struct Edit<'a> {
 }
 
 pub(super) fn compare<'a>(old: &'a Value, new: &'a Value) -> Vec<Edit<'a>> {
-    let mut walk = Walk { old: Pointer::default(), new: Pointer::default(), edits: Vec::new() };
-    walk.values(old, new);
-    walk.edits
+    Walk::between(old, new, None::<fn(&Pointer, &Pointer)>)
 }
 
-struct Walk<'a> {
+/// Names every leaf that both values have, by its old and its new place.
+pub(crate) fn kept_leaves(old: &Value, new: &Value, kept: impl FnMut(&Pointer, &Pointer)) {
+    Walk::between(old, new, Some(kept));
+}
+
+struct Walk<'a, K> {
     /// Where we are in the old value.
     old: Pointer,
     /// Where we are in the new value.
     new: Pointer,
     edits: Vec<Edit<'a>>,
+    /// Who wants to know which leaves were kept. Where nobody does, what is equal is not walked.
+    kept: Option<K>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a, K: FnMut(&Pointer, &Pointer)> Walk<'a, K> {
+    fn between(old: &'a Value, new: &'a Value, kept: Option<K>) -> Vec<Edit<'a>> {
+        let (from, to) = (Pointer::default(), Pointer::default());
+        let mut walk = Self { old: from, new: to, edits: Vec::new(), kept };
+        walk.values(old, new);
+        walk.edits
+    }
+
     fn values(&mut self, old: &'a Value, new: &'a Value) {
         match (old, new) {
-            (Value::Object(old), Value::Object(new)) => self.objects(old, new),
-            (Value::Array(old), Value::Array(new)) => self.arrays(old, new),
-            _ if same(old, new) => (),
+            (Value::Object(old), Value::Object(new)) if !(old.is_empty() && new.is_empty()) => {
+                self.objects(old, new);
+            }
+            (Value::Array(old), Value::Array(new)) if !(old.is_empty() && new.is_empty()) => {
+                self.arrays(old, new);
+            }
+            _ if same(old, new) => self.leaf(),
             _ => self.changed(old, new),
+        }
+    }
+
+    /// The leaf that stands here is kept.
+    fn leaf(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept(&self.old, &self.new);
         }
     }
 
@@ -62,9 +85,41 @@ impl<'a> Walk<'a> {
         let new: Vec<Element<'a>> = new.iter().map(Element::new).collect();
         for op in align(&old, &new) {
             let (tag, left, right) = op.as_tag_tuple();
+            let (left, right) = (Elements::new(&old, left), Elements::new(&new, right));
             if tag != DiffTag::Equal {
-                self.differing(Elements::new(&old, left), Elements::new(&new, right));
+                self.differing(left, right);
+            } else if self.kept.is_some() {
+                self.equal_elements(left, right);
             }
+        }
+    }
+
+    fn equal_elements(&mut self, old: Elements<'_, 'a>, new: Elements<'_, 'a>) {
+        for ((from_at, value), (to_at, _)) in old.numbered().zip(new.numbered()) {
+            self.within(Step::Position(from_at), Step::Position(to_at), |walk| walk.equal(value));
+        }
+    }
+
+    /// Names the leaves of a value that both sides have, which stand alike within it.
+    fn equal(&mut self, value: &'a Value) {
+        match value {
+            Value::Object(members) if !members.is_empty() => {
+                for (key, member) in members {
+                    self.within(Step::Key(key), Step::Key(key), |walk| walk.equal(member));
+                }
+            }
+            Value::Array(elements) if !elements.is_empty() => {
+                for (at, element) in elements.iter().enumerate() {
+                    let step = Step::Position(at);
+                    self.within(step, step, |walk| walk.equal(element));
+                }
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => self.leaf(),
         }
     }
 
@@ -91,8 +146,12 @@ impl<'a> Walk<'a> {
     }
 
     fn below(&mut self, old_step: Step<'_>, new_step: Step<'_>, old: &'a Value, new: &'a Value) {
+        self.within(old_step, new_step, |walk| walk.values(old, new));
+    }
+
+    fn within(&mut self, old_step: Step<'_>, new_step: Step<'_>, go_on: impl FnOnce(&mut Self)) {
         let parents = (self.old.enter(old_step), self.new.enter(new_step));
-        self.values(old, new);
+        go_on(self);
         self.old.leave(parents.0);
         self.new.leave(parents.1);
     }

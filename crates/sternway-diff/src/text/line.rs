@@ -47,13 +47,19 @@ impl<'a> Line<'a> {
 pub struct LineNumber(NonZeroUsize);
 
 impl LineNumber {
+    /// The line of this number.
+    #[must_use]
+    pub const fn new(number: NonZeroUsize) -> Self {
+        Self(number)
+    }
+
     /// The number itself.
     #[must_use]
     pub const fn value(self) -> usize {
         self.0.get()
     }
 
-    pub(super) const fn at(index: usize) -> Self {
+    pub(crate) const fn at(index: usize) -> Self {
         Self(NonZeroUsize::MIN.saturating_add(index))
     }
 }
