@@ -19,6 +19,7 @@
 mod applied;
 mod artifact;
 mod attestation;
+mod blame;
 mod check;
 mod commit;
 mod condemnation;
@@ -50,6 +51,7 @@ pub use crate::{
     applied::{AppliedItemView, AppliedView},
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
+    blame::{BlameKind, BlameView, WrittenView},
     check::CheckView,
     commit::{ChangeView, CommitView, RecordView},
     condemnation::{CondemnationView, CondemnedView},

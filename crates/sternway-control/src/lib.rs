@@ -30,6 +30,7 @@
 mod again;
 pub mod apply;
 mod attest;
+pub mod blame;
 pub mod condemn;
 mod control;
 pub mod environment;

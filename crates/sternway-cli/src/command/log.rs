@@ -7,7 +7,7 @@ use sternway::{
     api::{HistoryEntryView, ListView, TallyView},
     control::ControlError,
     store::Limit,
-    types::{Actor, ActorKind, ArtifactId, At, Version, VersionNumber},
+    types::{ArtifactId, At, Version, VersionNumber},
 };
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     error::CliError,
     format::{
         number::{count, percent},
+        person::by,
         when,
     },
     render::{
@@ -144,14 +145,6 @@ fn state(entry: &HistoryEntryView) -> State {
         ("condemned", _) => State::Condemned,
         ("staged", _) => State::Staged,
         _ => State::Old,
-    }
-}
-
-/// People are known by their names; that somebody is none is said.
-fn by(actor: &Actor) -> String {
-    match actor.kind() {
-        ActorKind::Human => actor.name().into(),
-        ActorKind::Agent | ActorKind::System => actor.to_string(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod apply;
+mod blame;
 mod check;
 mod condemn;
 mod demo;
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     #[command(alias = "cat")]
     Get(get::Args),
     Diff(diff::Args),
+    Blame(blame::Args),
     #[command(alias = "activate")]
     Promote(promote::Args),
     Apply(apply::Args),
@@ -91,6 +93,7 @@ impl Command {
             Self::Show(args) => show::run(context, args).await,
             Self::Get(args) => get::run(context, args).await,
             Self::Diff(args) => diff::run(context, args).await,
+            Self::Blame(args) => blame::run(context, args).await,
             Self::Promote(args) => promote::run(context, args).await,
             Self::Apply(args) => Box::pin(apply::run(context, args)).await,
             Self::Rollback(args) => rollback::run(context, args).await,

@@ -2,6 +2,7 @@
 
 pub(crate) mod duration;
 pub(crate) mod number;
+pub(crate) mod person;
 pub(crate) mod shell;
 pub(crate) mod visible;
 pub(crate) mod when;

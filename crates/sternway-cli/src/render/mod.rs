@@ -1,6 +1,7 @@
 //! How answers are laid out for people.
 
 pub(crate) mod applied;
+pub(crate) mod blame;
 pub(crate) mod detail;
 pub(crate) mod diff;
 pub(crate) mod event;

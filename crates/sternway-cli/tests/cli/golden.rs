@@ -150,6 +150,7 @@ stories! {
     a_bad_version_goes_back
     a_first_store
     apply
+    blame
     by_hand
     compare
     environments

@@ -6,6 +6,7 @@ mod apply;
 mod automatic;
 mod batch;
 mod beside;
+mod blame;
 mod cancelled;
 mod closed;
 mod crossing;

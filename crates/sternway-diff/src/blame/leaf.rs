@@ -53,6 +53,11 @@ impl<V: Clone> LeafBlame<V> {
         (self.open, self.document, self.version) = (kept, document, version);
     }
 
+    /// Goes back to a version with the same content.
+    pub fn pass_on(&mut self, version: V) {
+        self.version = version;
+    }
+
     /// Ends the walk: what is open was written by the version that was reached. The leaves are in
     /// the order of the document.
     #[must_use]

@@ -65,6 +65,11 @@ impl<V: Clone> LineBlame<V> {
         (self.text, self.version) = (text, version);
     }
 
+    /// Goes back to a version with the same content.
+    pub fn pass_on(&mut self, version: V) {
+        self.version = version;
+    }
+
     /// Ends the walk: what is open was written by the version that was reached. The lines are in
     /// order.
     #[must_use]

@@ -79,6 +79,19 @@ fn a_part_is_settled_sooner() {
 }
 
 #[test]
+fn the_same_content_is_passed_on_without_looking() {
+    let mut blame = LineBlame::new("a\nb\n", 3);
+    blame.pass_on(2);
+    blame.back("a\n", 1);
+    assert_eq!(blame.settle(), [(number(1), 1), (number(2), 2)]);
+    let mut blame = LeafBlame::new(json!([1, 2]), 3);
+    blame.pass_on(2);
+    blame.back(json!([1]), 1);
+    let written: Vec<i32> = blame.settle().into_iter().map(|(_, version)| version).collect();
+    assert_eq!(written, [1, 2]);
+}
+
+#[test]
 fn a_leaf_belongs_to_the_version_that_brought_its_value() {
     check_leaves(
         &[
