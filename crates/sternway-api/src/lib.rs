@@ -30,6 +30,7 @@ mod environment;
 mod label;
 mod latch;
 mod list;
+mod man;
 mod outcome;
 mod pointer;
 mod policy;
@@ -62,6 +63,7 @@ pub use crate::{
     label::LabelView,
     latch::{LatchActionView, LatchView},
     list::ListView,
+    man::ManView,
     outcome::{OutcomeView, SubjectView},
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
     policy::{PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView},

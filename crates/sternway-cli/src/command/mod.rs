@@ -3,6 +3,7 @@
 mod apply;
 mod blame;
 mod check;
+mod completion;
 mod condemn;
 mod demo;
 mod diff;
@@ -17,6 +18,7 @@ mod label;
 mod list;
 mod log;
 mod op;
+mod man;
 mod pardon;
 mod policy;
 mod promote;
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     Verify(verify::Args),
     Head(head::Args),
     Doctor(doctor::Args),
+    Completion(completion::Args),
+    Man(man::Args),
     #[command(hide = true)]
     ExitCodes(exit_codes::Args),
 }
@@ -113,6 +117,8 @@ impl Command {
             Self::Verify(args) => verify::run(context, args).await,
             Self::Head(args) => head::run(context, args).await,
             Self::Doctor(args) => doctor::run(context, args).await,
+            Self::Completion(args) => completion::run(context, &args),
+            Self::Man(args) => man::run(context, &args),
             Self::ExitCodes(args) => exit_codes::run(context, args),
         }
     }

@@ -99,6 +99,7 @@ fn story(world: &World) -> Keys {
         ("watch", vec!["watch", "--once"]),
         ("publish", vec!["publish", "prompts/greeting", "policy.toml"]),
         ("blame", vec!["blame", "prompts/greeting"]),
+        ("man", vec!["man", "man"]),
         ("verify", vec!["verify"]),
         ("doctor", vec!["doctor"]),
         ("a problem", vec!["show", "configs/bot@v9"]),

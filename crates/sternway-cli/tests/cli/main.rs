@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod color;
+mod completion;
 mod damaged;
 mod dry_run;
 mod endings;
@@ -12,6 +13,7 @@ mod hidden;
 mod inputs;
 mod json;
 mod lock;
+mod man;
 mod output;
 mod stores;
 mod swept;

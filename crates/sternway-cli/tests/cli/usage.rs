@@ -2,7 +2,7 @@
 
 use crate::world::World;
 
-fn commands(world: &World) -> Vec<String> {
+pub(crate) fn commands(world: &World) -> Vec<String> {
     let help = world.ok(&["--help"]);
     let list = help.split("Commands:\n").nth(1).unwrap();
     let list = list.split("\n\n").next().unwrap();
