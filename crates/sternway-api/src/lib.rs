@@ -40,6 +40,7 @@ mod published;
 mod recorded;
 mod report;
 mod rolled_back;
+mod setting;
 mod signed_head;
 mod status;
 mod store;
@@ -73,6 +74,7 @@ pub use crate::{
     recorded::{ReactionView, RecordedView},
     report::{DamageView, ReportView},
     rolled_back::{RestoredView, RollbackView},
+    setting::{SettingSetView, SettingView, SettingsFileView},
     signed_head::{HeadKeyView, SignedHeadView},
     status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
     store::StoreView,

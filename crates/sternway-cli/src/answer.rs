@@ -48,7 +48,7 @@ impl Context {
     fn page(&self, human: impl FnOnce(&mut Page)) -> Result<(), CliError> {
         let mut page = self.console.page();
         human(&mut page);
-        self.console.print(&page)
+        self.console.show(&page)
     }
 
     fn names(&self, names: impl IntoIterator<Item = String>) -> Result<(), CliError> {

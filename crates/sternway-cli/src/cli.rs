@@ -5,7 +5,17 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, ValueEnum, builder::FalseyValueParser};
 use sternway::types::{Actor, EnvironmentId, NamespaceId};
 
-use crate::{command::Command, format::duration, input::moment::Moment, place::Place};
+use crate::{
+    command::Command,
+    error::CliError,
+    format::duration,
+    input::moment::Moment,
+    place::Place,
+    settings::{
+        Settings,
+        key::{Key, one_of, switch},
+    },
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,6 +43,7 @@ pub(crate) struct Cli {
 /// Flags that every command takes.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Globals {
     /// Work in this folder, as if the command was typed there.
     #[arg(short = 'C', long, global = true, value_name = "DIR", env = "STERNWAY_DIRECTORY")]
@@ -71,6 +82,11 @@ pub(crate) struct Globals {
     #[arg(value_enum, default_value_t)]
     pub(crate) color: Color,
 
+    /// Print at once what is longer than the screen, and start no pager.
+    #[arg(long, global = true, env = "STERNWAY_NO_PAGER")]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) no_pager: bool,
+
     /// Say what would happen, and write nothing.
     #[arg(long, global = true, env = "STERNWAY_DRY_RUN")]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -91,6 +107,30 @@ pub(crate) struct Globals {
 }
 
 impl Globals {
+    /// Takes from the settings what was not typed.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::Problem`] if a value makes no sense.
+    pub(crate) fn settle(&mut self, settings: &Settings) -> Result<(), CliError> {
+        fn take<T>(flag: &mut T, found: Option<T>) {
+            if let Some(found) = found {
+                *flag = found;
+            }
+        }
+        let actor = settings.further(Key::Actor, str::parse)?;
+        self.actor = actor.or_else(|| self.actor.take());
+        let store = settings.further(Key::StoreUrl, str::parse)?;
+        self.store = store.or_else(|| self.store.take());
+        take(&mut self.environment, settings.further(Key::Environment, str::parse)?);
+        take(&mut self.namespace, settings.further(Key::Namespace, str::parse)?);
+        take(&mut self.lock_timeout, settings.further(Key::LockTimeout, duration::parse)?);
+        take(&mut self.color, settings.further(Key::Color, one_of)?);
+        take(&mut self.output, settings.further(Key::Output, one_of)?);
+        take(&mut self.quiet, settings.further(Key::Quiet, switch)?);
+        Ok(())
+    }
+
     /// How to print.
     pub(crate) const fn output(&self) -> Output {
         if self.json { Output::Json } else { self.output }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::{
     cli::{Color, Globals},
     error::CliError,
+    pager::Pager,
     render::{page::Page, style, symbols::Symbols},
 };
 
@@ -21,11 +22,12 @@ pub(crate) struct Console {
     stderr: ColorChoice,
     notes: bool,
     symbols: &'static Symbols,
+    pager: Option<Pager>,
 }
 
 impl Console {
-    /// Looks at the flags, the environment and the terminal.
-    pub(crate) fn new(globals: &Globals) -> Self {
+    /// Looks at the flags, the environment and the terminal. A pager is used only on a terminal.
+    pub(crate) fn new(globals: &Globals, pager: Option<&str>) -> Self {
         let forced = match globals.color {
             Color::Auto => None,
             Color::Always => Some(ColorChoice::Always),
@@ -36,6 +38,7 @@ impl Console {
             stderr: forced.unwrap_or_else(|| AutoStream::choice(&io::stderr())),
             notes: !globals.quiet,
             symbols: Symbols::of_locale(),
+            pager: pager.filter(|_| io::stdout().is_terminal()).and_then(Pager::named),
         }
     }
 
@@ -57,6 +60,25 @@ impl Console {
     /// Whether stdout is a terminal.
     pub(crate) fn is_terminal(&self) -> bool {
         io::stdout().is_terminal()
+    }
+
+    /// Shows an answer that a person reads: page by page if it is longer than the screen.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::Output`] if it cannot be written.
+    pub(crate) fn show(&self, page: &Page) -> Result<(), CliError> {
+        let pager = self.pager.as_ref().filter(|_| Pager::is_needed(page.text()));
+        let Some(pager) = pager else { return self.print(page) };
+        let text = if self.is_colored() {
+            page.text().to_owned()
+        } else {
+            anstream::adapter::strip_str(page.text()).to_string()
+        };
+        pager.show(text.as_bytes()).or_else(|err| {
+            self.note(&format!("cannot run the pager {}: {err}", pager.name()));
+            self.print(page)
+        })
     }
 
     /// Prints an answer.

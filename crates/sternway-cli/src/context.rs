@@ -14,10 +14,10 @@ use sternway::{
 use crate::{
     cli::{Globals, Output},
     console::Console,
-    error::CliError,
     format::shell,
     input::moment::Moment,
     place::Place,
+    settings::{Settings, key::Key},
 };
 
 /// What every command is given.
@@ -41,22 +41,17 @@ pub(crate) struct Context {
     pub(crate) dry_run: bool,
     /// How long to wait while another process holds the store.
     pub(crate) lock_timeout: Duration,
+    /// Where each of these was set.
+    pub(crate) settings: Settings,
     /// Where answers are printed.
     pub(crate) console: Console,
 }
 
 impl Context {
-    /// Takes the flags that every command takes, and goes to the folder that they name.
-    ///
-    /// # Errors
-    ///
-    /// [`CliError::File`] if the folder is not there.
-    pub(crate) fn new(globals: Globals, console: Console) -> Result<Self, CliError> {
-        if let Some(folder) = &globals.directory {
-            env::set_current_dir(folder).map_err(|err| CliError::file(folder, err))?;
-        }
+    /// Takes the flags that every command takes, and where their values come from.
+    pub(crate) fn new(globals: Globals, settings: Settings, console: Console) -> Self {
         let output = globals.output();
-        Ok(Self {
+        Self {
             directory: globals.directory,
             place: globals.store,
             namespace: globals.namespace,
@@ -66,8 +61,9 @@ impl Context {
             output,
             dry_run: globals.dry_run,
             lock_timeout: globals.lock_timeout,
+            settings,
             console,
-        })
+        }
     }
 
     /// Who acts, and why.
@@ -80,15 +76,19 @@ impl Context {
         if self.dry_run { "would be " } else { "" }
     }
 
+    /// The store that was named by a flag or its variable, if one was.
+    pub(crate) fn named_place(&self) -> Option<&Place> {
+        self.place.as_ref().filter(|_| self.settings.is_typed(Key::StoreUrl))
+    }
+
     /// The flags that a command to type next needs in order to mean the same.
     pub(crate) fn flags(&self) -> String {
-        let namespace = Some(&self.namespace).filter(|namespace| namespace.as_str() != "default");
-        let namespace = namespace.map(|namespace| format!(" --namespace {namespace}"));
-        let elsewhere = self.environment != EnvironmentId::production();
-        let environment = elsewhere.then(|| format!(" -e {}", self.environment));
+        let typed = |key| self.settings.is_typed(key);
+        let namespace = typed(Key::Namespace).then(|| format!(" --namespace {}", self.namespace));
+        let environment = typed(Key::Environment).then(|| format!(" -e {}", self.environment));
         let quoted = |path: &Path| shell::quoted(path.as_os_str());
         let directory = self.directory.as_deref().map(|it| format!(" -C {}", quoted(it)));
-        let store = self.place.as_ref().map(|it| format!(" --store {}", quoted(it.path())));
+        let store = self.named_place().map(|it| format!(" --store {}", quoted(it.path())));
         [directory, store, namespace, environment].into_iter().flatten().collect()
     }
 
@@ -106,7 +106,7 @@ impl Context {
 }
 
 /// The person at the keyboard, as far as the system knows.
-fn user() -> Actor {
+pub(crate) fn user() -> Actor {
     let names = ["USER", "LOGNAME", "USERNAME"].iter().filter_map(|name| env::var(name).ok());
     let known = names.into_iter().find_map(|name| format!("human:{name}").parse().ok());
     known.or_else(|| "human:unknown".parse().ok()).unwrap_or_else(Actor::sternway)

@@ -1,7 +1,8 @@
 //! The `sternway` command. *Semver-exempt*: programs use the `sternway` crate, or read `--json`.
 //!
 //! What is where: [`cli`] holds the words that are typed, [`context`] what is the same for every
-//! command, [`command`] one file per command, and the rest is how things are shown.
+//! command, [`settings`] what holds where nothing is typed, [`command`] one file per command, and the
+//! rest is how things are shown.
 
 mod answer;
 mod cli;
@@ -12,33 +13,58 @@ mod error;
 mod format;
 mod input;
 mod open;
+mod pager;
 mod place;
 mod progress;
 mod render;
+mod settings;
 mod standing;
 mod usage;
 mod view;
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
-use crate::{cli::Cli, context::Context, error::CliError};
+use crate::{
+    cli::Cli,
+    console::Console,
+    context::Context,
+    error::CliError,
+    settings::{Setting, Settings, key::Key, typed::Typed},
+};
 
 fn main() -> ExitCode {
-    let cli = match usage::parse() {
-        Ok(cli) => cli,
+    let (mut cli, typed) = match usage::parse() {
+        Ok(parsed) => parsed,
         Err(exit) => return exit,
     };
-    let console = console::Console::new(&cli.globals);
+    let settings = settle(&mut cli, typed);
+    // What is wrong with the settings is said as the command line wants it.
+    let pager = settings.as_ref().ok().and_then(|settings| settings.of(Key::Pager));
+    let console = Console::new(&cli.globals, pager.map(Setting::value));
     let output = cli.globals.output();
-    run(cli, &console).unwrap_or_else(|err| error::report(&err, output, &console))
+    let ended = settings.and_then(|settings| run(cli, settings, &console));
+    ended.unwrap_or_else(|err| error::report(&err, output, &console))
+}
+
+/// Goes to the folder that was named, and takes what holds there.
+fn settle(cli: &mut Cli, typed: Typed) -> Result<Settings, CliError> {
+    if let Some(folder) = &cli.globals.directory {
+        env::set_current_dir(folder).map_err(|err| CliError::file(folder, err))?;
+    }
+    if !cli.command.reads_settings() {
+        return Ok(Settings::default());
+    }
+    let settings = settings::load::load(typed)?;
+    cli.globals.settle(&settings)?;
+    Ok(settings)
 }
 
 /// One thread is enough: a command does one thing after the other.
-fn run(cli: Cli, console: &console::Console) -> Result<ExitCode, CliError> {
+fn run(cli: Cli, settings: Settings, console: &Console) -> Result<ExitCode, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(CliError::Runtime)?;
-    let context = Context::new(cli.globals, console.clone())?;
+    let context = Context::new(cli.globals, settings, console.clone());
     runtime.block_on(cli.command.run(&context))
 }

@@ -5,15 +5,16 @@ use std::{env, ffi::OsString, process::ExitCode};
 use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
 use sternway::api::ProblemCode;
 
-use crate::{cli::Cli, error::CliError};
+use crate::{cli::Cli, error::CliError, settings::typed::Typed};
 
-/// Reads the command line. What it is answered with is printed already: help, the version, or what
-/// is wrong with it.
-pub(crate) fn parse() -> Result<Cli, ExitCode> {
+/// Reads the command line, and which settings it says. What it is answered with is printed already:
+/// help, the version, or what is wrong with it.
+pub(crate) fn parse() -> Result<(Cli, Typed), ExitCode> {
     let words: Vec<OsString> = env::args_os().collect();
     let command = Cli::command().color(color(&words));
     let parsed = command.try_get_matches_from(words.iter());
-    let parsed = parsed.and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = parsed
+        .and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, Typed::of(&matches))));
     parsed.map_err(|err| answer(&err, &words))
 }
 

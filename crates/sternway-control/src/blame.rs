@@ -14,7 +14,7 @@ use sternway_diff::{
     text::LineNumber,
 };
 use sternway_store::Limit;
-use sternway_types::{ArtifactId, Content, ContentKind, Version, VersionNumber};
+use sternway_types::{ArtifactId, At, Content, ContentKind, Version, VersionNumber};
 
 use crate::{Control, ControlError};
 
@@ -174,7 +174,8 @@ impl<'a> Lineage<'a> {
         while self.page.pop_front_if(|other| other.number > parent).is_some() {}
         if self.page.is_empty() {
             let (store, namespace) = (self.control.store(), self.control.namespace());
-            let page = store.history(namespace, &self.artifact, Some(parent.next()), PAGE);
+            let page =
+                store.history(namespace, &self.artifact, At::Head, Some(parent.next()), PAGE);
             self.page = page.await?.into();
         }
         match self.page.pop_front_if(|other| other.number == parent) {

@@ -17,8 +17,8 @@ mod init;
 mod label;
 mod list;
 mod log;
-mod op;
 mod man;
+mod op;
 mod pardon;
 mod policy;
 mod promote;
@@ -26,6 +26,7 @@ mod publish;
 mod record;
 mod restore;
 mod rollback;
+mod settings;
 mod show;
 mod status;
 mod undo;
@@ -75,6 +76,7 @@ pub(crate) enum Command {
     Verify(verify::Args),
     Head(head::Args),
     Doctor(doctor::Args),
+    Settings(settings::Args),
     Completion(completion::Args),
     Man(man::Args),
     #[command(hide = true)]
@@ -82,6 +84,14 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Whether it depends on the settings, so that files that make no sense keep it from running.
+    pub(crate) const fn reads_settings(&self) -> bool {
+        if let Self::Settings(args) = self {
+            return args.reads_settings();
+        }
+        !matches!(self, Self::Completion(_) | Self::Man(_) | Self::ExitCodes(_))
+    }
+
     /// Does it.
     ///
     /// # Errors
@@ -117,6 +127,7 @@ impl Command {
             Self::Verify(args) => verify::run(context, args).await,
             Self::Head(args) => head::run(context, args).await,
             Self::Doctor(args) => doctor::run(context, args).await,
+            Self::Settings(args) => settings::run(context, &args),
             Self::Completion(args) => completion::run(context, &args),
             Self::Man(args) => man::run(context, &args),
             Self::ExitCodes(args) => exit_codes::run(context, args),

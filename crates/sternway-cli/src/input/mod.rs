@@ -3,12 +3,5 @@
 pub(crate) mod kind;
 pub(crate) mod moment;
 pub(crate) mod pair;
+pub(crate) mod position;
 pub(crate) mod source;
-
-/// The line and the column of a byte, from 1.
-pub(crate) fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (line, column)
-}

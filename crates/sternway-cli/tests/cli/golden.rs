@@ -159,5 +159,6 @@ stories! {
     policies
     publish_again
     restore
+    settings
     what_is_wrong
 }

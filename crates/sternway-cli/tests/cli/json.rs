@@ -99,7 +99,6 @@ fn story(world: &World) -> Keys {
         ("watch", vec!["watch", "--once"]),
         ("publish", vec!["publish", "prompts/greeting", "policy.toml"]),
         ("blame", vec!["blame", "prompts/greeting"]),
-        ("man", vec!["man", "man"]),
         ("verify", vec!["verify"]),
         ("doctor", vec!["doctor"]),
         ("a problem", vec!["show", "configs/bot@v9"]),
@@ -107,7 +106,22 @@ fn story(world: &World) -> Keys {
     ] {
         note(world, all, name, &words);
     }
+    around(world, all);
     all.clone()
+}
+
+/// Commands that are about no store.
+fn around(world: &World, all: &mut Keys) {
+    for (name, words) in [
+        ("settings list", vec!["settings", "list"]),
+        ("settings get", vec!["settings", "get", "namespace"]),
+        ("settings set", vec!["settings", "set", "ui.quiet", "true", "-q"]),
+        ("settings set", vec!["settings", "set", "ui.color", "never"]),
+        ("settings path", vec!["settings", "path"]),
+        ("man", vec!["man", "man"]),
+    ] {
+        note(world, all, name, &words);
+    }
 }
 
 #[test]

@@ -15,6 +15,9 @@ mod json;
 mod lock;
 mod man;
 mod output;
+#[cfg(target_os = "linux")]
+mod pager;
+mod settings;
 mod stores;
 mod swept;
 mod usage;

@@ -43,6 +43,7 @@ fn every_global_flag_has_a_variable() {
         "DRY_RUN",
         "ACTOR",
         "LOCK_TIMEOUT",
+        "NO_PAGER",
     ] {
         assert!(words.contains(&format!("[env: STERNWAY_{flag}=")), "{flag}");
     }

@@ -10,6 +10,10 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Variables of others that the binary looks at.
+const OTHERS: [&str; 7] =
+    ["NO_COLOR", "LC_ALL", "LC_CTYPE", "COLUMNS", "PAGER", "LESS", "DATABASE_URL"];
+
 /// An empty folder, and the settings that the binary meets in it.
 pub(crate) struct World {
     folder: TempDir,
@@ -62,10 +66,11 @@ impl World {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
             let ours = name.starts_with("STERNWAY_") || name.starts_with("CLICOLOR");
-            if ours || ["NO_COLOR", "LC_ALL", "LC_CTYPE", "COLUMNS"].contains(&name.as_str()) {
+            if ours || OTHERS.contains(&name.as_str()) {
                 command.env_remove(name);
             }
         }
+        command.env("XDG_CONFIG_HOME", self.path("home"));
         command.env("LANG", "C.UTF-8").env("USER", "alice").env("TERM", "xterm-256color");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command

@@ -109,10 +109,11 @@ impl World {
     pub(crate) fn sternway(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sternway"));
         for (name, _) in env::vars_os() {
-            if name.to_string_lossy().starts_with("STERNWAY_") {
+            if name.to_string_lossy().starts_with("STERNWAY_") || name == "DATABASE_URL" {
                 command.env_remove(name);
             }
         }
+        command.env("XDG_CONFIG_HOME", self.path());
         command.current_dir(self.path()).env("PWD", self.path()).env("TMPDIR", self.temporary());
         command.env("LC_ALL", "C.UTF-8").env("NO_COLOR", "1").stdin(Stdio::null());
         command

@@ -8,7 +8,7 @@ use std::{
 use serde::Deserialize;
 use sternway::types::{ArtifactId, LabelId, Reason, Reference};
 
-use crate::{context::Context, error::CliError, input::place};
+use crate::{context::Context, error::CliError, input::position};
 
 /// The manifest that is looked for in a folder.
 const FILE: &str = "apply.toml";
@@ -82,7 +82,7 @@ fn of_file(path: &Path) -> Result<Manifest, CliError> {
     let text = fs::read_to_string(path).map_err(|err| CliError::file(path, err))?;
     let name = Context::shown(path);
     let written: Written = toml::from_str(&text).map_err(|err| {
-        let (line, column) = place(&text, err.span().map_or(0, |span| span.start));
+        let (line, column) = position::of(&text, err.span().map_or(0, |span| span.start));
         let why = format!("{name}, line {line}, column {column}: {}", err.message());
         CliError::invalid(why).with_help("sternway apply --help")
     })?;

@@ -36,7 +36,7 @@ pub(super) struct Folder {
 impl Folder {
     /// The folder of the store that was named, or `sternway-demo` here.
     pub(super) fn of(context: &Context) -> Self {
-        let Some(place) = &context.place else {
+        let Some(place) = context.named_place() else {
             let path = PathBuf::from(FOLDER);
             let flags = format!("-C {}", shown(&path));
             return Self::at(path.join(".sternway").join("store.redb"), path, flags);

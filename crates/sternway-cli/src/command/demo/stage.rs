@@ -57,6 +57,7 @@ impl Stage {
             dry_run: false,
             at: None,
             lock_timeout: context.lock_timeout,
+            settings: context.settings.clone(),
             console: context.console.clone(),
         };
         folder.make(&context).await?;

@@ -7,7 +7,7 @@ use sternway::types::{Policy, check_json};
 use crate::{
     error::CliError,
     format::visible,
-    input::{place, source::Source},
+    input::{position, source::Source},
 };
 
 /// Reads a policy.
@@ -44,7 +44,7 @@ fn from_json(name: &str, text: &str) -> Result<Policy, CliError> {
 fn from_toml(name: &str, text: &str) -> Result<Policy, CliError> {
     toml::from_str(text).map_err(|err| {
         let start = err.span().map_or(0, |span| span.start);
-        refused(name, place(text, start), err.message())
+        refused(name, position::of(text, start), err.message())
     })
 }
 

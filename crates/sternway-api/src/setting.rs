@@ -1,0 +1,42 @@
+//! Settings, as they are shown.
+
+use serde::Serialize;
+
+/// A setting as it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SettingView {
+    /// Its name.
+    pub key: &'static str,
+    /// What it is set to; `***` for one that is nobody's to read.
+    pub value: String,
+    /// `flag`, `variable`, `file` or `default`.
+    pub origin: &'static str,
+    /// Which flag or variable, or the file and the line.
+    pub source: Option<String>,
+}
+
+/// What setting a setting led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SettingSetView {
+    /// Its name.
+    pub key: &'static str,
+    /// What it is set to.
+    pub value: String,
+    /// The file.
+    pub file: String,
+    /// What goes before the file, and says something else.
+    pub overridden_by: Option<String>,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
+}
+
+/// A settings file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SettingsFileView {
+    /// `project` or `user`.
+    pub scope: &'static str,
+    /// Where it is, or would be.
+    pub path: String,
+    /// Whether it is there.
+    pub exists: bool,
+}

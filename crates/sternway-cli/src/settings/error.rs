@@ -1,0 +1,124 @@
+//! What is wrong with a settings file.
+
+use std::fmt::Display;
+
+use sternway::api::{Problem, ProblemCode};
+
+use super::{Origin, Setting, key::Key};
+use crate::{context::Context, error::CliError};
+
+/// A place in a settings file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// The file, as it is shown.
+    pub(crate) file: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The column, from 1.
+    pub(crate) column: usize,
+}
+
+impl Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, line {}, column {}", self.file, self.line, self.column)
+    }
+}
+
+/// What is wrong with the settings.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SettingsError {
+    /// The file is no TOML.
+    #[error("{spot}: {why}")]
+    Syntax {
+        /// Where.
+        spot: Spot,
+        /// Why.
+        why: String,
+    },
+    /// There is no such setting.
+    #[error("{spot}: there is no setting {name}")]
+    Unknown {
+        /// Where.
+        spot: Spot,
+        /// What it was called.
+        name: String,
+        /// What to do instead.
+        help: String,
+    },
+    /// The value makes no sense.
+    #[error("{place}: {key}: {why}", key = key.name())]
+    Wrong {
+        /// Where: a place in a file, or a variable.
+        place: String,
+        /// Of which setting.
+        key: Key,
+        /// Why.
+        why: String,
+    },
+    /// A folder may not say this.
+    #[error("{spot}: {key} is a command, and is not taken from a folder", key = key.name())]
+    Personal {
+        /// Where.
+        spot: Spot,
+        /// Which setting.
+        key: Key,
+    },
+    /// The variable that a value is taken from is not set.
+    #[error("{spot}: {key} is taken from the variable {variable}, which is not set", key = key.name())]
+    Unset {
+        /// Where.
+        spot: Spot,
+        /// Of which setting.
+        key: Key,
+        /// Which variable.
+        variable: String,
+    },
+}
+
+impl SettingsError {
+    /// The value makes no sense, which is known only now.
+    pub(crate) fn wrong(setting: &Setting, why: &impl Display) -> Self {
+        let place = match &setting.origin {
+            Origin::File(path, line) => format!("{}, line {line}", Context::shown(path)),
+            Origin::Flag(name) | Origin::Variable(name) | Origin::Shared(name) => {
+                (*name).to_owned()
+            }
+            Origin::Default => "built in".into(),
+        };
+        Self::Wrong { place, key: setting.key, why: why.to_string() }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Syntax { .. } => "mend it; what goes in it: sternway help settings".into(),
+            Self::Unknown { help, .. } => help.clone(),
+            Self::Wrong { key, .. } => format!("sternway help settings; or {}", key.flag()),
+            Self::Personal { key, .. } => {
+                format!("sternway settings set {} COMMAND --user", key.name())
+            }
+            Self::Unset { variable, .. } => format!("export {variable}=…"),
+        }
+    }
+
+    const fn spot(&self) -> Option<&Spot> {
+        match self {
+            Self::Syntax { spot, .. }
+            | Self::Unknown { spot, .. }
+            | Self::Personal { spot, .. }
+            | Self::Unset { spot, .. } => Some(spot),
+            Self::Wrong { .. } => None,
+        }
+    }
+}
+
+impl From<SettingsError> for CliError {
+    fn from(err: SettingsError) -> Self {
+        let mut problem = Problem::new(ProblemCode::Invalid, err.to_string()).with_help(err.help());
+        if let Some(spot) = err.spot() {
+            let Spot { file, line, column } = spot;
+            problem = problem.with("file", file.as_str());
+            problem = problem.with("line", *line).with("column", *column);
+        }
+        Self::Problem(Box::new(problem))
+    }
+}

@@ -1,0 +1,118 @@
+//! Finding settings files and reading them.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Origin, Setting, Settings,
+    file::{Scope, SettingsFile},
+    key::Key,
+    typed::Typed,
+};
+use crate::{
+    context::{Context, user},
+    error::CliError,
+    place,
+};
+
+/// The file that is looked for, here and in every folder above.
+const PROJECT: &str = "sternway.toml";
+/// The file of the user, in the folder of all settings.
+const USER: &str = "sternway/config.toml";
+/// The largest file that is read: far more than there is to set.
+const MAX_FILE: u64 = 1024 * 1024;
+/// What shows what is longer than the screen.
+const PAGER: &str = "less";
+
+/// Where the settings files are, or would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Paths {
+    /// The nearest one above, or the one that would be here.
+    pub(crate) project: PathBuf,
+    /// That of the user; nothing if the user has no home.
+    pub(crate) user: Option<PathBuf>,
+}
+
+impl Paths {
+    /// Looks for them from here.
+    pub(crate) fn find() -> Self {
+        let here = env::current_dir().unwrap_or_default();
+        let mut above = here.ancestors().map(|folder| folder.join(PROJECT));
+        let project = above.find(|file| file.is_file()).unwrap_or_else(|| here.join(PROJECT));
+        // A relative folder is to be ignored, as the XDG base directory specification has it.
+        let set = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")));
+        Self { project, user: folder.map(|folder| folder.join(USER)) }
+    }
+}
+
+/// Reads the settings, layer by layer.
+///
+/// # Errors
+///
+/// [`CliError`] if a file cannot be read, or makes no sense: then with the line and the column.
+pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
+    let paths = Paths::find();
+    let Typed { mut first, built_in } = typed;
+    first.extend(of_variable(Key::Pager, "STERNWAY_PAGER", Origin::Variable));
+    let project = read(&paths.project, Scope::Project)?;
+    let user = match &paths.user {
+        Some(path) => read(path, Scope::User)?,
+        None => Vec::new(),
+    };
+    let mut shared: Vec<Setting> =
+        of_variable(Key::Pager, "PAGER", Origin::Shared).into_iter().collect();
+    let url = of_variable(Key::StoreUrl, "DATABASE_URL", Origin::Shared);
+    // It is most often about the database of another program, which is no reason to refuse.
+    let is_ours = url.as_ref().is_none_or(|url| url.value().starts_with("redb:"));
+    shared.extend(url.filter(|_| is_ours));
+    let mut settings = Settings::merge([first, project, user, shared, built_in, found_here()]);
+    if !is_ours {
+        settings.passed_over.push("DATABASE_URL");
+    }
+    Ok(settings)
+}
+
+/// The settings in one file; none if there is no such file.
+///
+/// # Errors
+///
+/// As [`load`].
+fn read(path: &Path, scope: Scope) -> Result<Vec<Setting>, CliError> {
+    let text = text(path).map_err(|err| CliError::file(path, err))?;
+    let file = SettingsFile { path, scope, text: &text };
+    Ok(file.parse(|name| env::var(name).ok())?)
+}
+
+/// What is in a file; nothing if there is no such file.
+///
+/// # Errors
+///
+/// If it is there and cannot be read, or is far too large.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.len() > MAX_FILE => Err(io::ErrorKind::FileTooLarge.into()),
+        Ok(_) => fs::read_to_string(path),
+        Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(err) => Err(err),
+    }
+}
+
+fn of_variable(
+    key: Key,
+    name: &'static str,
+    origin: fn(&'static str) -> Origin,
+) -> Option<Setting> {
+    let value = env::var(name).ok().filter(|value| !value.is_empty())?;
+    Some(Setting::new(key, value, origin(name)))
+}
+
+/// What depends on who works where.
+fn found_here() -> Vec<Setting> {
+    let store = Context::shown(place::find(None).file());
+    [(Key::Actor, user().to_string()), (Key::StoreUrl, store), (Key::Pager, PAGER.into())]
+        .map(|(key, value)| Setting::new(key, value, Origin::Default))
+        .into()
+}

@@ -1,0 +1,124 @@
+//! What holds where nothing was typed, and which of two places goes first.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::world::World;
+
+fn world(project: &str) -> World {
+    let world = World::with_greeting();
+    world.write("sternway.toml", project.as_bytes());
+    world
+}
+
+/// Which value a setting has, and which source says so.
+fn check(world: &World, words: &[&str], key: &str, value: &str, source: Option<&str>) {
+    let mut words = words.to_vec();
+    words.extend(["settings", "get", key]);
+    let view = world.json(&words);
+    let found = view["source"].as_str().map(|source| source.rsplit('/').next().unwrap());
+    assert_eq!((view["value"].as_str(), found), (Some(value), source), "{words:?}");
+}
+
+#[test]
+fn each_layer_goes_before_the_next() {
+    let key = "environment";
+    let world = World::new();
+    check(&world, &[], key, "production", None);
+    world.ok(&["settings", "set", key, "own", "--user"]);
+    check(&world, &[], key, "own", Some("config.toml:1"));
+    world.ok(&["settings", "set", key, "ours"]);
+    check(&world, &[], key, "ours", Some("sternway.toml:1"));
+    let world = world.set("STERNWAY_ENVIRONMENT", "mine");
+    check(&world, &[], key, "mine", Some("STERNWAY_ENVIRONMENT"));
+    check(&world, &["-e", "now"], key, "now", Some("--env"));
+}
+
+#[test]
+fn a_file_says_what_a_flag_would() {
+    let world =
+        world("environment = 'staging'\nactor = 'agent:planner-7'\n[ui]\noutput = 'name'\n");
+    world.ok(&["env", "create", "staging"]);
+    assert_eq!(world.ok(&["list"]), "prompts/greeting\n");
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    assert_eq!(world.json(&["show", "prompts/greeting"])["version"], 2);
+    assert_eq!(world.json(&["show", "prompts/greeting", "-e", "production"])["version"], 1);
+    let feed = world.ok(&["watch", "--once", "-o", "jsonl"]);
+    let last: Value = serde_json::from_str(feed.lines().last().unwrap()).unwrap();
+    assert_eq!(last["actor"], "agent:planner-7");
+}
+
+#[test]
+fn the_file_is_found_in_a_folder_above_and_its_paths_begin_there() {
+    let world = World::new();
+    world.write("v1.md", b"one\n");
+    world.write("sternway.toml", b"store.url = 'redb:data/agents.redb'\n");
+    fs::create_dir_all(world.path("deep/down")).unwrap();
+    world.ok(&["-C", "deep/down", "publish", "prompts/greeting", "../../v1.md"]);
+    assert!(world.path("data/agents.redb").is_file());
+    assert_eq!(world.ok(&["list", "-o", "name"]), "prompts/greeting\n");
+}
+
+#[test]
+fn what_is_typed_next_names_what_was_typed_and_no_more() {
+    let world = world("environment = 'staging'\n");
+    world.ok(&["env", "create", "staging"]);
+    let page = world.ok(&["log", "prompts/greeting", "-n", "1"]);
+    assert!(page.contains("more: sternway log"), "{page}");
+    // Without the flag this would be about staging.
+    let page = world.ok(&["log", "prompts/greeting", "-n", "1", "-e", "production"]);
+    assert!(page.contains("more: sternway -e production log"), "{page}");
+}
+
+#[test]
+fn a_secret_is_used_and_never_shown() {
+    let world = world("namespace = { env = 'TEAM' }\n").set("TEAM", "team-a");
+    let listed = world.ok(&["settings", "list"]);
+    assert!(listed.contains("***") && !listed.contains("team-a"), "{listed}");
+    world.ok(&["init"]);
+    assert_eq!(world.json(&["status"])["namespace"], "team-a");
+}
+
+#[test]
+fn the_url_of_another_database_is_passed_over() {
+    let world = World::with_greeting().set("DATABASE_URL", "postgres://host/app");
+    assert_eq!(world.ok(&["list", "-o", "name"]), "prompts/greeting\n");
+    assert!(world.ok(&["settings", "list"]).contains("passed over: DATABASE_URL"));
+    let ours = World::new();
+    let ours = ours.set("DATABASE_URL", &format!("redb:{}", world.store().display()));
+    assert_eq!(ours.ok(&["list", "-o", "name"]), "prompts/greeting\n");
+    assert_eq!(ours.json(&["settings", "get", "store.url"])["source"], "DATABASE_URL");
+    ours.write("sternway.toml", b"store.url = 'elsewhere'\n");
+    assert_eq!(ours.json(&["settings", "get", "store.url"])["origin"], "file");
+}
+
+#[test]
+fn a_file_that_makes_no_sense_keeps_nothing_from_being_looked_up() {
+    let world = world("enviroment = 'qa'\n");
+    let problem = world.fails(2, &["list", "--json"]);
+    let problem: Value = serde_json::from_str(&problem).unwrap();
+    assert_eq!((&problem["line"], &problem["column"]), (&1.into(), &1.into()));
+    assert_eq!(problem["file"], "sternway.toml");
+    for words in [&["settings", "path"][..], &["completion", "bash"], &["help", "settings"]] {
+        world.ok(words);
+    }
+    world.fails(2, &["settings", "set", "environment", "qa"]);
+}
+
+#[test]
+fn setting_keeps_what_stands_around_and_trying_writes_nothing() {
+    let world = World::new();
+    world.write("sternway.toml", b"# ours\n[ui]\nquiet = true # for now\n");
+    world.ok(&["settings", "set", "ui.quiet", "false"]);
+    world.ok(&["settings", "set", "ui.color", "never", "--dry-run"]);
+    let file = fs::read_to_string(world.path("sternway.toml")).unwrap();
+    assert_eq!(file, "# ours\n[ui]\nquiet = false # for now\n");
+}
+
+#[test]
+fn the_demo_stays_in_its_own_folder() {
+    let world = world("store.url = '.sternway'\n");
+    let tried = world.json(&["demo", "--dry-run"]);
+    assert_eq!(tried["store"], "sternway-demo/.sternway/store.redb");
+}
