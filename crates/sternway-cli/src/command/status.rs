@@ -1,5 +1,7 @@
 //! `sternway status`: everything that is live, or needs a person.
 
+mod watch;
+
 use std::process::ExitCode;
 
 use sternway::{
@@ -23,19 +25,31 @@ const REVISIONS: u64 = 200;
 const EXAMPLES: &str = "\
 Examples:
   sternway status
+  sternway status --watch                    drawn anew when something changes
   sternway status --json | jq '.environments[].live[] | select(.halted)'";
 
 /// Show what is live everywhere, what waits, what needs a person, and the newest rollbacks.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Show it again whenever something changed, until Ctrl-C.
+    #[arg(short, long)]
+    watch: bool,
+}
 
-pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError> {
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    if args.watch {
+        return watch::run(context).await;
+    }
     let view = context.with(Missing::Refuse, async |sternway| load(context, sternway).await);
     let view = view.await?;
-    let name = if view.attention == 0 { "fine" } else { "attention" };
-    context.answer(&view, name, |page| overview::write(&view, context.now(), page))?;
+    context.answer(&view, name(&view), |page| overview::write(&view, context.now(), page))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// All in one word.
+const fn name(view: &StatusView) -> &'static str {
+    if view.attention == 0 { "fine" } else { "attention" }
 }
 
 async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliError> {

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use serde_json::Value;
@@ -33,6 +33,44 @@ fn one_artifact_can_be_followed_alone() {
 
 #[cfg(unix)]
 #[test]
+fn a_status_is_shown_again_when_something_changed() {
+    let world = World::with_greeting();
+    let mut command = world.command(&["status", "--watch", "-o", "jsonl"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+    assert_eq!(next()["revision"], 3);
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    let seen = next();
+    assert_eq!(seen["revision"], 4);
+    assert_eq!(seen["environments"][0]["live"][0]["version"], 2);
+    interrupt(&mut child);
+}
+
+#[cfg(unix)]
+#[test]
+fn off_a_terminal_each_change_is_a_block() {
+    let world = World::with_greeting();
+    let mut command = world.command(&["status", "-w"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut until = |text: &str| assert!(lines.any(|line| line.unwrap().contains(text)));
+    until("revision 3");
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    until("revision 4");
+    interrupt(&mut child);
+}
+
+/// Types Ctrl-C, after which the store is as good as before.
+#[cfg(unix)]
+fn interrupt(child: &mut Child) {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[cfg(unix)]
+#[test]
 fn what_others_do_is_seen_and_ctrl_c_ends_it() {
     let world = World::with_greeting();
     let mut command = world.command(&["watch", "--after", "3", "-o", "jsonl"]);
@@ -44,8 +82,6 @@ fn what_others_do_is_seen_and_ctrl_c_ends_it() {
     assert_eq!(seen["revision"], 4);
     assert_eq!(seen["changes"][0]["type"], "pointer_moved");
     assert_eq!(seen["changes"][0]["cause"], "promoted");
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    interrupt(&mut child);
     world.ok(&["verify"]);
 }
