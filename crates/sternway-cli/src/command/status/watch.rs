@@ -8,7 +8,7 @@ use std::{process::ExitCode, time::Duration};
 use sternway::{
     Missing,
     api::{ProblemCode, StatusView},
-    types::Revision,
+    types::{At, Revision},
 };
 
 use super::load;
@@ -64,7 +64,7 @@ async fn follow(context: &Context) -> Result<ExitCode, CliError> {
 async fn look(context: &Context, seen: Option<Revision>) -> Result<Option<StatusView>, CliError> {
     let looked = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let head = control.store().head(control.namespace()).await?;
+        let head = control.store().head(control.namespace(), At::Head).await?;
         if seen.is_some() && head.map(|head| head.revision) == seen {
             return Ok(None);
         }
