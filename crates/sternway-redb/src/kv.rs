@@ -10,8 +10,8 @@ use std::{
 };
 
 use redb::{
-    Builder, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase, TableDefinition,
-    TableHandle,
+    Builder, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase, StorageBackend,
+    TableDefinition, TableHandle,
 };
 use sternway_store::{Batch, Cause, Direction, Kv, KvError, Range, Snapshot, StoreError, Visit};
 
@@ -98,9 +98,45 @@ impl RedbKv {
         }
     }
 
+    /// Opens what a storage of the caller's own holds, or makes it: encrypted files, a block device,
+    /// a disk that fails on purpose.
+    ///
+    /// Durability rests on it: `sync_data` returns when everything written before survives the loss of
+    /// power, and until then any part of it may survive, in any order. Who else may open the same
+    /// storage, and under which name it is found when it is new, is the caller's to rule: one that
+    /// was being made when the process ended is to be made again. What is neither empty nor redb's
+    /// is [`StoreError::Corrupt`] here.
+    ///
+    /// ```
+    /// use sternway_redb::{RedbKv, RedbOptions};
+    /// use sternway_store::KvStore;
+    ///
+    /// let storage = redb::backends::InMemoryBackend::new();
+    /// let store = KvStore::open(RedbKv::on(storage, RedbOptions::default())?)?;
+    /// # Ok::<(), sternway_store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](crate::open); never [`StoreError::Busy`].
+    pub fn on(storage: impl StorageBackend, options: RedbOptions) -> Result<Self, StoreError> {
+        let place = Path::new("the storage");
+        Self::made_by(place, options, |builder| builder.create_with_backend(storage))
+    }
+
     fn of_file(file: File, path: &Path, options: RedbOptions) -> Result<Self, StoreError> {
+        Self::made_by(path, options, |builder| builder.create_file(file))
+    }
+
+    fn made_by(
+        path: &Path,
+        options: RedbOptions,
+        make: impl FnOnce(&Builder) -> Result<Database, DatabaseError>,
+    ) -> Result<Self, StoreError> {
         let database = guarded(|| {
-            Ok(Builder::new().set_cache_size(options.cache).create_file(file).map_err(open_error))
+            let mut builder = Builder::new();
+            builder.set_cache_size(options.cache);
+            Ok(make(&builder).map_err(open_error))
         })??;
         let kv = Self { database: RwLock::new(database), path: path.to_owned(), options };
         kv.make_table()?;

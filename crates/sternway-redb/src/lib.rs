@@ -28,6 +28,8 @@ mod kv;
 
 use std::path::Path;
 
+/// What [`RedbKv::on`] stands on, as redb defines it.
+pub use redb::StorageBackend;
 use sternway_store::{KvStore, StoreError};
 
 pub use crate::{
