@@ -1,1 +1,3 @@
-//! Stories across crates: see `tests/` and `benches/`.
+//! What the stories across crates are told with: see `tests/` and `benches/`.
+
+pub mod sim;

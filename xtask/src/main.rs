@@ -15,6 +15,7 @@ mod kill9;
 mod layers;
 mod lints;
 mod readme;
+mod sim;
 mod step;
 mod test;
 mod tidy;
@@ -52,6 +53,8 @@ enum Task {
     Readme,
     /// Kill a writing process again and again, and check what it left behind.
     Kill9(kill9::Options),
+    /// Run the store on a disk that loses power, fails, and is full.
+    Sim(sim::Options),
 }
 
 impl Task {
@@ -65,6 +68,7 @@ impl Task {
             Self::Bench(options) => bench::run(workspace, options),
             Self::Readme => readme::run(workspace),
             Self::Kill9(options) => kill9::run(workspace, options),
+            Self::Sim(options) => sim::run(workspace, options),
         }
     }
 
@@ -76,7 +80,7 @@ impl Task {
             Self::Layers => Some(&layers::GATE),
             Self::Tidy => Some(&tidy::GATE),
             Self::Readme => Some(&readme::GATE),
-            Self::Check(_) | Self::Fix | Self::Bench(_) | Self::Kill9(_) => None,
+            Self::Check(_) | Self::Fix | Self::Bench(_) | Self::Kill9(_) | Self::Sim(_) => None,
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Stories across crates, with real files and real processes.
 
+mod fault_disk;
 mod kill_9;
 mod one_file;

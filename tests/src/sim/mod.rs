@@ -1,0 +1,43 @@
+//! The simulation of the embedded store: redb on a disk that loses power, fails and is full.
+//!
+//! One seed is one run: a random story of some ten to forty steps, told to a store on a [`Disk`] in
+//! several lives. A life ends by a close, by the end of the process, or by a power cut at any
+//! operation of the disk, also while the store reopens; in between the disk fails or is full. After
+//! each life the store must reopen to exactly a state that follows from what was answered: what was
+//! acknowledged is there, what was not is there as a whole or not at all.
+//!
+//! # Limits
+//!
+//! A sector is kept, lost or torn; no other bytes rot. What the cache shows after a failed sync is
+//! dropped at the next opening, which no system promises. One caller at a time: races are for the
+//! conformance suite. Names of files are not part of it, only what a file holds.
+//!
+//! The same seed makes the same run as far as one caller decides: each answer is waited for, the
+//! committing thread does nothing in between, and every draw comes from the seed. What redb does
+//! inside a commit is its own, and may follow the order of a hash map: [`Course::trace`] sums up
+//! what the disk was asked for, and the driver says how many replays differed in it.
+
+mod dice;
+mod disk;
+mod error;
+mod everywhere;
+mod fault;
+mod mutant;
+mod platter;
+mod run;
+mod seeds;
+mod step;
+mod story;
+mod told;
+mod twin;
+
+pub use self::{
+    dice::Dice,
+    disk::{Attached, Disk, Syncs},
+    error::Failure,
+    everywhere::everywhere,
+    fault::{Fault, Kind, Lasts, Operation},
+    mutant::Mutant,
+    run::{Course, Plan, run},
+    seeds::seeds,
+};

@@ -1,0 +1,90 @@
+//! What the caller was told is done, and whether it is, asked through the port alone.
+//!
+//! It knows nothing of rows, nor of the store in memory: where that one would be wrong in the same
+//! way as the store, this is not.
+
+use std::collections::BTreeSet;
+
+use sternway::{
+    store::{Append, Limit, Store},
+    types::{Content, Outcome, OutcomeId, Receipt, Revision, Timestamp},
+};
+
+use super::{
+    error::Failure,
+    step::{Answer, Step},
+    story::namespace,
+};
+
+#[derive(Default)]
+pub(super) struct Told {
+    receipts: Vec<Receipt>,
+    contents: Vec<Content>,
+    outcomes: BTreeSet<OutcomeId>,
+    /// One of them, to ask with.
+    outcome: Option<Outcome>,
+}
+
+impl Told {
+    pub(super) fn note(&mut self, step: &Step, answer: &Answer) {
+        match (step, answer) {
+            (Step::Commit { content, .. }, Answer::Committed(receipt)) => {
+                self.receipts.push(receipt.clone());
+                self.contents.extend(content.clone());
+            }
+            (Step::Append(append), Answer::Appended(_)) => {
+                self.outcomes.extend(append.outcomes().iter().map(|outcome| outcome.id));
+                self.outcome = append.outcomes().first().cloned().or_else(|| self.outcome.take());
+            }
+            _ => (),
+        }
+    }
+
+    /// Everything that was told to be done is done.
+    pub(super) async fn holds(&self, store: &dyn Store) -> Result<(), Failure> {
+        self.commits_hold(store).await?;
+        self.contents_hold(store).await?;
+        self.outcomes_hold(store).await
+    }
+
+    async fn commits_hold(&self, store: &dyn Store) -> Result<(), Failure> {
+        if self.receipts.is_empty() {
+            return Ok(());
+        }
+        let namespace = namespace().map_err(Failure::Harness)?;
+        let feed = store.feed(&namespace, Revision::ZERO, Limit::MAX).await;
+        let feed: Vec<_> =
+            feed.map_err(Failure::store("reading the feed"))?.iter().map(Receipt::from).collect();
+        let lost = self.receipts.iter().find(|receipt| !feed.contains(receipt));
+        lost.map_or(Ok(()), |lost| {
+            Err(Failure::Broken(format!("it was told, and is lost: {lost:?}")))
+        })
+    }
+
+    async fn contents_hold(&self, store: &dyn Store) -> Result<(), Failure> {
+        for content in &self.contents {
+            let reference = content.reference();
+            let found = store.content(&reference).await.map_err(Failure::store("reading"))?;
+            if found.as_ref() != Some(content) {
+                let words = format!("the content {} is lost", reference.digest);
+                return Err(Failure::Broken(words));
+            }
+        }
+        Ok(())
+    }
+
+    /// Counting them again counts none.
+    async fn outcomes_hold(&self, store: &dyn Store) -> Result<(), Failure> {
+        let Some(outcome) = &self.outcome else { return Ok(()) };
+        let again = self.outcomes.iter().map(|id| Outcome { id: *id, ..outcome.clone() });
+        let namespace = namespace().map_err(Failure::Harness)?;
+        let again = Append::new(namespace, Timestamp::EPOCH, again.collect());
+        let answer = store.rehearse_append(&again).await;
+        let counted = answer.map_err(Failure::store("counting"))?.duplicates;
+        let told = self.outcomes.len();
+        if counted == told {
+            return Ok(());
+        }
+        Err(Failure::Broken(format!("{told} outcomes were told, and {counted} are counted")))
+    }
+}
