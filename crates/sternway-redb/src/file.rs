@@ -73,15 +73,49 @@ impl NewFile {
 
     /// Gives the file its name, durably, unless somebody else was first.
     pub(crate) fn keep(self, store: &Path) -> Result<bool, StoreError> {
-        let linked = match fs::hard_link(&self.path, store) {
-            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-            // Not every file system has links; what is left is a moment in which two could be first.
-            Err(_) if !store.exists() => fs::rename(&self.path, store),
-            linked => linked,
-        };
-        linked.and_then(|()| sync_folder(store)).map_err(|err| unavailable(store, &err))?;
-        Ok(true)
+        give_name(&FileSystem, &self.path, store).map_err(|err| unavailable(store, &err))
     }
+}
+
+/// What can be done to names. A test has a folder that forgets.
+trait Names {
+    fn link(&self, file: &Path, name: &Path) -> io::Result<()>;
+    fn rename(&self, file: &Path, name: &Path) -> io::Result<()>;
+    fn is_there(&self, name: &Path) -> bool;
+    /// Makes a name durable.
+    fn sync(&self, name: &Path) -> io::Result<()>;
+}
+
+struct FileSystem;
+
+impl Names for FileSystem {
+    fn link(&self, file: &Path, name: &Path) -> io::Result<()> {
+        fs::hard_link(file, name)
+    }
+
+    fn rename(&self, file: &Path, name: &Path) -> io::Result<()> {
+        fs::rename(file, name)
+    }
+
+    fn is_there(&self, name: &Path) -> bool {
+        name.exists()
+    }
+
+    fn sync(&self, name: &Path) -> io::Result<()> {
+        sync_folder(name)
+    }
+}
+
+/// Says whether the file has the name now, durably; nothing is done if another file has it.
+fn give_name(names: &impl Names, file: &Path, name: &Path) -> io::Result<bool> {
+    match names.link(file, name) {
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        // Not every file system has links; what is left is a moment in which two could be first.
+        Err(_) if !names.is_there(name) => names.rename(file, name)?,
+        linked => linked?,
+    }
+    names.sync(name)?;
+    Ok(true)
 }
 
 impl Drop for NewFile {
@@ -122,4 +156,120 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
         made => made,
     }?;
     sync_folder(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, collections::BTreeSet};
+
+    use super::*;
+
+    /// What was done to the names since the folder was synced last.
+    #[derive(Clone, Debug)]
+    enum Pending {
+        Add(PathBuf),
+        Rename(PathBuf, PathBuf),
+    }
+
+    /// A folder whose names are durable when it is synced, and any of which may be lost before.
+    #[derive(Debug)]
+    struct Folder {
+        durable: RefCell<BTreeSet<PathBuf>>,
+        pending: RefCell<Vec<Pending>>,
+        /// What the file system cannot do, or fails at.
+        fails: &'static [&'static str],
+    }
+
+    impl Folder {
+        fn new(names: &[&str], fails: &'static [&'static str]) -> Self {
+            let durable = RefCell::new(names.iter().map(PathBuf::from).collect());
+            Self { durable, pending: RefCell::default(), fails }
+        }
+
+        fn attempt(&self, what: &str) -> io::Result<()> {
+            if self.fails.contains(&what) { Err(io::Error::other("it cannot")) } else { Ok(()) }
+        }
+
+        fn with(&self, kept: impl Fn(usize) -> bool) -> BTreeSet<PathBuf> {
+            let mut names = self.durable.borrow().clone();
+            let pending = self.pending.borrow();
+            for (_, pending) in pending.iter().enumerate().filter(|(number, _)| kept(*number)) {
+                match pending {
+                    Pending::Add(name) => drop(names.insert(name.clone())),
+                    // A rename is one change: there is never a moment with neither name.
+                    Pending::Rename(from, to) => {
+                        names.remove(from);
+                        names.insert(to.clone());
+                    }
+                }
+            }
+            names
+        }
+
+        /// Every folder that a loss of power may leave.
+        fn after_a_crash(&self) -> Vec<BTreeSet<PathBuf>> {
+            let changes = self.pending.borrow().len();
+            (0..1_u32 << changes).map(|kept| self.with(|number| kept >> number & 1 == 1)).collect()
+        }
+    }
+
+    impl Names for Folder {
+        fn link(&self, _: &Path, name: &Path) -> io::Result<()> {
+            if self.is_there(name) {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            self.attempt("link")?;
+            self.pending.borrow_mut().push(Pending::Add(name.to_owned()));
+            Ok(())
+        }
+
+        fn rename(&self, file: &Path, name: &Path) -> io::Result<()> {
+            self.attempt("rename")?;
+            self.pending.borrow_mut().push(Pending::Rename(file.to_owned(), name.to_owned()));
+            Ok(())
+        }
+
+        fn is_there(&self, name: &Path) -> bool {
+            self.with(|_| true).contains(name)
+        }
+
+        fn sync(&self, _: &Path) -> io::Result<()> {
+            self.attempt("sync")?;
+            let names = self.with(|_| true);
+            self.durable.replace(names);
+            self.pending.borrow_mut().clear();
+            Ok(())
+        }
+    }
+
+    fn named(folder: &Folder) -> Option<bool> {
+        give_name(folder, Path::new("new"), Path::new("store")).ok()
+    }
+
+    #[test]
+    fn a_file_that_has_its_name_keeps_it_when_the_power_goes() {
+        for fails in [&[][..], &["link"]] {
+            let folder = Folder::new(&["new"], fails);
+            assert_eq!(named(&folder), Some(true), "without {fails:?}");
+            let left = folder.after_a_crash();
+            assert!(left.iter().all(|names| names.contains(Path::new("store"))), "{left:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_was_not_told_so_finds_the_whole_file_under_one_of_its_names() {
+        for fails in [&["sync"][..], &["link", "sync"], &["link", "rename"]] {
+            let folder = Folder::new(&["new"], fails);
+            assert_eq!(named(&folder), None, "without {fails:?}");
+            let left = folder.after_a_crash();
+            assert!(left.iter().all(|names| !names.is_empty()), "{left:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_stays_with_its_file() {
+        let folder = Folder::new(&["new", "store"], &[]);
+        assert_eq!(named(&folder), Some(false));
+        assert_eq!(folder.pending.borrow().len(), 0);
+    }
 }

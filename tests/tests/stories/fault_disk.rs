@@ -107,6 +107,21 @@ fn an_old_copy_put_back_is_sound_and_its_head_is_not_the_one_that_was_noted() {
     });
 }
 
+#[test]
+fn a_file_that_was_made_is_whole_when_the_power_goes_right_after() {
+    // So it is whole when it gets its name, which is what happens next.
+    for seed in 0..50 {
+        let disk = Disk::new(seed, Syncs::Honest);
+        let kv = on(&disk);
+        disk.cut();
+        drop(kv);
+        let len = disk.len();
+        let kv = on(&disk);
+        kv.check().expect("it is whole");
+        assert!(kv.snapshot().is_ok() && disk.len() >= len, "seed {seed}");
+    }
+}
+
 fn churn(kv: &RedbKv, rounds: u8) {
     for round in 0..rounds {
         let batch: Batch = (0..20_u8).map(|key| (vec![key], Some(vec![round; 2_000]))).collect();
