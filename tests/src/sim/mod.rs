@@ -40,4 +40,5 @@ pub use self::{
     mutant::Mutant,
     run::{Course, Plan, run},
     seeds::seeds,
+    twin::rows as rows_of,
 };

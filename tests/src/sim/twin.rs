@@ -16,7 +16,11 @@ use super::{
 };
 
 /// Every row of a map.
-pub(super) fn rows(kv: &dyn Kv) -> Result<Batch, KvError> {
+///
+/// # Errors
+///
+/// What the map answers if it cannot be read.
+pub fn rows(kv: &dyn Kv) -> Result<Batch, KvError> {
     let mut rows = Batch::new();
     let everything = Range { from: vec![0], to: vec![u8::MAX; 2], direction: Direction::Forward };
     kv.snapshot()?.scan(&everything, &mut |key, value| {
