@@ -38,6 +38,7 @@ mod problem;
 mod promoted;
 mod published;
 mod recorded;
+mod recorded_lines;
 mod report;
 mod rolled_back;
 mod setting;
@@ -72,6 +73,7 @@ pub use crate::{
     promoted::PromotedView,
     published::{LandingView, PublishedView},
     recorded::{ReactionView, RecordedView},
+    recorded_lines::{BadLineView, RecordedLinesView, SubjectRecordedView},
     report::{DamageView, ReportView},
     rolled_back::{RestoredView, RollbackView},
     setting::{SettingSetView, SettingView, SettingsFileView},

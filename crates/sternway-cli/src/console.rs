@@ -81,6 +81,11 @@ impl Console {
         })
     }
 
+    /// Whether anything is said beside the answer.
+    pub(crate) const fn has_notes(&self) -> bool {
+        self.notes
+    }
+
     /// Prints an answer.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod context;
 mod error;
 mod format;
 mod input;
+mod meter;
 mod open;
 mod pager;
 mod place;

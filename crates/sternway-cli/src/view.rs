@@ -72,22 +72,24 @@ pub(crate) fn recorded(
     dry_run: bool,
 ) -> RecordedView {
     let verdict = judged.map_or(VerdictView::from(&Verdict::Undecided), |it| (&it.verdict).into());
-    let reaction = judged.and_then(|judged| judged.reaction.as_ref());
     RecordedView {
         outcome,
         counted: judged.is_some(),
         subject: subject.into(),
         tally: judged.map(|judged| (&judged.tally).into()),
         verdict,
-        reaction: reaction.map(|reaction| match reaction {
-            Reaction::RolledBack(rollback) => {
-                ReactionView::RolledBack(rolled_back(rollback, dry_run))
-            }
-            Reaction::Halted { .. } => ReactionView::Halted,
-            Reaction::Overtaken => ReactionView::Overtaken,
-        }),
+        reaction: judged.and_then(|judged| reaction(judged, dry_run)),
         dry_run,
     }
+}
+
+/// What a regression led to.
+pub(crate) fn reaction(judged: &Judged, dry_run: bool) -> Option<ReactionView> {
+    Some(match judged.reaction.as_ref()? {
+        Reaction::RolledBack(rollback) => ReactionView::RolledBack(rolled_back(rollback, dry_run)),
+        Reaction::Halted { .. } => ReactionView::Halted,
+        Reaction::Overtaken => ReactionView::Overtaken,
+    })
 }
 
 /// The policy that holds, and where it was set.

@@ -2,6 +2,8 @@
 
 pub(crate) mod kind;
 pub(crate) mod moment;
+pub(crate) mod lines;
+pub(crate) mod outcome_line;
 pub(crate) mod pair;
 pub(crate) mod position;
 pub(crate) mod source;

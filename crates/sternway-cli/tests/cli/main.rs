@@ -18,6 +18,7 @@ mod output;
 #[cfg(target_os = "linux")]
 mod pager;
 mod settings;
+mod record_lines;
 mod stores;
 mod swept;
 mod usage;

@@ -1,15 +1,21 @@
-//! `sternway record`: say how a run went.
+//! `sternway record`: say how a run went, or how a file of runs went.
+
+mod line_ids;
+mod lines;
+mod lines_page;
+mod targets;
 
 use std::{process::ExitCode, time::Duration};
 
 use clap::ArgGroup;
 use sternway::{
     Missing, Outcome,
-    api::{ReactionView, RecordedView},
+    api::{ReactionView, RecordedView, TallyView},
     control::{policy::EffectivePolicy, record::Judged},
-    types::{Reference, Timestamp},
+    types::{ArtifactId, Reference, Timestamp},
 };
 
+use self::lines::BadLines;
 use crate::{
     context::Context,
     error::CliError,
@@ -17,6 +23,7 @@ use crate::{
         number::{counted, percent},
         visible,
     },
+    input::source::Source,
     progress,
     render::{page::Page, style},
     view,
@@ -28,21 +35,46 @@ Examples:
   sternway record tools/search --fail --error TypeError --message \"no argument q\" --ms 90
   sternway record prompts/greeting@v2 --fail --id run-4711      counted once, however often it is sent
   sternway record tools/search --unknown --trace 4bf92f3577b34da6
+  sternway record --from runs.jsonl             a file of runs, one JSON object per line
+  zcat runs.gz | sternway record prompts/greeting@v2 --from - --skip-bad
 
 A version that regresses by it is taken back before the command ends. `sternway check` has an exit
-code for the verdict; this command ends with 0 once the run is recorded.";
+code for the verdict; this command ends with 0 once the run is recorded.
+
+A line of a file holds \"ok\": true or false (or \"status\": \"succeeded\", \"failed\" or \"unknown\"), and
+may hold \"artifact\", \"version\", \"environment\", \"error\": {\"class\", \"message\"}, \"duration_ms\",
+\"cost\", \"scores\", \"trace_id\", \"at\" and \"id\". What a line does not name is as in REF and --env; a
+line that names an artifact and no version is about what is live.
+
+A file that is recorded again counts once. A line is told from others by its \"id\"; without one, by
+its text and by how often the same text came before it in the file, so that lines may move. Two files
+that hold the same text without ids are taken for the same runs: give such lines an \"id\" or an \"at\".
+
+If a line is bad, nothing is recorded and the command ends with 2; with --skip-bad the others are
+recorded, the bad ones are named, and it ends with 2 all the same. Standard input is read to its end
+first, into a temporary file.";
 
 /// Say how a run of a version went. A version that regresses by it is taken back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-#[command(group = ArgGroup::new("end").required(true).args(["ok", "fail", "unknown"]))]
+#[command(group = ArgGroup::new("end").required(true).args(["ok", "fail", "unknown", "from"]))]
 pub(crate) struct Args {
-    /// Which version ran; what is live if only the key is given.
-    #[arg(value_name = "REF")]
-    reference: Reference,
+    /// Which version ran; what is live if only the key is given. With --from, it is what lines are
+    /// about that name no artifact.
+    #[arg(value_name = "REF", required_unless_present = "from")]
+    reference: Option<Reference>,
 
     #[command(flatten)]
     end: End,
+
+    /// Take runs from a file, one JSON object per line; `-` for standard input.
+    #[arg(long, value_name = "FILE|-")]
+    #[arg(conflicts_with_all = ["class", "message", "ms", "cost", "trace", "id", "at"])]
+    from: Option<Source>,
+
+    /// Leave bad lines out, and record the others.
+    #[arg(long, conflicts_with_all = ["ok", "fail", "unknown"])]
+    skip_bad: bool,
 
     /// The class of the error, such as `TypeError`.
     #[arg(long = "error", value_name = "CLASS", conflicts_with_all = ["ok", "unknown"])]
@@ -125,10 +157,27 @@ impl Args {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let reference = args.reference.as_ref();
+    match (&args.from, reference) {
+        (Some(from), _) => {
+            let bad_lines = if args.skip_bad { BadLines::Skip } else { BadLines::Refuse };
+            let recorded = lines::run(context, from, reference, bad_lines).await?;
+            lines_page::answer(context, &recorded)
+        }
+        (None, Some(reference)) => run_one(context, &args, reference).await,
+        (None, None) => Err(CliError::invalid("name what ran, or give a file with --from")),
+    }
+}
+
+async fn run_one(
+    context: &Context,
+    args: &Args,
+    reference: &Reference,
+) -> Result<ExitCode, CliError> {
     let environment = &context.environment;
     let answer = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let version = control.resolve(&args.reference, environment).await?;
+        let version = control.resolve(reference, environment).await?;
         let subject = control.subject(&version.artifact, version.number, environment).await?;
         let (id, now) = (control.ids().outcome(), control.now());
         let outcome = args.outcome().into_record(subject.clone(), id, now)?;
@@ -159,9 +208,7 @@ fn write(
         page.line(format_args!("{name} unchanged: this run was recorded before"));
         return;
     };
-    let tally = &view.tally.unwrap_or_default();
-    let success = tally.success_ratio.map(|ratio| format!(", {} success", percent(ratio)));
-    let runs = format!("{}{}", counted(tally.total, "run"), success.unwrap_or_default());
+    let runs = runs(&view.tally.unwrap_or_default());
     let Some(regression) = &view.verdict.regression else {
         let health = health(subject.generation.get(), judged, policy);
         page.line(format_args!("{recorded}. {name}: {health}  {}", style::paint(style::DIM, runs)));
@@ -170,7 +217,13 @@ fn write(
     let regressed = style::paint(style::BAD, "regressed");
     let description = visible::line(&regression.description);
     page.line(format_args!("{recorded}. {name} {regressed}: {description}  ({runs})"));
-    reaction(context, view, page);
+    reaction(context, &subject.artifact, view.reaction.as_ref(), page);
+}
+
+/// How many runs there were, and how many of them went well.
+fn runs(tally: &TallyView) -> String {
+    let success = tally.success_ratio.map(|ratio| format!(", {} success", percent(ratio)));
+    format!("{}{}", counted(tally.total, "run"), success.unwrap_or_default())
 }
 
 /// What the verdict comes to, when it is not that the version regressed.
@@ -184,9 +237,14 @@ fn health(generation: u64, judged: &Judged, policy: &EffectivePolicy) -> String 
         .map_or_else(|| healthy.clone(), |progress| format!("{healthy} ({progress})"))
 }
 
-fn reaction(context: &Context, view: &RecordedView, page: &mut Page) {
-    let (symbols, flags, artifact) = (page.symbols(), context.flags(), &view.subject.artifact);
-    match &view.reaction {
+fn reaction(
+    context: &Context,
+    artifact: &ArtifactId,
+    reaction: Option<&ReactionView>,
+    page: &mut Page,
+) {
+    let (symbols, flags) = (page.symbols(), context.flags());
+    match reaction {
         Some(ReactionView::RolledBack(back)) => {
             let (from, to, arrow) = (back.from, back.to, symbols.arrow);
             let would = context.would();
