@@ -35,6 +35,7 @@ pub mod condemn;
 mod control;
 pub mod environment;
 mod error;
+pub mod import;
 pub mod label;
 pub mod live;
 pub mod policy;

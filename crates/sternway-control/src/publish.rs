@@ -216,7 +216,11 @@ impl Control {
     }
 
     /// Where the new version will be.
-    async fn landing(&self, publish: &Publish, first: bool) -> Result<Landing, ControlError> {
+    pub(crate) async fn landing(
+        &self,
+        publish: &Publish,
+        first: bool,
+    ) -> Result<Landing, ControlError> {
         if let Activate::In(environment) = &publish.activate {
             return Ok(Landing::Live(environment.clone()));
         }
@@ -234,7 +238,7 @@ impl Control {
 }
 
 impl Publish {
-    fn new_version(&self) -> NewVersion {
+    pub(crate) fn new_version(&self) -> NewVersion {
         let mut new = NewVersion::new(self.artifact.clone(), self.content.reference());
         new.author.clone_from(&self.author);
         new.authored_at = self.authored_at;
@@ -245,7 +249,7 @@ impl Publish {
     }
 }
 
-fn move_to_added(artifact: &ArtifactId, name: PointerName, cause: MoveCause) -> Change {
+pub(crate) fn move_to_added(artifact: &ArtifactId, name: PointerName, cause: MoveCause) -> Change {
     Change::MovePointer(Box::new(NewMove {
         artifact: artifact.clone(),
         name,

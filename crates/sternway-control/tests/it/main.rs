@@ -13,6 +13,7 @@ mod crossing;
 mod damaged;
 mod gate;
 mod halted;
+mod import;
 mod live;
 mod make;
 mod policy;
