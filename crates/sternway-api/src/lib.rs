@@ -27,6 +27,7 @@ mod content;
 mod diff;
 mod doctor;
 mod environment;
+mod imported;
 mod label;
 mod latch;
 mod list;
@@ -62,6 +63,9 @@ pub use crate::{
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
     environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},
+    imported::{
+        FileStatusView, ImportedFileView, ImportedFolderView, ImportedHistoryView, LeftOutView,
+    },
     label::LabelView,
     latch::{LatchActionView, LatchView},
     list::ListView,

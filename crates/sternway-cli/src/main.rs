@@ -11,6 +11,7 @@ mod console;
 mod context;
 mod error;
 mod format;
+mod git;
 mod input;
 mod meter;
 mod open;

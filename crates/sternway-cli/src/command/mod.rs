@@ -13,6 +13,7 @@ mod exec;
 mod exit_codes;
 mod get;
 mod head;
+mod import;
 mod init;
 mod label;
 mod list;
@@ -68,6 +69,7 @@ pub(crate) enum Command {
     Exec(exec::Args),
     #[command(alias = "outcome")]
     Record(record::Args),
+    Import(import::Args),
     Check(check::Args),
     Status(status::Args),
     Policy(policy::Args),
@@ -119,6 +121,7 @@ impl Command {
             Self::Label(args) => label::run(context, args).await,
             Self::Exec(args) => Box::pin(exec::run(context, args)).await,
             Self::Record(args) => record::run(context, args).await,
+            Self::Import(args) => Box::pin(import::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Status(args) => status::run(context, args).await,
             Self::Policy(args) => policy::run(context, args).await,

@@ -83,7 +83,7 @@ fn is_text(bytes: &[u8]) -> bool {
     str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
 }
 
-fn language_of(extension: &str) -> Option<&'static str> {
+pub(super) fn language_of(extension: &str) -> Option<&'static str> {
     Some(match extension {
         "py" | "pyi" => "python",
         "js" | "mjs" | "cjs" => "javascript",

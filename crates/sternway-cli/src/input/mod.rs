@@ -3,6 +3,7 @@
 pub(crate) mod kind;
 pub(crate) mod moment;
 pub(crate) mod lines;
+pub(crate) mod name;
 pub(crate) mod outcome_line;
 pub(crate) mod pair;
 pub(crate) mod position;

@@ -11,7 +11,14 @@ use std::{
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::{git::Git, world::World};
+
+/// A version that regresses, and a line that is bad.
+const RUNS: &[u8] =
+    br#"{"artifact":"configs/bot","ok":false,"error":{"class":"TypeError"},"id":"a"}
+{"artifact":"configs/bot","ok":false,"error":{"class":"TypeError"},"id":"b"}
+{}
+"#;
 
 type Keys = BTreeMap<String, BTreeSet<String>>;
 
@@ -54,6 +61,13 @@ fn story(world: &World) -> Keys {
     world.write("other.json", br#"{"model": "large"}"#);
     world.write("policy.toml", b"activation = 'staged'\n");
     world.write("logo.png", b"\x89PNG\0");
+    world.write("runs.jsonl", RUNS);
+    fs::create_dir(world.path("files")).unwrap();
+    world.write("files/one.md", b"one\n");
+    world.write("files/empty.md", b"");
+    let mut git = Git::new(world, "repo");
+    git.commit("two.md", b"two\n", "two");
+    git.commit("two.md", b"", "emptied");
     let all = &mut Keys::new();
     for (name, words) in [
         ("init", vec!["init"]),
@@ -84,6 +98,7 @@ fn story(world: &World) -> Keys {
         ("record", vec!["record", "configs/bot", "--fail", "--error", "AttributeError"]),
         ("check", vec!["check", "configs/bot"]),
         ("status", vec!["status"]),
+        ("record from", vec!["record", "--from", "runs.jsonl", "--skip-bad"]),
         ("pardon", vec!["pardon", "configs/bot@v2"]),
         ("condemn", vec!["condemn", "configs/bot@v1"]),
         ("label", vec!["label", "configs/bot@v1", "first"]),
@@ -99,6 +114,8 @@ fn story(world: &World) -> Keys {
         ("watch", vec!["watch", "--once"]),
         ("publish", vec!["publish", "prompts/greeting", "policy.toml"]),
         ("blame", vec!["blame", "prompts/greeting"]),
+        ("import dir", vec!["import", "dir", "files"]),
+        ("import git", vec!["import", "git", "repo", "two.md"]),
         ("verify", vec!["verify"]),
         ("doctor", vec!["doctor"]),
         ("a problem", vec!["show", "configs/bot@v9"]),
