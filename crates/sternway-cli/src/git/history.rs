@@ -61,7 +61,7 @@ impl Repository {
         }
         // Merges are shown where they differ from every parent: what they bring in is in commits
         // of its own.
-        let words = ["log", "--follow", "--date-order", "--diff-merges=combined", "--raw"];
+        let words = ["log", "--follow", "--date-order", "-c", "--raw"];
         let quiet = ["--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes"];
         let format = ["--no-mailmap", "--encoding=UTF-8", "-z", FORMAT, "HEAD"];
         let log = self.read(about(&[&words[..], &quiet, &format].concat(), path))?;

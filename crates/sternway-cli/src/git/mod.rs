@@ -2,7 +2,7 @@
 //!
 //! No shell is in between, and what a person set up for their own eyes is switched off. Nothing is
 //! fetched: what a shallow or partial clone does not have is missing. Limits: only what HEAD leads
-//! to.
+//! to; a git before 2.45 cannot be told not to fetch what a partial clone lacks.
 
 mod error;
 mod history;

@@ -148,6 +148,7 @@ macro_rules! stories {
 
 stories! {
     a_bad_version_goes_back
+    a_file_of_runs
     a_first_store
     apply
     blame

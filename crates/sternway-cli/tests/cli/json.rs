@@ -56,7 +56,8 @@ fn note(world: &World, all: &mut Keys, name: &str, words: &[&str]) {
     }
 }
 
-fn story(world: &World) -> Keys {
+/// What the story reads.
+fn files(world: &World) {
     world.write("bot.json", br#"{"model": "small"}"#);
     world.write("other.json", br#"{"model": "large"}"#);
     world.write("policy.toml", b"activation = 'staged'\n");
@@ -68,6 +69,10 @@ fn story(world: &World) -> Keys {
     let mut git = Git::new(world, "repo");
     git.commit("two.md", b"two\n", "two");
     git.commit("two.md", b"", "emptied");
+}
+
+fn story(world: &World) -> Keys {
+    files(world);
     let all = &mut Keys::new();
     for (name, words) in [
         ("init", vec!["init"]),

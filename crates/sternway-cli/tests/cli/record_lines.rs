@@ -96,6 +96,9 @@ fn nothing_is_recorded_of_a_file_with_a_bad_line() {
     ] {
         assert!(said.contains(expected), "{said}");
     }
+    let ran = world.run(&["record", "--from", "runs.jsonl", "--json"]);
+    let problem: Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!((&problem["bad"], &problem["bad_lines"][1]["line"]), (&json!(2), &json!(3)));
     let fewer = [good.as_str(), "{\"artifact\":\"prompts/none\",\"ok\":true}\n"].concat();
     world.write("runs.jsonl", fewer.as_bytes());
     let said = world.fails(2, &["record", "--from", "runs.jsonl"]);

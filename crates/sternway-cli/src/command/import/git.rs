@@ -1,6 +1,9 @@
 //! `sternway import git`: the history of a file, a version for each commit that changed it.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use sternway::{
     Missing,
@@ -14,7 +17,7 @@ use crate::{
     error::CliError,
     format::{
         number::{count, counted},
-        visible,
+        shell, visible,
     },
     git::Repository,
     input::{kind::KindArgs, name},
@@ -71,7 +74,7 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
             .map_err(|err| CliError::from(err).with_help("name the artifact with --as KEY"))?,
     };
     if repository.is_shallow() {
-        warn(context, &repository);
+        warn(context, &args.repository);
     }
     let objects = repository.objects(MAX_CONTENT)?;
     let view = context.with(Missing::Create, async |sternway| {
@@ -89,13 +92,14 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     Ok(ExitCode::SUCCESS)
 }
 
-fn warn(context: &Context, repository: &Repository) {
+fn warn(context: &Context, repository: &Path) {
     let warning = style::paint(style::WAITING, "warning:");
     let reset = anstyle::Reset;
-    let name = repository.name();
+    let name = Context::shown(repository);
+    let quoted = shell::quoted(repository.as_os_str());
     context.console.note(&format!(
         "{reset}{warning} {name} is a shallow clone: what came before is missing, and would come \
-         after these versions if it was imported later; next: git -C {name} fetch --unshallow"
+         after these versions if it was imported later; next: git -C {quoted} fetch --unshallow"
     ));
 }
 

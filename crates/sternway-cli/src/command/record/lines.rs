@@ -13,7 +13,7 @@ use std::{
 
 use sternway::{
     Missing,
-    api::BadLineView,
+    api::{BadLineView, Problem, ProblemCode},
     control::{Control, policy::EffectivePolicy, record::Judged},
     types::{Outcome, OutcomeId, Reference, Subject, Timestamp, Verdict},
 };
@@ -96,7 +96,7 @@ struct Survey {
 ///
 /// # Errors
 ///
-/// [`CliError::File`] if the file cannot be read, [`CliError::Hinted`] if it has bad lines that are
+/// [`CliError::File`] if the file cannot be read, [`CliError::Problem`] if it has bad lines that are
 /// not to be left out, and [`CliError::Sternway`] if the store cannot take them.
 pub(super) async fn run(
     context: &Context,
@@ -210,8 +210,12 @@ impl Reading<'_> {
         let more = bad.count.saturating_sub(MAX_TOLD as u64);
         let more = (more > 0).then(|| format!("  and {} more", count(more)));
         let detail: Vec<_> = [detail].into_iter().chain(told).chain(more).collect();
-        let help = "mend them, or leave them out with --skip-bad";
-        Err(CliError::invalid(detail.join("\n")).with_help(help))
+        let mut problem = Problem::new(ProblemCode::Invalid, detail.join("\n"));
+        problem.help = Some("mend them, or leave them out with --skip-bad".into());
+        problem.members.insert("bad".into(), bad.count.into());
+        let named = serde_json::to_value(&bad.named).unwrap_or_default();
+        problem.members.insert("bad_lines".into(), named);
+        Err(CliError::Problem(Box::new(problem)))
     }
 
     /// Says what stays recorded after a failure.
