@@ -6,7 +6,7 @@
 
 use sternway_store::StoreError;
 use sternway_types::{
-    Change, ChangesetId, MoveCause, PointerName, Precondition, Revision, VersionNumber,
+    At, Change, ChangesetId, MoveCause, PointerName, Precondition, Revision, VersionNumber,
 };
 
 use crate::{
@@ -55,7 +55,7 @@ impl Control {
         let id = ChangesetId::from_name(&format!("import\0{namespace}\0{artifact}\0{name}"));
         self.store.put(&publish.content).await?;
         loop {
-            let latest = self.store.artifact(namespace, artifact).await?;
+            let latest = self.store.artifact(namespace, artifact, At::Head).await?;
             let latest = latest.map(|artifact| artifact.latest);
             let mut changeset = self
                 .changeset(intent)

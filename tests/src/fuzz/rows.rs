@@ -62,22 +62,22 @@ async fn look(store: &KvStore) -> Made<()> {
     let (limit, environment) = (Limit::MAX, EnvironmentId::production());
     let live = PointerName::Environment(environment.clone());
     drop(store.namespaces(None, limit).await);
-    drop(store.head(&shop).await);
-    drop(store.artifacts(&shop, "", None, limit).await);
-    if let Ok(versions) = store.history(&shop, &id, None, limit).await {
+    drop(store.head(&shop, At::Head).await);
+    drop(store.artifacts(&shop, "", At::Head, None, limit).await);
+    if let Ok(versions) = store.history(&shop, &id, At::Head, None, limit).await {
         for version in versions {
             drop(store.content(&version.content).await);
         }
     }
-    drop(store.with_digest(&shop, &"sha256:00000000".parse()?, None, limit).await);
+    drop(store.with_digest(&shop, &"sha256:00000000".parse()?, At::Head, None, limit).await);
     for at in [At::Head, At::Revision(Revision::new(2)), At::Time(Timestamp::EPOCH)] {
         drop(store.pointer(&shop, &id, &live, at).await);
         drop(store.environment(&shop, &environment, at, None, limit).await);
     }
-    drop(store.pointers(&shop, &id, None, limit).await);
+    drop(store.pointers(&shop, &id, At::Head, None, limit).await);
     drop(store.moves(&shop, &id, &live, None, limit).await);
     for kind in RecordKind::ALL {
-        drop(store.records(&shop, kind, "", None, limit).await);
+        drop(store.records(&shop, kind, "", At::Head, None, limit).await);
     }
     drop(store.tallies(&shop, &subject()?).await);
     drop(store.outcomes(&shop, &subject()?, 0, limit).await);

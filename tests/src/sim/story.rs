@@ -100,7 +100,7 @@ impl Story {
 
     /// Some version that there is, or the one after the newest.
     async fn version(&mut self, store: &dyn Store, artifact: &ArtifactId) -> Made<VersionNumber> {
-        let known = store.artifact(&namespace()?, artifact).await.ok().flatten();
+        let known = store.artifact(&namespace()?, artifact, At::Head).await.ok().flatten();
         let latest = known.map_or(1, |artifact| artifact.latest.get());
         let number = 1 + self.dice.below(latest + 1);
         VersionNumber::new(number).ok_or_else(|| "it is not 0".into())

@@ -6,8 +6,9 @@
 
 use std::ops::ControlFlow;
 
-use sternway::store::{
-    Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Store as _, StoreError,
+use sternway::{
+    store::{Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Store as _, StoreError},
+    types::At,
 };
 
 use super::{
@@ -158,12 +159,12 @@ fn difference(expected: &Batch, found: &Batch) -> String {
 impl Twins {
     pub(super) async fn heads(&self, store: &KvStore) -> Result<Result<(), StoreError>, Failure> {
         let namespace = super::story::namespace().map_err(Failure::harness)?;
-        let head = match store.head(&namespace).await {
+        let head = match store.head(&namespace, At::Head).await {
             Ok(head) => head,
             Err(err) => return Ok(Err(err)),
         };
         for twin in &self.twins {
-            if twin.store.head(&namespace).await.map_err(Failure::harness)? == head {
+            if twin.store.head(&namespace, At::Head).await.map_err(Failure::harness)? == head {
                 return Ok(Ok(()));
             }
         }

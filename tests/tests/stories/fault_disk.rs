@@ -5,7 +5,7 @@ use sternway::{
     redb::{RedbKv, RedbOptions, StorageBackend as _},
     store::{Batch, Head, Kv as _, KvStore, Store as _, StoreError},
     types::{
-        Actor, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId, Record,
+        Actor, At, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId, Record,
         Timestamp,
     },
 };
@@ -82,7 +82,7 @@ async fn one_more(disk: &Disk, name: &str, change: Change) -> Head {
     store.commit(&changeset.then(change)).await.expect("the disk is well");
     let report = store.verify().await.expect("the disk is well");
     assert!(report.is_sound(), "{report:?}");
-    let head = store.head(&shop).await.expect("the disk is well").expect("it was made");
+    let head = store.head(&shop, At::Head).await.expect("the disk is well").expect("it was made");
     store.close().await.expect("it closes");
     head
 }

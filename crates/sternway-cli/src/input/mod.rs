@@ -1,8 +1,8 @@
 //! What comes in: files, standard input, and what they hold.
 
 pub(crate) mod kind;
-pub(crate) mod moment;
 pub(crate) mod lines;
+pub(crate) mod moment;
 pub(crate) mod name;
 pub(crate) mod outcome_line;
 pub(crate) mod pair;

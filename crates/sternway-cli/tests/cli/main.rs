@@ -20,8 +20,8 @@ mod man;
 mod output;
 #[cfg(target_os = "linux")]
 mod pager;
-mod settings;
 mod record_lines;
+mod settings;
 mod stores;
 mod swept;
 mod usage;

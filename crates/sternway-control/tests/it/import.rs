@@ -8,7 +8,7 @@ use sternway_control::{
     publish::{Landing, Publish},
 };
 use sternway_store::Limit;
-use sternway_types::{Activation, PolicyScope, Timestamp};
+use sternway_types::{Activation, At, PolicyScope, Timestamp};
 
 use crate::{
     make::{activating, alice, because, by, greeting, production, text, version, versions},
@@ -35,7 +35,8 @@ fn added(imported: Imported) -> (u64, Landing) {
 /// The contents of the greeting, the first version first.
 async fn contents(world: &World) -> Vec<String> {
     let store = world.control.store();
-    let history = store.history(world.control.namespace(), &greeting(), None, Limit::MAX).await;
+    let history =
+        store.history(world.control.namespace(), &greeting(), At::Head, None, Limit::MAX).await;
     let mut contents = Vec::new();
     for version in history.expect("the store can be read").iter().rev() {
         let content = world.control.content(version).await.expect("it is there");

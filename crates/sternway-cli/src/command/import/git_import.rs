@@ -76,7 +76,7 @@ impl<'a> Import<'a> {
     /// Imports commits, the oldest first.
     pub(super) async fn run(mut self, commits: &[Commit]) -> Result<ImportedHistoryView, CliError> {
         let (store, namespace) = (self.control.store(), self.control.namespace());
-        let before = store.artifact(namespace, &self.view.artifact).await?;
+        let before = store.artifact(namespace, &self.view.artifact, At::Head).await?;
         let mut meter = self.context.console.meter();
         for (done, commit) in (1..).zip(commits) {
             self.import(commit).await?;
