@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use sternway_store::{Limit, StoreError};
+use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
     Actor, Applied, At, Change, ChangesetId, Commit, Force, Generation, MoveCause, NewMove,
     PointerMove, PointerName, Precondition, RecordChange, RecordKind, Revision, Target, Timestamp,
@@ -56,6 +56,10 @@ struct Inverse {
     clashes: Vec<Clash>,
 }
 
+fn is_pardon(change: &Change) -> bool {
+    matches!(change, Change::DeleteRecord(key) if key.kind() == RecordKind::Condemnation)
+}
+
 impl Control {
     /// The commit of a changeset.
     ///
@@ -104,8 +108,8 @@ impl Control {
     ///
     /// [`ControlError::ChangedSince`] if something of it was changed again, with everything that
     /// was; [`ControlError::NothingToUndo`] if all that it did stays; and [`ControlError::Store`]
-    /// with a refusal if a pointer would go back to a condemned version, or if the store cannot
-    /// write.
+    /// with a refusal if a pointer would go back to a condemned version, if automation would take
+    /// a condemnation back, or if the store cannot write.
     pub async fn undo(
         &self,
         commit: Commit,
@@ -121,6 +125,12 @@ impl Control {
             }
             if changes.is_empty() {
                 return Err(ControlError::NothingToUndo { revision, stays });
+            }
+            // What was rolled back is not brought back by any automation, in whatever way.
+            let pardons = changes.iter().any(is_pardon);
+            if pardons && intent.actor.is_automation() {
+                let refusal = Refusal::AutomationForces(intent.actor.clone());
+                return Err(StoreError::from(refusal).into());
             }
             let mut changeset = self.changeset(intent);
             changeset = preconditions.into_iter().fold(changeset, |all, one| all.when(one));

@@ -5,7 +5,7 @@ use sternway_store::Limit;
 use sternway_types::{Commit, Force, LabelId, PolicyScope, PolicySetting, Revision};
 
 use crate::{
-    make::{alice, greeting, production, said, version, versions},
+    make::{alice, greeting, production, robot, said, version, versions},
     world::World,
 };
 
@@ -47,6 +47,19 @@ async fn a_rollback_is_undone_with_its_condemnation() {
         (Some(version(2)), versions([]).to_vec())
     );
     undo(&world, newest(&world).await).await.unwrap();
+    assert_eq!(
+        (world.live().await, world.condemned().await),
+        (Some(version(1)), versions([2]).to_vec())
+    );
+}
+
+#[tokio::test]
+async fn no_automation_undoes_a_rollback() {
+    let world = World::with_live(2).await;
+    world.roll_back(None).await.unwrap();
+    let rollback = newest(&world).await;
+    let answer = world.control.undo(rollback, Force::No, &robot()).await;
+    assert!(said(answer).starts_with("policy-condemned"));
     assert_eq!(
         (world.live().await, world.condemned().await),
         (Some(version(1)), versions([2]).to_vec())
