@@ -12,10 +12,11 @@
 //! dropped at the next opening, which no system promises. One caller at a time: races are for the
 //! conformance suite. Names of files are not part of it, only what a file holds.
 //!
-//! The same seed makes the same run as far as one caller decides: each answer is waited for, the
-//! committing thread does nothing in between, and every draw comes from the seed. What redb does
-//! inside a commit is its own, and may follow the order of a hash map: [`Course::trace`] sums up
-//! what the disk was asked for, and the driver says how many replays differed in it.
+//! The same seed makes the same story and the same faults, and every answer is waited for. One thing
+//! is left to the system: whether the committing thread has put away a batch that it answered before
+//! the next step is decided, which then reads through the older snapshot. So a busy machine may read
+//! a page more or less, and meet a fault one operation earlier. [`Course::trace`] sums up what the
+//! disk was asked for; the driver says how many replays differed, and runs a single seed ten times.
 
 mod dice;
 mod disk;

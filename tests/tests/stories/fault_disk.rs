@@ -3,13 +3,15 @@
 
 use sternway::{
     redb::{RedbKv, RedbOptions, StorageBackend as _},
-    store::{Batch, Head, Kv as _, KvStore, Store as _, StoreError},
+    store::{Batch, Head, Kv as _, KvError, KvStore, Store as _, StoreError},
     types::{
         Actor, At, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId, Record,
         Timestamp,
     },
 };
-use sternway_tests::sim::{Disk, Failure, Mutant, Plan, Syncs, everywhere, run, seeds};
+use sternway_tests::sim::{
+    Disk, Failure, Fault, Kind, Lasts, Mutant, Plan, Syncs, everywhere, rows_of, run, seeds,
+};
 
 const KEPT: &str = include_str!("../../seeds/redb.txt");
 
@@ -144,6 +146,28 @@ fn a_reader_that_stays_makes_the_file_grow_and_one_that_went_lets_it_be_used_aga
     drop(reader);
     churn(&kv, 200);
     assert!(disk.len() <= grown, "what nobody reads any more is used again");
+}
+
+#[test]
+fn a_disk_that_is_full_says_so_and_what_has_room_again_is_opened_again() {
+    let disk = Disk::new(1, Syncs::Honest);
+    let kv = on(&disk);
+    churn(&kv, 1);
+    let before = rows_of(&kv).expect("the disk is well");
+    disk.plan(Some(Fault::failing(Kind::Full, None, 0, Lasts::ForEver)));
+    let batch: Batch = [(b"large".to_vec(), Some(vec![1; 4_000_000]))].into();
+    let refused = kv.commit(&batch);
+    assert!(matches!(refused, Err(KvError::Full(_))), "{refused:?}");
+    assert_eq!(rows_of(&kv).expect("reading goes on"), before);
+
+    // redb takes nothing more after an error of the disk, also when there is room again.
+    disk.plan(None);
+    let refused = kv.commit(&batch);
+    assert!(matches!(refused, Err(KvError::Unavailable(_))), "{refused:?}");
+    drop(kv);
+    let kv = on(&disk);
+    assert_eq!(rows_of(&kv).expect("the disk is well"), before);
+    kv.commit(&batch).expect("there is room");
 }
 
 #[test]
