@@ -234,9 +234,6 @@ impl Run {
     async fn verify(&self, store: &KvStore) -> Result<ControlFlow<()>, Failure> {
         match store.verify().await {
             Ok(report) if report.is_sound() => Ok(ControlFlow::Continue(())),
-            // Where the disk fails in the middle, `verify` should answer that it could not look. It
-            // names what it could not read as damage instead.
-            Ok(_) if !self.disk.struck().is_empty() => Ok(ControlFlow::Continue(())),
             Ok(report) => Err(Failure::Broken(format!("verify names damage: {report:?}"))),
             Err(err) => self.excused("verifying", &err).map(|()| ControlFlow::Break(())),
         }

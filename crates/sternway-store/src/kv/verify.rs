@@ -68,19 +68,34 @@ fn check_rows(
     let mut log = Log::new(snapshot);
     // Every key begins with a letter, and no key is empty.
     let everything = Range { from: vec![0], to: vec![u8::MAX; 8], direction: Direction::Forward };
+    let mut failed = Ok(());
     snapshot.scan(&everything, &mut |key, value| {
-        let checked = check_row(key, value, &mut log, report);
-        match checked {
+        match check_row(key, value, &mut log, report) {
             Ok(ns) => {
                 let letter = key.first().copied().unwrap_or_default();
                 *rows.entry((ns, letter)).or_default() += 1;
             }
             Err(StoreError::Corrupt { place, detail }) => report.note(place, detail),
-            Err(err) => report.note(codec::place(key), err.to_string()),
+            Err(err) => failed = damaged(report, || codec::place(key), err),
         }
-        ControlFlow::Continue(())
+        if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
+    failed?;
     log.finish(report);
+    Ok(())
+}
+
+/// Notes an error as damage, unless it says that nobody can look just now.
+pub(super) fn damaged(
+    report: &mut Report,
+    place: impl FnOnce() -> String,
+    err: StoreError,
+) -> Result<(), StoreError> {
+    if err.is_temporary() {
+        return Err(err);
+    }
+    let said = if let StoreError::Corrupt { detail, .. } = err { detail } else { err.to_string() };
+    report.note(place(), said);
     Ok(())
 }
 
@@ -166,8 +181,11 @@ impl<'a> Log<'a> {
         let log = self.of(key, key.len().saturating_sub(8));
         if log.counted.total() == 0 {
             let tallies = key::tallies(&ns, &subject);
-            // What cannot be read is named when its own row is checked.
-            let kept = snapshot.read::<StoredTallies>(&tallies).ok().flatten();
+            let kept = match snapshot.read::<StoredTallies>(&tallies) {
+                Err(err) if err.is_temporary() => return Err(err),
+                // What is damaged is named when its own row is checked.
+                kept => kept.ok().flatten(),
+            };
             log.judged = kept.and_then(|kept| kept.into_tallies().ok()).map(|kept| kept.judged);
         }
         for outcome in &outcomes {

@@ -12,7 +12,7 @@ use super::{
     read,
     staging::Get,
     stored::{StoredChangeset, StoredCommit, StoredMove, StoredPointer, StoredRecord},
-    verify::Rows,
+    verify::{Rows, damaged},
 };
 use crate::{Report, StoreError};
 
@@ -26,10 +26,7 @@ pub(super) fn check(
     let head = match read::head(from, ns) {
         Ok(Some(head)) => head,
         Ok(None) => return Ok(()),
-        Err(err) => {
-            report.note(format!("the head of namespace {ns}"), err.to_string());
-            return Ok(());
-        }
+        Err(err) => return damaged(report, || format!("the head of namespace {ns}"), err),
     };
     let mut walk = Walk { from, ns, report, counts: Counts::default() };
     let mut chain = Digest::ZERO;
@@ -41,13 +38,13 @@ pub(super) fn check(
                 walk.report.revisions += 1;
                 (chain, at) = (commit.chain, commit.at);
                 for applied in &commit.applied {
-                    walk.applied(&commit, applied);
+                    walk.applied(&commit, applied)?;
                 }
             }
+            // What follows the first bad revision cannot be vouched for by the chain.
             Err(err) => {
-                // What follows the first bad revision cannot be vouched for by the chain.
-                walk.report.note(format!("revision {revision} of namespace {ns}"), detail(&err));
-                return Ok(());
+                let place = || format!("revision {revision} of namespace {ns}");
+                return damaged(walk.report, place, err);
             }
         }
     }
@@ -56,10 +53,6 @@ pub(super) fn check(
     }
     walk.counts.compare(ns, head.revision, rows, walk.report);
     Ok(())
-}
-
-fn detail(err: &StoreError) -> String {
-    if let StoreError::Corrupt { detail, .. } = err { detail.clone() } else { err.to_string() }
 }
 
 /// How many rows there must be.
@@ -133,7 +126,7 @@ impl Walk<'_> {
         Ok(commit)
     }
 
-    fn applied(&mut self, commit: &Commit, applied: &Applied) {
+    fn applied(&mut self, commit: &Commit, applied: &Applied) -> Result<(), StoreError> {
         let sound = match applied {
             Applied::NamespaceCreated => Ok(true),
             Applied::VersionAdded(version) => self.version(version),
@@ -141,12 +134,18 @@ impl Walk<'_> {
             Applied::RecordChanged(change) => self.record(commit, change),
         };
         let place = || format!("what revision {} of namespace {} wrote", commit.revision, self.ns);
-        let place = match sound {
-            Ok(true) => return,
-            Ok(false) => (place(), "a row differs from the chained record".to_owned()),
-            Err(err) => (place(), err.to_string()),
-        };
-        self.report.note(place.0, place.1);
+        match sound {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                self.report.note(place(), "a row differs from the chained record");
+                Ok(())
+            }
+            Err(err) if err.is_temporary() => Err(err),
+            Err(err) => {
+                self.report.note(place(), err.to_string());
+                Ok(())
+            }
+        }
     }
 
     fn version(&mut self, version: &Version) -> Result<bool, StoreError> {

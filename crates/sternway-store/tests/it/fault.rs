@@ -31,16 +31,24 @@ struct Moody {
     mood: Arc<AtomicU8>,
     /// How many reads go well before one panics; none does below zero.
     patience: Arc<AtomicI64>,
+    /// How many reads go well before all fail; none does below zero.
+    breath: Arc<AtomicI64>,
 }
 
 struct MoodySnapshot {
     inner: Box<dyn Snapshot>,
     patience: Arc<AtomicI64>,
+    breath: Arc<AtomicI64>,
 }
 
 impl Snapshot for MoodySnapshot {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
         assert_ne!(self.patience.fetch_sub(1, Ordering::SeqCst), 0, "the map lost its patience");
+        let left = self.breath.load(Ordering::SeqCst);
+        if left == 0 {
+            return Err(KvError::Unavailable(Cause::new("out of breath")));
+        }
+        self.breath.store(left - 1, Ordering::SeqCst);
         self.inner.get(key)
     }
 
@@ -57,8 +65,8 @@ impl Moody {
 
 impl Kv for Moody {
     fn snapshot(&self) -> Result<Box<dyn Snapshot>, KvError> {
-        let patience = Arc::clone(&self.patience);
-        Ok(Box::new(MoodySnapshot { inner: self.inner.snapshot()?, patience }))
+        let (patience, breath) = (Arc::clone(&self.patience), Arc::clone(&self.breath));
+        Ok(Box::new(MoodySnapshot { inner: self.inner.snapshot()?, patience, breath }))
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), KvError> {
@@ -76,7 +84,8 @@ impl Kv for Moody {
 }
 
 async fn store() -> (Moody, Arc<KvStore>) {
-    let kv = Moody { patience: Arc::new(AtomicI64::new(-1)), ..Moody::default() };
+    let [patience, breath] = [(); 2].map(|()| Arc::new(AtomicI64::new(-1)));
+    let kv = Moody { patience, breath, ..Moody::default() };
     let store = Arc::new(KvStore::open(kv.clone()).expect("an empty map becomes a store"));
     create(&store).await.expect("the map is well");
     (kv, store)
@@ -142,6 +151,26 @@ async fn a_commit_that_panics_is_an_error_and_blocks_nobody() {
     kv.be(Mood::Well);
     publish(&store, "after", 2).await.expect("the store goes on");
     store.close().await.expect("it closes");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_now_is_no_damage() {
+    let (kv, store) = store().await;
+    publish(&store, "one", 1).await.expect("the map is well");
+    drop(store.append(&append(3, vec![outcome("a", 1, 3, None)])).await);
+    let mut failed = 0;
+    for breath in 0.. {
+        kv.breath.store(breath, Ordering::SeqCst);
+        match store.verify().await {
+            Ok(report) => {
+                assert!(report.is_sound(), "after {breath} reads: {report:#?}");
+                break;
+            }
+            Err(err) => assert!(matches!(err, StoreError::Unavailable(_)), "{err}"),
+        }
+        failed += 1;
+    }
+    assert!(failed > 10, "reads failed at many places");
 }
 
 #[tokio::test]
