@@ -1,10 +1,13 @@
 //! Apply: several artifacts become what is wanted of them, in one commit. Readers see all of it or
 //! nothing.
 
-use sternway_store::StoreError;
+use std::collections::BTreeSet;
+
+use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, Change, Changeset, Content, EnvironmentId, Force, Generation, LabelId, MoveCause,
-    NewMove, NewVersion, PointerName, Precondition, Revision, Target, VersionNumber,
+    ArtifactId, Change, Changeset, ChangesetError, Content, EnvironmentId, Force, Generation,
+    LabelId, MoveCause, NewMove, NewVersion, PointerName, Precondition, Revision, Target,
+    VersionNumber,
 };
 
 use crate::{Control, ControlError, Intent};
@@ -86,6 +89,11 @@ impl Control {
         intent: &Intent,
     ) -> Result<AppliedAll, ControlError> {
         self.known_environment(environment).await?;
+        let mut named = BTreeSet::new();
+        if let Some(twice) = wanted.iter().find(|one| !named.insert(&one.artifact)) {
+            let what = twice.artifact.to_string();
+            return Err(StoreError::from(Refusal::from(ChangesetError::Twice { what })).into());
+        }
         for one in wanted {
             if let WantedVersion::Content(content) = &one.version {
                 self.store.put(content).await?;

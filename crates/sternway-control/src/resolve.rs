@@ -74,7 +74,7 @@ impl Control {
                 return Ok(None);
             }
         }
-        stays.next().await
+        Ok(stays.next().await?.map(|stay| stay.version))
     }
 
     async fn newest_with(

@@ -143,7 +143,7 @@ impl Control {
     ) -> Result<bool, ControlError> {
         let mut stays = self.stays(artifact, environment);
         while let Some(stay) = stays.next().await? {
-            if stay == number {
+            if stay.version == number {
                 return Ok(true);
             }
         }

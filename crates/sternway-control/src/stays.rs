@@ -4,8 +4,8 @@ use std::collections::{HashSet, VecDeque};
 
 use sternway_store::Limit;
 use sternway_types::{
-    ArtifactId, Condemnation, Digest, EnvironmentId, PointerName, Record, RecordKey, RecordKind,
-    Revision, Version, VersionNumber,
+    ArtifactId, Condemnation, Digest, EnvironmentId, MoveCause, PointerMove, PointerName, Record,
+    RecordKey, RecordKind, Revision, Version, VersionNumber,
 };
 
 use crate::{Control, ControlError};
@@ -18,14 +18,23 @@ pub(crate) struct Stays<'a> {
     control: &'a Control,
     artifact: &'a ArtifactId,
     name: PointerName,
-    page: VecDeque<VersionNumber>,
+    page: VecDeque<PointerMove>,
     before: Option<Revision>,
     left: usize,
+    /// Whether the move that was read last undid what was before it.
+    undone: bool,
+}
+
+/// A stay of a version.
+pub(crate) struct Stay {
+    pub(crate) version: VersionNumber,
+    /// Whether somebody undid what had begun it.
+    pub(crate) undone: bool,
 }
 
 impl Stays<'_> {
     /// The stay before; nothing when there is none, or none that anybody would look for.
-    pub(crate) async fn next(&mut self) -> Result<Option<VersionNumber>, ControlError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Stay>, ControlError> {
         if self.page.is_empty() && self.left > 0 {
             let (store, namespace) = (&self.control.store, &self.control.namespace);
             let limit = Limit::new(self.left);
@@ -33,9 +42,13 @@ impl Stays<'_> {
                 store.moves(namespace, self.artifact, &self.name, self.before, limit).await?;
             self.left = if moves.is_empty() { 0 } else { self.left - moves.len() };
             self.before = moves.last().map(|moved| moved.revision);
-            self.page.extend(moves.into_iter().filter_map(|moved| moved.to));
+            self.page.extend(moves);
         }
-        Ok(self.page.pop_front())
+        let Some(moved) = self.page.pop_front() else { return Ok(None) };
+        let undoes = matches!(moved.cause, MoveCause::Undone(_));
+        let undone = std::mem::replace(&mut self.undone, undoes);
+        // What is live in an environment is only ever replaced.
+        Ok(moved.to.map(|version| Stay { version, undone }))
     }
 }
 
@@ -52,6 +65,7 @@ impl Control {
             page: VecDeque::new(),
             before: None,
             left: MAX_STAYS,
+            undone: false,
         }
     }
 
@@ -64,8 +78,9 @@ impl Control {
         let condemned = self.condemned_digests(&live.artifact, environment).await?;
         let mut looked_at = HashSet::from([live.number]);
         let mut stays = self.stays(&live.artifact, environment);
-        while let Some(number) = stays.next().await? {
-            if !looked_at.insert(number) {
+        while let Some(Stay { version: number, undone }) = stays.next().await? {
+            // A promotion that somebody undid is none to go back to.
+            if undone || !looked_at.insert(number) {
                 continue;
             }
             let version = self.version(&live.artifact, number).await?;

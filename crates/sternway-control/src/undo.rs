@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use sternway_store::{Limit, Refusal, StoreError};
+use sternway_store::{Limit, StoreError};
 use sternway_types::{
     Actor, Applied, At, Change, ChangesetId, Commit, Force, Generation, MoveCause, NewMove,
     PointerMove, PointerName, Precondition, RecordChange, RecordKind, Revision, Target, Timestamp,
@@ -56,10 +56,6 @@ struct Inverse {
     clashes: Vec<Clash>,
 }
 
-fn is_pardon(change: &Change) -> bool {
-    matches!(change, Change::DeleteRecord(key) if key.kind() == RecordKind::Condemnation)
-}
-
 impl Control {
     /// The commit of a changeset.
     ///
@@ -95,7 +91,8 @@ impl Control {
         let newest = head.map_or(Revision::ZERO, |head| head.revision);
         let end = before.map_or(newest.next(), |before| before.min(newest.next())).get();
         let start = end.saturating_sub(1).saturating_sub(limit.get() as u64);
-        let page = Limit::new(usize::try_from(end - 1 - start).unwrap_or(usize::MAX));
+        let count = end.saturating_sub(1).saturating_sub(start);
+        let page = Limit::new(usize::try_from(count).unwrap_or(usize::MAX));
         let mut commits = self.store.feed(&self.namespace, Revision::new(start), page).await?;
         commits.reverse();
         Ok(commits)
@@ -125,12 +122,6 @@ impl Control {
             }
             if changes.is_empty() {
                 return Err(ControlError::NothingToUndo { revision, stays });
-            }
-            // What was rolled back is not brought back by any automation, in whatever way.
-            let pardons = changes.iter().any(is_pardon);
-            if pardons && intent.actor.is_automation() {
-                let refusal = Refusal::AutomationForces(intent.actor.clone());
-                return Err(StoreError::from(refusal).into());
             }
             let mut changeset = self.changeset(intent);
             changeset = preconditions.into_iter().fold(changeset, |all, one| all.when(one));

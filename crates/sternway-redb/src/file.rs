@@ -52,6 +52,10 @@ pub(crate) struct NewFile {
 impl NewFile {
     /// Makes an empty file that only its owner may read.
     pub(crate) fn create(store: &Path) -> Result<(Self, File), StoreError> {
+        if store.is_symlink() && !store.exists() {
+            let nothing = "it is a link to a file that is not there";
+            return Err(unavailable(store, &io::Error::new(io::ErrorKind::NotFound, nothing)));
+        }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         #[cfg(unix)]

@@ -103,3 +103,15 @@ fn file_and_folders_are_their_owners() {
     assert_eq!(mode(&deep.join("store.redb")), 0o600);
     assert_eq!((mode(&deep), mode(&folder.path().join("a"))), (0o700, 0o700));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_is_an_error_and_no_loop() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let path = file_in(&folder);
+    std::os::unix::fs::symlink(folder.path().join("not there"), &path).expect("a link");
+    let refused = open(&path).map(drop);
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    fs::write(folder.path().join("not there"), "").expect("there is room for a file");
+    drop(open(&path).expect("a link to a file is as good as the file"));
+}

@@ -14,6 +14,9 @@ use crate::{Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError,
 /// Wraps a store so that every read sees it as it was at a revision or a moment, and every write is
 /// answered with [`StoreError::Past`]. Outcomes have no revision: what is counted is shown as it is
 /// now, and none waits to be judged. Closing it leaves the store open.
+///
+/// A revision is found at once, and a moment by halving the log for each read; one that has not
+/// passed is not fixed yet.
 #[derive(Debug)]
 pub struct AsOf {
     inner: Arc<dyn Store>,

@@ -315,8 +315,8 @@ pub enum Refusal {
         /// The digest that it has.
         found: Digest,
     },
-    /// Automation tried to override a condemnation.
-    #[error("only a person may force a condemned version live, and {0} is not one")]
+    /// Automation tried to override a condemnation, or to take one away.
+    #[error("only a person may force a condemned version live or pardon it, and {0} is not one")]
     AutomationForces(Actor),
     /// There is nothing to take away.
     #[error("there is no {0}")]

@@ -60,7 +60,7 @@ pub struct DigestHit {
 ///   that commit is. A commit that names an unknown content is refused.
 /// - **Guarded**: pointers name versions that exist, in environments that exist; a version says of
 ///   its content what its writer did; a condemned content goes live only when a person forces it, and
-///   automation that forces is refused whatever it forces. What a record is about exists; a latched
+///   automation that forces is refused whatever it forces, and so is one that pardons. What a record is about exists; a latched
 ///   verdict is written once; only policies and condemnations are taken away.
 /// - **Counted once**: an outcome counts exactly once by its id, however often and in whatever
 ///   company it is appended. The answer has the tallies before it. A batch with an outcome of what

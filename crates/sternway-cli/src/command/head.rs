@@ -83,7 +83,9 @@ fn key(context: &Context, args: &Key) -> Result<ExitCode, CliError> {
         writeln!(file, "{}", signer.to_secret_text())?;
         file.sync_all()
     };
-    write().map_err(|err| CliError::file(&args.file, err))?;
+    if !context.dry_run {
+        write().map_err(|err| CliError::file(&args.file, err))?;
+    }
     let (verifier, file) = (signer.verifier().to_string(), Context::shown(&args.file));
     let view = HeadKeyView { verifier, file };
     context.answer(&view, &view.verifier, |page| {
@@ -94,6 +96,10 @@ fn key(context: &Context, args: &Key) -> Result<ExitCode, CliError> {
 }
 
 async fn sign(context: &Context, args: &Sign) -> Result<ExitCode, CliError> {
+    if context.at.is_some() {
+        let why = "an old head says less than a new one: sign where the store stands now";
+        return Err(CliError::invalid(why).with_help("leave --at away"));
+    }
     let text = fs::read_to_string(&args.key).map_err(|err| CliError::file(&args.key, err))?;
     let signer: HeadSigner = text.parse().map_err(CliError::invalid_by)?;
     let view = context.with(Missing::Refuse, async |sternway| {
@@ -106,17 +112,14 @@ async fn sign(context: &Context, args: &Sign) -> Result<ExitCode, CliError> {
         Ok(SignedHeadView { namespace, revision: head.revision, chain: head.chain, note })
     });
     let view = view.await?;
-    if let Some(to) = &args.to {
+    if let Some(to) = args.to.as_ref().filter(|_| !context.dry_run) {
         replace(to, &view.note).map_err(|err| CliError::file(to, err))?;
     }
     context.answer(&view, &view.revision.to_string(), |page| match &args.to {
         Some(to) => {
             let signed = style::paint(style::GOOD, format_args!("revision {}", view.revision));
-            page.line(format_args!(
-                "{signed} of {} signed in {}",
-                view.namespace,
-                Context::shown(to)
-            ));
+            let (would, to) = (context.would(), Context::shown(to));
+            page.line(format_args!("{signed} of {} {would}signed in {to}", view.namespace));
         }
         None => page.line(view.note.trim_end()),
     })?;

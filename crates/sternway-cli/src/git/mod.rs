@@ -33,7 +33,9 @@ const ELSEWHERE: [&str; 8] = [
 ];
 
 /// Settings that would change what is printed.
-const SETTINGS: [&str; 4] = [
+const SETTINGS: [&str; 6] = [
+    "log.showRoot=true",
+    "diff.relative=false",
     "log.showSignature=false",
     "diff.renames=true",
     "diff.renameLimit=1000",

@@ -57,7 +57,11 @@ impl Moment {
     ) -> Result<Option<At>, StoreError> {
         match self {
             Self::Revision(revision) => Ok(Some(At::Revision(revision))),
-            Self::Time(time) => Ok(Some(At::Time(time))),
+            // Looked up once, and not again for every read.
+            Self::Time(time) => {
+                let head = store.head(namespace, At::Time(time)).await?;
+                Ok(Some(At::Revision(head.map_or(Revision::ZERO, |head| head.revision))))
+            }
             Self::Operation(id) => {
                 let commit = store.commit_of(namespace, id).await?;
                 Ok(commit.map(|Commit { revision, .. }| At::Revision(revision)))

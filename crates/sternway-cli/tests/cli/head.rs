@@ -75,3 +75,19 @@ fn a_key_is_its_owners_and_never_written_over() {
     assert_eq!(odd.code, 2);
     assert!(odd.stderr.contains("not a key for signed heads"), "{}", odd.stderr);
 }
+
+#[test]
+fn a_dry_run_writes_no_file() {
+    let (world, _) = signed();
+    let before = fs::read_to_string(world.path("head")).unwrap();
+    world.write("greeting.md", b"Good morning.");
+    assert_eq!(world.run(&["publish", "prompts/greeting", "greeting.md"]).code, 0);
+    let sign = ["head", "sign", "--key", "ops.key", "--to", "head"];
+    let tried = world.run(&[&sign[..], &["--dry-run"]].concat());
+    assert_eq!(tried.stdout, "revision 4 of default would be signed in head\n");
+    assert_eq!(fs::read_to_string(world.path("head")).unwrap(), before);
+    assert_eq!(world.run(&["head", "key", "other.key", "--dry-run"]).code, 0);
+    assert!(!world.path("other.key").exists());
+    let old = world.run(&[&sign[..], &["--at", "2"]].concat());
+    assert_eq!(old.code, 2, "{}", old.stderr);
+}

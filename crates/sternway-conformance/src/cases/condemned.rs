@@ -145,8 +145,11 @@ pub(crate) async fn a_pardon_takes_the_mark_away(world: World) {
     let digest = world.version(&greeting(), version(2)).await.content.digest;
     let key = RecordKey::condemnation(&greeting(), &production(), &digest);
     let pardon = Change::DeleteRecord(key);
+    let sly = world.changeset_by(robot()).then(pardon.clone()).then(go(2));
+    let refusal = world.store.commit(&sly).await.must_refuse("automation pardons");
+    assert_eq!(refusal, Refusal::AutomationForces(robot()));
     // In the same changeset already: its changes see each other in their order.
-    world.commit(&world.changeset_by(robot()).then(pardon).then(go(2))).await;
+    world.commit(&world.changeset().then(pardon).then(go(2))).await;
     world.go_live(&greeting(), &production(), version(1)).await;
     world.commit(&world.changeset_by(robot()).then(go(2))).await;
 

@@ -117,7 +117,7 @@ fn apply(committed: &[Commit], changeset: &Changeset) -> Expected {
             Change::AddVersion(new) => add(history, &making, new),
             Change::MovePointer(new) => moved(history, &making, new),
             Change::PutRecord(record) => decide_record::put(history, record),
-            Change::DeleteRecord(key) => decide_record::delete(history, key),
+            Change::DeleteRecord(key) => decide_record::delete(history, &making, key),
         };
         match applied {
             Ok(applied) => making.applied.push(applied),

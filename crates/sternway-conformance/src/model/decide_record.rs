@@ -2,8 +2,8 @@
 
 use sternway_store::Refusal;
 use sternway_types::{
-    Applied, ArtifactId, EnvironmentId, Generation, PolicyScope, Record, RecordChange, RecordKey,
-    RecordKind, VersionNumber,
+    Applied, ArtifactId, Commit, EnvironmentId, Generation, PolicyScope, Record, RecordChange,
+    RecordKey, RecordKind, VersionNumber,
 };
 
 use super::history::History;
@@ -62,8 +62,15 @@ pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<
     }
 }
 
-pub(super) fn delete(history: History<'_>, key: &RecordKey) -> Result<Applied, Vec<Refusal>> {
+pub(super) fn delete(
+    history: History<'_>,
+    making: &Commit,
+    key: &RecordKey,
+) -> Result<Applied, Vec<Refusal>> {
     let mut problems = Vec::new();
+    if key.kind() == RecordKind::Condemnation && making.actor.is_automation() {
+        problems.push(Refusal::AutomationForces(making.actor.clone()));
+    }
     match key.kind() {
         RecordKind::Policy | RecordKind::Condemnation => (),
         RecordKind::Namespace

@@ -82,6 +82,8 @@ async fn one_bad_artifact_and_nothing_moves() {
         assert!(err.starts_with(why), "{err}");
         assert_eq!(world.head().await, before);
     }
+    let twice = [promote(&greeting(), 2), publish(&greeting(), "other words")];
+    assert!(said(apply(&world, &twice).await).starts_with("invalid"), "one of them is as wanted");
     let nowhere = world.control.apply(&[good], &staging(), Force::No, &alice()).await;
     assert!(said(nowhere).starts_with("environment-not-found"));
 }

@@ -54,6 +54,21 @@ async fn a_rollback_is_undone_with_its_condemnation() {
 }
 
 #[tokio::test]
+async fn what_was_undone_is_nothing_to_go_back_to() {
+    let world = World::with_live(3).await;
+    undo(&world, newest(&world).await).await.unwrap();
+    assert_eq!(world.live().await, Some(version(2)));
+    let back = world.roll_back(None).await.unwrap();
+    assert_eq!((back.from, back.to), (version(2), version(1)), "and not forward to v3");
+    // What was done again counts again.
+    let world = World::with_live(2).await;
+    undo(&world, newest(&world).await).await.unwrap();
+    undo(&world, newest(&world).await).await.unwrap();
+    let back = world.roll_back(None).await.unwrap();
+    assert_eq!((back.from, back.to), (version(2), version(1)));
+}
+
+#[tokio::test]
 async fn no_automation_undoes_a_rollback() {
     let world = World::with_live(2).await;
     world.roll_back(None).await.unwrap();
@@ -142,4 +157,6 @@ async fn operations_are_listed_newest_first_in_pages() {
     assert_eq!(found, Some(one));
     assert_eq!(world.control.commit_at(Revision::new(newest + 1)).await.unwrap(), None);
     assert_eq!(world.control.commit_at(Revision::ZERO).await.unwrap(), None);
+    let none = world.control.operations(Some(Revision::ZERO), Limit::MAX).await.unwrap();
+    assert_eq!(none, [], "nothing was before the beginning");
 }

@@ -7,7 +7,7 @@ use sternway_types::{
 
 use super::{
     apply::Making,
-    apply_record::{known_artifact, known_environment, known_version},
+    apply_record::{known_artifact, known_environment, known_version, person},
     key,
     read::{self, sense},
     stored::{StoredMove, StoredPointer},
@@ -16,9 +16,8 @@ use crate::{Refusal, StoreError};
 
 pub(super) fn move_pointer(making: &mut Making<'_>, new: &NewMove) -> Result<Applied, StoreError> {
     let ns = making.ns().clone();
-    let actor = &making.changeset.actor;
-    if new.force == Force::Yes && actor.is_automation() {
-        return Err(Refusal::AutomationForces(actor.clone()).into());
+    if new.force == Force::Yes {
+        person(making)?;
     }
     known_artifact(making, &new.artifact)?;
     let to = target(making, new)?;

@@ -49,7 +49,8 @@ pub(super) fn delete_record(
     key: &RecordKey,
 ) -> Result<Applied, StoreError> {
     match key.kind() {
-        RecordKind::Policy | RecordKind::Condemnation => (),
+        RecordKind::Policy => (),
+        RecordKind::Condemnation => person(making)?,
         RecordKind::Namespace
         | RecordKind::Environment
         | RecordKind::Attestation
@@ -60,6 +61,15 @@ pub(super) fn delete_record(
         return Err(Refusal::NoRecord(key.clone()).into());
     }
     write(making, key.clone(), before, None)
+}
+
+/// Who acts is a person. What was taken away is not brought back by any automation, in whatever way.
+pub(super) fn person(making: &Making<'_>) -> Result<(), StoreError> {
+    let actor = &making.changeset.actor;
+    if actor.is_automation() {
+        return Err(Refusal::AutomationForces(actor.clone()).into());
+    }
+    Ok(())
 }
 
 fn write(

@@ -105,7 +105,7 @@ fn take_apart<'a>(key: &[u8], value: &'a [u8]) -> Result<Stored<'a>, StoreError>
 }
 
 /// Whether a content is kept as what a version says of it; nothing if it is not kept at all. Its
-/// bytes are not read.
+/// bytes are neither unpacked nor parsed; they are copied, and their checksum is checked.
 pub(super) fn is_kept(
     from: &(impl Get + ?Sized),
     content: &ContentRef,

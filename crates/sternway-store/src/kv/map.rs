@@ -61,7 +61,8 @@ impl Map {
     }
 
     fn fresh(&self) -> Result<Arc<View>, StoreError> {
-        Ok(Arc::new(View::new(self.kv.snapshot()?, self.open.clone())))
+        let snapshot = unless_it_panics(|| self.kv.snapshot())?;
+        Ok(Arc::new(View::new(snapshot, self.open.clone())))
     }
 
     /// Shows what was committed last from now on. If that cannot be read, every reader is told so.
@@ -93,7 +94,7 @@ impl Map {
 }
 
 /// A map that panics must not leave callers waiting for ever.
-fn unless_it_panics(work: impl FnOnce() -> Result<(), KvError>) -> Result<(), KvError> {
+fn unless_it_panics<T>(work: impl FnOnce() -> Result<T, KvError>) -> Result<T, KvError> {
     panic::catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(KvError::Unavailable(Cause::new("the map panicked"))))
 }

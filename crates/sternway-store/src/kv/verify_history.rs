@@ -129,7 +129,7 @@ impl Walk<'_> {
     fn applied(&mut self, commit: &Commit, applied: &Applied) -> Result<(), StoreError> {
         let sound = match applied {
             Applied::NamespaceCreated => Ok(true),
-            Applied::VersionAdded(version) => self.version(version),
+            Applied::VersionAdded(version) => self.version(commit, version),
             Applied::PointerMoved(moved) => self.moved(moved),
             Applied::RecordChanged(change) => self.record(commit, change),
         };
@@ -148,7 +148,7 @@ impl Walk<'_> {
         }
     }
 
-    fn version(&mut self, version: &Version) -> Result<bool, StoreError> {
+    fn version(&mut self, commit: &Commit, version: &Version) -> Result<bool, StoreError> {
         self.counts.versions += 1;
         self.counts.artifacts += u64::from(version.number == VersionNumber::FIRST);
         self.report.versions += 1;
@@ -159,7 +159,11 @@ impl Walk<'_> {
         let artifact = read::artifact(self.from, ns, id)?;
         let latest = artifact.is_some_and(|artifact| {
             let newest = artifact.latest == version.number;
-            artifact.latest >= version.number && newest == (artifact.revision == version.revision)
+            let first = version.number == VersionNumber::FIRST;
+            let made = artifact.created_at == version.at && artifact.created_by == commit.actor;
+            artifact.latest >= version.number
+                && newest == (artifact.revision == version.revision)
+                && (made || !first)
         });
         let added = self.from.sealed(&digest)?;
         let added = added.as_ref().map(|value| codec::open(&digest, value)).transpose()?;
@@ -191,7 +195,8 @@ impl Walk<'_> {
             if pointer.generation != moved.generation {
                 return pointer.generation > moved.generation && pointer.revision > moved.revision;
             }
-            pointer.version == moved.to && pointer.revision == moved.revision
+            let placed = pointer.version == moved.to && pointer.revision == moved.revision;
+            placed && pointer.at == moved.at
         }))
     }
 
@@ -209,7 +214,8 @@ impl Walk<'_> {
         };
         Ok(written.is_some_and(|entry| {
             let as_chained = entry.generation == change.generation && entry.record == change.after;
-            as_chained && entry.key == change.key && entry.revision == commit.revision
+            let placed = entry.revision == commit.revision && entry.at == commit.at;
+            as_chained && placed && entry.key == change.key
         }))
     }
 }

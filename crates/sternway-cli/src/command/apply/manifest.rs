@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use serde::Deserialize;
@@ -95,7 +95,7 @@ fn of_file(path: &Path) -> Result<Manifest, CliError> {
 fn item(name: &str, folder: &Path, written: WrittenArtifact) -> Result<Item, CliError> {
     let WrittenArtifact { key, file, version, live, labels } = written;
     let from = match (file, version) {
-        (Some(file), None) => From::File(folder.join(file)),
+        (Some(file), None) => From::File(beside(name, folder, &file)?),
         (None, Some(selector)) => {
             let selector = selector.parse()?;
             From::Version(Reference { artifact: key.clone(), selector })
@@ -108,10 +108,41 @@ fn item(name: &str, folder: &Path, written: WrittenArtifact) -> Result<Item, Cli
     Ok(Item { artifact: key, from, live, labels })
 }
 
+/// A file beside the manifest, or below. A manifest from elsewhere names no other file of whoever
+/// applies it.
+fn beside(name: &str, folder: &Path, file: &Path) -> Result<PathBuf, CliError> {
+    let plain = file.components().all(|part| matches!(part, Component::Normal(_)));
+    let path = folder.join(file);
+    let outside = || {
+        let file = file.display();
+        CliError::invalid(format!("{name}: {file} is not in the folder of the manifest"))
+    };
+    if !plain {
+        return Err(outside());
+    }
+    // A link may lead elsewhere. What is not there is said when it is read.
+    match (path.canonicalize(), folder_or_here(folder).canonicalize()) {
+        (Ok(real), Ok(folder)) if !real.starts_with(&folder) => Err(outside()),
+        _ => Ok(path),
+    }
+}
+
+fn folder_or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
 /// Every file `COLLECTION/NAME.EXTENSION` of a folder.
 fn of_folder(folder: &Path) -> Result<Manifest, CliError> {
     let mut items = Vec::new();
-    for collection in entries(folder)?.into_iter().filter(|entry| entry.is_dir()) {
+    for collection in entries(folder)? {
+        if !collection.is_dir() {
+            let why = format!(
+                "{} is a file: artifacts are files in the folder of their collection, and a \
+                 manifest is called {FILE}",
+                Context::shown(&collection)
+            );
+            return Err(CliError::invalid(why));
+        }
         for file in entries(&collection)? {
             if file.is_dir() {
                 let why = format!(
@@ -128,8 +159,9 @@ fn of_folder(folder: &Path) -> Result<Manifest, CliError> {
 }
 
 fn key(collection: &Path, file: &Path) -> Result<ArtifactId, CliError> {
-    let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(format!("{}/{}", name(collection), name(file)).parse()?)
+    let collection = collection.file_name().unwrap_or_default().to_string_lossy();
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(format!("{collection}/{name}").parse()?)
 }
 
 /// What is in a folder, by name. What is hidden is left alone.

@@ -41,7 +41,8 @@ A manifest:
   file = \"farewell.md\"
   live = false                   # published, and left staged";
 
-/// Publish, promote and roll back many artifacts in one commit: readers see all of it or nothing.
+/// Publish and promote many artifacts, or move them back, in one commit: readers see all of it or
+/// nothing. Unlike a rollback, moving back condemns nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

@@ -174,8 +174,10 @@ impl Import<'_> {
 }
 
 /// Whether every other file would meet the same.
-const fn is_about_the_store(err: &CliError) -> bool {
-    matches!(err, CliError::Sternway(sternway::Error::Control(_)))
+fn is_about_the_store(err: &CliError) -> bool {
+    use sternway::{control::ControlError, store::StoreError};
+    let CliError::Sternway(sternway::Error::Control(err)) = err else { return false };
+    !matches!(err, ControlError::Store(StoreError::Refused(_)))
 }
 
 /// The versions that the files are, one per line.
