@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, Change, Changeset, ChangesetError, Content, EnvironmentId, Force, Generation,
+    ArtifactId, At, Change, Changeset, ChangesetError, Content, EnvironmentId, Force, Generation,
     LabelId, MoveCause, NewMove, NewVersion, PointerName, Precondition, Revision, Target,
     VersionNumber,
 };
@@ -156,8 +156,7 @@ impl Control {
         content: &Content,
         changeset: &mut Changeset,
     ) -> Result<Option<VersionNumber>, ControlError> {
-        let latest =
-            self.store.artifact(&self.namespace, artifact, sternway_types::At::Head).await?;
+        let latest = self.store.artifact(&self.namespace, artifact, At::Head).await?;
         let latest = latest.map(|artifact| artifact.latest);
         if let Some(number) = latest
             && self.version(artifact, number).await?.content == content.reference()

@@ -6,7 +6,7 @@
 
 use sternway_store::StoreError;
 use sternway_types::{
-    At, Change, ChangesetId, MoveCause, PointerName, Precondition, Revision, VersionNumber,
+    At, Change, ChangesetId, Force, MoveCause, PointerName, Precondition, Revision, VersionNumber,
 };
 
 use crate::{
@@ -71,7 +71,7 @@ impl Control {
                 let generation = self.generation(artifact, &name).await?;
                 let artifact = artifact.clone();
                 let at = Precondition::PointerAt { artifact, name: name.clone(), generation };
-                let moved = move_to_added(&publish.artifact, name, MoveCause::Published);
+                let moved = move_to_added(&publish.artifact, name, MoveCause::Published, Force::No);
                 changeset = changeset.when(at).then(moved);
             }
             match self.commit(&changeset).await {

@@ -206,11 +206,13 @@ impl Control {
                 artifact,
                 name,
                 MoveCause::Published,
+                Force::No,
             ));
         }
         for label in &publish.labels {
             let name = PointerName::Label(label.clone());
-            changeset = changeset.then(move_to_added(artifact, name, MoveCause::Labelled));
+            changeset =
+                changeset.then(move_to_added(artifact, name, MoveCause::Labelled, Force::No));
         }
         Ok((landing, changeset))
     }
@@ -249,12 +251,17 @@ impl Publish {
     }
 }
 
-pub(crate) fn move_to_added(artifact: &ArtifactId, name: PointerName, cause: MoveCause) -> Change {
+pub(crate) fn move_to_added(
+    artifact: &ArtifactId,
+    name: PointerName,
+    cause: MoveCause,
+    force: Force,
+) -> Change {
     Change::MovePointer(Box::new(NewMove {
         artifact: artifact.clone(),
         name,
         to: Target::Added,
         cause,
-        force: Force::No,
+        force,
     }))
 }

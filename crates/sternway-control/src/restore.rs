@@ -5,12 +5,11 @@
 
 use serde_json::Value;
 use sternway_types::{
-    Change, Changelog, EnvironmentId, Force, Generation, Metadata, MoveCause, NewMove, NewVersion,
-    Parents, PointerName, Precondition, Reason, Revision, RollbackTrigger, Target, Version,
-    VersionNumber,
+    Change, Changelog, EnvironmentId, Force, Generation, Metadata, MoveCause, NewVersion, Parents,
+    PointerName, Precondition, Reason, Revision, RollbackTrigger, Version, VersionNumber,
 };
 
-use crate::{Control, ControlError, Intent};
+use crate::{Control, ControlError, Intent, publish::move_to_added};
 
 /// What restoring led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Control {
                 generation: before,
             })
             .then(Change::AddVersion(Box::new(again(&version, from, &intent.reason))))
-            .then(move_to_added(&version, name, force));
+            .then(move_to_added(&artifact, name, rolled_back(), force));
         let receipt = self.commit(&changeset).await?;
         let number = receipt.version_of(&artifact).unwrap_or(version.number);
         let (environment, generation) = (environment.clone(), before.next());
@@ -68,15 +67,9 @@ impl Control {
     }
 }
 
-/// The move to a version that the same changeset adds, and that has an earlier one's content.
-pub(crate) fn move_to_added(version: &Version, name: PointerName, force: Force) -> Change {
-    Change::MovePointer(Box::new(NewMove {
-        artifact: version.artifact.clone(),
-        name,
-        to: Target::Added,
-        cause: MoveCause::RolledBack(RollbackTrigger::Manual),
-        force,
-    }))
+/// Why an earlier content is live again.
+pub(crate) const fn rolled_back() -> MoveCause {
+    MoveCause::RolledBack(RollbackTrigger::Manual)
 }
 
 /// A new version with the content and the facts of an earlier one, which says where it comes from.

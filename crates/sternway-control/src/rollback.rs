@@ -9,7 +9,8 @@ use sternway_types::{
 
 use crate::{
     Control, ControlError, Intent,
-    restore::{again, move_to_added},
+    publish::move_to_added,
+    restore::{again, rolled_back},
 };
 
 /// How an earlier version comes back.
@@ -102,7 +103,7 @@ impl Control {
                     Some(live.number),
                     &intent.reason,
                 ))))
-                .then(move_to_added(&target, back.name(), force)),
+                .then(move_to_added(artifact, back.name(), rolled_back(), force)),
         };
         // The same content again cannot be unfit in one version and good in the other.
         if target.content.digest != live.content.digest {
