@@ -23,6 +23,10 @@ pub(super) fn check(kv: &dyn Kv) -> Result<(), StoreError> {
             let (place, found) = ("the store".into(), header.layout);
             return Err(StoreError::NewerFormat { place, found, newest: layout });
         }
+        if header.layout < layout {
+            let detail = "it was made before the first release, and is to be made anew".into();
+            return Err(StoreError::NotAStore { detail });
+        }
         return Ok(());
     }
     let everything = Range { from: vec![0], to: vec![u8::MAX; 2], direction: Direction::Forward };

@@ -113,6 +113,17 @@ async fn what_format_1_wrote_is_read_back() {
     assert_eq!(feed.len(), 5);
 }
 
+#[test]
+fn a_store_from_before_the_first_release_says_so_and_is_not_damaged() {
+    let kv = MemoryKv::new();
+    kv.commit(&from_text("73 010e737465726e7761792073746f7265012f9350ff")).expect("a header");
+    let refused = KvStore::open(kv);
+    assert!(
+        matches!(&refused, Err(StoreError::NotAStore { detail }) if detail.contains("first release")),
+        "{refused:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_value_of_a_newer_format_is_refused_by_name() {
     let kv = MemoryKv::new();

@@ -37,7 +37,7 @@ pub(super) struct StoredHeader {
 
 impl StoredHeader {
     pub(super) const MAGIC: &str = "sternway store";
-    pub(super) const LAYOUT: u8 = 1;
+    pub(super) const LAYOUT: u8 = 2;
 }
 
 /// Where a namespace stands.
