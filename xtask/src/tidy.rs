@@ -6,6 +6,7 @@
 
 mod links;
 mod manifest;
+mod proofs;
 mod source;
 mod suites;
 mod text;
@@ -25,7 +26,7 @@ use crate::{
 
 pub(crate) const GATE: Gate = Gate {
     name: "tidy",
-    promise: "files are short, manifests inherit, links resolve, and no test file is forgotten",
+    promise: "files are short, manifests inherit, links and named tests exist, and no test file is forgotten",
     when: When::Always,
     run,
     remedy: "repair the lines named above, then repeat `cargo xtask tidy`",
@@ -70,6 +71,7 @@ fn findings(files: &[File], paths: &BTreeSet<String>) -> Vec<Finding> {
         .chain(manifest::order(files))
         .chain(suites::findings(files))
         .chain(links::findings(files, paths))
+        .chain(proofs::findings(files))
         .collect();
     findings.sort();
     findings
