@@ -87,5 +87,5 @@ pub use crate::{
     tally::TallyView,
     undone::UndoneView,
     verdict::{EvidenceView, ObservationView, RegressionView, VerdictView},
-    version::{HistoryEntryView, StayView, VersionDetailView, VersionView},
+    version::{DependentsView, HistoryEntryView, StayView, VersionDetailView, VersionView},
 };

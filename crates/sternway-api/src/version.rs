@@ -1,6 +1,6 @@
 //! A version, as it is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -35,6 +35,8 @@ pub struct VersionView {
     pub semver: Option<String>,
     /// Facts of the user's own.
     pub metadata: BTreeMap<String, Value>,
+    /// The artifacts that it needs to run.
+    pub depends_on: BTreeSet<ArtifactId>,
     /// When it was committed.
     pub created_at: Timestamp,
     /// The same in seconds since 1970.
@@ -56,6 +58,7 @@ impl From<&Version> for VersionView {
             changelog: version.changelog.to_string(),
             semver: version.semver.as_ref().map(ToString::to_string),
             metadata: version.metadata.members().clone(),
+            depends_on: version.depends_on.clone(),
             created_at: version.at,
             created_at_unix: version.at.as_unix_seconds(),
             revision: version.revision,
@@ -96,6 +99,15 @@ pub struct StayView {
     pub latch: Option<LatchView>,
 }
 
+/// The artifacts whose newest version depends on another artifact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DependentsView {
+    /// The first of them, by name.
+    pub items: Vec<ArtifactId>,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
 /// A version with everything that is known about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct VersionDetailView {
@@ -108,6 +120,8 @@ pub struct VersionDetailView {
     pub condemnations: Vec<CondemnationView>,
     /// What was found out about it.
     pub attestations: Vec<AttestationView>,
+    /// What depends on the artifact, by name.
+    pub dependents: DependentsView,
     /// Its newest stays in the environment that was asked about, newest first.
     pub stays: Vec<StayView>,
     /// The bytes, if they were asked for.

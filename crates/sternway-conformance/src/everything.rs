@@ -22,6 +22,7 @@ pub(crate) struct Everything {
     /// Newest first.
     pub(crate) versions: BTreeMap<ArtifactId, Vec<Version>>,
     pub(crate) digests: BTreeMap<Digest, Vec<DigestHit>>,
+    pub(crate) dependents: BTreeMap<ArtifactId, Vec<Artifact>>,
     pub(crate) contents: BTreeMap<Digest, Option<Content>>,
     pub(crate) pointers: BTreeMap<ArtifactId, Vec<Pointer>>,
     /// Newest first.
@@ -137,6 +138,8 @@ impl Everything {
                 |version| version.number,
             );
             self.versions.insert(id.clone(), history.await?);
+            let dependents = dependents(client, id, At::Head, limit).await?;
+            self.dependents.insert(id.clone(), dependents);
             let pointers = pages(
                 async |after: Option<PointerName>| {
                     store.pointers(ns, id, At::Head, after.as_ref(), limit).await
@@ -219,6 +222,7 @@ impl Everything {
             artifacts,
             versions,
             digests,
+            dependents,
             contents,
             pointers,
             moves,
@@ -238,6 +242,21 @@ impl Everything {
             panic!("{when}: {difference}");
         }
     }
+}
+
+/// All that depends on an artifact, in pages.
+pub(crate) async fn dependents(
+    client: &Client,
+    id: &ArtifactId,
+    at: At,
+    limit: Limit,
+) -> Result<Vec<Artifact>, StoreError> {
+    let (store, ns) = (&client.store, &client.ns);
+    pages(
+        async |after: Option<ArtifactId>| store.dependents(ns, id, at, after.as_ref(), limit).await,
+        |artifact| artifact.id.clone(),
+    )
+    .await
 }
 
 /// All of an environment, in pages.

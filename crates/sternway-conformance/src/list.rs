@@ -94,6 +94,8 @@ macro_rules! __store_cases {
                 pointers_name_versions_that_exist,
                 environments_exist_before_anything_is_live_there,
                 parents_exist,
+                dependencies_exist,
+                dependents_are_those_of_the_newest_versions,
                 a_pointer_is_not_moved_to_where_it_is,
                 only_labels_are_taken_away,
             }

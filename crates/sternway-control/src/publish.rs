@@ -1,5 +1,7 @@
 //! Publish: add a version, or find that it is there already.
 
+use std::collections::BTreeSet;
+
 use sternway_store::{Contested, StoreError};
 use sternway_types::{
     Activation, Actor, ArtifactId, At, Change, Changelog, Changeset, Content, ContentRef,
@@ -53,6 +55,8 @@ pub struct Publish {
     pub semver: Option<semver::Version>,
     /// Facts of the user's own.
     pub metadata: Metadata,
+    /// The artifacts that it needs to run.
+    pub depends_on: BTreeSet<ArtifactId>,
     /// Labels that are set to it in the same commit.
     pub labels: Vec<LabelId>,
 }
@@ -70,6 +74,7 @@ impl Publish {
             changelog: Changelog::default(),
             semver: None,
             metadata: Metadata::default(),
+            depends_on: BTreeSet::new(),
             labels: Vec::new(),
         }
     }
@@ -247,6 +252,7 @@ impl Publish {
         new.changelog = self.changelog.clone();
         new.semver.clone_from(&self.semver);
         new.metadata = self.metadata.clone();
+        new.depends_on.clone_from(&self.depends_on);
         new
     }
 }

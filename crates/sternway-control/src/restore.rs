@@ -78,6 +78,7 @@ pub(crate) fn again(version: &Version, from: Option<VersionNumber>, reason: &Rea
     if let Some(from) = from {
         new.parents = Parents::Exactly(vec![from]);
     }
+    new.depends_on.clone_from(&version.depends_on);
     let said = if reason.is_empty() { String::new() } else { format!(": {reason}") };
     // A reason is far shorter than a changelog may be.
     new.changelog =

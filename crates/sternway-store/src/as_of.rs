@@ -147,6 +147,18 @@ impl Store for AsOf {
         self.inner.with_digest(namespace, prefix, at, after, limit).await
     }
 
+    async fn dependents(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        at: At,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError> {
+        let at = self.at(namespace, at).await?;
+        self.inner.dependents(namespace, artifact, at, after, limit).await
+    }
+
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
         self.inner.content(content).await
     }

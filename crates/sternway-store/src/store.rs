@@ -58,7 +58,8 @@ pub struct DigestHit {
 /// - **Grouped in silence**: many changesets in one durable write keep their own verdicts.
 /// - **Contents first**: a content is written before the commit that names it, and is durable when
 ///   that commit is. A commit that names an unknown content is refused.
-/// - **Guarded**: pointers name versions that exist, in environments that exist; a version says of
+/// - **Guarded**: pointers name versions that exist, in environments that exist, and versions depend
+///   on artifacts that exist; a version says of
 ///   its content what its writer did; a condemned content goes live only when a person forces it, and
 ///   automation that forces is refused whatever it forces, and so is one that pardons. What a record is about exists; a latched
 ///   verdict is written once; only policies and condemnations are taken away.
@@ -157,6 +158,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         after: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError>;
+
+    /// The artifacts after this one whose newest version depends on an artifact, by name.
+    async fn dependents(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        at: At,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError>;
 
     /// The content that a version names, checked against its digest.
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError>;

@@ -40,6 +40,20 @@ pub enum ChangesetError {
         /// Which record.
         what: String,
     },
+    /// A version depends on itself.
+    #[error("{0} cannot depend on itself")]
+    DependsOnItself(ArtifactId),
+    /// A version depends on too many artifacts.
+    #[error(
+        "a version of {artifact} depends on {found} artifacts: the limit is {limit}",
+        limit = NewVersion::MAX_DEPENDENCIES
+    )]
+    TooManyDependencies {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// How many it depends on.
+        found: usize,
+    },
     /// It changes the same thing twice, so that what it means would depend on the order.
     #[error("the changeset changes {what} twice")]
     Twice {
@@ -222,9 +236,16 @@ impl Changeset {
 impl Change {
     /// Whether every store can carry it.
     fn check(&self) -> Result<(), ChangesetError> {
-        let Self::PutRecord(record) = self else { return Ok(()) };
+        match self {
+            Self::AddVersion(version) => check_dependencies(version),
+            Self::PutRecord(record) => self.check_record(record),
+            Self::CreateNamespace | Self::MovePointer(_) | Self::DeleteRecord(_) => Ok(()),
+        }
+    }
+
+    fn check_record(&self, record: &Record) -> Result<(), ChangesetError> {
         let what = || self.touches();
-        if let Record::Attestation(attestation) = record.as_ref()
+        if let Record::Attestation(attestation) = record
             && !attestation.finding.is_readable()
         {
             return Err(ChangesetError::TooDeep { what: what() });
@@ -249,4 +270,16 @@ impl Change {
             Self::DeleteRecord(key) => key.to_string(),
         }
     }
+}
+
+fn check_dependencies(version: &NewVersion) -> Result<(), ChangesetError> {
+    let artifact = version.artifact.clone();
+    let found = version.depends_on.len();
+    if version.depends_on.contains(&artifact) {
+        return Err(ChangesetError::DependsOnItself(artifact));
+    }
+    if found > NewVersion::MAX_DEPENDENCIES {
+        return Err(ChangesetError::TooManyDependencies { artifact, found });
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! One immutable, numbered snapshot of an artifact.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -36,9 +38,15 @@ pub struct NewVersion {
     pub semver: Option<semver::Version>,
     /// Facts of the user's own.
     pub metadata: Metadata,
+    /// The artifacts that it needs to run, which the store must know already.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub depends_on: BTreeSet<ArtifactId>,
 }
 
 impl NewVersion {
+    /// The most artifacts that a version may depend on.
+    pub const MAX_DEPENDENCIES: usize = 256;
+
     /// A version with this content, made from the newest one.
     #[must_use]
     pub fn new(artifact: ArtifactId, content: ContentRef) -> Self {
@@ -51,6 +59,7 @@ impl NewVersion {
             changelog: Changelog::default(),
             semver: None,
             metadata: Metadata::default(),
+            depends_on: BTreeSet::new(),
         }
     }
 }
@@ -79,6 +88,8 @@ pub struct Version {
     pub semver: Option<semver::Version>,
     /// Facts of the user's own.
     pub metadata: Metadata,
+    /// The artifacts that it needs to run.
+    pub depends_on: BTreeSet<ArtifactId>,
     /// When it was committed.
     pub at: Timestamp,
     /// The revision that added it.

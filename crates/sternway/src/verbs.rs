@@ -70,6 +70,7 @@ pub struct PublishCall {
     changelog: String,
     semver: Option<semver::Version>,
     metadata: BTreeMap<String, serde_json::Value>,
+    depends_on: Vec<String>,
     labels: Vec<String>,
     expected: Option<u64>,
     activate: Activation,
@@ -87,6 +88,7 @@ impl PublishCall {
             changelog: String::new(),
             semver: None,
             metadata: BTreeMap::new(),
+            depends_on: Vec::new(),
             labels: Vec::new(),
             expected: None,
             activate: Activation::ByPolicy,
@@ -119,6 +121,12 @@ impl PublishCall {
         self
     }
 
+    /// An artifact that it needs to run, such as a tool that a prompt speaks of.
+    pub fn depends_on(mut self, artifact: impl Into<String>) -> Self {
+        self.depends_on.push(artifact.into());
+        self
+    }
+
     /// A label that is set to it in the same commit.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.labels.push(label.into());
@@ -145,6 +153,8 @@ impl PublishCall {
         publish.changelog = Changelog::new(self.changelog.as_str())?;
         publish.semver.clone_from(&self.semver);
         publish.metadata = Metadata::new(self.metadata.clone())?;
+        publish.depends_on =
+            self.depends_on.iter().map(|artifact| artifact.parse()).collect::<Result<_, _>>()?;
         publish.labels = self.labels.iter().map(|label| label.parse()).collect::<Result<_, _>>()?;
         publish.expect = match self.expected {
             None => Expect::Anything,

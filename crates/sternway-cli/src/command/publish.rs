@@ -79,6 +79,10 @@ pub(crate) struct Args {
     #[arg(long = "meta", value_name = "NAME=VALUE")]
     metadata: Vec<Pair>,
 
+    /// An artifact that it needs to run. Can be repeated.
+    #[arg(long = "depends-on", value_name = "KEY")]
+    depends_on: Vec<ArtifactId>,
+
     /// Its semantic version, such as 1.2.0.
     #[arg(long, value_name = "VERSION")]
     semver: Option<semver::Version>,
@@ -123,6 +127,7 @@ fn publish(context: &Context, args: &Args, content: Content) -> Result<Publish, 
     publish.semver.clone_from(&args.semver);
     let pairs = args.metadata.iter().map(|pair| (pair.name.clone(), pair.value.clone()));
     publish.metadata = Metadata::new(pairs.collect())?;
+    publish.depends_on = args.depends_on.iter().cloned().collect();
     publish.labels.clone_from(&args.labels);
     Ok(publish)
 }

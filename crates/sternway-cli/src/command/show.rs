@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sternway::{
     Missing, Sternway,
-    api::{BodyView, CondemnationView, VersionDetailView},
+    api::{BodyView, CondemnationView, DependentsView, VersionDetailView},
     store::Limit,
-    types::{Content, Reference, Version},
+    types::{At, Content, Reference, Version},
 };
 
 use crate::{context::Context, error::CliError, render::detail, standing::Standing};
@@ -60,9 +60,21 @@ async fn load(
         pointers: standing.pointers_at(version.number),
         condemnations: condemnations(sternway, version).await?,
         attestations: attestations.iter().map(Into::into).collect(),
+        dependents: dependents(sternway, version).await?,
         stays: standing.stays(control, version.number).await?,
         body: None,
     })
+}
+
+/// The first artifacts that depend on this one.
+async fn dependents(sternway: &Sternway, version: &Version) -> Result<DependentsView, CliError> {
+    const SHOWN: usize = 50;
+    let control = sternway.control();
+    let (store, ns, limit) = (control.store(), control.namespace(), Limit::new(SHOWN + 1));
+    let found = store.dependents(ns, &version.artifact, At::Head, None, limit).await?;
+    let has_more = found.len() > SHOWN;
+    let items = found.into_iter().take(SHOWN).map(|artifact| artifact.id).collect();
+    Ok(DependentsView { items, has_more })
 }
 
 /// In every environment, since a content that is unfit for one is suspect in all.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use sternway::{
     api::{
-        AttestationView, BodyView, ContentView, FindingView, PointerKind, StayView,
+        AttestationView, BodyView, ContentView, DependentsView, FindingView, PointerKind, StayView,
         VersionDetailView, VersionView,
     },
     types::Timestamp,
@@ -28,6 +28,7 @@ pub(crate) fn write(view: &VersionDetailView, state: State, now: Timestamp, page
     page.line(format_args!("{name} {}  {state}", version.version));
     let mut fields = Fields { page, now };
     fields.version(version);
+    fields.dependents(&view.dependents);
     fields.pointers(view);
     fields.known(view);
     for stay in &view.stays {
@@ -70,8 +71,20 @@ impl Fields<'_> {
         self.field("semver", version.semver.as_deref().unwrap_or_default());
         let parents: Vec<String> = version.parents.iter().map(ToString::to_string).collect();
         self.field("made from", parents.join(", "));
+        for artifact in &version.depends_on {
+            self.field("depends on", artifact);
+        }
         for (name, value) in &version.metadata {
             self.field("metadata", format_args!("{name} = {value}"));
+        }
+    }
+
+    fn dependents(&mut self, dependents: &DependentsView) {
+        for artifact in &dependents.items {
+            self.field("needed by", artifact);
+        }
+        if dependents.has_more {
+            self.field("", "and more");
         }
     }
 

@@ -154,6 +154,7 @@ stories! {
     blame
     by_hand
     compare
+    dependencies
     environments
     labels
     past

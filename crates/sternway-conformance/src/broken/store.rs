@@ -155,6 +155,17 @@ impl Store for Broken {
         self.looked_at().await.with_digest(namespace, prefix, at, after, limit).await
     }
 
+    async fn dependents(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        at: At,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError> {
+        self.looked_at().await.dependents(namespace, artifact, at, after, limit).await
+    }
+
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
         self.looked_at().await.content(content).await
     }

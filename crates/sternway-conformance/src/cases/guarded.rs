@@ -1,10 +1,13 @@
-//! **Guarded**: pointers name versions that exist, in environments that exist.
+//! **Guarded**: what is named exists: versions, environments, parents, dependencies.
 
-use sternway_store::Refusal;
-use sternway_types::{Change, NewVersion, Parents, PointerName, Target};
+use sternway_store::{Limit, Refusal};
+use sternway_types::{
+    ArtifactId, At, Change, ChangesetError, NewVersion, Parents, PointerName, Target,
+};
 
 use crate::{
-    everything::Everything,
+    everything::{Everything, dependents},
+    model::agrees_with_its_feed,
     must::Must,
     world::{
         World, artifact, environment, environment_record, greeting, label, live, move_to,
@@ -66,6 +69,49 @@ pub(crate) async fn environments_exist_before_anything_is_live_there(world: Worl
     refused(&world, [(go.clone(), Refusal::NoEnvironment(lab.clone()))]).await;
     world.commit(&world.changeset().then(environment_record(&lab)).then(go)).await;
     assert_eq!(world.pointer(&greeting(), &live(&lab)).await.version, Some(version(1)));
+}
+
+pub(crate) async fn dependencies_exist(world: World) {
+    let (tool, unknown) = (artifact("tools/search"), artifact("tools/unknown"));
+    world.publish(&tool, "fn search").await;
+    let content = text("Hello");
+    world.store.put(&content).await.must("put a content");
+    let on = |ids: &[&ArtifactId]| {
+        let depends_on = ids.iter().map(|id| (*id).clone()).collect();
+        let new = NewVersion { depends_on, ..NewVersion::new(greeting(), content.reference()) };
+        Change::AddVersion(Box::new(new))
+    };
+    let itself = ChangesetError::DependsOnItself(greeting());
+    let changes = [
+        (on(&[&tool, &unknown]), Refusal::NoArtifact(unknown)),
+        (on(&[&greeting()]), itself.into()),
+    ];
+    refused(&world, changes).await;
+    world.apply(on(&[&tool])).await;
+    let dependents = dependents(&world, &tool, At::Head, Limit::MAX).await.must("read");
+    assert_eq!(dependents.iter().map(|it| &it.id).collect::<Vec<_>>(), [&greeting()]);
+}
+
+/// An artifact depends on what its newest version depends on, then and now.
+pub(crate) async fn dependents_are_those_of_the_newest_versions(world: World) {
+    let tool = artifact("tools/search");
+    world.publish(&tool, "fn search").await;
+    let prompts: Vec<_> = (0..5).map(|number| artifact(&format!("prompts/p{number}"))).collect();
+    for (number, prompt) in (0..).zip(&prompts) {
+        for step in 0..3_u64 {
+            let mut add = world.add(prompt, &text(&format!("{step}"))).await;
+            if let Change::AddVersion(new) = &mut add
+                && (number + step) % 2 == 0
+            {
+                new.depends_on.insert(tool.clone());
+            }
+            world.apply(add).await;
+        }
+    }
+    agrees_with_its_feed(&world).await;
+    let dependents = dependents(&world, &tool, At::Head, Limit::new(1)).await.must("read");
+    let found: Vec<_> = dependents.iter().map(|it| &it.id).collect();
+    assert_eq!(found, prompts.iter().step_by(2).collect::<Vec<_>>(), "of the newest versions");
 }
 
 pub(crate) async fn parents_exist(world: World) {

@@ -7,7 +7,7 @@ use sternway_types::{At, Commit, Revision, Tally};
 
 use super::history::History;
 use crate::{
-    everything::{Everything, Topics, environment},
+    everything::{Everything, Topics, dependents, environment},
     must::{Must, there},
     world::Client,
 };
@@ -96,7 +96,7 @@ pub(crate) async fn single_reads_agree(client: &Client, all: &Everything) {
     }
 }
 
-/// Whether pointers and environments were at some moment what the feed tells.
+/// Whether pointers, environments and dependents were at some moment what the feed tells.
 pub(super) async fn past_agrees(client: &Client, feed: &[Commit], at: At) -> Result<(), String> {
     let (topics, past) = (Topics::of(feed), History(feed).as_of(at));
     for (id, name) in &topics.pointers {
@@ -104,6 +104,13 @@ pub(super) async fn past_agrees(client: &Client, feed: &[Commit], at: At) -> Res
         let expected = past.pointer(id, name);
         if found != expected {
             return Err(format!("{name} of {id} {at:?} is {found:#?}, expected {expected:#?}"));
+        }
+    }
+    for id in History(feed).artifacts() {
+        let found = dependents(client, id, at, Limit::new(2)).await.must("read as of");
+        let expected = past.dependents(id);
+        if found != expected {
+            return Err(format!("on {id} {at:?} depend {found:#?}, expected {expected:#?}"));
         }
     }
     for id in &topics.environments {

@@ -141,6 +141,9 @@ fn add(history: History<'_>, making: &Commit, new: &NewVersion) -> Result<Applie
         .iter()
         .filter_map(|parent| decide_record::missing(history, &new.artifact, *parent))
         .collect();
+    let unknown = new.depends_on.iter().filter(|id| history.artifact(id).is_none());
+    let unknown = unknown.map(|id| Refusal::NoArtifact(id.clone()));
+    let problems: Vec<_> = problems.into_iter().chain(unknown).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -155,6 +158,7 @@ fn add(history: History<'_>, making: &Commit, new: &NewVersion) -> Result<Applie
         changelog: new.changelog.clone(),
         semver: new.semver.clone(),
         metadata: new.metadata.clone(),
+        depends_on: new.depends_on.clone(),
         at: making.at,
         revision: making.revision,
     })))

@@ -79,6 +79,14 @@ impl<'a> History<'a> {
         })
     }
 
+    /// The artifacts whose newest version depends on this one.
+    pub(crate) fn dependents(self, on: &ArtifactId) -> Vec<Artifact> {
+        let needs = |id: &&ArtifactId| {
+            self.versions(id).last().is_some_and(|newest| newest.depends_on.contains(on))
+        };
+        self.artifacts().into_iter().filter(needs).filter_map(|id| self.artifact(id)).collect()
+    }
+
     pub(crate) fn artifacts(self) -> BTreeSet<&'a ArtifactId> {
         self.added().map(|(_, version)| &version.artifact).collect()
     }
@@ -165,6 +173,11 @@ impl<'a> History<'a> {
                 .map(|id| (of_artifact(id), newest_first(id)))
                 .collect(),
             digests,
+            dependents: self
+                .artifacts()
+                .into_iter()
+                .map(|id| (of_artifact(id), self.dependents(id)))
+                .collect(),
             pointers: self
                 .artifacts()
                 .into_iter()

@@ -57,8 +57,15 @@ pub(crate) struct OutcomeSketch {
 /// What is done.
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
-    /// Adds a version, perhaps with parents, perhaps only if it is another content.
-    Publish { artifact: u8, content: u8, parents: Option<Vec<u8>>, lock: Lock },
+    /// Adds a version, perhaps with parents, perhaps one that depends on an artifact, perhaps only
+    /// if it is another content.
+    Publish {
+        artifact: u8,
+        content: u8,
+        parents: Option<Vec<u8>>,
+        depends_on: Option<u8>,
+        lock: Lock,
+    },
     /// Adds versions of several artifacts and makes them live together.
     Release { contents: Vec<u8>, environment: u8, lock: Lock },
     /// Moves a pointer to a version, which may not exist.
@@ -141,12 +148,13 @@ fn outcome() -> impl Strategy<Value = OutcomeSketch> {
 
 fn operation() -> impl Strategy<Value = Operation> {
     let parents = proptest::option::weighted(0.3, vec(0..VERSIONS, 0..3));
-    let publish = (0..5_u8, 0..CONTENTS, parents, lock());
+    let depends_on = proptest::option::weighted(0.4, 0..5_u8);
+    let publish = (0..5_u8, 0..CONTENTS, parents, depends_on, lock());
     let moves = (pointer(), 0..VERSIONS, lock(), any::<bool>(), proptest::bool::weighted(0.3));
     let mark = proptest::option::weighted(0.4, (any::<u8>(), 0..12_u8));
     prop_oneof![
-        6 => publish.prop_map(|(artifact, content, parents, lock)| Operation::Publish {
-            artifact, content, parents, lock
+        6 => publish.prop_map(|(artifact, content, parents, depends_on, lock)| {
+            Operation::Publish { artifact, content, parents, depends_on, lock }
         }),
         2 => (vec(0..CONTENTS, 1..4), 0..8_u8, lock()).prop_map(
             |(contents, environment, lock)| Operation::Release { contents, environment, lock }

@@ -157,12 +157,15 @@ pub(super) async fn changeset(
 ) -> Option<Changeset> {
     let plain = client.changeset();
     let (condition, changeset) = match operation {
-        Operation::Publish { artifact, content, parents, lock } => {
+        Operation::Publish { artifact, content, parents, depends_on, lock } => {
             let (id, content) = (artifact_of(*artifact), content_of(*content));
             let mut add = client.add(&id, &content).await;
-            if let (Change::AddVersion(new), Some(parents)) = (&mut add, parents) {
-                let parents = parents.iter().map(|parent| version_of(history, &id, *parent));
-                new.parents = Parents::Exactly(parents.collect());
+            if let Change::AddVersion(new) = &mut add {
+                if let Some(parents) = parents {
+                    let parents = parents.iter().map(|parent| version_of(history, &id, *parent));
+                    new.parents = Parents::Exactly(parents.collect());
+                }
+                new.depends_on.extend(depends_on.map(artifact_of));
             }
             (version_lock(history, *lock, &id, content.reference()), plain.then(add))
         }

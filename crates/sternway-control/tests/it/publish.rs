@@ -1,7 +1,10 @@
 //! Publish: add a version.
 
+use std::collections::BTreeSet;
+
 use sternway_control::publish::{Expect, Landing, Publish, Published};
-use sternway_types::{Content, Timestamp};
+use sternway_store::Limit;
+use sternway_types::{At, Content, Timestamp};
 
 use crate::{
     gate::GatedKv,
@@ -152,6 +155,27 @@ async fn a_version_keeps_what_was_said_about_it() {
     assert_eq!(version.semver.as_ref().map(ToString::to_string).as_deref(), Some("1.2.3"));
     assert_eq!(version.parents, versions([1]));
     assert_eq!(world.control.content(&version).await.unwrap(), text("Hi"));
+}
+
+#[tokio::test]
+async fn a_version_names_what_it_needs_and_that_is_known() {
+    let world = World::new().await;
+    let tool = artifact("tools/search");
+    let needs = || {
+        let depends_on = BTreeSet::from([tool.clone()]);
+        Publish { depends_on, ..Publish::new(greeting(), text("Hello")) }
+    };
+    let refused = said(world.control.publish(needs(), &alice()).await);
+    assert!(refused.contains("there is no artifact tools/search"), "{refused}");
+    let publish = Publish::new(tool.clone(), text("fn search"));
+    world.control.publish(publish, &alice()).await.unwrap();
+    world.control.publish(needs(), &alice()).await.unwrap();
+    let version = world.control.version(&greeting(), version(1)).await.unwrap();
+    assert_eq!(version.depends_on, BTreeSet::from([tool.clone()]));
+    let store = world.control.store();
+    let ns = world.control.namespace();
+    let dependents = store.dependents(ns, &tool, At::Head, None, Limit::MAX).await.unwrap();
+    assert_eq!(dependents.iter().map(|it| &it.id).collect::<Vec<_>>(), [&greeting()]);
 }
 
 #[tokio::test]

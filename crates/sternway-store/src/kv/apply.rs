@@ -133,6 +133,11 @@ fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, Sto
             parents.clone()
         }
     };
+    for dependency in &new.depends_on {
+        if read::artifact(making.staging, &ns, dependency)?.is_none() {
+            return Err(Refusal::NoArtifact(dependency.clone()).into());
+        }
+    }
     let actor = &making.changeset.actor;
     let version = Version {
         artifact: new.artifact.clone(),
@@ -145,6 +150,7 @@ fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, Sto
         changelog: new.changelog.clone(),
         semver: new.semver.clone(),
         metadata: new.metadata.clone(),
+        depends_on: new.depends_on.clone(),
         at: making.at,
         revision: making.revision,
     };
@@ -161,6 +167,11 @@ fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, Sto
     let key = key::digest(&ns, &digest, &version.artifact, number);
     let sealed = codec::seal(&key, &making.revision.get().to_be_bytes());
     making.staging.put(key, sealed);
+    for dependency in &version.depends_on {
+        let key = key::dependent(&ns, dependency, &version.artifact, number);
+        let sealed = codec::seal(&key, &[]);
+        making.staging.put(key, sealed);
+    }
     let key = key::artifact(&ns, &version.artifact);
     making.staging.write(key, &StoredArtifact::new(&artifact))?;
     Ok(Applied::VersionAdded(Box::new(version)))

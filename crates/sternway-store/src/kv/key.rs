@@ -10,6 +10,7 @@
 //! | `a` | namespace · artifact | newest version | artifacts |
 //! | `v` | namespace · artifact · number | version | history page = one reverse range |
 //! | `d` | namespace · digest · artifact · number | revision | versions by digest |
+//! | `n` | namespace · artifact · what needs it · number | | what depends on an artifact |
 //! | `p` | namespace · artifact · pointer | pointer | what is live = one get |
 //! | `e` | namespace · pointer · artifact | pointer | a whole environment = one range |
 //! | `m` | namespace · artifact · pointer · revision | move | as of = one step back |
@@ -39,6 +40,7 @@ pub(super) enum Table {
     Artifact = b'a',
     Version = b'v',
     Digest = b'd',
+    Dependent = b'n',
     Pointer = b'p',
     Environment = b'e',
     Move = b'm',
@@ -52,7 +54,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Store,
         Self::Head,
         Self::Commit,
@@ -60,6 +62,7 @@ impl Table {
         Self::Artifact,
         Self::Version,
         Self::Digest,
+        Self::Dependent,
         Self::Pointer,
         Self::Environment,
         Self::Move,
@@ -81,6 +84,7 @@ impl Table {
             Self::Artifact => "an artifact",
             Self::Version => "a version",
             Self::Digest => "a version by digest",
+            Self::Dependent => "a version by what it depends on",
             Self::Pointer => "a pointer",
             Self::Environment => "a pointer of an environment",
             Self::Move => "a pointer move",
@@ -211,6 +215,25 @@ pub(super) fn digest(
 ) -> Vec<u8> {
     let key = Key::table(Table::Digest).name(ns.as_str()).raw(digest.as_bytes());
     key.name(id.as_str()).number(number.get()).done()
+}
+
+/// Every version that depends on an artifact.
+pub(super) fn dependents(ns: &NamespaceId, on: &ArtifactId) -> Key {
+    Key::table(Table::Dependent).name(ns.as_str()).name(on.as_str())
+}
+
+/// Every version of one artifact that depends on another.
+pub(super) fn dependents_of(ns: &NamespaceId, on: &ArtifactId, id: &ArtifactId) -> Key {
+    dependents(ns, on).name(id.as_str())
+}
+
+pub(super) fn dependent(
+    ns: &NamespaceId,
+    on: &ArtifactId,
+    id: &ArtifactId,
+    number: VersionNumber,
+) -> Vec<u8> {
+    dependents_of(ns, on, id).number(number.get()).done()
 }
 
 pub(super) fn pointers(ns: &NamespaceId, id: &ArtifactId) -> Key {

@@ -12,6 +12,7 @@ mod as_of;
 mod blob;
 mod bulk;
 mod codec;
+mod dependents;
 mod group;
 mod header;
 mod key;

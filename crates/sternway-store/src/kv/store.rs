@@ -217,6 +217,17 @@ impl Store for KvStore {
         self.view().await?.with_digest(namespace, prefix, at, after, limit)
     }
 
+    async fn dependents(
+        &self,
+        namespace: &NamespaceId,
+        artifact: &ArtifactId,
+        at: At,
+        after: Option<&ArtifactId>,
+        limit: Limit,
+    ) -> Result<Vec<Artifact>, StoreError> {
+        self.view().await?.dependents(namespace, artifact, at, after, limit)
+    }
+
     async fn content(&self, content: &ContentRef) -> Result<Option<Content>, StoreError> {
         self.view().await?.content(content)
     }

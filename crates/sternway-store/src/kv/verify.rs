@@ -122,7 +122,7 @@ fn check_row(
         Table::OutcomeId => log.ids += 1,
         Table::Unjudged => log.unjudged(key)?,
         // A commit is decoded where the chain is checked, and these have nothing in them.
-        Table::Commit | Table::Digest => (),
+        Table::Commit | Table::Digest | Table::Dependent => (),
         Table::Blob => {
             let digest = KeyReader::new(key).and_then(|mut parts| parts.array());
             let digest = digest.ok_or_else(|| codec::corrupt(key, "its key is no digest"))?;

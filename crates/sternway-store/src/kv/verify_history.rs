@@ -60,6 +60,7 @@ pub(super) fn check(
 struct Counts {
     artifacts: u64,
     versions: u64,
+    dependents: u64,
     pointers: u64,
     in_environments: u64,
     moves: u64,
@@ -75,6 +76,7 @@ impl Counts {
             (Table::Artifact, self.artifacts),
             (Table::Version, self.versions),
             (Table::Digest, self.versions),
+            (Table::Dependent, self.dependents),
             (Table::Pointer, self.pointers),
             (Table::Environment, self.in_environments),
             (Table::Move, self.moves),
@@ -150,6 +152,7 @@ impl Walk<'_> {
 
     fn version(&mut self, commit: &Commit, version: &Version) -> Result<bool, StoreError> {
         self.counts.versions += 1;
+        self.counts.dependents += version.depends_on.len() as u64;
         self.counts.artifacts += u64::from(version.number == VersionNumber::FIRST);
         self.report.versions += 1;
         let (ns, id) = (self.ns, &version.artifact);
@@ -168,6 +171,11 @@ impl Walk<'_> {
         let added = self.from.sealed(&digest)?;
         let added = added.as_ref().map(|value| codec::open(&digest, value)).transpose()?;
         let has_digest = added == Some(version.revision.get().to_be_bytes().as_slice());
+        for dependency in &version.depends_on {
+            let key = key::dependent(ns, dependency, id, version.number);
+            let Some(value) = self.from.sealed(&key)? else { return Ok(false) };
+            codec::open(&key, &value)?;
+        }
         Ok(row.as_ref() == Some(version) && latest && has_digest && kept)
     }
 

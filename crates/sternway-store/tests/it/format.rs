@@ -91,6 +91,12 @@ async fn this_code_writes_format_1() {
     let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
     write_one_of_everything(&store).await.expect("memory takes everything");
     let written = to_text(&rows(&kv));
+    // Only until the format is released: from then on another one comes beside it.
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/format-1.txt");
+        std::fs::write(path, &written).expect("the folder can be written to");
+        return;
+    }
     assert_eq!(written, GOLDEN, "the stored bytes changed: that is a new format");
 }
 

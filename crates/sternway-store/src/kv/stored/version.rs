@@ -31,6 +31,7 @@ pub(in crate::kv) struct StoredVersion {
     semver: Option<String>,
     /// JSON, or empty when there is none.
     metadata: String,
+    depends_on: Vec<String>,
     at: i64,
     revision: u64,
 }
@@ -61,6 +62,7 @@ impl StoredVersion {
             changelog: version.changelog.to_string(),
             semver: version.semver.as_ref().map(ToString::to_string),
             metadata,
+            depends_on: version.depends_on.iter().map(ToString::to_string).collect(),
             at: version.at.as_micros(),
             revision: version.revision.get(),
         })
@@ -78,6 +80,7 @@ impl StoredVersion {
             }
         };
         let metadata = if self.metadata.is_empty() { "{}" } else { &self.metadata };
+        let depends_on = self.depends_on.iter().map(|artifact| artifact.parse());
         let parents: Option<Vec<_>> = self.parents.into_iter().map(VersionNumber::new).collect();
         Ok(Version {
             artifact: part("artifact", self.artifact.parse())?,
@@ -90,6 +93,7 @@ impl StoredVersion {
             changelog: part("changelog", Changelog::new(self.changelog))?,
             semver: part("semver", self.semver.as_deref().map(str::parse).transpose())?,
             metadata: part("metadata", serde_json::from_str(metadata))?,
+            depends_on: part("dependency", depends_on.collect())?,
             at: Timestamp::from_micros(self.at),
             revision: Revision::new(self.revision),
         })
