@@ -147,6 +147,13 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
     *record
 }
 
+fn parents_of(history: History<'_>, id: &ArtifactId, parents: Option<&[u8]>) -> Parents {
+    parents.map_or(Parents::Latest, |parents| {
+        let parents = parents.iter().map(|parent| version_of(history, id, *parent));
+        Parents::Exactly(parents.collect())
+    })
+}
+
 /// The changeset that a step asks for; nothing if it is no changeset. Contents that it names are
 /// written.
 pub(super) async fn changeset(
@@ -161,10 +168,7 @@ pub(super) async fn changeset(
             let (id, content) = (artifact_of(*artifact), content_of(*content));
             let mut add = client.add(&id, &content).await;
             if let Change::AddVersion(new) = &mut add {
-                if let Some(parents) = parents {
-                    let parents = parents.iter().map(|parent| version_of(history, &id, *parent));
-                    new.parents = Parents::Exactly(parents.collect());
-                }
+                new.parents = parents_of(history, &id, parents.as_deref());
                 new.depends_on.extend(depends_on.map(artifact_of));
             }
             (version_lock(history, *lock, &id, content.reference()), plain.then(add))

@@ -161,20 +161,31 @@ fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, Sto
         created_by: artifact.map_or_else(|| actor.clone(), |artifact| artifact.created_by),
         revision: making.revision,
     };
-    let key = key::version(&ns, &version.artifact, number);
-    let stored = sense(&key, StoredVersion::new(&version))?;
-    making.staging.write(key, &stored)?;
-    let key = key::digest(&ns, &digest, &version.artifact, number);
-    let sealed = codec::seal(&key, &making.revision.get().to_be_bytes());
-    making.staging.put(key, sealed);
-    for dependency in &version.depends_on {
-        let key = key::dependent(&ns, dependency, &version.artifact, number);
-        let sealed = codec::seal(&key, &[]);
-        making.staging.put(key, sealed);
-    }
+    write_version(making.staging, &ns, &version)?;
     let key = key::artifact(&ns, &version.artifact);
     making.staging.write(key, &StoredArtifact::new(&artifact))?;
     Ok(Applied::VersionAdded(Box::new(version)))
+}
+
+/// Writes a version, and the rows by which it is found.
+fn write_version(
+    staging: &mut Staging,
+    ns: &NamespaceId,
+    version: &Version,
+) -> Result<(), StoreError> {
+    let (artifact, number) = (&version.artifact, version.number);
+    let key = key::version(ns, artifact, number);
+    let stored = sense(&key, StoredVersion::new(version))?;
+    staging.write(key, &stored)?;
+    let key = key::digest(ns, &version.content.digest, artifact, number);
+    let sealed = codec::seal(&key, &version.revision.get().to_be_bytes());
+    staging.put(key, sealed);
+    for dependency in &version.depends_on {
+        let key = key::dependent(ns, dependency, artifact, number);
+        let sealed = codec::seal(&key, &[]);
+        staging.put(key, sealed);
+    }
+    Ok(())
 }
 
 /// Writes the commit, its id and the new head.
