@@ -7,8 +7,8 @@
 mod floor;
 mod judge;
 mod live;
+mod million;
 mod outcomes;
-mod pages;
 mod publish;
 mod report;
 mod rollback;
@@ -31,7 +31,7 @@ const BARS: [Entry; 6] = [
     ("live", live::measure),
     ("publish", publish::measure),
     ("outcomes", outcomes::measure),
-    ("pages", pages::measure),
+    ("million", million::measure),
 ];
 
 fn main() -> Measured<ExitCode> {
