@@ -162,8 +162,11 @@ fn verified(runtime: &Runtime, sw: &Sternway) -> Measured<Bar> {
 
 fn copy(from: &Path, to: &Path) -> Measured<()> {
     for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        fs::copy(entry.path(), to.join(entry.file_name()))?;
+        let from = entry?;
+        let to = to.join(from.file_name());
+        fs::copy(from.path(), &to)?;
+        // What is still to be written would be waited for when it is opened.
+        fs::File::open(to)?.sync_all()?;
     }
     Ok(())
 }
