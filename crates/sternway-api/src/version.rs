@@ -91,6 +91,8 @@ pub struct StayView {
     pub generation: Generation,
     /// Since when.
     pub since: Timestamp,
+    /// Until when; nothing while it still is.
+    pub until: Option<Timestamp>,
     /// Whether it still is.
     pub is_live: bool,
     /// How its runs went.

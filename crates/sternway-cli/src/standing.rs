@@ -40,6 +40,7 @@ pub(crate) struct Standing {
 pub(crate) struct Stay {
     pub(crate) generation: Generation,
     pub(crate) since: Timestamp,
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// Where a version stands.
@@ -114,8 +115,11 @@ impl Standing {
         let name = PointerName::Environment(environment.clone());
         let moves = store.moves(namespace, artifact, &name, None, Limit::MAX).await?;
         let mut stays: HashMap<VersionNumber, Vec<Stay>> = HashMap::new();
+        // Each stay ended when the next one began.
+        let mut until = None;
         for moved in moves {
-            let stay = Stay { generation: moved.generation, since: moved.at };
+            let stay = Stay { generation: moved.generation, since: moved.at, until };
+            until = Some(moved.at);
             if let Some(version) = moved.to {
                 stays.entry(version).or_default().push(stay);
             }
@@ -211,6 +215,7 @@ impl Standing {
                 environment: self.environment.clone(),
                 generation: stay.generation,
                 since: stay.since,
+                until: stay.until,
                 is_live: live == Some(stay.generation),
                 tally: self.tally_of(control, version, *stay).await?,
                 latch: latch.as_ref().map(LatchView::from),

@@ -120,7 +120,10 @@ impl Fields<'_> {
         let tally = stay.tally;
         let runs = counted(tally.total, "run");
         let success = tally.success_ratio.map(|ratio| format!(", {} success", percent(ratio)));
-        let still = if stay.is_live { ", still live" } else { "" };
+        let still = match stay.until {
+            Some(until) => format!(" until {until}"),
+            None => ", still live".into(),
+        };
         let (environment, generation) = (&stay.environment, stay.generation);
         let since = format!("since {}{still}", stay.since);
         let runs = format!("{runs}{}", success.unwrap_or_default());
