@@ -39,10 +39,14 @@ fn exists(name: &str, files: &[File]) -> bool {
         Some(beginning) => format!("fn {beginning}"),
         None => format!("fn {function}("),
     };
-    let of_module = files.iter().filter(|it| {
-        it.path.starts_with(&folder) && (it.path.ends_with(&file) || it.path.ends_with(&root))
-    });
-    of_module.into_iter().any(|it| it.lines().any(|(_, line)| line.contains(&declaration)))
+    // A story that is told in a file beside its suite is a test of that name.
+    let story = format!("/{module}/{function}.txt");
+    let mut of_suite = files.iter().filter(|it| it.path.starts_with(&folder));
+    of_suite.any(|it| {
+        let of_module = it.path.ends_with(&file) || it.path.ends_with(&root);
+        let declares = || it.lines().any(|(_, line)| line.contains(&declaration));
+        it.path.ends_with(&story) || (of_module && declares())
+    })
 }
 
 #[cfg(test)]
@@ -57,6 +61,7 @@ mod tests {
             file(page, text),
             file("crates/sternway-control/tests/it/publish.rs", "#[test]\nfn it_is_staged() {}\n"),
             file("crates/sternway-cli/tests/exec/python.rs", "fn a_renamed_parameter() {}\n"),
+            file("crates/sternway-cli/tests/cli/golden/past.txt", "$ sternway log\n"),
             file("tests/tests/stories/kill_9.rs", "fn nothing_is_lost() {}\n"),
         ];
         assert_found(&findings(&files), expected);
@@ -64,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_test_that_is_there_is_fine() {
-        let row = "| 1 | x | `control::publish::it_is_staged`, `cli::exec::python::a_ren*` |\n";
+        let row = "| 1 | x | `control::publish::it_is_staged`, `cli::exec::python::a_ren*`, `cli::golden::past` |\n";
         check("docs/features.md", row, &[]);
         check("docs/invariants.md", "| 1 | x | `stories::kill_9::*`, `cargo xtask sim` |\n", &[]);
     }
