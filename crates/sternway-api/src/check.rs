@@ -2,7 +2,28 @@
 
 use serde::Serialize;
 
-use crate::{LatchView, PolicyView, SubjectView, TallyView, VerdictView};
+use crate::{LatchView, MeasuredView, PolicyView, SubjectView, TallyView, VerdictView};
+
+/// How near a rule is to taking a version back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StandingView {
+    /// Which rule, such as `all_failed` or `degraded:duration`.
+    pub rule: String,
+    /// `immediate`, `fast` or `standard`.
+    pub tier: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What it found, in the unit of the limit; nothing if there is too little to say.
+    pub found: Option<f64>,
+    /// What it takes.
+    pub limit: Option<f64>,
+    /// The unit of both, in words.
+    pub unit: Option<String>,
+    /// The numbers on both sides, if the rule is on a metric.
+    pub measured: Option<MeasuredView>,
+    /// All of that in one line.
+    pub description: String,
+}
 
 /// The verdict on what is live, reached without changing anything.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,4 +39,6 @@ pub struct CheckView {
     pub verdict: VerdictView,
     /// The latched verdict, if one was latched.
     pub latch: Option<LatchView>,
+    /// How near each rule is to holding, in the order of the policy.
+    pub rules: Vec<StandingView>,
 }

@@ -56,7 +56,7 @@ pub use crate::{
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
     blame::{BlameKind, BlameView, WrittenView},
-    check::CheckView,
+    check::{CheckView, StandingView},
     commit::{ChangeView, CommitView, RecordView},
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
@@ -86,6 +86,8 @@ pub use crate::{
     store::StoreView,
     tally::TallyView,
     undone::UndoneView,
-    verdict::{EvidenceView, ObservationView, RegressionView, VerdictView},
+    verdict::{
+        EvidenceView, MeasureView, MeasuredView, ObservationView, RegressionView, VerdictView,
+    },
     version::{DependentsView, HistoryEntryView, StayView, VersionDetailView, VersionView},
 };

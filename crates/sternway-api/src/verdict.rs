@@ -1,7 +1,10 @@
 //! Verdicts and what they rest on, as they are shown.
 
 use serde::Serialize;
-use sternway_types::{Evidence, Observation, OutcomeId, Regression, Timestamp, Verdict};
+use sternway_types::{
+    Evidence, Measure, Measured, Observation, OutcomeId, Regression, Timestamp, Verdict,
+    VersionNumber,
+};
 
 use crate::RuleView;
 
@@ -26,8 +29,51 @@ impl From<&Observation> for ObservationView {
     }
 }
 
+/// What was measured of a version within a window.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MeasureView {
+    /// The mean: of a rate from 0 to 1, of a duration in milliseconds. Nothing if nothing was
+    /// measured.
+    pub mean: Option<f64>,
+    /// How many measurements it is the mean of.
+    pub samples: u64,
+    /// Their exact sum, in decimals.
+    pub sum: String,
+}
+
+impl From<Measure> for MeasureView {
+    fn from(measure: Measure) -> Self {
+        Self { mean: measure.mean(), samples: measure.samples, sum: measure.sum.to_string() }
+    }
+}
+
+/// The numbers that a rule on a metric looks at.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MeasuredView {
+    /// Which metric.
+    pub metric: String,
+    /// What was measured of the version.
+    pub measure: MeasureView,
+    /// The version that it is compared with, if it is.
+    pub baseline_version: Option<VersionNumber>,
+    /// What was measured of that.
+    pub baseline: Option<MeasureView>,
+}
+
+impl From<&Measured> for MeasuredView {
+    fn from(measured: &Measured) -> Self {
+        let baseline = measured.baseline.as_ref();
+        Self {
+            metric: measured.metric.to_string(),
+            measure: measured.measure.into(),
+            baseline_version: baseline.map(|baseline| baseline.version),
+            baseline: baseline.map(|baseline| baseline.measure.into()),
+        }
+    }
+}
+
 /// What a verdict rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EvidenceView {
     /// How many outcomes had succeeded when the verdict was reached.
     pub succeeded: u64,
@@ -37,6 +83,8 @@ pub struct EvidenceView {
     pub newest: Timestamp,
     /// The failures that decided, the oldest first.
     pub failures: Vec<ObservationView>,
+    /// The numbers that decided, if the rule is on a metric.
+    pub measured: Option<MeasuredView>,
 }
 
 impl From<&Evidence> for EvidenceView {
@@ -46,6 +94,7 @@ impl From<&Evidence> for EvidenceView {
             failed: evidence.failed,
             newest: evidence.newest,
             failures: evidence.failures.iter().map(Into::into).collect(),
+            measured: evidence.measured.as_ref().map(Into::into),
         }
     }
 }
@@ -55,6 +104,8 @@ impl From<&Evidence> for EvidenceView {
 pub struct RegressionView {
     /// The rule that decided, as it was set.
     pub rule: RuleView,
+    /// `immediate`, `fast` or `standard`: how fast the rule that decided is.
+    pub tier: String,
     /// The rule in words.
     pub description: String,
     /// The names of the rules that held, the deciding one first.
@@ -67,6 +118,7 @@ impl From<&Regression> for RegressionView {
     fn from(regression: &Regression) -> Self {
         Self {
             rule: (&regression.rule).into(),
+            tier: regression.tier().to_string(),
             description: regression.rule.to_string(),
             matched: regression.matched.iter().map(ToString::to_string).collect(),
             evidence: (&regression.evidence).into(),

@@ -17,7 +17,6 @@ mod meter;
 mod open;
 mod pager;
 mod place;
-mod progress;
 mod render;
 mod settings;
 mod standing;

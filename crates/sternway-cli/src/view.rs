@@ -3,7 +3,7 @@
 use sternway::{
     api::{
         CheckView, DamageView, LandingView, PolicyView, PromotedView, PublishedView, ReactionView,
-        RecordedView, ReportView, RollbackView, VerdictView,
+        RecordedView, ReportView, RollbackView, StandingView, VerdictView,
     },
     control::{
         policy::EffectivePolicy,
@@ -12,6 +12,7 @@ use sternway::{
         record::{Check, Judged},
         rollback::{Reaction, RolledBack},
     },
+    policy::{Found, Standing},
     store::Report,
     types::{OutcomeId, Subject, Verdict},
 };
@@ -105,6 +106,30 @@ pub(crate) fn check(check: &Check) -> CheckView {
         policy: policy(&check.policy),
         verdict: (&check.verdict).into(),
         latch: check.latch.as_ref().map(Into::into),
+        rules: check.standings.iter().map(standing).collect(),
+    }
+}
+
+/// How near a rule is to taking a version back.
+fn standing(standing: &Standing) -> StandingView {
+    let (found, limit, unit) = match standing.found {
+        Found::Counted { found, needed, what } => {
+            #[expect(clippy::cast_precision_loss, reason = "a small count")]
+            let [found, needed] = [found as f64, needed as f64];
+            (Some(found), Some(needed), Some(what))
+        }
+        Found::Beside { found, limit, unit } => (Some(found), Some(limit), Some(unit)),
+        Found::NoBaseline | Found::TooFew { .. } => (None, None, None),
+    };
+    StandingView {
+        rule: standing.rule.to_string(),
+        tier: standing.tier.to_string(),
+        holds: standing.holds,
+        found,
+        limit,
+        unit: unit.map(ToOwned::to_owned),
+        measured: standing.measured.as_ref().map(Into::into),
+        description: standing.to_string(),
     }
 }
 

@@ -63,6 +63,7 @@ macro_rules! __store_cases {
                 a_tally_follows_the_outcomes_own_times,
                 a_time_in_the_future_is_taken_back_to_the_arrival,
                 every_part_of_an_outcome_is_kept,
+                what_was_measured_adds_up,
                 a_stay_keeps_its_outcomes_after_it_ended,
                 racing_appends_count_every_outcome_once,
             }

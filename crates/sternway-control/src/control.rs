@@ -216,16 +216,27 @@ impl Control {
         }
     }
 
-    async fn note_marks(&self) -> Result<(), ControlError> {
+    /// How far this control judged a subject, where that is not noted yet.
+    pub(crate) fn mark_of(&self, subject: &Subject) -> Option<Tally> {
+        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        marks.get(subject).cloned()
+    }
+
+    /// Notes how far subjects were judged. Marks that cannot be noted are kept.
+    pub(crate) async fn note_marks(&self) -> Result<(), ControlError> {
         let marks = self.take_marks();
         if marks.is_empty() {
             return Ok(());
         }
         let mut append = Append::new(self.namespace.clone(), self.now(), Vec::new());
-        for (subject, judged) in marks {
-            append = append.judged(subject, judged);
+        for (subject, judged) in &marks {
+            append = append.judged(subject.clone(), judged.clone());
         }
         // An append without outcomes has nothing to judge.
-        self.store.append(&append).await.map(drop).map_err(ControlError::from)
+        let noted = self.store.append(&append).await.map(drop);
+        if noted.is_err() {
+            marks.into_iter().for_each(|(subject, judged)| self.keep_mark(subject, judged));
+        }
+        Ok(noted?)
     }
 }

@@ -2,7 +2,8 @@
 //! commit it. *Semver-exempt*: most programs use the `sternway` facade instead.
 //!
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
-//! [`rollback`], [`condemn`], [`label`], [`record`], [`policy`], [`environment`]. A verb that loses
+//! [`rollback`], [`condemn`], [`label`], [`record`], [`compare`], [`supervise`], [`policy`],
+//! [`environment`]. A verb that loses
 //! a race loads again and decides again; a verb that is called twice does its work once.
 //!
 //! ```
@@ -30,7 +31,9 @@
 mod again;
 pub mod apply;
 mod attest;
+mod baseline;
 pub mod blame;
+pub mod compare;
 pub mod condemn;
 mod control;
 pub mod environment;
@@ -48,6 +51,7 @@ pub mod restore;
 pub mod rollback;
 pub mod signed_head;
 mod stays;
+pub mod supervise;
 pub mod sweep;
 pub mod undo;
 pub mod watch;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use sternway_policy::{View, judge};
+use sternway_policy::{Standing, View, judge, standings};
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
 use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict};
 
-use crate::{Control, ControlError, rollback::Reaction};
+use crate::{Control, ControlError, baseline::KnownGood, rollback::Reaction};
 
 /// What judging one subject led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Recorded {
 }
 
 /// The verdict on what is live, reached without changing anything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Check {
     /// What was judged.
     pub subject: Subject,
@@ -46,11 +46,14 @@ pub struct Check {
     pub verdict: Verdict,
     /// What the latched verdict led to.
     pub latch: Option<sternway_types::Latch>,
+    /// How near each rule of the policy is to holding now, in the order of the policy; none if it is
+    /// off.
+    pub standings: Vec<Standing>,
 }
 
 impl Control {
-    /// Counts outcomes durably and exactly once, judges every failure among them in order, and
-    /// takes back what regressed.
+    /// Counts outcomes durably and exactly once, judges every one among them that can decide in
+    /// order, and takes back what regressed.
     ///
     /// # Errors
     ///
@@ -143,7 +146,12 @@ impl Control {
             let effective = self.effective_policy(&subject.artifact, &subject.environment).await?;
             effective.policy().cloned()
         };
-        Ok(Judging { policy, regression: None })
+        let baseline = match &policy {
+            Some(policy) => self.baseline(policy, subject).await?,
+            None => None,
+        };
+        let each = policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure());
+        Ok(Judging { policy, each, baseline, regression: None })
     }
 
     /// Acts on the verdict, and notes that the subject was judged up to here.
@@ -186,29 +194,42 @@ impl Control {
         let tallies = self.store.tallies(&self.namespace, &subject).await?.unwrap_or_default();
         let policy = self.effective_policy(artifact, environment).await?;
         let latch = self.latch(&subject).await?;
+        let baseline = match policy.policy() {
+            Some(policy) => self.baseline(policy, &subject).await?,
+            None => None,
+        };
+        let baseline = baseline.as_ref().map(KnownGood::as_baseline);
+        let view = View::new(&tallies.tally).against(baseline);
+        let standings = policy.policy().map(|policy| standings(policy, &view));
         let verdict = match (&latch, policy.policy()) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
-            (None, Some(policy)) => judge(policy, &View::new(&tallies.tally)),
+            (None, Some(policy)) => judge(policy, &view),
             (None, None) => Verdict::Undecided,
         };
-        Ok(Check { subject, tally: tallies.tally, policy, verdict, latch })
+        let standings = standings.unwrap_or_default();
+        Ok(Check { subject, tally: tallies.tally, policy, verdict, latch, standings })
     }
 }
 
 /// Looks at the outcomes of one subject one by one, until one of them decides.
 struct Judging {
     policy: Option<Policy>,
+    /// Whether also a success can decide.
+    each: bool,
+    baseline: Option<KnownGood>,
     regression: Option<Box<Regression>>,
 }
 
 impl Judging {
-    /// Looks at the tally as of one outcome. Only a failure can decide.
+    /// Looks at the tally as of one outcome.
     fn look(&mut self, tally: &Tally, outcome: &Outcome) {
-        let Some(policy) = self.policy.as_ref().filter(|_| outcome.is_failure()) else { return };
+        let decides = self.each || outcome.is_failure();
+        let Some(policy) = self.policy.as_ref().filter(|_| decides) else { return };
         if self.regression.is_some() {
             return;
         }
-        if let Verdict::Regressed(regression) = judge(policy, &View::new(tally)) {
+        let baseline = self.baseline.as_ref().map(KnownGood::as_baseline);
+        if let Verdict::Regressed(regression) = judge(policy, &View::new(tally).against(baseline)) {
             self.regression = Some(regression);
         }
     }

@@ -4,14 +4,16 @@ use std::collections::{HashSet, VecDeque};
 
 use sternway_store::Limit;
 use sternway_types::{
-    ArtifactId, Condemnation, Digest, EnvironmentId, MoveCause, PointerMove, PointerName, Record,
-    RecordKey, RecordKind, Revision, Version, VersionNumber,
+    ArtifactId, Condemnation, Digest, EnvironmentId, Generation, MoveCause, PointerMove,
+    PointerName, Record, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
 use crate::{Control, ControlError};
 
 /// How many stays are looked through for a version to go back to.
 const MAX_STAYS: usize = 10_000;
+/// How many moves are read first: what is looked for is nearly always among the newest.
+const FIRST_PAGE: usize = 16;
 
 /// The versions that were live, the one that is live first, read page by page.
 pub(crate) struct Stays<'a> {
@@ -21,6 +23,8 @@ pub(crate) struct Stays<'a> {
     page: VecDeque<PointerMove>,
     before: Option<Revision>,
     left: usize,
+    /// How many moves are read next.
+    next_page: usize,
     /// Whether the move that was read last undid what was before it.
     undone: bool,
 }
@@ -28,6 +32,8 @@ pub(crate) struct Stays<'a> {
 /// A stay of a version.
 pub(crate) struct Stay {
     pub(crate) version: VersionNumber,
+    /// Which stay it is.
+    pub(crate) generation: Generation,
     /// Whether somebody undid what had begun it.
     pub(crate) undone: bool,
 }
@@ -37,19 +43,31 @@ impl Stays<'_> {
     pub(crate) async fn next(&mut self) -> Result<Option<Stay>, ControlError> {
         if self.page.is_empty() && self.left > 0 {
             let (store, namespace) = (&self.control.store, &self.control.namespace);
-            let limit = Limit::new(self.left);
+            let limit = Limit::new(self.left.min(self.next_page));
+            self.next_page = self.next_page.saturating_mul(8);
             let moves =
                 store.moves(namespace, self.artifact, &self.name, self.before, limit).await?;
             self.left = if moves.is_empty() { 0 } else { self.left - moves.len() };
             self.before = moves.last().map(|moved| moved.revision);
             self.page.extend(moves);
         }
-        let Some(moved) = self.page.pop_front() else { return Ok(None) };
+        Ok(self.read())
+    }
+
+    /// The stay before, of those that were read already.
+    fn read(&mut self) -> Option<Stay> {
+        let moved = self.page.pop_front()?;
         let undoes = matches!(moved.cause, MoveCause::Undone(_));
         let undone = std::mem::replace(&mut self.undone, undoes);
         // What is live in an environment is only ever replaced.
-        Ok(moved.to.map(|version| Stay { version, undone }))
+        moved.to.map(|version| Stay { version, generation: moved.generation, undone })
     }
+}
+
+/// A good version, and its stays, newest first.
+pub(crate) struct GoodStays {
+    pub(crate) version: VersionNumber,
+    pub(crate) generations: Vec<Generation>,
 }
 
 impl Control {
@@ -65,6 +83,7 @@ impl Control {
             page: VecDeque::new(),
             before: None,
             left: MAX_STAYS,
+            next_page: FIRST_PAGE,
             undone: false,
         }
     }
@@ -78,7 +97,7 @@ impl Control {
         let condemned = self.condemned_digests(&live.artifact, environment).await?;
         let mut looked_at = HashSet::from([live.number]);
         let mut stays = self.stays(&live.artifact, environment);
-        while let Some(Stay { version: number, undone }) = stays.next().await? {
+        while let Some(Stay { version: number, undone, .. }) = stays.next().await? {
             // A promotion that somebody undid is none to go back to.
             if undone || !looked_at.insert(number) {
                 continue;
@@ -88,6 +107,40 @@ impl Control {
             if digest != live.content.digest && !condemned.contains(&digest) {
                 return Ok(Some(version));
             }
+        }
+        Ok(None)
+    }
+
+    /// The version that a subject would go back to, and its newest stays: as many as a page of moves
+    /// shows, at most `most`. Nothing if there is no good version before the subject's stay.
+    pub(crate) async fn last_good_stays(
+        &self,
+        subject: &Subject,
+        most: usize,
+    ) -> Result<Option<GoodStays>, ControlError> {
+        let (artifact, environment) = (&subject.artifact, &subject.environment);
+        let live = self.version(artifact, subject.version).await?;
+        let mut looked_at = HashSet::from([subject.version]);
+        let mut stays = self.stays(artifact, environment);
+        while let Some(stay) = stays.next().await? {
+            let later = stay.generation >= subject.generation;
+            if later || stay.undone || !looked_at.insert(stay.version) {
+                continue;
+            }
+            let digest = self.version(artifact, stay.version).await?.content.digest;
+            let key = RecordKey::condemnation(artifact, environment, &digest);
+            let condemned = self.record_at(&key, Record::into_condemnation).await?;
+            if digest == live.content.digest || condemned.is_some() {
+                continue;
+            }
+            let version = stay.version;
+            let mut generations = vec![stay.generation];
+            while let Some(earlier) = stays.read().filter(|_| generations.len() < most) {
+                if earlier.version == version && !earlier.undone {
+                    generations.push(earlier.generation);
+                }
+            }
+            return Ok(Some(GoodStays { version, generations }));
         }
         Ok(None)
     }

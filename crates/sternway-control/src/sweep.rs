@@ -43,9 +43,18 @@ impl Control {
     }
 
     async fn sweep_one(&self, subject: &Subject) -> Result<Option<Judged>, ControlError> {
-        let Some(tallies) = self.store.tallies(&self.namespace, subject).await? else {
+        let Some(mut tallies) = self.store.tallies(&self.namespace, subject).await? else {
             return Ok(None);
         };
+        // What this process judged counts, also where the store has not noted it yet.
+        if let Some(mark) = self.mark_of(subject)
+            && mark.total() > tallies.judged.total()
+        {
+            tallies.judged = mark;
+        }
+        if tallies.judged.total() >= tallies.tally.total() {
+            return Ok(None);
+        }
         self.judge_rest(subject.clone(), tallies).await.map(Some)
     }
 }

@@ -30,15 +30,31 @@
 //! # How rules are evaluated
 //!
 //! Every rule is looked at, and of those that hold the weightiest decides: signature errors, then
-//! all failed, then failures in a row. Outcomes whose end nobody knows are left out everywhere. A
-//! verdict need only be asked for after a failure: no rule begins to hold with a success. Rules of
-//! this crate are rules of thumb without a stated error rate; tests that have one take their place
-//! beside them as further kinds of [`Rule`](sternway_types::Rule), with their state in the
+//! all failed, then failures in a row (the immediate tier), then the rate of failures (fast), then
+//! what became worse than the last good version (standard). Outcomes whose end nobody knows are left
+//! out everywhere. The rules of the immediate tier need only be asked after a failure; those on
+//! metrics after every outcome, since a rate or a mean can also be reached by a run that ended well
+//! ([`Policy::begins_with_a_failure`](sternway_types::Policy::begins_with_a_failure)).
+//!
+//! Means are compared exactly: what is measured is added up as decimals, and counts are whole
+//! numbers, so that 1.0 to 0.85 and 0.6 to 0.51 are both 0.15 of the baseline.
+//!
+//! Rules of this crate are rules of thumb without a stated error rate; tests that have one take their
+//! place beside them as further kinds of [`Rule`](sternway_types::Rule), with their state in the
 //! [`Tally`](sternway_types::Tally).
 //!
 //! What a program said on its way down is made into a structured failure by [`failure::classify`].
 
+pub mod compare;
+mod contrast;
 pub mod failure;
 mod judge;
+mod number;
+mod standing;
+mod view;
 
-pub use crate::judge::{View, judge};
+pub use crate::{
+    judge::judge,
+    standing::{Found, Standing, nearest, standings},
+    view::{Baseline, View},
+};

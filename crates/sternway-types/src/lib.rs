@@ -11,7 +11,7 @@
 //! | what changes | [`ArtifactId`], [`Artifact`], [`Content`], [`Version`] |
 //! | what is live | [`PointerName`], [`Pointer`], [`PointerMove`] |
 //! | the one door for writing | [`Changeset`], [`Change`], [`Precondition`], [`Commit`], [`Receipt`] |
-//! | what happened when it ran | [`Outcome`], [`Subject`], [`Tally`] |
+//! | what happened when it ran | [`Outcome`], [`Subject`], [`Tally`], [`Measure`] |
 //! | what to make of it | [`Policy`], [`Rule`], [`Verdict`] |
 //! | everything kept beside a version | [`Record`], [`Attestation`], [`Condemnation`] |
 //!
@@ -36,22 +36,30 @@ mod attestation;
 mod changeset;
 mod commit;
 mod content;
+mod decimal;
+mod degradation;
 mod digest;
 mod id;
 mod json;
+mod measure;
 mod metadata;
+mod metric;
 mod number;
 mod outcome;
 mod pointer;
 mod policy;
+mod preset;
 mod record;
 mod reference;
 mod rule;
+mod rule_name;
 mod tally;
 mod text;
+mod threshold;
 mod time;
 mod verdict;
 mod version;
+mod window;
 
 pub use crate::{
     actor::{Actor, ActorError, ActorKind},
@@ -60,26 +68,33 @@ pub use crate::{
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
     commit::{Applied, Commit, Receipt, RecordChange},
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
+    decimal::{Decimal, DecimalError},
+    degradation::{Degradation, Missing, Mode},
     digest::{Digest, DigestError, DigestPrefix},
     id::{
         ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId,
         OutcomeId, Slug, UuidError,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
+    measure::{Measure, Period, Resolution, Series, Timeline},
     metadata::{Metadata, MetadataError},
+    metric::{Direction, Metric},
     number::{Generation, NumberError, Revision, VersionNumber},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger},
     policy::{Activation, Policy, PolicyError, PolicyScope, PolicySetting, ScopeError},
+    preset::Preset,
     record::{
         Condemnation, Environment, Latch, LatchAction, NamespaceSettings, PolicyRecord, Record,
         RecordEntry, RecordKey, RecordKind,
     },
     reference::{Reference, ReferenceError, Selector},
-    rule::{Rule, RuleName},
-    tally::{RECENT_OUTCOMES, Recent, Tally},
+    rule::Rule,
+    rule_name::{RuleId, RuleName, Tier},
+    tally::{Measurements, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
     text::{Changelog, Reason, TextError},
+    threshold::{Operator, Threshold, ThresholdError},
     time::{At, Timestamp, TimestampError},
-    verdict::{Evidence, Observation, Regression, Verdict},
+    verdict::{BaselineMeasure, Evidence, Measured, Observation, Regression, Verdict},
     version::{NewVersion, Parents, Version},
 };

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactId, CollectionId, EnvironmentId, Rule, RuleName, rule::immediate_tier};
+use crate::{
+    ArtifactId, CollectionId, EnvironmentId, Metric, Preset, Rule, RuleId, RuleName, Threshold,
+    rule::immediate_tier,
+};
 
 /// Why a policy is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +35,34 @@ pub enum PolicyError {
         /// What was given.
         found: Duration,
     },
+    /// A window is longer than measurements are kept by time.
+    #[error("{rule}: a window of {found:?} is not from 1 second to 7 days")]
+    TimedWindow {
+        /// Which rule.
+        rule: RuleName,
+        /// What was given.
+        found: Duration,
+    },
+    /// A share is more than the whole.
+    #[error("{rule}: a threshold of {found} is no share: expected above 0, at most 1")]
+    Share {
+        /// Which rule.
+        rule: RuleName,
+        /// What was given.
+        found: Threshold,
+    },
+    /// Nobody knows which way a metric gets better.
+    #[error(
+        "degraded: nobody knows which way {metric} gets better: say direction = \"higher\" or \
+         \"lower\""
+    )]
+    NoDirection {
+        /// Which metric.
+        metric: Metric,
+    },
+    /// A policy file names a preset and has rules of its own.
+    #[error("the policy has a preset and rules: expected one of them")]
+    PresetAndRules,
     /// A rule looks for errors and names none.
     #[error("{rule}: classes is empty, so the rule could never hold")]
     NoClasses {
@@ -42,7 +73,7 @@ pub enum PolicyError {
     #[error("{rule} stands twice in the policy")]
     Twice {
         /// Which rule.
-        rule: RuleName,
+        rule: RuleId,
     },
     /// There is no rule at all.
     #[error("the policy has no rules: to watch nothing, turn the policy off instead")]
@@ -74,15 +105,21 @@ pub struct Policy {
 struct RawPolicy {
     #[serde(default)]
     activation: Activation,
-    #[serde(default = "immediate_tier")]
-    rules: Vec<Rule>,
+    preset: Option<Preset>,
+    rules: Option<Vec<Rule>>,
 }
 
 impl TryFrom<RawPolicy> for Policy {
     type Error = PolicyError;
 
     fn try_from(raw: RawPolicy) -> Result<Self, PolicyError> {
-        Self::new(raw.activation, raw.rules)
+        let rules = match (raw.preset, raw.rules) {
+            (None, None) => immediate_tier(),
+            (None, Some(rules)) => rules,
+            (Some(preset), None) => preset.rules(),
+            (Some(_), Some(_)) => return Err(PolicyError::PresetAndRules),
+        };
+        Self::new(raw.activation, rules)
     }
 }
 
@@ -98,11 +135,36 @@ impl Policy {
         }
         for (index, rule) in rules.iter().enumerate() {
             rule.check()?;
-            if rules.iter().take(index).any(|other| other.name() == rule.name()) {
-                return Err(PolicyError::Twice { rule: rule.name() });
+            if rules.iter().take(index).any(|other| other.id() == rule.id()) {
+                return Err(PolicyError::Twice { rule: rule.id() });
             }
         }
         Ok(Self { activation, rules })
+    }
+
+    /// The rules of a preset. New versions are staged.
+    #[must_use]
+    pub fn preset(preset: Preset) -> Self {
+        Self { activation: Activation::Staged, rules: preset.rules() }
+    }
+
+    /// The preset that has these rules, if one has.
+    #[must_use]
+    pub fn as_preset(&self) -> Option<Preset> {
+        Preset::ALL.into_iter().find(|preset| preset.rules() == self.rules)
+    }
+
+    /// Whether a rule compares with the last good version.
+    #[must_use]
+    pub fn needs_baseline(&self) -> bool {
+        self.rules.iter().any(|rule| rule.degradation().is_some())
+    }
+
+    /// Whether only a failure can take a version back, so that nothing need be judged after a
+    /// success.
+    #[must_use]
+    pub fn begins_with_a_failure(&self) -> bool {
+        self.rules.iter().all(Rule::begins_with_a_failure)
     }
 
     /// What a publish leads to.

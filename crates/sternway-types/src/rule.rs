@@ -4,33 +4,14 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorClass, PolicyError, RECENT_OUTCOMES};
+use crate::{
+    Degradation, ErrorClass, Operator, PolicyError, RECENT_OUTCOMES, RuleId, RuleName, Threshold,
+    degradation::{MAX_SAMPLES, MAX_TIMED_WINDOW},
+    window,
+};
 
 /// The longest window of a rule: 30 days.
 const MAX_WINDOW: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// The names of the rules, in the order of their weight: of several rules that hold, the first
-/// decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RuleName {
-    /// [`Rule::SignatureErrors`].
-    SignatureErrors,
-    /// [`Rule::AllFailed`].
-    AllFailed,
-    /// [`Rule::ConsecutiveFailures`].
-    ConsecutiveFailures,
-}
-
-impl fmt::Display for RuleName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::SignatureErrors => "signature_errors",
-            Self::AllFailed => "all_failed",
-            Self::ConsecutiveFailures => "consecutive_failures",
-        })
-    }
-}
 
 /// A rule that can take a version back. Windows reach back from the newest outcome's own time,
 /// and only outcomes of the version's present stay in its environment count.
@@ -72,6 +53,25 @@ pub enum Rule {
         #[serde(default = "thirty_minutes", with = "window")]
         window: Duration,
     },
+    /// The share of failures among at least `at_least` runs within `window` is beyond the
+    /// threshold. The window is counted in whole minutes, beyond an hour in whole hours. No stated
+    /// error rate.
+    FailureRate {
+        /// The share, from 0 to 1. Default 0.8.
+        #[serde(default = "four_fifths")]
+        threshold: Threshold,
+        /// How it is compared. Default `>`.
+        #[serde(default = "Operator::above")]
+        operator: Operator,
+        /// How many outcomes it takes. Default 5.
+        #[serde(default = "five")]
+        at_least: u32,
+        /// How far back, at most to the version's going live. Default 30 minutes.
+        #[serde(default = "thirty_minutes", with = "window")]
+        window: Duration,
+    },
+    /// A metric became worse than that of the last good version. No stated error rate.
+    Degraded(Box<Degradation>),
 }
 
 const fn two() -> u32 {
@@ -98,6 +98,10 @@ const fn thirty_minutes() -> Duration {
     Duration::from_secs(30 * 60)
 }
 
+const fn four_fifths() -> Threshold {
+    Threshold::hundredths(80)
+}
+
 fn signature_classes() -> Vec<ErrorClass> {
     ["TypeError", "AttributeError"].iter().filter_map(|class| class.parse().ok()).collect()
 }
@@ -110,7 +114,41 @@ impl Rule {
             Self::ConsecutiveFailures { .. } => RuleName::ConsecutiveFailures,
             Self::SignatureErrors { .. } => RuleName::SignatureErrors,
             Self::AllFailed { .. } => RuleName::AllFailed,
+            Self::FailureRate { .. } => RuleName::FailureRate,
+            Self::Degraded(_) => RuleName::Degraded,
         }
+    }
+
+    /// The baseline's measurements that it needs, if it compares with one.
+    #[must_use]
+    pub fn degradation(&self) -> Option<&Degradation> {
+        match self {
+            Self::Degraded(degradation) => Some(degradation),
+            Self::ConsecutiveFailures { .. }
+            | Self::SignatureErrors { .. }
+            | Self::AllFailed { .. }
+            | Self::FailureRate { .. } => None,
+        }
+    }
+
+    /// Whether it can only begin to hold with a failure, so that it need not be asked after a
+    /// success: a rate can also be reached by the last run that it asks for, or as old successes
+    /// leave its window, and a mean by a slow run that ended well.
+    #[must_use]
+    pub const fn begins_with_a_failure(&self) -> bool {
+        match self {
+            Self::ConsecutiveFailures { .. }
+            | Self::SignatureErrors { .. }
+            | Self::AllFailed { .. } => true,
+            Self::FailureRate { .. } | Self::Degraded(_) => false,
+        }
+    }
+
+    /// What names it within a policy.
+    #[must_use]
+    pub fn id(&self) -> RuleId {
+        let metric = self.degradation().map(|it| it.metric.clone());
+        RuleId { name: self.name(), metric }
     }
 
     /// Checks the numbers.
@@ -138,12 +176,31 @@ impl Rule {
                 count("at_least", *at_least, 1)?;
                 *window
             }
+            Self::FailureRate { threshold, at_least, window, .. } => {
+                return check_rate(*threshold, *at_least, *window);
+            }
+            Self::Degraded(degradation) => return degradation.check(),
         };
         if window < Duration::from_secs(1) || window > MAX_WINDOW {
             return Err(PolicyError::Window { rule, found: window });
         }
         Ok(())
     }
+}
+
+fn check_rate(threshold: Threshold, at_least: u32, window: Duration) -> Result<(), PolicyError> {
+    let rule = RuleName::FailureRate;
+    if threshold.get() > crate::Decimal::ONE {
+        return Err(PolicyError::Share { rule, found: threshold });
+    }
+    if !(1..=MAX_SAMPLES).contains(&at_least) {
+        let (field, most) = ("at_least", MAX_SAMPLES);
+        return Err(PolicyError::Count { rule, field, found: at_least, least: 1, most });
+    }
+    if window < Duration::from_secs(1) || window > MAX_TIMED_WINDOW {
+        return Err(PolicyError::TimedWindow { rule, found: window });
+    }
+    Ok(())
 }
 
 impl fmt::Display for Rule {
@@ -162,11 +219,19 @@ impl fmt::Display for Rule {
             Self::AllFailed { at_least, window } => {
                 write!(f, "all of {at_least} or more runs failed within {}", window::show(window))
             }
+            Self::FailureRate { threshold, operator, at_least, window } => {
+                let window = window::show(window);
+                write!(
+                    f,
+                    "{operator} {threshold} of {at_least} or more runs failed within {window}"
+                )
+            }
+            Self::Degraded(degradation) => degradation.fmt(f),
         }
     }
 }
 
-/// The rules that hold where nothing else is said.
+/// The rules of the immediate tier: those that hold where nothing else is said.
 pub(crate) fn immediate_tier() -> Vec<Rule> {
     vec![
         Rule::SignatureErrors {
@@ -180,28 +245,12 @@ pub(crate) fn immediate_tier() -> Vec<Rule> {
     ]
 }
 
-/// Windows as people write them: `5m`, `1h 30m`.
-mod window {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn show(window: &Duration) -> String {
-        jiff::SignedDuration::try_from(*window)
-            .map_or_else(|_| format!("{window:?}"), |d| format!("{d:#}"))
-    }
-
-    pub(super) fn serialize<S: Serializer>(window: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&show(window))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        let text = String::deserialize(from)?;
-        let window = text.parse::<jiff::SignedDuration>().ok();
-        window.and_then(|window| Duration::try_from(window).ok()).ok_or_else(|| {
-            D::Error::custom(format_args!(
-                "{text:?} is not a length of time: expected 5m or 1h 30m"
-            ))
-        })
+/// The rule of the fast tier.
+pub(crate) const fn fast_tier() -> Rule {
+    Rule::FailureRate {
+        threshold: four_fifths(),
+        operator: Operator::Above,
+        at_least: five(),
+        window: thirty_minutes(),
     }
 }

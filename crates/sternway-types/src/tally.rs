@@ -1,13 +1,21 @@
-//! What the outcomes of one subject add up to: counters, and the newest few in order.
+//! What the outcomes of one subject add up to: counters, sums, and the newest few in order.
 //!
-//! A tally depends on the *set* of outcomes alone, not on the order in which they arrived: the
-//! newest ones are newest by their own time, and outcomes of the same moment stand in the order of
-//! their ids. Rules that need more state than this get it here, so that every store keeps it.
+//! A tally depends on the *set* of outcomes alone, not on the order in which they arrived: sums are
+//! exact, the newest ones are newest by their own time, and outcomes of the same moment stand in the
+//! order of their ids. Rules that need more state than this get it here, so that every store keeps
+//! it.
 
-use crate::{ErrorClass, Outcome, OutcomeId, OutcomeStatus, Timestamp};
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{
+    Decimal, ErrorClass, Measure, Metric, Outcome, OutcomeId, OutcomeStatus, Resolution, Series,
+    Timeline, Timestamp,
+};
 
 /// How many of the newest outcomes a tally remembers one by one.
 pub const RECENT_OUTCOMES: usize = 32;
+/// Of how many scores a tally keeps sums: of those whose names come first in the order of bytes.
+pub const SCORES_KEPT: usize = 64;
 
 /// One of the newest outcomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +30,87 @@ pub struct Recent {
     pub class: Option<ErrorClass>,
 }
 
-/// What the outcomes of one subject add up to.
+/// What was measured of the runs whose end is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measurements {
+    /// How long they took, in milliseconds.
+    pub duration: Option<Series>,
+    /// What they cost.
+    pub cost: Option<Series>,
+    /// The scores, by name. At most [`SCORES_KEPT`].
+    pub scores: BTreeMap<String, Series>,
+    /// How many measurements are in none of these: scores of further names, and numbers beyond
+    /// ±10^15.
+    pub left_out: u64,
+}
+
+impl Measurements {
+    fn add(&mut self, outcome: &Outcome) {
+        let at = outcome.at;
+        if let Some(duration) = outcome.duration {
+            let value = millis(duration);
+            add_to(self.duration.get_or_insert_with(Series::new), at, value, &mut self.left_out);
+        }
+        if let Some(cost) = outcome.cost {
+            let value = Decimal::from_f64(cost.get());
+            add_to(self.cost.get_or_insert_with(Series::new), at, value, &mut self.left_out);
+        }
+        for (name, score) in &outcome.scores {
+            let value = Decimal::from_f64(score.get());
+            match self.scores.get_mut(name) {
+                Some(series) => add_to(series, at, value, &mut self.left_out),
+                None => self.add_score(name, at, value),
+            }
+        }
+    }
+
+    /// Adds to a score that is not kept yet. Which names are kept depends on the names alone: those
+    /// that come first. A name that has to go never comes back, since the names before it stay.
+    fn add_score(&mut self, name: &str, at: Timestamp, value: Option<Decimal>) {
+        let last = self.scores.last_key_value().map(|(last, _)| last.as_str());
+        if self.scores.len() >= SCORES_KEPT && last < Some(name) {
+            self.left_out = self.left_out.saturating_add(1);
+            return;
+        }
+        let mut series = Series::new();
+        add_to(&mut series, at, value, &mut self.left_out);
+        self.scores.insert(name.to_owned(), series);
+        self.cut();
+    }
+
+    fn cut(&mut self) {
+        while self.scores.len() > SCORES_KEPT {
+            let Some((_, series)) = self.scores.pop_last() else { return };
+            self.left_out = self.left_out.saturating_add(series.total.samples);
+        }
+    }
+
+    fn series(&self, metric: &Metric) -> Option<&Series> {
+        match metric {
+            Metric::SuccessRate | Metric::ErrorRate => None,
+            Metric::Duration => self.duration.as_ref(),
+            Metric::Cost => self.cost.as_ref(),
+            Metric::Score(name) => self.scores.get(name),
+        }
+    }
+}
+
+fn add_to(series: &mut Series, at: Timestamp, value: Option<Decimal>, left_out: &mut u64) {
+    match value {
+        Some(value) => series.add(at, value),
+        None => *left_out = left_out.saturating_add(1),
+    }
+}
+
+/// A length of time in milliseconds, exactly; nothing beyond 10^15 of them.
+fn millis(duration: Duration) -> Option<Decimal> {
+    const NANOS: i128 = Decimal::UNITS / 1_000_000;
+    let nanos = i128::try_from(duration.as_nanos()).ok()?;
+    (nanos <= 1_000_000 * 1_000_000_000_000_000).then(|| Decimal::from_units(nanos * NANOS))
+}
+
+/// What the outcomes of one subject add up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// How many succeeded.
     pub succeeded: u64,
@@ -33,17 +120,43 @@ pub struct Tally {
     pub unknown: u64,
     // Invariant: at most RECENT_OUTCOMES, strictly ascending by time and id.
     recent: Vec<Recent>,
+    /// How runs ended by time: one for a success, zero for a failure.
+    ends: Timeline,
+    measurements: Measurements,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            succeeded: 0,
+            failed: 0,
+            unknown: 0,
+            recent: Vec::new(),
+            ends: Timeline::new(Resolution::Minutes),
+            measurements: Measurements::default(),
+        }
+    }
 }
 
 impl Tally {
-    /// A tally that was kept elsewhere. The newest outcomes are brought into order and cut.
+    /// A tally that was kept elsewhere, without anything by time or measured. The newest outcomes
+    /// are brought into order and cut.
     #[must_use]
     pub fn from_parts(succeeded: u64, failed: u64, unknown: u64, mut recent: Vec<Recent>) -> Self {
         recent.sort_unstable_by_key(|one| (one.at, one.id));
         recent.dedup_by_key(|one| one.id);
         let surplus = recent.len().saturating_sub(RECENT_OUTCOMES);
         recent.drain(..surplus);
-        Self { succeeded, failed, unknown, recent }
+        Self { succeeded, failed, unknown, recent, ..Self::default() }
+    }
+
+    /// With how runs ended by time ([`Resolution::Minutes`]), and what was measured of them.
+    #[must_use]
+    pub fn with_measurements(mut self, ends: Timeline, measurements: Measurements) -> Self {
+        self.ends = ends;
+        self.measurements = measurements;
+        self.measurements.cut();
+        self
     }
 
     /// How many outcomes there are, of every kind.
@@ -52,10 +165,68 @@ impl Tally {
         self.succeeded.saturating_add(self.failed).saturating_add(self.unknown)
     }
 
+    /// How many there are whose end is known.
+    #[must_use]
+    pub const fn known(&self) -> u64 {
+        self.succeeded.saturating_add(self.failed)
+    }
+
     /// The newest outcomes whose end is known, the oldest of them first.
     #[must_use]
     pub fn recent(&self) -> &[Recent] {
         &self.recent
+    }
+
+    /// When the newest outcome whose end is known ended; windows reach back from here.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.recent.last().map(|newest| newest.at)
+    }
+
+    /// How runs ended by time: one for a success, zero for a failure.
+    #[must_use]
+    pub const fn ends(&self) -> &Timeline {
+        &self.ends
+    }
+
+    /// What was measured of the runs whose end is known.
+    #[must_use]
+    pub const fn measurements(&self) -> &Measurements {
+        &self.measurements
+    }
+
+    /// What was measured of a metric, altogether or since a moment. By time, outcomes count in
+    /// whole minutes of the last hour and whole hours of the last 7 days; measurements in whole
+    /// hours of the last day and whole days of the last 7.
+    #[must_use]
+    pub fn measure(&self, metric: &Metric, since: Option<Timestamp>) -> Measure {
+        let ends = || match since {
+            Some(moment) => self.ends.since(moment),
+            None => Measure { samples: self.known(), sum: Decimal::whole(self.succeeded) },
+        };
+        match metric {
+            Metric::SuccessRate => ends(),
+            Metric::ErrorRate => {
+                let Measure { samples, sum } = ends();
+                Measure { samples, sum: Decimal::whole(samples).minus(sum) }
+            }
+            Metric::Duration | Metric::Cost | Metric::Score(_) => {
+                let series = self.measurements.series(metric);
+                series.map_or_else(Measure::default, |series| match since {
+                    Some(moment) => series.timeline.since(moment),
+                    None => series.total,
+                })
+            }
+        }
+    }
+
+    /// The metrics that have a measurement.
+    pub fn metrics(&self) -> impl Iterator<Item = Metric> + '_ {
+        let rates = [Metric::SuccessRate, Metric::ErrorRate].into_iter();
+        let measured = [Metric::Duration, Metric::Cost].into_iter();
+        let scores = self.measurements.scores.keys().map(|name| Metric::Score(name.clone()));
+        let all = rates.chain(measured).chain(scores);
+        all.filter(|metric| self.measure(metric, None).samples > 0)
     }
 
     /// Counts one more outcome. It is the caller's duty to count each outcome once.
@@ -74,6 +245,8 @@ impl Tally {
                 return;
             }
         };
+        self.ends.add(outcome.at, if failed { Decimal::ZERO } else { Decimal::ONE });
+        self.measurements.add(outcome);
         self.remember(Recent { at: outcome.at, id: outcome.id, failed, class });
     }
 

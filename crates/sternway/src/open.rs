@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sternway_control::{Control, ControlError, sweep::Swept, watch::Watch};
+use sternway_control::{Control, ControlError, supervise::Supervisor, sweep::Swept, watch::Watch};
 use sternway_provider::{Clock, Ids};
 use sternway_store::{KvStore, MemoryKv, Store, StoreError};
 use sternway_types::{Actor, At, NamespaceId, Revision};
@@ -202,6 +202,13 @@ impl Sternway {
     /// [`ControlError::Store`] if the store could not tell what nobody had judged.
     pub fn swept(&self) -> Result<&Swept, &ControlError> {
         self.swept.as_ref().as_ref()
+    }
+
+    /// Judges what nobody judged, round after round, until this handle is shut down: a round now,
+    /// one whenever something is committed, and one every so often. Programs that record judge what
+    /// they record, so this is for what processes that died left behind.
+    pub fn supervise(&self, every: Duration) -> Supervisor<'_> {
+        self.control.supervise(every)
     }
 
     /// Follows every commit after a revision; [`Revision::ZERO`] for all of them.

@@ -6,6 +6,7 @@ use sternway::{
     Missing,
     api::{CheckView, LatchActionView, ProblemCode},
     control::record::Check,
+    policy::{View, nearest},
     types::ArtifactId,
 };
 
@@ -16,7 +17,6 @@ use crate::{
         number::{counted, percent},
         visible,
     },
-    progress,
     render::{page::Page, style},
     view,
 };
@@ -58,15 +58,23 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
             let symbol = page.symbols().condemned;
             let verdict = style::paint(style::BAD, format_args!("{symbol} {}", found(view)));
             page.line(format_args!("{name}  {verdict}"));
-            page.line(format_args!("  {}", visible::line(&regression.description)));
+            let (tier, description) = (&regression.tier, visible::line(&regression.description));
+            page.line(format_args!("  {tier} tier: {description}"));
         }
         (None, Some(policy)) => {
             let healthy = style::paint(style::GOOD, format_args!("healthy in {environment}"));
-            let near = progress::nearest(policy, &check.tally);
-            let near = near.map_or_else(String::new, |near| format!(" ({near})"));
+            let near = nearest(policy, &View::new(&check.tally));
+            let near = near.map_or_else(String::new, |near| format!(" ({})", near.found));
             page.line(format_args!("{name}  {healthy}{near}"));
         }
         (None, None) => page.line(format_args!("{name}  not judged: the policy is off")),
+    }
+    // Rules that count are said above, once they have begun to.
+    for standing in check.standings.iter().filter(|standing| standing.measured.is_some()) {
+        let line = standing.to_string();
+        let line = visible::line(&line);
+        let mark = if standing.holds { style::paint(style::BAD, &line) } else { line.to_string() };
+        page.line(format_args!("  {mark}"));
     }
     page.hint(format_args!("  {runs} {dot} policy: {scope}"));
     if view.verdict.regression.is_some() {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sternway_store::{Append, Appended, Limit, Report, StoreError};
+use sternway_store::{Append, Appended, Limit, Report, StoreError, Tallies};
 use sternway_types::{
     ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, EnvironmentId, Force,
-    NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp,
+    Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp,
 };
 use tokio::time::timeout;
 
@@ -28,6 +28,7 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         | Fault::AppliesHalf
         | Fault::LetsAutomationForce
         | Fault::CountsTwice
+        | Fault::DropsMeasurements
         | Fault::SkipsARevision
         | Fault::ForgetsThePast
         | Fault::ReadsInParts
@@ -77,6 +78,15 @@ pub(super) async fn append(broken: &Broken, append: &Append) -> Result<Appended,
     let marks = append.marks().iter().cloned();
     let spoilt = marks.fold(spoilt, |append, (subject, tally)| append.judged(subject, tally));
     broken.looked_at().await.append(&spoilt).await
+}
+
+/// What is known of a subject, as the fault has it.
+pub(super) fn tallies(broken: &Broken, mut found: Tallies) -> Tallies {
+    if broken.fault == Fault::DropsMeasurements {
+        let ends = found.tally.ends().clone();
+        found.tally = found.tally.with_measurements(ends, Measurements::default());
+    }
+    found
 }
 
 /// A page of the feed, as the fault has it.

@@ -31,6 +31,8 @@ enum Fault {
     LetsAutomationForce,
     /// Takes every outcome for a new one.
     CountsTwice,
+    /// Counts outcomes, and does not add up what was measured of them.
+    DropsMeasurements,
     /// Leaves out a revision now and then.
     SkipsARevision,
     /// Answers with the present when it is asked for the past.
@@ -125,6 +127,8 @@ caught! {
         a_store_that_lets_automation_force_is_caught;
     CountsTwice by counted::an_outcome_counts_once_by_its_id:
         a_store_that_counts_twice_is_caught;
+    DropsMeasurements by counted::what_was_measured_adds_up:
+        a_store_that_drops_measurements_is_caught;
     SkipsARevision by followed::watchers_see_every_revision_once_in_order:
         a_store_that_skips_a_revision_is_caught;
     ForgetsThePast by as_of::a_read_at_a_revision_sees_that_state:
@@ -146,6 +150,8 @@ caught! {
         the_model_sees_that_an_answer_came_early;
     CountsTwice by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_an_outcome_was_counted_twice;
+    DropsMeasurements by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_measurements_were_dropped;
     ForgetsThePast by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_the_past_was_forgotten;
 }

@@ -243,7 +243,8 @@ impl Store for Broken {
         namespace: &NamespaceId,
         subject: &Subject,
     ) -> Result<Option<Tallies>, StoreError> {
-        self.looked_at().await.tallies(namespace, subject).await
+        let found = self.looked_at().await.tallies(namespace, subject).await;
+        found.map(|found| found.map(|tallies| faults::tallies(self, tallies)))
     }
 
     async fn outcomes(

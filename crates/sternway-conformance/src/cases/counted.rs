@@ -151,6 +151,54 @@ pub(crate) async fn every_part_of_an_outcome_is_kept(world: World) {
     assert_eq!(log, [whole]);
 }
 
+/// The same number of runs a minute, an hour and a day apart, with everything measured.
+fn measured(world: &World, subject: &Subject, round: u64) -> Vec<Outcome> {
+    let score = |number| there(Score::new(number).ok(), "score");
+    let now = world.now();
+    let made = [60, 3_600, 86_400].into_iter().flat_map(|step| (0..10).map(move |n| (step, n)));
+    let outcome = |(step, n): (u64, u64)| {
+        let at = now.saturating_sub(std::time::Duration::from_secs(step * n));
+        let name = format!("{round} {step} {n}");
+        let plain =
+            if n % 3 == 0 { failed(&name, subject, at) } else { succeeded(&name, subject, at) };
+        // More names than are kept, over all rounds.
+        let names = (0..30).map(|place| format!("score {:03}", (place * 7 + round * 31) % 90));
+        Outcome {
+            duration: Some(std::time::Duration::from_micros(n * 1_001)),
+            cost: (n % 2 == 0).then(|| score(0.1)),
+            scores: names.map(|name| (name, score(0.1 + round.min(9) as f64))).collect(),
+            ..plain
+        }
+    };
+    made.map(outcome).collect()
+}
+
+pub(crate) async fn what_was_measured_adds_up(world: World) {
+    let (subject, _) = two_live(&world).await;
+    let mut all = Vec::new();
+    for round in 0..4 {
+        let outcomes = measured(&world, &subject, round);
+        let appended = world.append(outcomes.clone()).await;
+        let before = there(appended.subjects.first(), "subject").before.tally.clone();
+        assert_eq!(before, sum(&all), "the answer has what was measured before");
+        all.extend(outcomes);
+        let found = there(tallies(&world, &subject).await, &subject);
+        assert_eq!(found.tally, sum(&all), "round {round}");
+        // How far it was judged is kept with what was measured up to there.
+        let append = world.arriving(Vec::new()).judged(subject.clone(), sum(&all));
+        drop(world.store.append(&append).await.must("mark"));
+    }
+    let world = world.restart().await;
+    let found = there(tallies(&world, &subject).await, &subject);
+    assert_eq!((&found.tally, &found.judged), (&sum(&all), &sum(&all)), "after a restart");
+    let world = world.crash().await;
+    let found = there(tallies(&world, &subject).await, &subject);
+    assert_eq!(found.tally, sum(&all), "after the end of the process");
+    assert!(found.tally.measurements().left_out > 0, "there are more scores than are kept");
+    let report = world.store.verify().await.must("verify");
+    assert!(report.is_sound(), "{report:#?}");
+}
+
 pub(crate) async fn a_stay_keeps_its_outcomes_after_it_ended(world: World) {
     let (first, _) = two_live(&world).await;
     world.publish(&greeting(), "Hi").await;

@@ -1,5 +1,7 @@
 //! What the small numbers of a step stand for, in the state in which it is taken.
 
+use std::time::Duration;
+
 use sternway_store::Append;
 use sternway_types::{
     ArtifactId, Change, Changeset, Content, ContentRef, Digest, EnvironmentId, Generation, LabelId,
@@ -222,6 +224,20 @@ pub(super) async fn changeset(
     Some(condition.into_iter().fold(changeset, Changeset::when))
 }
 
+/// An outcome with what was measured of it, more or less of it.
+fn measured(sketch: &OutcomeSketch, outcome: Outcome) -> Outcome {
+    let number = f64::from(sketch.status) * 0.1 - 2.0;
+    let score = |number: f64| there(Score::new(number).ok(), "score");
+    // Enough names that a tally cannot keep all of them.
+    let names = (0..sketch.id).step_by(5).map(|name| format!("score {name} {}", sketch.subject));
+    Outcome {
+        duration: (sketch.id % 2 == 0).then(|| Duration::from_micros(u64::from(sketch.status))),
+        cost: (sketch.id % 3 == 0).then(|| score(number.abs())),
+        scores: names.map(|name| (name, score(number))).collect(),
+        ..outcome
+    }
+}
+
 /// The append that a step asks for.
 pub(super) fn append(
     client: &Client,
@@ -247,11 +263,13 @@ pub(super) fn append(
     let now = client.now();
     let outcome = |sketch: &OutcomeSketch| {
         let (name, subject) = (format!("outcome {}", sketch.id), subject(sketch.subject));
-        let micros = now.as_micros() - i64::from(sketch.ago) * 1_000_000;
-        let at = sternway_types::Timestamp::from_micros(micros);
+        // A second, a minute, an hour or a day apart: what is kept by time is cut through.
+        let step = [1, 60, 3_600, 86_400].into_iter().cycle().nth(usize::from(sketch.id));
+        let seconds = i64::from(sketch.ago) * step.unwrap_or(1);
+        let at = sternway_types::Timestamp::from_micros(now.as_micros() - seconds * 1_000_000);
         match sketch.status {
-            0..=30 => succeeded(&name, &subject, at),
-            31..=55 => failed(&name, &subject, at),
+            0..=30 => measured(sketch, succeeded(&name, &subject, at)),
+            31..=55 => measured(sketch, failed(&name, &subject, at)),
             56..=62 => {
                 Outcome::new(OutcomeId::from_name(&name), subject, at, OutcomeStatus::Unknown)
             }

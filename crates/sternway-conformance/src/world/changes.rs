@@ -94,10 +94,15 @@ pub(crate) fn latch(
     generation: Generation,
     version: VersionNumber,
 ) -> Change {
-    let evidence =
-        Evidence { succeeded: 1, failed: 3, newest: Timestamp::EPOCH, failures: Vec::new() };
+    let evidence = Evidence {
+        succeeded: 1,
+        failed: 3,
+        newest: Timestamp::EPOCH,
+        failures: Vec::new(),
+        measured: None,
+    };
     let rule = Rule::ConsecutiveFailures { count: 3, window: Duration::from_mins(5) };
-    let matched = vec![RuleName::ConsecutiveFailures];
+    let matched = vec![RuleName::ConsecutiveFailures.into()];
     put(Record::Latch(Box::new(Latch {
         artifact: artifact.clone(),
         environment: environment.clone(),

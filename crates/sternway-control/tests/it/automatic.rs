@@ -24,7 +24,7 @@ async fn three_failures_in_a_row_take_a_version_back() {
     let [judged] = recorded.judged.as_slice() else { panic!("one subject") };
     assert_eq!((judged.counted, judged.tally.failed), (3, 3));
     let Verdict::Regressed(regression) = &judged.verdict else { panic!("it regressed") };
-    assert_eq!(regression.matched, [RuleName::ConsecutiveFailures]);
+    assert_eq!(regression.matched, [RuleName::ConsecutiveFailures.into()]);
     let rolled_back = back(judged.reaction.clone()).expect("it is taken back");
     assert_eq!((rolled_back.from, rolled_back.to), (version(2), version(1)));
     assert_eq!(rolled_back.generation, generation(3));

@@ -75,6 +75,7 @@ fn holds(rule: &Rule, outcomes: &[Outcome]) -> bool {
         Rule::AllFailed { at_least, window } => {
             within(*window).all(Outcome::is_failure) && enough(within(*window).count(), *at_least)
         }
+        Rule::FailureRate { .. } | Rule::Degraded(_) => panic!("not drawn here"),
     }
 }
 
@@ -84,9 +85,9 @@ proptest! {
         policy in policies(), outcomes in histories(".xxTTV?", RECENT_OUTCOMES),
     ) {
         let expected: Vec<_> =
-            policy.rules().iter().filter(|rule| holds(rule, &outcomes)).map(Rule::name).collect();
+            policy.rules().iter().filter(|rule| holds(rule, &outcomes)).map(Rule::id).collect();
         let mut matched = regression(&policy, &outcomes).map_or(vec![], |found| found.matched);
-        matched.sort_by_key(|name| policy.rules().iter().position(|rule| rule.name() == *name));
+        matched.sort_by_key(|id| policy.rules().iter().position(|rule| rule.id() == *id));
         prop_assert_eq!(matched, expected);
     }
 
@@ -128,12 +129,13 @@ proptest! {
         prop_assert_eq!((found.evidence.succeeded, found.evidence.failed), (tally.succeeded, tally.failed));
         prop_assert_eq!(Some(found.evidence.newest), tally.recent().last().map(|newest| newest.at));
         prop_assert!(found.matched.is_sorted());
-        prop_assert_eq!(found.matched.first(), Some(&found.rule.name()));
+        prop_assert_eq!(found.matched.first(), Some(&found.rule.id()));
         let failures = &found.evidence.failures;
         prop_assert!(failures.is_sorted_by_key(|failure| (failure.at, failure.outcome)));
         let count = match &found.rule {
             Rule::ConsecutiveFailures { count, .. } | Rule::SignatureErrors { count, .. } => count,
             Rule::AllFailed { at_least, .. } => at_least,
+            Rule::FailureRate { .. } | Rule::Degraded(_) => panic!("not drawn here"),
         };
         prop_assert!(failures.len() >= *count as usize);
         for failure in failures {

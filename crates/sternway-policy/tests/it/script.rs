@@ -99,7 +99,7 @@ pub(crate) fn regression(policy: &Policy, outcomes: &[Outcome]) -> Option<Regres
 #[track_caller]
 pub(crate) fn check(policy: &Policy, script: &str, expected: &str) {
     let said = regression(policy, &outcomes(script)).map_or("undecided".into(), |regression| {
-        assert_eq!(regression.matched.first(), Some(&regression.rule.name()));
+        assert_eq!(regression.matched.first(), Some(&regression.rule.id()));
         let names: Vec<_> = regression.matched.iter().map(ToString::to_string).collect();
         names.join(", ")
     });

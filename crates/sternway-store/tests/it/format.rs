@@ -5,12 +5,12 @@
 //! written by the code that introduced the format. When the bytes change, the format number changes,
 //! and this file stays and another one comes beside it.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use sternway_store::{Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError};
 use sternway_types::{
-    Actor, At, Attestation, Change, Condemnation, Digest, EnvironmentId, Finding, Policy,
-    PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, VersionNumber,
+    Actor, At, Attestation, Change, Condemnation, Digest, EnvironmentId, Finding, Outcome, Policy,
+    PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, Score, VersionNumber,
 };
 
 use crate::world::{
@@ -79,7 +79,13 @@ async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
     // What it replaces is stored as well.
     let replaced = Change::PutRecord(Box::new(Record::Policy(off)));
     store.commit(&changeset("replaced", 4).then(replaced)).await?;
-    let outcomes = vec![outcome("a", 2, 4, None), outcome("b", 2, 5, Some("TypeError"))];
+    let measured = Outcome {
+        duration: Some(Duration::from_micros(812_345)),
+        cost: Some(Score::new(0.25).expect("a score")),
+        scores: BTreeMap::from([("accuracy".to_owned(), Score::new(0.9).expect("a score"))]),
+        ..outcome("a", 2, 4, None)
+    };
+    let outcomes = vec![measured, outcome("b", 2, 5, Some("TypeError"))];
     // Nothing is judged here: that the outcomes wait to be is stored as well.
     drop(store.append(&append(6, outcomes)).await?);
     Ok(())

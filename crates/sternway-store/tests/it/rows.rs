@@ -1,7 +1,9 @@
 //! How much one row holds: what is read for a page does not grow with what was written at once.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use sternway_store::{Kv as _, KvStore, Limit, MemoryKv, Store as _};
-use sternway_types::Tally;
+use sternway_types::{Outcome, Score, Tally};
 
 use crate::world::{append, create, namespace, outcome, publish, rows};
 
@@ -29,6 +31,59 @@ async fn a_large_append_is_kept_in_rows_of_bounded_size() {
     assert_eq!(log, outcomes);
     assert!(store.verify().await.expect("it can be read").is_sound());
     kv.check().expect("memory is sound");
+}
+
+/// A store with one outcome that took so long, and its map.
+async fn with_one(took: Duration) -> (KvStore, MemoryKv) {
+    let kv = MemoryKv::new();
+    let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
+    create(&store).await.expect("memory takes it");
+    publish(&store, "one", 1).await.expect("memory takes it");
+    let one = Outcome { duration: Some(took), ..outcome("one", 1, 2, None) };
+    let _counted = store.append(&append(3, vec![one])).await.expect("memory takes it");
+    (store, kv)
+}
+
+#[tokio::test]
+async fn measurements_that_are_not_what_the_outcomes_add_up_to_are_named() {
+    let (store, kv) = with_one(Duration::from_millis(10)).await;
+    assert!(store.verify().await.expect("it can be read").is_sound());
+    store.close().await.expect("it closes");
+    // The row of another store under the same key: its checksum is right, and its sums are not.
+    let (_, other) = with_one(Duration::from_millis(11)).await;
+    let theirs = rows(&other);
+    let differing = rows(&kv).into_iter().filter(|(key, value)| theirs.get(key) != Some(value));
+    let tally: Vec<_> = differing.filter(|(key, _)| key.first() == Some(&b't')).collect();
+    assert_eq!(tally.len(), 1, "{tally:?}");
+    let damage = tally.into_iter().map(|(key, _)| (key.clone(), theirs[&key].clone())).collect();
+    kv.commit(&damage).expect("memory takes it");
+    let store = KvStore::open(kv).expect("it is a store");
+    let report = store.verify().await.expect("it can be read");
+    assert_eq!(report.damaged, 1, "{report:#?}");
+    let said = report.damages.first().map(|damage| damage.detail.as_str());
+    assert_eq!(said, Some("it is not what the outcomes add up to"));
+}
+
+#[tokio::test]
+async fn a_tally_stays_small_however_long_it_is_kept() {
+    let kv = MemoryKv::new();
+    let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
+    create(&store).await.expect("memory takes it");
+    publish(&store, "one", 1).await.expect("memory takes it");
+    // Every minute of ten days, with three things measured.
+    let minutes = 10 * 24 * 60;
+    let score = |number: i64| Score::new(0.001 * f64::from(number as u16)).expect("a score");
+    let made = (0..minutes).map(|minute: i64| Outcome {
+        duration: Some(Duration::from_micros(700_000 + minute.unsigned_abs())),
+        cost: Some(score(minute)),
+        scores: BTreeMap::from([("accuracy".to_owned(), score(minute))]),
+        ..outcome(&minute.to_string(), 1, 60 * minute, None)
+    });
+    let at = 60 * minutes;
+    let _counted = store.append(&append(at, made.collect())).await.expect("memory takes it");
+    let tallies = rows(&kv).into_iter().filter(|(key, _)| key.first() == Some(&b't'));
+    let longest = tallies.filter_map(|(_, value)| value).map(|value| value.len()).max();
+    assert!(longest < Some(4 * 1024), "{longest:?}");
 }
 
 #[tokio::test]

@@ -4,17 +4,20 @@ use std::error::Error;
 
 use sternway_types::{
     Activation, Actor, ActorError, ActorKind, Applied, Artifact, ArtifactId, At, Attestation,
-    Change, Changelog, Changeset, ChangesetError, ChangesetId, CollectionId, Commit, Condemnation,
-    Content, ContentError, ContentKind, ContentRef, Digest, DigestError, DigestPrefix, Environment,
-    EnvironmentId, ErrorClass, Evidence, Failure, Finding, Force, Generation, IdError, JsonError,
-    JsonProblem, LabelId, Language, Latch, LatchAction, LifecycleStatus, MediaType, Metadata,
-    MetadataError, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion, NumberError,
-    Observation, Outcome, OutcomeError, OutcomeId, OutcomeStatus, Parents, Pointer, PointerMove,
-    PointerName, Policy, PolicyError, PolicyRecord, PolicyScope, PolicySetting, Precondition,
-    Ratio, RatioError, Reason, Receipt, Recent, Record, RecordChange, RecordEntry, RecordKey,
-    RecordKind, Reference, ReferenceError, Regression, Revision, RollbackTrigger, Rule, RuleName,
-    ScopeError, Score, Selector, Subject, Tally, Target, TextError, Timestamp, TimestampError,
-    UuidError, Verdict, Version, VersionNumber,
+    BaselineMeasure, Change, Changelog, Changeset, ChangesetError, ChangesetId, CollectionId,
+    Commit, Condemnation, Content, ContentError, ContentKind, ContentRef, Decimal, DecimalError,
+    Degradation, Digest, DigestError, DigestPrefix, Direction, Environment, EnvironmentId,
+    ErrorClass, Evidence, Failure, Finding, Force, Generation, IdError, JsonError, JsonProblem,
+    LabelId, Language, Latch, LatchAction, LifecycleStatus, Measure, Measured, Measurements,
+    MediaType, Metadata, MetadataError, Metric, Missing, Mode, MoveCause, NamespaceId,
+    NamespaceSettings, NewMove, NewVersion, NumberError, Observation, Operator, Outcome,
+    OutcomeError, OutcomeId, OutcomeStatus, Parents, Period, Pointer, PointerMove, PointerName,
+    Policy, PolicyError, PolicyRecord, PolicyScope, PolicySetting, Precondition, Preset, Ratio,
+    RatioError, Reason, Receipt, Recent, Record, RecordChange, RecordEntry, RecordKey, RecordKind,
+    Reference, ReferenceError, Regression, Resolution, Revision, RollbackTrigger, Rule, RuleId,
+    RuleName, ScopeError, Score, Selector, Series, Subject, Tally, Target, TextError, Threshold,
+    ThresholdError, Tier, Timeline, Timestamp, TimestampError, UuidError, Verdict, Version,
+    VersionNumber,
 };
 
 const fn crosses<T: Send + Sync + 'static>() {}
@@ -35,6 +38,9 @@ fn every_value_can_cross_threads() {
     crosses::<(RecordKind, Reference, Regression, Revision, RollbackTrigger, Rule, RuleName)>();
     crosses::<(Score, Selector, Subject, Tally, Target, Timestamp, Verdict, Version)>();
     crosses::<VersionNumber>();
+    crosses::<(BaselineMeasure, Decimal, Degradation, Direction, Measure, Measured)>();
+    crosses::<(Measurements, Metric, Missing, Mode, Operator, Period, Preset, Resolution)>();
+    crosses::<(RuleId, Series, Threshold, Tier, Timeline)>();
 }
 
 #[test]
@@ -42,6 +48,7 @@ fn every_error_can_be_boxed_and_cross_threads() {
     is_error::<ActorError>();
     is_error::<ChangesetError>();
     is_error::<ContentError>();
+    is_error::<DecimalError>();
     is_error::<DigestError>();
     is_error::<IdError>();
     is_error::<JsonError>();
@@ -53,6 +60,7 @@ fn every_error_can_be_boxed_and_cross_threads() {
     is_error::<ReferenceError>();
     is_error::<ScopeError>();
     is_error::<TextError>();
+    is_error::<ThresholdError>();
     is_error::<TimestampError>();
     is_error::<UuidError>();
 }

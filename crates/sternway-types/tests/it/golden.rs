@@ -140,12 +140,13 @@ pub(crate) fn regression() -> Regression {
     };
     Regression {
         rule: Rule::ConsecutiveFailures { count: 2, window: std::time::Duration::from_secs(300) },
-        matched: vec![RuleName::AllFailed, RuleName::ConsecutiveFailures],
+        matched: vec![RuleName::AllFailed.into(), RuleName::ConsecutiveFailures.into()],
         evidence: Evidence {
             succeeded: 0,
             failed: 2,
             newest: second(5),
             failures: vec![observe("a", 4, "TypeError"), observe("b", 5, "")],
+            measured: None,
         },
     }
 }

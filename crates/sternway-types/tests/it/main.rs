@@ -10,6 +10,7 @@ mod golden_changeset;
 mod id;
 mod json;
 mod make;
+mod measure;
 mod metadata;
 mod number;
 mod outcome;

@@ -33,7 +33,7 @@ fn a_key_that_is_not_known_is_named() {
 
 #[test]
 fn a_rule_that_is_not_known_is_named() {
-    check_rule("rule = 'error_rate'", &["unknown variant `error_rate`", "`all_failed`"]);
+    check_rule("rule = 'error_rate'", &["unknown variant `error_rate`", "`failure_rate`"]);
     check_rule("rule = 'AllFailed'", &["unknown variant `AllFailed`"]);
     check_rule("count = 3", &["missing field `rule`"]);
 }
@@ -144,5 +144,5 @@ fn code_is_refused_alike() {
         Err(PolicyError::Count { rule, field: "count", found: 33, least: 1, most: 32 })
     );
     let twice = [in_a_row(3, second), in_a_row(3, second)].concat();
-    assert_eq!(make(twice), Err(PolicyError::Twice { rule }));
+    assert_eq!(make(twice), Err(PolicyError::Twice { rule: rule.into() }));
 }

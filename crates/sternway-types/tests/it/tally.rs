@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use sternway_types::{
-    ErrorClass, Outcome, OutcomeId, OutcomeStatus, RECENT_OUTCOMES, Recent, Tally,
+    ErrorClass, Measurements, Outcome, OutcomeId, OutcomeStatus, RECENT_OUTCOMES, Recent,
+    Resolution, Tally, Timeline,
 };
 
 use crate::make::{failed, outcome, parsed, second};
@@ -105,7 +106,8 @@ fn a_tally_from_elsewhere_is_brought_into_order_and_cut() {
     let mut recent = tally(&failures_at(0..32)).recent().to_vec();
     recent.extend(whole.recent().iter().cloned());
     recent.reverse();
-    assert_eq!(Tally::from_parts(0, 40, 0, recent), whole);
+    let parts = Tally::from_parts(0, 40, 0, recent);
+    assert_eq!(parts.with_measurements(whole.ends().clone(), Measurements::default()), whole);
 }
 
 #[test]
@@ -164,6 +166,12 @@ proptest! {
         let Tally { succeeded, failed, unknown, .. } = tally(&outcomes);
         let whole = tally(&outcomes);
         let again = Tally::from_parts(succeeded, failed, unknown, whole.recent().to_vec());
+        let ends = Timeline::from_parts(
+            Resolution::Minutes,
+            whole.ends().fine().to_vec(),
+            whole.ends().coarse().to_vec(),
+        );
+        let again = again.with_measurements(ends, whole.measurements().clone());
         prop_assert_eq!(again, whole);
     }
 }

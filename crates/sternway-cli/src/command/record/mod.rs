@@ -12,6 +12,7 @@ use sternway::{
     Missing, Outcome,
     api::{ReactionView, RecordedView, TallyView},
     control::{policy::EffectivePolicy, record::Judged},
+    policy::{View, nearest},
     types::{ArtifactId, Reference, Timestamp},
 };
 
@@ -24,7 +25,6 @@ use crate::{
         visible,
     },
     input::source::Source,
-    progress,
     render::{page::Page, style},
     view,
 };
@@ -233,8 +233,8 @@ fn health(generation: u64, judged: &Judged, policy: &EffectivePolicy) -> String 
     }
     let Some(policy) = policy.policy() else { return "not judged, since the policy is off".into() };
     let healthy = style::paint(style::GOOD, "healthy");
-    progress::nearest(policy, &judged.tally)
-        .map_or_else(|| healthy.clone(), |progress| format!("{healthy} ({progress})"))
+    nearest(policy, &View::new(&judged.tally))
+        .map_or_else(|| healthy.clone(), |standing| format!("{healthy} ({})", standing.found))
 }
 
 fn reaction(

@@ -7,6 +7,7 @@
 
 mod commit;
 mod outcome;
+mod tally;
 mod version;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,8 @@ use sternway_types::{Digest, RecordEntry, RecordKey, Revision, Timestamp};
 
 pub(super) use self::{
     commit::{StoredCommit, StoredMove, StoredPointer},
-    outcome::{StoredBlock, StoredTallies},
+    outcome::StoredBlock,
+    tally::StoredTallies,
     version::{StoredArtifact, StoredVersion},
 };
 

@@ -1,16 +1,14 @@
-//! Outcomes and what they add up to, as they are stored.
+//! Outcomes, as they are stored.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Recent, Score, Subject, Tally,
-    Timestamp,
+    ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
 };
 use uuid::Uuid;
 
 use super::{Decoded, part};
-use crate::Tallies;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum StoredStatus {
@@ -76,7 +74,7 @@ impl StoredOutcome {
     }
 }
 
-fn read_class(class: Option<String>) -> Decoded<Option<ErrorClass>> {
+pub(super) fn read_class(class: Option<String>) -> Decoded<Option<ErrorClass>> {
     part("error class", class.map(|class| class.parse()).transpose())
 }
 
@@ -95,77 +93,5 @@ impl StoredBlock {
 
     pub(in crate::kv) fn into_outcomes(self, subject: &Subject) -> Decoded<Vec<Outcome>> {
         self.0.into_iter().map(|outcome| outcome.into_outcome(subject)).collect()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct StoredRecent {
-    id: [u8; 16],
-    at: i64,
-    failed: bool,
-    class: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct StoredTally {
-    succeeded: u64,
-    failed: u64,
-    unknown: u64,
-    recent: Vec<StoredRecent>,
-}
-
-impl StoredTally {
-    fn new(tally: &Tally) -> Self {
-        let recent = tally.recent().iter().map(|one| StoredRecent {
-            id: *one.id.as_uuid().as_bytes(),
-            at: one.at.as_micros(),
-            failed: one.failed,
-            class: one.class.as_ref().map(ToString::to_string),
-        });
-        Self {
-            succeeded: tally.succeeded,
-            failed: tally.failed,
-            unknown: tally.unknown,
-            recent: recent.collect(),
-        }
-    }
-
-    fn into_tally(self) -> Decoded<Tally> {
-        let recent = self.recent.into_iter().map(|one| {
-            Ok(Recent {
-                id: OutcomeId::from_uuid(Uuid::from_bytes(one.id)),
-                at: Timestamp::from_micros(one.at),
-                failed: one.failed,
-                class: read_class(one.class)?,
-            })
-        });
-        let recent = recent.collect::<Decoded<_>>()?;
-        Ok(Tally::from_parts(self.succeeded, self.failed, self.unknown, recent))
-    }
-}
-
-/// What is known of a subject. When everything was judged, the tally is stored once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::kv) struct StoredTallies {
-    tally: StoredTally,
-    judged: Option<StoredTally>,
-}
-
-impl StoredTallies {
-    pub(in crate::kv) fn new(tallies: &Tallies) -> Self {
-        let behind = tallies.judged != tallies.tally;
-        Self {
-            tally: StoredTally::new(&tallies.tally),
-            judged: behind.then(|| StoredTally::new(&tallies.judged)),
-        }
-    }
-
-    pub(in crate::kv) fn into_tallies(self) -> Decoded<Tallies> {
-        let tally = self.tally.into_tally()?;
-        let judged = match self.judged {
-            Some(judged) => judged.into_tally()?,
-            None => tally.clone(),
-        };
-        Ok(Tallies { tally, judged })
     }
 }

@@ -1,0 +1,202 @@
+//! What outcomes add up to, as it is stored.
+
+use serde::{Deserialize, Serialize};
+use sternway_types::{
+    Decimal, Measure, Measurements, OutcomeId, Period, Recent, Resolution, Series, Tally, Timeline,
+    Timestamp,
+};
+use uuid::Uuid;
+
+use super::{Decoded, outcome::read_class};
+use crate::Tallies;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredRecent {
+    id: [u8; 16],
+    at: i64,
+    failed: bool,
+    class: Option<String>,
+}
+
+/// A sum without the zeros at its end: most of what is measured has few decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredMeasure {
+    samples: u64,
+    digits: i128,
+    zeros: u8,
+}
+
+/// How many zeros are looked for at the end of a sum.
+const ZEROS: [u8; 4] = [12, 9, 6, 3];
+
+impl StoredMeasure {
+    fn new(measure: Measure) -> Self {
+        let (samples, units) = (measure.samples, measure.sum.units());
+        // Nearly every sum is small, and small numbers are divided much faster.
+        let ends_in = |zeros: u32| match i64::try_from(units) {
+            Ok(units) => units % 10_i64.pow(zeros) == 0,
+            Err(_) => units % 10_i128.pow(zeros) == 0,
+        };
+        let zeros = ZEROS.into_iter().find(|zeros| ends_in(u32::from(*zeros))).unwrap_or_default();
+        Self { samples, digits: units / 10_i128.pow(u32::from(zeros)), zeros }
+    }
+
+    fn into_measure(self) -> Decoded<Measure> {
+        let factor = 10_i128.checked_pow(u32::from(self.zeros));
+        let units = factor.and_then(|factor| self.digits.checked_mul(factor));
+        let units = units.ok_or("a sum of it is too large")?;
+        Ok(Measure { samples: self.samples, sum: Decimal::from_units(units) })
+    }
+}
+
+/// Stretches of time: how far each is from the one before, and what was measured in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredPeriods(Vec<(i64, StoredMeasure)>);
+
+impl StoredPeriods {
+    fn new(periods: &[Period]) -> Self {
+        let mut before = 0;
+        let stored = periods.iter().map(|period| {
+            let step = period.index - before;
+            before = period.index;
+            (step, StoredMeasure::new(period.measure))
+        });
+        Self(stored.collect())
+    }
+
+    fn into_periods(self) -> Decoded<Vec<Period>> {
+        let mut index: i64 = 0;
+        let periods = self.0.into_iter().map(|(step, measure)| {
+            index = index.checked_add(step).ok_or("a stretch of time of it is out of range")?;
+            Ok(Period { index, measure: measure.into_measure()? })
+        });
+        periods.collect()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredTimeline {
+    fine: StoredPeriods,
+    coarse: StoredPeriods,
+}
+
+impl StoredTimeline {
+    fn new(timeline: &Timeline) -> Self {
+        Self {
+            fine: StoredPeriods::new(timeline.fine()),
+            coarse: StoredPeriods::new(timeline.coarse()),
+        }
+    }
+
+    fn into_timeline(self, resolution: Resolution) -> Decoded<Timeline> {
+        let (fine, coarse) = (self.fine.into_periods()?, self.coarse.into_periods()?);
+        Ok(Timeline::from_parts(resolution, fine, coarse))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredSeries {
+    total: StoredMeasure,
+    timeline: StoredTimeline,
+}
+
+impl StoredSeries {
+    fn new(series: &Series) -> Self {
+        Self {
+            total: StoredMeasure::new(series.total),
+            timeline: StoredTimeline::new(&series.timeline),
+        }
+    }
+
+    fn into_series(self) -> Decoded<Series> {
+        Ok(Series {
+            total: self.total.into_measure()?,
+            timeline: self.timeline.into_timeline(Resolution::Hours)?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredTally {
+    succeeded: u64,
+    failed: u64,
+    unknown: u64,
+    recent: Vec<StoredRecent>,
+    ends: StoredTimeline,
+    duration: Option<StoredSeries>,
+    cost: Option<StoredSeries>,
+    scores: Vec<(String, StoredSeries)>,
+    left_out: u64,
+}
+
+impl StoredTally {
+    fn new(tally: &Tally) -> Self {
+        let recent = tally.recent().iter().map(|one| StoredRecent {
+            id: *one.id.as_uuid().as_bytes(),
+            at: one.at.as_micros(),
+            failed: one.failed,
+            class: one.class.as_ref().map(ToString::to_string),
+        });
+        let measured = tally.measurements();
+        let scores = measured.scores.iter();
+        Self {
+            succeeded: tally.succeeded,
+            failed: tally.failed,
+            unknown: tally.unknown,
+            recent: recent.collect(),
+            ends: StoredTimeline::new(tally.ends()),
+            duration: measured.duration.as_ref().map(StoredSeries::new),
+            cost: measured.cost.as_ref().map(StoredSeries::new),
+            scores: scores.map(|(name, it)| (name.clone(), StoredSeries::new(it))).collect(),
+            left_out: measured.left_out,
+        }
+    }
+
+    fn into_tally(self) -> Decoded<Tally> {
+        let recent = self.recent.into_iter().map(|one| {
+            Ok(Recent {
+                id: OutcomeId::from_uuid(Uuid::from_bytes(one.id)),
+                at: Timestamp::from_micros(one.at),
+                failed: one.failed,
+                class: read_class(one.class)?,
+            })
+        });
+        let recent = recent.collect::<Decoded<_>>()?;
+        let ends = self.ends.into_timeline(Resolution::Minutes)?;
+        let scores = self.scores.into_iter().map(|(name, it)| Ok((name, it.into_series()?)));
+        let measurements = Measurements {
+            duration: self.duration.map(StoredSeries::into_series).transpose()?,
+            cost: self.cost.map(StoredSeries::into_series).transpose()?,
+            scores: scores.collect::<Decoded<_>>()?,
+            left_out: self.left_out,
+        };
+        let tally = Tally::from_parts(self.succeeded, self.failed, self.unknown, recent);
+        Ok(tally.with_measurements(ends, measurements))
+    }
+}
+
+/// What is known of a subject. When everything was judged, the tally is stored once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::kv) struct StoredTallies {
+    tally: StoredTally,
+    judged: Option<StoredTally>,
+}
+
+impl StoredTallies {
+    pub(in crate::kv) fn new(tallies: &Tallies) -> Self {
+        let behind = tallies.judged != tallies.tally;
+        Self {
+            tally: StoredTally::new(&tallies.tally),
+            judged: behind.then(|| StoredTally::new(&tallies.judged)),
+        }
+    }
+
+    pub(in crate::kv) fn into_tallies(self) -> Decoded<Tallies> {
+        let tally = self.tally.into_tally()?;
+        let judged = match self.judged {
+            Some(judged) => judged.into_tally()?,
+            None => tally.clone(),
+        };
+        Ok(Tallies { tally, judged })
+    }
+}

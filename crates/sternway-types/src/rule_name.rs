@@ -1,0 +1,130 @@
+//! How rules are named, and how fast they are.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Metric;
+
+/// The names of the rules, in the order of their weight: of several rules that hold, the first
+/// decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleName {
+    /// [`Rule::SignatureErrors`].
+    SignatureErrors,
+    /// [`Rule::AllFailed`].
+    AllFailed,
+    /// [`Rule::ConsecutiveFailures`].
+    ConsecutiveFailures,
+    /// [`Rule::FailureRate`].
+    FailureRate,
+    /// [`Rule::Degraded`].
+    Degraded,
+}
+
+impl RuleName {
+    const ALL: [Self; 5] = [
+        Self::SignatureErrors,
+        Self::AllFailed,
+        Self::ConsecutiveFailures,
+        Self::FailureRate,
+        Self::Degraded,
+    ];
+
+    /// The name, as policy files write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignatureErrors => "signature_errors",
+            Self::AllFailed => "all_failed",
+            Self::ConsecutiveFailures => "consecutive_failures",
+            Self::FailureRate => "failure_rate",
+            Self::Degraded => "degraded",
+        }
+    }
+
+    /// How fast the rule sees what it looks for.
+    #[must_use]
+    pub const fn tier(self) -> Tier {
+        match self {
+            Self::SignatureErrors | Self::AllFailed | Self::ConsecutiveFailures => Tier::Immediate,
+            Self::FailureRate => Tier::Fast,
+            Self::Degraded => Tier::Standard,
+        }
+    }
+}
+
+/// Names a rule of a policy: what kind it is, and of which metric if there may be several.
+///
+/// Written `all_failed`, `degraded:duration`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RuleId {
+    /// What kind of rule.
+    pub name: RuleName,
+    /// Which metric it looks at, if it was given one.
+    pub metric: Option<Metric>,
+}
+
+impl From<RuleName> for RuleId {
+    fn from(name: RuleName) -> Self {
+        Self { name, metric: None }
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.metric {
+            Some(metric) => f.pad(&format!("{}:{metric}", self.name)),
+            None => self.name.fmt(f),
+        }
+    }
+}
+
+impl TryFrom<String> for RuleId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (name, metric) = match text.split_once(':') {
+            Some((name, metric)) => (name, Some(metric.to_owned().into())),
+            None => (text.as_str(), None),
+        };
+        let named = RuleName::ALL.into_iter().find(|known| known.as_str() == name);
+        named.map(|name| Self { name, metric }).ok_or_else(|| format!("{text:?} names no rule"))
+    }
+}
+
+impl From<RuleId> for String {
+    fn from(id: RuleId) -> Self {
+        id.to_string()
+    }
+}
+
+/// How fast a rule sees what it looks for. The faster one decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Within minutes, on a few failures.
+    Immediate,
+    /// Within half an hour, on a rate of failures.
+    Fast,
+    /// Within hours, against the last good version.
+    Standard,
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Immediate => "immediate",
+            Self::Fast => "fast",
+            Self::Standard => "standard",
+        })
+    }
+}
+
+impl fmt::Display for RuleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
