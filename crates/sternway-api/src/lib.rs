@@ -32,6 +32,7 @@ mod label;
 mod latch;
 mod list;
 mod man;
+mod metrics;
 mod outcome;
 mod pointer;
 mod policy;
@@ -46,6 +47,7 @@ mod setting;
 mod signed_head;
 mod status;
 mod store;
+mod supervised;
 mod tally;
 mod undone;
 mod verdict;
@@ -70,6 +72,9 @@ pub use crate::{
     latch::{LatchActionView, LatchView},
     list::ListView,
     man::ManView,
+    metrics::{
+        ComparedView, ComparisonView, MeasuredVersionView, MetricView, MetricsView, ValueView,
+    },
     outcome::{OutcomeView, SubjectView},
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
     policy::{PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView},
@@ -84,6 +89,7 @@ pub use crate::{
     signed_head::{HeadKeyView, SignedHeadView},
     status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
     store::StoreView,
+    supervised::SupervisedView,
     tally::TallyView,
     undone::UndoneView,
     verdict::{

@@ -34,6 +34,9 @@ pub struct RulesView {
     pub rules: Vec<RuleView>,
 }
 
+/// What is said of every rule that there is: nobody states how often it is wrong.
+const NO_STATED_ERROR_RATE: &str = sternway_types::Preset::NOTE;
+
 impl From<&Policy> for RulesView {
     fn from(policy: &Policy) -> Self {
         let activation = match policy.activation() {
@@ -53,17 +56,27 @@ pub struct PolicyView {
     pub on: bool,
     /// What it says; nothing if it is off.
     pub policy: Option<RulesView>,
+    /// The preset that has these rules: `immediate`, `tiers` or `artifact`; nothing for others.
+    pub preset: Option<&'static str>,
+    /// What is known of how often the rules are wrong; nothing if it is off.
+    pub error_rate: Option<&'static str>,
 }
 
 impl PolicyView {
     /// What is set in a scope, or built in.
     #[must_use]
     pub fn new(scope: Option<&PolicyScope>, setting: &PolicySetting) -> Self {
-        let policy = match setting {
-            PolicySetting::On(policy) => Some(policy.into()),
+        let set = match setting {
+            PolicySetting::On(policy) => Some(policy),
             PolicySetting::Off => None,
         };
-        Self { scope: scope.map(ToString::to_string), on: policy.is_some(), policy }
+        Self {
+            scope: scope.map(ToString::to_string),
+            on: set.is_some(),
+            policy: set.map(Into::into),
+            preset: set.and_then(Policy::as_preset).map(sternway_types::Preset::as_str),
+            error_rate: set.map(|_| NO_STATED_ERROR_RATE),
+        }
     }
 }
 

@@ -50,6 +50,23 @@ impl Context {
         found: Found,
         missing: Missing,
     ) -> Result<Sternway, CliError> {
+        let sternway = self.open_unsaid(found, missing).await?;
+        if self.at.is_none() {
+            self.say_swept(&sternway);
+        }
+        Ok(sternway)
+    }
+
+    /// Opens the store in a place, and leaves it to the caller to say what was judged.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::open`].
+    pub(crate) async fn open_unsaid(
+        &self,
+        found: Found,
+        missing: Missing,
+    ) -> Result<Sternway, CliError> {
         let builder = Sternway::builder()
             .with_namespace(self.namespace.clone())
             .with_actor(self.actor.clone());
@@ -82,7 +99,6 @@ impl Context {
                 builder.in_memory().await?
             }
         };
-        self.say_swept(&sternway);
         Ok(sternway)
     }
 

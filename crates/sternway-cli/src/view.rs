@@ -1,5 +1,7 @@
 //! Views of what the verbs answer.
 
+pub(crate) mod metrics;
+
 use sternway::{
     api::{
         CheckView, DamageView, LandingView, PolicyView, PromotedView, PublishedView, ReactionView,

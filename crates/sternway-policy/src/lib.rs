@@ -55,6 +55,7 @@ mod view;
 
 pub use crate::{
     judge::judge,
+    number::Short,
     standing::{Found, Standing, nearest, standings},
     view::{Baseline, View},
 };

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A number with at most four decimals, or with three digits that say something.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Short(pub(crate) f64);
+pub struct Short(pub f64);
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -83,7 +83,7 @@ pub use crate::{
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger},
     policy::{Activation, Policy, PolicyError, PolicyScope, PolicySetting, ScopeError},
-    preset::Preset,
+    preset::{Preset, PresetError},
     record::{
         Condemnation, Environment, Latch, LatchAction, NamespaceSettings, PolicyRecord, Record,
         RecordEntry, RecordKey, RecordKind,

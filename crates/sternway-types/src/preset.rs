@@ -1,6 +1,6 @@
 //! Policies that have a name.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,5 +72,21 @@ impl Preset {
 impl fmt::Display for Preset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// Why a text names no preset.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is no preset: expected immediate, tiers or artifact")]
+pub struct PresetError {
+    given: String,
+}
+
+impl FromStr for Preset {
+    type Err = PresetError;
+
+    fn from_str(text: &str) -> Result<Self, PresetError> {
+        let named = Self::ALL.into_iter().find(|preset| preset.as_str() == text);
+        named.ok_or_else(|| PresetError { given: text.chars().take(40).collect() })
     }
 }

@@ -19,6 +19,7 @@ mod label;
 mod list;
 mod log;
 mod man;
+mod metrics;
 mod op;
 mod pardon;
 mod policy;
@@ -30,6 +31,7 @@ mod rollback;
 mod settings;
 mod show;
 mod status;
+mod supervise;
 mod undo;
 mod verify;
 mod watch;
@@ -71,6 +73,8 @@ pub(crate) enum Command {
     Record(record::Args),
     Import(import::Args),
     Check(check::Args),
+    Metrics(metrics::Args),
+    Supervise(supervise::Args),
     Status(status::Args),
     Policy(policy::Args),
     Env(env::Args),
@@ -123,6 +127,8 @@ impl Command {
             Self::Record(args) => record::run(context, args).await,
             Self::Import(args) => Box::pin(import::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
+            Self::Metrics(args) => metrics::run(context, args).await,
+            Self::Supervise(args) => supervise::run(context, args).await,
             Self::Status(args) => status::run(context, args).await,
             Self::Policy(args) => policy::run(context, args).await,
             Self::Env(args) => env::run(context, args).await,

@@ -1,6 +1,6 @@
 //! Numbers as people read them: `31 002`, `97.2 %`, `64 MiB`.
 
-use sternway::types::Digest;
+use sternway::{policy::Short, types::Digest};
 
 /// A count, in groups of three digits.
 pub(crate) fn count(count: u64) -> String {
@@ -31,6 +31,17 @@ pub(crate) fn percent(ratio: f64) -> String {
         _ => shown,
     };
     format!("{shown:.1} %")
+}
+
+/// What was measured, with at most four decimals; a very small number with three digits.
+pub(crate) fn measured(number: f64) -> String {
+    Short(number).to_string()
+}
+
+/// The same with its sign.
+pub(crate) fn signed(number: f64) -> String {
+    let sign = if number > 0.0 { "+" } else { "" };
+    format!("{sign}{}", measured(number))
 }
 
 /// A number of bytes.

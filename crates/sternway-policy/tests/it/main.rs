@@ -1,6 +1,8 @@
 //! What `sternway-policy` promises, seen from outside.
 
 mod all_failed;
+mod compare;
+mod degraded;
 mod evidence;
 mod failure;
 mod in_a_row;
@@ -8,6 +10,7 @@ mod order;
 mod properties;
 mod script;
 mod signature_errors;
+mod tiers;
 
 use sternway_policy::View;
 

@@ -9,7 +9,7 @@ use sternway::{
     Missing,
     api::{ListView, PolicySetView, PolicyUnsetView, PolicyView, Problem, ProblemCode},
     store::Limit,
-    types::{ArtifactId, At, PolicyScope, PolicySetting, Reason, RecordKey, Rule},
+    types::{ArtifactId, At, Policy, PolicyScope, PolicySetting, Preset, Reason, RecordKey, Rule},
 };
 
 use self::file::parse;
@@ -27,6 +27,7 @@ Examples:
   sternway policy show prompts/greeting              what holds for it, and where that was set
   sternway policy set artifact:prompts/greeting strict.toml
   sternway policy set namespace - < policy.json
+  sternway policy set namespace --preset tiers       the three fixed tiers
   sternway policy off environment:staging            nothing is taken back there by itself
   sternway policy unset environment:staging          what holds around it holds there again
   sternway policy list
@@ -38,7 +39,16 @@ these that is set wins over the earlier. A policy in a file:
   rule = \"consecutive_failures\"                      3 failures in a row
   count = 3
   window = \"5m\"
-The other rules: signature_errors (count, among, window, classes), all_failed (at_least, window).";
+The other rules: signature_errors (count, among, window, classes), all_failed (at_least, window),
+failure_rate (threshold, operator, at_least, window), and degraded, which compares with the last
+good version:
+  [[rules]]
+  rule = \"degraded\"
+  metric = \"success_rate\"                          error_rate, duration, cost, or a score
+  mode = \"points\"                                  or \"relative\": a share of the baseline
+  threshold = 0.15                                 a share is from 0 to 1, never a percentage
+It also takes direction, operator, at_least, window, baseline_window, absolute_floor and missing.
+Instead of rules a file may say preset = \"immediate\", \"tiers\" or \"artifact\".";
 
 /// See and set when a version is taken back by itself.
 #[derive(Debug, clap::Args)]
@@ -61,8 +71,11 @@ enum Command {
         /// What it is for: namespace, collection:NAME, artifact:KEY or environment:NAME.
         scope: PolicyScope,
         /// The policy in TOML or JSON; `-` for standard input.
-        #[arg(value_name = "FILE|-")]
-        file: Source,
+        #[arg(value_name = "FILE|-", required_unless_present = "preset")]
+        file: Option<Source>,
+        /// A policy that has a name: immediate, tiers or artifact.
+        #[arg(long, value_name = "NAME", conflicts_with = "file")]
+        preset: Option<Preset>,
         #[command(flatten)]
         why: Why,
     },
@@ -95,8 +108,12 @@ struct Why {
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     match args.command {
         Command::Show { artifact } => show(context, &artifact).await?,
-        Command::Set { scope, file, why } => {
-            let policy = parse(&file)?;
+        Command::Set { scope, file, preset, why } => {
+            let policy = match (file, preset) {
+                (_, Some(preset)) => Policy::preset(preset),
+                (Some(file), None) => parse(&file)?,
+                (None, None) => return Err(CliError::invalid("give a file or a preset")),
+            };
             set(context, scope, PolicySetting::On(policy), why).await?;
         }
         Command::Off { scope, why } => set(context, scope, PolicySetting::Off, why).await?,
@@ -186,7 +203,7 @@ async fn list(context: &Context) -> Result<(), CliError> {
     context.answer_list(&list, name, |page| {
         if records.is_empty() {
             page.line("none was set: the built-in policy holds everywhere");
-            write(&PolicySetting::On(sternway::types::Policy::default()), page);
+            write(&PolicySetting::On(Policy::default()), page);
         }
         for record in &records {
             page.line(style::paint(style::NAME, &record.scope));
@@ -207,8 +224,11 @@ fn write(setting: &PolicySetting, page: &mut Page) {
             page.line(format_args!("  {} {}", field("activation"), view.activation));
             for (index, rule) in policy.rules().iter().enumerate() {
                 let name = if index == 0 { "rules" } else { "" };
-                page.line(format_args!("  {} {}", field(name), Rule::to_string(rule)));
+                let tier = rule.name().tier();
+                page.line(format_args!("  {} {tier}: {}", field(name), Rule::to_string(rule)));
             }
+            let preset = policy.as_preset().map(|preset| format!("{preset}: ")).unwrap_or_default();
+            page.hint(format_args!("  {} {preset}{}", field("note"), Preset::NOTE));
         }
     }
 }

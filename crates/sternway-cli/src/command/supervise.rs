@@ -1,0 +1,159 @@
+//! `sternway supervise`: judge again and again what nobody judged.
+//!
+//! The store's file is used by one process at a time, so it is not held in between: it is opened,
+//! which judges what nobody judged, and closed, which notes that.
+
+use std::{process::ExitCode, time::Duration};
+
+use sternway::{
+    Missing,
+    api::{ProblemCode, SupervisedView},
+    control::{ControlError, record::Judged},
+    types::{Subject, Verdict},
+};
+
+use crate::{
+    cli::Output,
+    context::Context,
+    error::CliError,
+    format::{duration, visible},
+    open::pause,
+    place,
+    render::style,
+    view,
+};
+
+/// What a command that Ctrl-C ended ends with.
+const INTERRUPTED: u8 = 130;
+/// How often the time between two looks is doubled at most, while the store cannot be used.
+const MOST_DOUBLINGS: u32 = 3;
+
+const EXAMPLES: &str = "\
+Examples:
+  sternway supervise                         until Ctrl-C, a look every 30 seconds
+  sternway supervise --every 5s -o jsonl     one JSON object per stay that was judged
+  sternway supervise --once                  one look, such as from cron
+
+Whoever records a run judges it at once. This is for runs that were recorded by a process that died
+before it judged them.";
+
+/// Take back what regressed by runs that nobody judged, one line per rollback. Ctrl-C ends it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Look once, and end.
+    #[arg(long)]
+    once: bool,
+
+    /// How long to wait between two looks.
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration::parse)]
+    every: Duration,
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    if args.every.is_zero() {
+        return Err(CliError::invalid("--every takes a length of time above zero"));
+    }
+    tokio::select! {
+        biased;
+        ended = tokio::signal::ctrl_c() => {
+            ended.map_err(CliError::Runtime)?;
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        supervised = supervise(context, &args) => supervised,
+    }
+}
+
+async fn supervise(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    if !args.once {
+        let every = args.every;
+        context.console.note(&format!("looking every {every:?} for runs that nobody judged"));
+    }
+    let mut troubled = 0;
+    loop {
+        match look(context).await {
+            Ok(()) if args.once => return Ok(ExitCode::SUCCESS),
+            Ok(()) => troubled = 0,
+            // What may be over at the next look is no reason to end.
+            Err(err) if !args.once && passes(&err) => {
+                troubled = (troubled + 1).min(MOST_DOUBLINGS);
+                let why = err.chain().join(": ");
+                context.console.complain(&format!("trying again: {}", visible::line(&why)));
+            }
+            Err(err) => return Err(err),
+        }
+        pause(args.every.saturating_mul(1 << troubled)).await;
+    }
+}
+
+fn passes(err: &CliError) -> bool {
+    matches!(
+        err.code(),
+        ProblemCode::StoreBusy | ProblemCode::StoreUnavailable | ProblemCode::StoreFull
+    )
+}
+
+/// One look: opening judges what nobody judged.
+async fn look(context: &Context) -> Result<(), CliError> {
+    let found = place::find(context.place.as_ref());
+    let sternway = context.open_unsaid(found, Missing::Refuse).await?;
+    context
+        .finish(sternway, async |sternway| {
+            let swept = sternway.swept().map_err(|err| CliError::from(err.clone()))?;
+            for judged in &swept.judged {
+                say(context, judged)?;
+            }
+            swept.failed.iter().try_for_each(|(subject, err)| complain(context, subject, err))
+        })
+        .await
+}
+
+fn say(context: &Context, judged: &Judged) -> Result<(), CliError> {
+    let view = SupervisedView {
+        at: context.now(),
+        subject: (&judged.subject).into(),
+        verdict: Some((&judged.verdict).into()),
+        reaction: view::reaction(judged, context.dry_run),
+        problem: None,
+        dry_run: context.dry_run,
+    };
+    match context.output {
+        // A document that never ends would be of no use: both are one object per line.
+        Output::Json | Output::Jsonl => context.console.print_json_line(&view),
+        Output::Name if judged.verdict == Verdict::Undecided => Ok(()),
+        Output::Name => {
+            let mut page = context.console.page();
+            page.line(&judged.subject.artifact);
+            context.console.print(&page)
+        }
+        Output::Table => {
+            let Some(said) = view::swept(judged, context.dry_run) else { return Ok(()) };
+            let mut page = context.console.page();
+            page.line(format_args!("{}  {}", view.at, visible::line(&said)));
+            context.console.print(&page)
+        }
+    }
+}
+
+fn complain(context: &Context, subject: &Subject, err: &ControlError) -> Result<(), CliError> {
+    let why = CliError::from(err.clone()).chain().join(": ");
+    if context.output.is_json() {
+        return context.console.print_json_line(&SupervisedView {
+            at: context.now(),
+            subject: subject.into(),
+            verdict: None,
+            reaction: None,
+            problem: Some(why),
+            dry_run: context.dry_run,
+        });
+    }
+    let Subject { artifact, version, environment, .. } = subject;
+    let warning = style::paint(style::WAITING, "warning:");
+    let why = visible::line(&why);
+    context.console.complain(&format!(
+        "{warning} runs of {artifact} {version} in {environment} cannot be judged: {why}; next: \
+         sternway{} verify",
+        context.flags()
+    ));
+    Ok(())
+}
