@@ -157,6 +157,7 @@ stories! {
     dependencies
     environments
     labels
+    metrics
     past
     policies
     publish_again
