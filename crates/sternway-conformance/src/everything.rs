@@ -31,6 +31,7 @@ pub(crate) struct Everything {
     pub(crate) records: BTreeMap<&'static str, Vec<RecordEntry>>,
     pub(crate) tallies: BTreeMap<Subject, Tallies>,
     pub(crate) outcomes: BTreeMap<Subject, Vec<Outcome>>,
+    pub(crate) counted: Vec<Subject>,
     pub(crate) unjudged: Vec<Subject>,
 }
 
@@ -189,6 +190,11 @@ impl Everything {
         topics: &Topics,
     ) -> Result<(), StoreError> {
         let (store, ns) = (&client.store, &client.ns);
+        self.counted = pages(
+            async |after: Option<Subject>| store.subjects(ns, after.as_ref(), limit).await,
+            Clone::clone,
+        )
+        .await?;
         self.unjudged = pages(
             async |after: Option<Subject>| store.unjudged(ns, after.as_ref(), limit).await,
             Clone::clone,
@@ -230,6 +236,7 @@ impl Everything {
             records,
             tallies,
             outcomes,
+            counted,
             unjudged
         );
         None

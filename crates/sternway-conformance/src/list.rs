@@ -173,6 +173,18 @@ macro_rules! __store_cases {
                 a_rehearsal_that_is_closed_leaves_the_store_open,
                 a_store_that_rehearses_writes_nothing,
             }
+            replayed {
+                a_feed_gives_the_same_chain_elsewhere,
+                a_history_has_the_same_chain_under_another_name,
+                a_repeated_changeset_is_answered_after_a_replay,
+                what_is_there_already_is_passed_over,
+                a_commit_of_another_history_is_refused,
+                a_commit_that_is_not_next_is_refused,
+                a_commit_that_comes_to_something_else_is_refused,
+                a_replay_needs_its_contents,
+                a_rehearsed_replay_applies_nothing,
+                racing_replays_apply_once,
+            }
             stable {
                 pages_of_a_history_are_stable,
                 pages_of_artifacts_are_stable,
@@ -187,6 +199,7 @@ macro_rules! __store_cases {
                 pages_of_the_feed_are_stable,
                 pages_of_outcomes_are_stable,
                 pages_of_what_is_unjudged_are_stable,
+                pages_of_subjects_are_stable,
             }
             verified {
                 a_sound_store_verifies,

@@ -69,6 +69,14 @@ impl Store for AsOf {
         Err(StoreError::Past)
     }
 
+    async fn replay(&self, _: &[Commit]) -> Result<usize, StoreError> {
+        Err(StoreError::Past)
+    }
+
+    async fn rehearse_replay(&self, _: &[Commit]) -> Result<usize, StoreError> {
+        Err(StoreError::Past)
+    }
+
     async fn append(&self, _: &Append) -> Result<Appended, StoreError> {
         Err(StoreError::Past)
     }
@@ -250,6 +258,15 @@ impl Store for AsOf {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.inner.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn subjects(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        self.inner.subjects(namespace, after, limit).await
     }
 
     async fn unjudged(

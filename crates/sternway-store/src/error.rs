@@ -318,6 +318,24 @@ pub enum Refusal {
     /// Automation tried to override a condemnation, or to take one away.
     #[error("only a person may force a condemned version live or pardon it, and {0} is not one")]
     AutomationForces(Actor),
+    /// A commit to be replayed has another history before it, or comes to something else here.
+    #[error("revision {revision} of {namespace} is another one here: the histories differ")]
+    OtherHistory {
+        /// Which namespace.
+        namespace: NamespaceId,
+        /// The first revision that differs.
+        revision: Revision,
+    },
+    /// A commit to be replayed does not follow what is there.
+    #[error("revision {found} of {namespace} cannot be replayed: the next one here is {next}")]
+    NotNext {
+        /// Which namespace.
+        namespace: NamespaceId,
+        /// The revision that was given.
+        found: Revision,
+        /// The revision that would be next.
+        next: Revision,
+    },
     /// There is nothing to take away.
     #[error("there is no {0}")]
     NoRecord(RecordKey),

@@ -42,7 +42,7 @@ pub use crate::{
     append::{Append, Appended, AppendedSubject, Tallies},
     as_of::AsOf,
     error::{Cause, Conflict, Contested, LastWrite, Refusal, StoreError},
-    kv::{Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Snapshot, Visit},
+    kv::{Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Snapshot, Visit, chain_of},
     page::Limit,
     rehearsal::Rehearsal,
     report::{Damage, Report},

@@ -42,6 +42,14 @@ impl Store for Rehearsal {
         self.inner.rehearse(changeset).await
     }
 
+    async fn replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
+        self.inner.rehearse_replay(commits).await
+    }
+
+    async fn rehearse_replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
+        self.inner.rehearse_replay(commits).await
+    }
+
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
         self.inner.rehearse_append(append).await
     }
@@ -208,6 +216,15 @@ impl Store for Rehearsal {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.inner.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn subjects(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        self.inner.subjects(namespace, after, limit).await
     }
 
     async fn unjudged(

@@ -67,6 +67,10 @@ pub struct DigestHit {
 ///   company it is appended. The answer has the tallies before it. A batch with an outcome of what
 ///   does not exist, or of a present stay that never was, is refused as a whole. A judged mark never
 ///   goes back, and one of a subject without outcomes does nothing.
+/// - **Replayed**: replaying a namespace's feed into another store, under its own name or another one,
+///   gives the same revisions, the same chain and the same answers; also to who repeats a changeset.
+///   What is there already is passed over. A commit that does not follow what is there, or comes to
+///   something else, is refused, and nothing of its batch is applied.
 /// - **Monotone**: the times of a namespace's commits never go backwards, whatever clocks do.
 ///
 /// Reading:
@@ -96,6 +100,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Says what `commit` would answer now, and writes nothing. Contents need not be there.
     async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError>;
+
+    /// Applies commits of a feed from elsewhere again, durably, all or none, each as the revision that
+    /// it is. They are in order and of one namespace. Answers with how many were not there.
+    async fn replay(&self, commits: &[Commit]) -> Result<usize, StoreError>;
+
+    /// Says what `replay` would answer now, and applies nothing. Contents need not be there.
+    async fn rehearse_replay(&self, commits: &[Commit]) -> Result<usize, StoreError>;
 
     /// Counts outcomes durably, all or none, without a revision.
     async fn append(&self, append: &Append) -> Result<Appended, StoreError>;
@@ -247,6 +258,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         after: u64,
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError>;
+
+    /// The subjects after this one that have outcomes.
+    async fn subjects(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError>;
 
     /// The subjects after this one that have outcomes nobody judged.
     async fn unjudged(

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, ArtifactId, ChangesetId, ContentRef, Generation, MoveCause, NamespaceId, NewVersion,
-    PointerName, Reason, Record, RecordKey, Timestamp, VersionNumber, json::has_nul,
+    Actor, ArtifactId, ChangesetId, ContentRef, Digest, Generation, MoveCause, NamespaceId,
+    NewVersion, PointerName, Reason, Record, RecordKey, Timestamp, VersionNumber, json::has_nul,
 };
 
 /// Why a changeset cannot be committed by any store.
@@ -205,6 +205,13 @@ impl Changeset {
     pub fn then(mut self, change: Change) -> Self {
         self.changes.push(change);
         self
+    }
+
+    /// The digest by which a repetition is told from another changeset with the same id.
+    #[must_use]
+    pub fn fingerprint(&self) -> Digest {
+        // A changeset can always be written.
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// Checks what needs no store to be checked: it changes something, not too much, nothing

@@ -1,8 +1,9 @@
 //! What was committed: one entry of a namespace's feed.
 
 use crate::{
-    Actor, ArtifactId, ChangesetId, Digest, Generation, NamespaceId, PointerMove, PointerName,
-    Reason, Record, RecordKey, Revision, Timestamp, Version, VersionNumber,
+    Actor, ArtifactId, Change, Changeset, ChangesetId, Digest, Force, Generation, NamespaceId,
+    NewMove, NewVersion, Parents, PointerMove, PointerName, Reason, Record, RecordKey, Revision,
+    Target, Timestamp, Version, VersionNumber,
 };
 
 /// A record before and after a commit.
@@ -42,6 +43,9 @@ pub struct Commit {
     pub at: Timestamp,
     /// The changeset it came from.
     pub changeset: ChangesetId,
+    /// The digest of that changeset as it was given, by which the store that takes a repetition tells
+    /// it from another changeset with the same id.
+    pub fingerprint: Digest,
     /// Who asked.
     pub actor: Actor,
     /// Why.
@@ -50,6 +54,47 @@ pub struct Commit {
     pub applied: Vec<Applied>,
     /// The chain up to here: SHA-256 of the chain before it, the revision and the stored record.
     pub chain: Digest,
+}
+
+impl Commit {
+    /// What must be applied to what was there before, to come to this commit again.
+    pub fn replay(&self) -> Changeset {
+        let mut changeset =
+            Changeset::new(self.changeset, self.namespace.clone(), self.at, self.actor.clone())
+                .because(self.reason.clone());
+        changeset.changes = self.applied.iter().map(Applied::again).collect();
+        changeset
+    }
+}
+
+impl Applied {
+    /// The change that comes to this.
+    fn again(&self) -> Change {
+        match self {
+            Self::NamespaceCreated => Change::CreateNamespace,
+            Self::VersionAdded(version) => Change::AddVersion(Box::new(NewVersion {
+                artifact: version.artifact.clone(),
+                content: version.content.clone(),
+                parents: Parents::Exactly(version.parents.clone()),
+                author: Some(version.author.clone()),
+                authored_at: Some(version.authored_at),
+                changelog: version.changelog.clone(),
+                semver: version.semver.clone(),
+                metadata: version.metadata.clone(),
+            })),
+            Self::PointerMoved(moved) => Change::MovePointer(Box::new(NewMove {
+                artifact: moved.artifact.clone(),
+                name: moved.name.clone(),
+                to: moved.to.map_or(Target::Nothing, Target::Version),
+                cause: moved.cause.clone(),
+                force: if moved.forced { Force::Yes } else { Force::No },
+            })),
+            Self::RecordChanged(change) => match &change.after {
+                Some(record) => Change::PutRecord(Box::new(record.clone())),
+                None => Change::DeleteRecord(change.key.clone()),
+            },
+        }
+    }
 }
 
 /// The answer to a changeset that is durably committed.

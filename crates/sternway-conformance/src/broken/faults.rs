@@ -33,6 +33,7 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         | Fault::ForgetsThePast
         | Fault::ReadsInParts
         | Fault::MixesUpReceipts
+        | Fault::ReplaysAsItsOwn
         | Fault::VerifiesBlindly => (),
     }
     let answer = broken.looked_at().await.commit(&spoilt).await;
@@ -63,6 +64,19 @@ fn forces(changeset: &Changeset) -> bool {
             .changes
             .iter()
             .any(|change| matches!(change, Change::MovePointer(new) if new.force == Force::Yes))
+}
+
+/// Applies commits again, as the fault has it.
+pub(super) async fn replay(broken: &Broken, commits: &[Commit]) -> Result<usize, StoreError> {
+    if broken.fault != Fault::ReplaysAsItsOwn {
+        return broken.looked_at().await.replay(commits).await;
+    }
+    for commit in commits {
+        let mut changeset = commit.replay();
+        changeset.at = Timestamp::MAX;
+        broken.looked_at().await.commit(&changeset).await?;
+    }
+    Ok(commits.len())
 }
 
 /// Counts, as the fault has it.

@@ -41,6 +41,8 @@ enum Fault {
     ReadsInParts,
     /// Gives one caller's answer to another.
     MixesUpReceipts,
+    /// Takes the commits of a history from elsewhere for new changesets.
+    ReplaysAsItsOwn,
     /// Looks at nothing and finds nothing.
     VerifiesBlindly,
 }
@@ -137,6 +139,8 @@ caught! {
         a_store_that_reads_in_parts_is_caught;
     MixesUpReceipts by grouped::many_callers_keep_their_own_verdicts:
         a_store_that_mixes_up_receipts_is_caught;
+    ReplaysAsItsOwn by replayed::a_feed_gives_the_same_chain_elsewhere:
+        a_store_that_replays_a_history_as_its_own_is_caught;
     VerifiesBlindly by verified::a_flipped_bit_anywhere_is_named:
         a_store_that_verifies_blindly_is_caught;
     // The model finds what the other cases find, without having been told what to look for.

@@ -88,6 +88,14 @@ impl Store for Broken {
         self.looked_at().await.rehearse_append(append).await
     }
 
+    async fn replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
+        faults::replay(self, commits).await
+    }
+
+    async fn rehearse_replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
+        self.looked_at().await.rehearse_replay(commits).await
+    }
+
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
         faults::append(self, append).await
     }
@@ -255,6 +263,15 @@ impl Store for Broken {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.looked_at().await.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn subjects(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        self.looked_at().await.subjects(namespace, after, limit).await
     }
 
     async fn unjudged(

@@ -28,6 +28,7 @@ pub(crate) mod raced;
 pub(crate) mod records;
 pub(crate) mod refused_outcomes;
 pub(crate) mod rehearsed;
+pub(crate) mod replayed;
 pub(crate) mod stable;
 pub(crate) mod stable_logs;
 pub(crate) mod verified;

@@ -136,3 +136,33 @@ pub(crate) async fn pages_of_what_is_unjudged_are_stable(world: World) {
     )
     .await;
 }
+
+pub(crate) async fn pages_of_subjects_are_stable(world: World) {
+    let report = async |id: &ArtifactId| {
+        let subject = world.subject(id, &production()).await;
+        let outcome = failed(id.as_str(), &subject, world.now());
+        world.report(vec![outcome]).await;
+    };
+    for id in eight(&world).await {
+        report(&id).await;
+    }
+    let (store, ns) = (&world.store, &world.ns);
+    let there = store.subjects(ns, None, Limit::MAX).await.must("read");
+    let writing = Writing::new(&world);
+    through(
+        there,
+        async |after: Option<Subject>| store.subjects(ns, after.as_ref(), THREE).await,
+        Clone::clone,
+        async || {
+            if let Some(turn) = writing.turn() {
+                for id in [format!("a/{turn}"), format!("z/{turn}")] {
+                    let id = artifact(&id);
+                    world.publish(&id, "the same").await;
+                    world.go_live(&id, &production(), version(1)).await;
+                    report(&id).await;
+                }
+            }
+        },
+    )
+    .await;
+}

@@ -22,6 +22,7 @@ pub(crate) async fn agrees_with_its_feed(client: &Client) {
     expected.contents.clone_from(&all.contents);
     expected.tallies.clone_from(&all.tallies);
     expected.outcomes.clone_from(&all.outcomes);
+    expected.counted.clone_from(&all.counted);
     expected.unjudged.clone_from(&all.unjudged);
     all.must_equal(&expected, "the reads differ from what the feed tells");
     single_reads_agree(client, &all).await;

@@ -87,6 +87,7 @@ impl Counts {
         let subjects = all.outcomes.keys();
         all.tallies =
             subjects.clone().map(|subject| (subject.clone(), self.tallies(subject))).collect();
+        all.counted = all.tallies.keys().cloned().collect();
         let unjudged = all.tallies.iter().filter(|(_, it)| it.judged.total() < it.tally.total());
         all.unjudged = unjudged.map(|(subject, _)| subject.clone()).collect();
     }

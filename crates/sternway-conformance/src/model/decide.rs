@@ -100,6 +100,7 @@ fn apply(committed: &[Commit], changeset: &Changeset) -> Expected {
         revision: last.map_or(Revision::ZERO, |commit| commit.revision).next(),
         at: last.map_or(changeset.at, |commit| commit.at.max(changeset.at)),
         changeset: changeset.id,
+        fingerprint: changeset.fingerprint(),
         actor: changeset.actor.clone(),
         reason: changeset.reason.clone(),
         applied: Vec::new(),

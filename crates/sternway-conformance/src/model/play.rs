@@ -14,6 +14,7 @@ use super::{
     sketch::{self, CONTENTS, content_of},
 };
 use crate::{
+    cases::replayed::gives_the_same_elsewhere,
     dice::Dice,
     everything::Everything,
     must::{Chain, Must},
@@ -54,7 +55,8 @@ pub(crate) async fn play(mut world: World, story: &[Step]) -> Result<(), String>
         }
         model.compare(&world, &mut dice).await.map_err(at)?;
     }
-    Ok(())
+    let replayed = gives_the_same_elsewhere(&world).await;
+    replayed.map_err(|difference| format!("replayed elsewhere: {difference}"))
 }
 
 impl Model {

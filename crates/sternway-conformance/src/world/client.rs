@@ -56,6 +56,11 @@ impl Client {
         Self { ns: parsed(namespace), ..self.clone() }
     }
 
+    /// The same client, who uses another store.
+    pub(crate) fn elsewhere(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, ..self.clone() }
+    }
+
     /// The same client, who sees the store as it was.
     pub(crate) fn as_of(&self, at: At) -> Self {
         let store = Arc::new(AsOf::new(Arc::clone(&self.store), at));

@@ -46,6 +46,13 @@ impl World {
         Self::new(Arc::clone(&self.harness)).await
     }
 
+    /// A world beside this one in which nobody founded a namespace yet.
+    pub(crate) async fn empty(&self) -> Self {
+        let (harness, place) = (Arc::clone(&self.harness), self.harness.place().await);
+        let store = place.open().await.must("open an empty place");
+        Self { harness, place, client: self.client.elsewhere(store) }
+    }
+
     /// Closes the store and opens it again.
     pub(crate) async fn restart(self) -> Self {
         let Self { harness, place, client } = self;

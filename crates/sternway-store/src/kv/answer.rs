@@ -25,6 +25,7 @@ impl<T> Waiter<T> {
 /// An answer that is given when the batch is durable.
 pub(super) enum Answer {
     Commit(Waiter<Receipt>),
+    Replay(Waiter<usize>),
     Append(Waiter<Appended>),
     Flush(Waiter<()>),
     /// Nobody waits; but a content keeps its place in the queue until it is written.
@@ -37,6 +38,7 @@ impl Answer {
     pub(super) fn give(self, written: &Result<(), StoreError>) {
         match self {
             Self::Commit(waiter) => waiter.give(written),
+            Self::Replay(waiter) => waiter.give(written),
             Self::Append(waiter) => waiter.give(written),
             Self::Flush(waiter) => waiter.give(written),
             Self::Put { .. } => (),

@@ -20,6 +20,7 @@ use crate::{Head, Refusal, StoreError};
 pub(super) struct Making<'a> {
     pub(super) staging: &'a mut Staging,
     pub(super) changeset: &'a Changeset,
+    fingerprint: Digest,
     pub(super) revision: Revision,
     pub(super) at: Timestamp,
     pub(super) applied: Vec<Applied>,
@@ -31,40 +32,43 @@ impl Making<'_> {
     }
 }
 
-/// The digest by which a repeated changeset is told from another one with the same id.
-pub(super) fn fingerprint(changeset: &Changeset) -> Result<Digest, StoreError> {
-    let json = serde_json::to_vec(changeset).map_err(|err| StoreError::Corrupt {
-        place: "a changeset to be written".into(),
-        detail: err.to_string(),
-    })?;
-    Ok(Digest::of(&json))
-}
-
 /// Applies a changeset, or answers with the receipt of its first time. What it wrote is left in the
 /// last layer of `staging`, to be kept or dropped.
 pub(super) fn apply(
     staging: &mut Staging,
     changeset: &Changeset,
-    fingerprint: &Digest,
+    fingerprint: Digest,
 ) -> Result<Receipt, StoreError> {
-    if let Some(receipt) = first_time(staging, changeset, fingerprint)? {
+    if let Some(receipt) = first_time(staging, changeset, &fingerprint)? {
         return Ok(receipt);
     }
     changeset.check().map_err(Refusal::from)?;
     let head = head_before(staging, changeset)?;
     precondition::check(staging, changeset)?;
+    let commit = make(staging, changeset, fingerprint, &head)?;
+    Ok(Receipt::from(&commit))
+}
+
+/// Applies the changes to what is there, as the next revision.
+pub(super) fn make(
+    staging: &mut Staging,
+    changeset: &Changeset,
+    fingerprint: Digest,
+    head: &Head,
+) -> Result<Commit, StoreError> {
     let mut making = Making {
         revision: head.revision.next(),
         at: changeset.at.max(head.at),
         staging,
         changeset,
+        fingerprint,
         applied: Vec::with_capacity(changeset.changes.len()),
     };
     for change in &changeset.changes {
         let applied = apply_change(&mut making, change)?;
         making.applied.push(applied);
     }
-    finish(making, &head, fingerprint)
+    finish(making, head)
 }
 
 fn first_time(
@@ -76,11 +80,11 @@ fn first_time(
     let key = key::changeset(ns, changeset.id);
     let Some(stored) = staging.read::<StoredChangeset>(&key)? else { return Ok(None) };
     let revision = Revision::new(stored.revision);
-    if stored.fingerprint != *fingerprint.as_bytes() {
-        return Err(StoreError::ChangesetReused { id: changeset.id, revision });
-    }
     let commit = read::commit(staging, ns, revision)?;
     let commit = commit.ok_or_else(|| codec::corrupt(&key, "its revision is missing"))?;
+    if commit.fingerprint != *fingerprint {
+        return Err(StoreError::ChangesetReused { id: changeset.id, revision });
+    }
     Ok(Some(Receipt::from(&commit)))
 }
 
@@ -189,29 +193,28 @@ fn write_version(
 }
 
 /// Writes the commit, its id and the new head.
-fn finish(making: Making<'_>, before: &Head, fingerprint: &Digest) -> Result<Receipt, StoreError> {
-    let Making { staging, changeset, revision, at, applied } = making;
+fn finish(making: Making<'_>, before: &Head) -> Result<Commit, StoreError> {
+    let Making { staging, changeset, fingerprint, revision, at, applied } = making;
     let ns = &changeset.namespace;
     let mut commit = Commit {
         namespace: ns.clone(),
         revision,
         at,
         changeset: changeset.id,
+        fingerprint,
         actor: changeset.actor.clone(),
         reason: changeset.reason.clone(),
         applied,
         chain: Digest::ZERO,
     };
     let key = key::commit(ns, revision);
-    let record = codec::encode(&sense(&key, StoredCommit::new(&commit))?)?;
+    let record = record(&commit)?;
     commit.chain = chain(&before.chain, revision, &record);
     let body = [commit.chain.as_bytes().as_slice(), &record].concat();
     let sealed = codec::seal(&key, &body);
     staging.put(key, sealed);
-    staging.write(
-        key::changeset(ns, changeset.id),
-        &StoredChangeset { revision: revision.get(), fingerprint: *fingerprint.as_bytes() },
-    )?;
+    let key = key::changeset(ns, changeset.id);
+    staging.write(key, &StoredChangeset { revision: revision.get() })?;
     staging.write(
         key::head(ns),
         &StoredHead {
@@ -220,7 +223,23 @@ fn finish(making: Making<'_>, before: &Head, fingerprint: &Digest) -> Result<Rec
             chain: *commit.chain.as_bytes(),
         },
     )?;
-    Ok(Receipt::from(&commit))
+    Ok(commit)
+}
+
+/// What is stored of a commit, and chained.
+fn record(commit: &Commit) -> Result<Vec<u8>, StoreError> {
+    let key = key::commit(&commit.namespace, commit.revision);
+    codec::encode(&sense(&key, StoredCommit::new(commit))?)
+}
+
+/// The chain up to a commit, computed from the chain before it and from what the commit says; not the
+/// one that it says. Whoever has the commits of a history from elsewhere checks them by it.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] if no store could keep such a commit.
+pub fn chain_of(before: &Digest, commit: &Commit) -> Result<Digest, StoreError> {
+    Ok(chain(before, commit.revision, &record(commit)?))
 }
 
 /// The chain up to a revision: SHA-256 of the chain before it, the revision and the stored record.

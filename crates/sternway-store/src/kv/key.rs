@@ -6,7 +6,7 @@
 //! | `s` | | layout of the store | opening |
 //! | `h` | namespace | revision, chain, time | head |
 //! | `c` | namespace · revision | chain, commit | feed, history of everything |
-//! | `i` | namespace · changeset | revision, fingerprint | repeating by id |
+//! | `i` | namespace · changeset | revision | repeating by id |
 //! | `a` | namespace · artifact | newest version | artifacts |
 //! | `v` | namespace · artifact · number | version | history page = one reverse range |
 //! | `d` | namespace · digest · artifact · number | revision | versions by digest |

@@ -5,7 +5,7 @@ use sternway_types::{ChangesetId, Commit, NamespaceId, Outcome, Revision, Subjec
 use super::{
     codec,
     key::{self, KeyReader, Table},
-    port::Direction,
+    port::{Direction, Range},
     read::{self, decode_commit, sense},
     staging::Get as _,
     stored::{StoredBlock, StoredChangeset},
@@ -48,6 +48,19 @@ impl View {
         self.listed(ns, outcomes)
     }
 
+    pub(super) fn subjects(
+        &self,
+        ns: &NamespaceId,
+        last: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        let mut range = key::of_namespace(Table::Tallies, ns).all(Direction::Forward);
+        if let Some(last) = last {
+            range.from = after(key::tallies(ns, last));
+        }
+        self.subjects_in(ns, &range, limit)
+    }
+
     pub(super) fn unjudged(
         &self,
         ns: &NamespaceId,
@@ -58,7 +71,17 @@ impl View {
         if let Some(last) = last {
             range.from = after(key::unjudged(ns, last));
         }
-        let page = self.page(&range, limit, |key, value| {
+        self.subjects_in(ns, &range, limit)
+    }
+
+    /// The subjects that the keys of a range name.
+    fn subjects_in(
+        &self,
+        ns: &NamespaceId,
+        range: &Range,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        let page = self.page(range, limit, |key, value| {
             codec::open(key, value)?;
             let subject = KeyReader::new(key).and_then(|mut parts| {
                 parts.name::<NamespaceId>()?;
@@ -90,7 +113,8 @@ impl View {
     ) -> Result<Vec<Commit>, StoreError> {
         let mut range = key::of_namespace(Table::Commit, ns).all(Direction::Forward);
         range.from = key::commit(ns, last.next());
-        let page = self.page(&range, limit, |key, value| decode_commit(key, value).map(Some))?;
+        let page =
+            self.page(&range, limit, |key, value| decode_commit(ns, key, value).map(Some))?;
         self.listed(ns, page)
     }
 }

@@ -22,6 +22,7 @@ mod memory;
 mod port;
 mod precondition;
 mod read;
+mod replay;
 mod stage;
 mod staging;
 mod store;
@@ -31,6 +32,7 @@ mod verify_history;
 mod view;
 
 pub use self::{
+    apply::chain_of,
     memory::MemoryKv,
     port::{Batch, Direction, Kv, KvError, Range, Snapshot, Visit},
     store::KvStore,

@@ -81,7 +81,7 @@ pub(super) fn commit(
     revision: Revision,
 ) -> Result<Option<Commit>, StoreError> {
     let key = key::commit(ns, revision);
-    from.sealed(&key)?.map(|value| decode_commit(&key, &value)).transpose()
+    from.sealed(&key)?.map(|value| decode_commit(ns, &key, &value)).transpose()
 }
 
 /// What the outcomes of a subject add up to.
@@ -106,9 +106,13 @@ pub(super) fn split_commit<'a>(
     Ok((Digest::from_bytes(*chain), record))
 }
 
-pub(super) fn decode_commit(key: &[u8], value: &[u8]) -> Result<Commit, StoreError> {
+pub(super) fn decode_commit(
+    ns: &NamespaceId,
+    key: &[u8],
+    value: &[u8],
+) -> Result<Commit, StoreError> {
     let (chain, record) = split_commit(key, value)?;
-    sense(key, codec::decode::<StoredCommit>(key, record)?.into_commit(chain))
+    sense(key, codec::decode::<StoredCommit>(key, record)?.into_commit(ns.clone(), chain))
 }
 
 pub(super) fn decode_move(key: &[u8], value: &[u8]) -> Result<PointerMove, StoreError> {

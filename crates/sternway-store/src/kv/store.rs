@@ -19,6 +19,7 @@ use super::{
     group::{Group, Shared},
     header,
     port::Kv,
+    replay,
     stage::Stage,
     staging::{Contents, Staging},
     verify,
@@ -136,14 +137,22 @@ impl Store for KvStore {
     }
 
     async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
-        let fingerprint = apply::fingerprint(changeset)?;
-        let apply = |staging: &mut _| apply::apply(staging, changeset, &fingerprint);
+        let fingerprint = changeset.fingerprint();
+        let apply = |staging: &mut _| apply::apply(staging, changeset, fingerprint);
         self.decide(apply, Answer::Commit).await
     }
 
     async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
         let mut staging = Staging::new(self.view().await?, Contents::Assumed);
-        apply::apply(&mut staging, changeset, &apply::fingerprint(changeset)?)
+        apply::apply(&mut staging, changeset, changeset.fingerprint())
+    }
+
+    async fn replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
+        self.decide(|staging| replay::replay(staging, commits), Answer::Replay).await
+    }
+
+    async fn rehearse_replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
+        replay::replay(&mut Staging::new(self.view().await?, Contents::Assumed), commits)
     }
 
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {
@@ -312,6 +321,15 @@ impl Store for KvStore {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.view().await?.outcomes(namespace, subject, after, limit)
+    }
+
+    async fn subjects(
+        &self,
+        namespace: &NamespaceId,
+        after: Option<&Subject>,
+        limit: Limit,
+    ) -> Result<Vec<Subject>, StoreError> {
+        self.view().await?.subjects(namespace, after, limit)
     }
 
     async fn unjudged(

@@ -116,8 +116,8 @@ impl Walk<'_> {
             return Err(codec::corrupt(&key, "the chain does not lead to it"));
         }
         let stored = codec::decode::<StoredCommit>(&key, record)?;
-        let commit = read::sense(&key, stored.into_commit(chain))?;
-        if commit.revision != revision || commit.namespace != *self.ns || commit.at < earliest {
+        let commit = read::sense(&key, stored.into_commit(self.ns.clone(), chain))?;
+        if commit.revision != revision || commit.at < earliest {
             return Err(codec::corrupt(&key, "it belongs elsewhere"));
         }
         let id = key::changeset(self.ns, commit.changeset);

@@ -213,13 +213,14 @@ enum StoredApplied {
     RecordChanged(Box<StoredRecordChange>),
 }
 
-/// A commit. The chain stands before it in the stored value and is computed over these bytes.
+/// A commit. The chain stands before it in the stored value and is computed over these bytes. The
+/// namespace is in the key alone, so that a history has the same chain under every name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::kv) struct StoredCommit {
-    namespace: String,
     revision: u64,
     at: i64,
     changeset: [u8; 16],
+    fingerprint: [u8; 32],
     actor: String,
     reason: String,
     applied: Vec<StoredApplied>,
@@ -242,17 +243,21 @@ impl StoredCommit {
             })
         });
         Ok(Self {
-            namespace: commit.namespace.to_string(),
             revision: commit.revision.get(),
             at: commit.at.as_micros(),
             changeset: *commit.changeset.as_uuid().as_bytes(),
+            fingerprint: *commit.fingerprint.as_bytes(),
             actor: commit.actor.to_string(),
             reason: commit.reason.to_string(),
             applied: applied.collect::<Decoded<_>>()?,
         })
     }
 
-    pub(in crate::kv) fn into_commit(self, chain: Digest) -> Decoded<Commit> {
+    pub(in crate::kv) fn into_commit(
+        self,
+        namespace: NamespaceId,
+        chain: Digest,
+    ) -> Decoded<Commit> {
         let actor = part("actor", self.actor.parse())?;
         let reason = part("reason", Reason::new(self.reason))?;
         let applied = self.applied.into_iter().map(|applied| {
@@ -271,10 +276,11 @@ impl StoredCommit {
         });
         let applied = applied.collect::<Decoded<_>>()?;
         Ok(Commit {
-            namespace: part::<NamespaceId, _>("namespace", self.namespace.parse())?,
+            namespace,
             revision: Revision::new(self.revision),
             at: Timestamp::from_micros(self.at),
             changeset: ChangesetId::from_uuid(Uuid::from_bytes(self.changeset)),
+            fingerprint: Digest::from_bytes(self.fingerprint),
             actor,
             reason,
             applied,

@@ -39,7 +39,7 @@ pub(super) struct StoredHeader {
 
 impl StoredHeader {
     pub(super) const MAGIC: &str = "sternway store";
-    pub(super) const LAYOUT: u8 = 2;
+    pub(super) const LAYOUT: u8 = 3;
 }
 
 /// Where a namespace stands.
@@ -60,12 +60,10 @@ impl From<StoredHead> for crate::Head {
     }
 }
 
-/// What a changeset id was used for.
+/// What a changeset id was used for. Its commit tells a repetition from another changeset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct StoredChangeset {
     pub(super) revision: u64,
-    /// SHA-256 of the changeset, to tell a repetition from another changeset.
-    pub(super) fingerprint: [u8; 32],
 }
 
 /// A record, under a key that holds its kind and name as well.
