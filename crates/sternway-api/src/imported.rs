@@ -1,7 +1,9 @@
 //! What bringing versions from elsewhere led to, as it is shown.
 
 use serde::Serialize;
-use sternway_types::{ArtifactId, EnvironmentId, VersionNumber};
+use sternway_types::{
+    Actor, ArtifactId, Digest, EnvironmentId, NamespaceId, Timestamp, VersionNumber,
+};
 
 /// A commit of git that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,6 +86,43 @@ pub struct ImportedFolderView {
     pub passed_over: u64,
     /// Every file, by its path.
     pub files: Vec<ImportedFileView>,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
+}
+
+/// What importing a bundle led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImportedBundleView {
+    /// The namespace that it was brought into.
+    pub namespace: NamespaceId,
+    /// The namespace that it was exported from.
+    pub from_namespace: NamespaceId,
+    /// The last revision that it holds.
+    pub revision: u64,
+    /// The chain up to there.
+    pub chain: Digest,
+    /// When it was exported.
+    pub exported_at: Timestamp,
+    /// Who exported it.
+    pub exported_by: Actor,
+    /// Whether its versions were given new numbers.
+    pub renumbered: bool,
+    /// How many commits were new.
+    pub commits: u64,
+    /// How many versions were new.
+    pub versions: u64,
+    /// How many versions were there already.
+    pub known_versions: u64,
+    /// How many outcomes were new.
+    pub outcomes: u64,
+    /// How many labels were set, where versions were given new numbers.
+    pub labels: u64,
+    /// How many labels were there already, and stayed as they were.
+    pub kept_labels: u64,
+    /// How many policies were set, where versions were given new numbers.
+    pub policies: u64,
+    /// How many policies were not set, since there was one, or no such environment.
+    pub kept_policies: u64,
     /// Whether it was only tried, and nothing written.
     pub dry_run: bool,
 }

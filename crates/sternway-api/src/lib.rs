@@ -27,6 +27,7 @@ mod content;
 mod diff;
 mod doctor;
 mod environment;
+mod exported;
 mod imported;
 mod label;
 mod latch;
@@ -65,8 +66,10 @@ pub use crate::{
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
     environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},
+    exported::ExportedView,
     imported::{
-        FileStatusView, ImportedFileView, ImportedFolderView, ImportedHistoryView, LeftOutView,
+        FileStatusView, ImportedBundleView, ImportedFileView, ImportedFolderView,
+        ImportedHistoryView, LeftOutView,
     },
     label::LabelView,
     latch::{LatchActionView, LatchView},

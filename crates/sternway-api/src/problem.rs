@@ -45,7 +45,11 @@ pub enum ProblemCode {
     Regressed,
     /// A stored value is not what was written.
     IntegrityMismatch,
-    /// The store was written by a newer Sternway.
+    /// A bundle is not what was written.
+    BundleDamaged,
+    /// The namespace has another history than the bundle.
+    OtherHistory,
+    /// The store or the bundle was written by a newer Sternway.
     NewerFormat,
     /// What was opened is not a store.
     NotAStore,
@@ -89,6 +93,8 @@ impl ProblemCode {
             Self::NoGoodVersion => Row("no-good-version", "No good version is left", 409, 6),
             Self::Regressed => Row("regressed", "The version regressed", 409, 8),
             Self::IntegrityMismatch => Row("integrity-mismatch", "The store is damaged", 409, 9),
+            Self::BundleDamaged => Row("bundle-damaged", "The bundle is damaged", 422, 9),
+            Self::OtherHistory => Row("other-history", "The histories differ", 409, 5),
             Self::NewerFormat => Row("newer-format", "Written by a newer Sternway", 409, 1),
             Self::NotAStore => Row("not-a-store", "Not a Sternway store", 422, 2),
             Self::StoreNotFound => Row("store-not-found", "There is no store", 404, 3),

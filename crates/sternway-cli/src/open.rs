@@ -11,7 +11,7 @@ use sternway::{
     control::ControlError,
     provider::Stopwatch,
     redb::{RedbOptions, make_folder},
-    store::{AsOf, KvStore, Rehearsal, Store, StoreError},
+    store::{AsOf, KvStore, MemoryKv, Rehearsal, Store, StoreError},
     types::{At, Subject},
 };
 
@@ -77,9 +77,7 @@ impl Context {
                 return Ok(builder.in_memory().await?);
             }
             (Found::Nothing(file), Missing::Create) => {
-                let folder = file.parent().unwrap_or(&file);
-                make_folder(folder).map_err(|err| CliError::file(folder, err))?;
-                self.console.note(&format!("created {} (redb)", Self::shown(&file)));
+                self.make_place(&file)?;
                 file
             }
         };
@@ -181,6 +179,30 @@ impl Context {
         let looked = looked?;
         closed?;
         Ok(looked)
+    }
+
+    /// Opens the store that was named, or the nearest one, or makes one, and nothing in it: no
+    /// namespace is founded, and nothing is judged.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::open`].
+    pub(crate) async fn open_store(&self) -> Result<KvStore, CliError> {
+        match place::find(self.place.as_ref()) {
+            Found::File(file) => self.open_file(&file).await,
+            Found::Nothing(_) if self.dry_run => Ok(KvStore::open(MemoryKv::new())?),
+            Found::Nothing(file) => {
+                self.make_place(&file)?;
+                self.open_file(&file).await
+            }
+        }
+    }
+
+    fn make_place(&self, file: &Path) -> Result<(), CliError> {
+        let folder = file.parent().unwrap_or(file);
+        make_folder(folder).map_err(|err| CliError::file(folder, err))?;
+        self.console.note(&format!("created {} (redb)", Self::shown(file)));
+        Ok(())
     }
 
     async fn open_file(&self, file: &Path) -> Result<KvStore, CliError> {

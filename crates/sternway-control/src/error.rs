@@ -1,12 +1,14 @@
 //! What a driver answers when it cannot do what it was asked.
 
 use sternway_api::ProblemCode;
+use sternway_bundle::BundleError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, EnvironmentId, LabelId, RecordKind, Reference, Revision, TextError, VersionNumber,
+    ArtifactId, EnvironmentId, LabelId, NamespaceId, RecordKind, Reference, Revision, TextError,
+    VersionNumber,
 };
 
-use crate::undo::Clash;
+use crate::{signed_head::SignedHeadError, undo::Clash};
 
 /// Why a driver could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -118,6 +120,22 @@ pub enum ControlError {
     /// The environment exists.
     #[error("there is an environment {0} already")]
     EnvironmentExists(EnvironmentId),
+    /// The bundle cannot be read or written, or is not whole.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The bundle is not signed as was asked for.
+    #[error("the signed head of the bundle is not taken")]
+    SignedHead(#[from] SignedHeadError),
+    /// The namespace has another history than the bundle, or goes on where the bundle ends.
+    #[error(
+        "the namespace {namespace} has another history than the bundle from revision {revision} on"
+    )]
+    OtherHistory {
+        /// Which namespace.
+        namespace: NamespaceId,
+        /// The first revision that is not the same.
+        revision: Revision,
+    },
     /// A text is too long or holds what it may not.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -141,8 +159,22 @@ impl ControlError {
             Self::AlreadyLive { .. } => ProblemCode::AlreadyLive,
             Self::EnvironmentExists(_) => ProblemCode::EnvironmentExists,
             Self::ChangedSince { .. } => ProblemCode::VersionConflict,
-            Self::Text(_) | Self::NothingToUndo { .. } => ProblemCode::Invalid,
+            Self::Bundle(err) => bundle_code(err),
+            Self::SignedHead(SignedHeadError::Signature { .. }) => ProblemCode::BundleDamaged,
+            Self::OtherHistory { .. } => ProblemCode::OtherHistory,
+            Self::SignedHead(_) | Self::Text(_) | Self::NothingToUndo { .. } => {
+                ProblemCode::Invalid
+            }
         }
+    }
+}
+
+fn bundle_code(err: &BundleError) -> ProblemCode {
+    match err {
+        BundleError::CutOff { .. } | BundleError::Damaged { .. } => ProblemCode::BundleDamaged,
+        BundleError::NewerFormat { .. } => ProblemCode::NewerFormat,
+        BundleError::Io(_) => ProblemCode::Internal,
+        BundleError::NotABundle { .. } | BundleError::TooLarge { .. } | _ => ProblemCode::Invalid,
     }
 }
 

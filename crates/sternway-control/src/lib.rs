@@ -34,6 +34,7 @@ mod attest;
 mod baseline;
 pub mod blame;
 pub mod compare;
+pub mod bundle;
 pub mod condemn;
 mod control;
 pub mod environment;

@@ -61,6 +61,7 @@ mod outcome;
 mod verbs;
 
 pub use sternway_api as api;
+pub use sternway_bundle as bundle;
 pub use sternway_control as control;
 pub use sternway_diff as diff;
 pub use sternway_policy as policy;

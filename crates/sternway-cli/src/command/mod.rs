@@ -11,6 +11,7 @@ mod doctor;
 mod env;
 mod exec;
 mod exit_codes;
+mod export;
 mod get;
 mod head;
 mod import;
@@ -72,6 +73,7 @@ pub(crate) enum Command {
     #[command(alias = "outcome")]
     Record(record::Args),
     Import(import::Args),
+    Export(export::Args),
     Check(check::Args),
     Metrics(metrics::Args),
     Supervise(supervise::Args),
@@ -126,6 +128,7 @@ impl Command {
             Self::Exec(args) => Box::pin(exec::run(context, args)).await,
             Self::Record(args) => record::run(context, args).await,
             Self::Import(args) => Box::pin(import::run(context, args)).await,
+            Self::Export(args) => Box::pin(export::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Metrics(args) => metrics::run(context, args).await,
             Self::Supervise(args) => supervise::run(context, args).await,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sternway::{
+    bundle::BundleError,
     control::ControlError,
     store::{Contested, Refusal, StoreError},
     types::{ContentError, EnvironmentId},
@@ -101,7 +102,27 @@ fn of_control(err: &ControlError) -> Option<String> {
         ControlError::EnvironmentExists(environment) => {
             Some(format!("sternway env show {environment}"))
         }
+        ControlError::OtherHistory { .. } => Some(
+            "bring it in under another name with --as NAME, or add its versions to what is there \
+             with --renumber"
+                .into(),
+        ),
+        ControlError::Bundle(err) => of_bundle(err),
+        ControlError::SignedHead(_) => {
+            Some("ask who exported it for the key, as sternway head key printed it".into())
+        }
         ControlError::Text(_) | _ => None,
+    }
+}
+
+fn of_bundle(err: &BundleError) -> Option<String> {
+    match err {
+        BundleError::CutOff { .. } | BundleError::Damaged { .. } => {
+            Some("copy it again, or export it again; nothing was brought in".into())
+        }
+        BundleError::NewerFormat { .. } => Some("install the newest sternway".into()),
+        BundleError::NotABundle { .. } => Some("sternway export --help".into()),
+        BundleError::Io(_) | BundleError::TooLarge { .. } | _ => None,
     }
 }
 
