@@ -7,6 +7,7 @@ mod automatic;
 mod batch;
 mod beside;
 mod blame;
+mod bundle;
 mod cancelled;
 mod closed;
 mod compare;

@@ -1,0 +1,6 @@
+//! Bundles: what is written is read again, and what is not as it was written is refused by name.
+
+mod cut;
+mod forged;
+mod round_trip;
+mod world;
