@@ -4,6 +4,7 @@
 //! `cargo xtask bench [NAME] [--json|--markdown]` runs them: a table for people, one JSON object per
 //! line for programs, or what docs/performance.md shows.
 
+mod bundle;
 mod floor;
 mod judge;
 mod live;
@@ -25,13 +26,14 @@ type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A bar's name, and what measures it.
 type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
 
-const BARS: [Entry; 6] = [
+const BARS: [Entry; 7] = [
     ("rollback", rollback::measure),
     ("judge", judge::measure),
     ("live", live::measure),
     ("publish", publish::measure),
     ("outcomes", outcomes::measure),
     ("million", million::measure),
+    ("bundle", bundle::measure),
 ];
 
 fn main() -> Measured<ExitCode> {

@@ -5,6 +5,7 @@
 //! those. What no function here says is that an input is refused: only that it is taken or refused
 //! without harm, and that what is taken means the same when it is written and read again.
 
+mod bundles;
 mod diffs;
 mod json_patch;
 mod names;
@@ -12,6 +13,7 @@ mod rows;
 mod shapes;
 
 pub use self::{
+    bundles::bundles,
     diffs::{json_diff, text_diff},
     names::names,
     rows::rows,
@@ -22,7 +24,8 @@ pub use self::{
 pub type Body = fn(&[u8]);
 
 /// What is fuzzed, by the name of its target and of the folder of its seeds.
-pub const TARGETS: [(&str, Body); 8] = [
+pub const TARGETS: [(&str, Body); 9] = [
+    ("bundles", bundles),
     ("json", json),
     ("json_diff", json_diff),
     ("names", names),

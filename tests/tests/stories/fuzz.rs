@@ -68,6 +68,11 @@ fn try_out(target: &str, body: fn(&[u8])) {
 }
 
 #[test]
+fn a_bundle_is_refused_or_is_written_as_one_that_says_the_same() {
+    try_out("bundles", fuzz::bundles);
+}
+
+#[test]
 fn any_text_is_strict_json_or_is_not() {
     try_out("json", fuzz::json);
 }

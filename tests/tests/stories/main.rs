@@ -1,5 +1,6 @@
 //! Stories across crates, with real files and real processes.
 
+mod bundle;
 mod fault_disk;
 mod fuzz;
 mod kill_9;

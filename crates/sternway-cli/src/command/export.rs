@@ -188,8 +188,8 @@ fn show(context: &Context, view: &ExportedView, page: &mut Page) {
     let parts = [
         counted(view.versions, "version"),
         counted(view.contents, "content"),
+        counted(view.content_bytes, "byte"),
         counted(view.outcomes, "outcome"),
-        counted(view.bytes, "byte"),
     ];
     page.line(format_args!("  {}", parts.join(", ")));
     if view.left_out > 0 {

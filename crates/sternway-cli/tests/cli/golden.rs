@@ -152,6 +152,7 @@ stories! {
     a_first_store
     apply
     blame
+    bundle
     by_hand
     compare
     dependencies

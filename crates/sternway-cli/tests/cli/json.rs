@@ -121,6 +121,8 @@ fn story(world: &World) -> Keys {
         ("blame", vec!["blame", "prompts/greeting"]),
         ("import dir", vec!["import", "dir", "files"]),
         ("import git", vec!["import", "git", "repo", "two.md"]),
+        ("export", vec!["export"]),
+        ("import bundle", vec!["import", "bundle", "default.sternway"]),
         ("verify", vec!["verify"]),
         ("doctor", vec!["doctor"]),
         ("a problem", vec!["show", "configs/bot@v9"]),

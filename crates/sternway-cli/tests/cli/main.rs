@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bundle;
 mod color;
 mod completion;
 mod damaged;

@@ -176,6 +176,9 @@ fn show(context: &Context, view: &ImportedBundleView, page: &mut Page) {
         page.line(format_args!("  up to revision {}, with its chain", view.revision));
     }
     if !context.dry_run {
-        page.next(&[format!("sternway --namespace {} list", view.namespace)]);
+        let (flags, namespace) = (context.flags(), &view.namespace);
+        let other = *namespace != context.namespace;
+        let other = if other { format!(" --namespace {namespace}") } else { String::new() };
+        page.next(&[format!("sternway{flags}{other} list")]);
     }
 }

@@ -1,0 +1,110 @@
+//! Export and import of contents that do not compress, beside writing as many bytes to a file.
+
+use std::{fs::File, io::Write as _, path::Path, sync::Arc, time::Duration};
+
+use sternway::{
+    Sternway,
+    control::{
+        Control, Intent,
+        bundle::{Export, Import},
+        publish::Publish,
+    },
+    provider::Stopwatch,
+    redb::RedbOptions,
+    types::{Actor, Content},
+};
+
+use crate::{Measured, report::Bar};
+
+/// How many contents, and how many bytes each has.
+const CONTENTS: u64 = 48;
+const SIZE: usize = 8 * 1024 * 1024;
+const ROUNDS: usize = 3;
+const BAR: &str = "at least 50 % of writing as many bytes to a file";
+
+pub(crate) fn measure() -> Measured<Vec<Bar>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
+    let folder = tempfile::tempdir()?;
+    let place = folder.path();
+    let filled = runtime.block_on(fill(&place.join("from.redb")))?;
+    let (mut exported, mut imported, mut floor) = (Vec::new(), Vec::new(), Vec::new());
+    // The floor is measured beside each round: the machine is not the same from second to second.
+    for round in 0..ROUNDS {
+        floor.push(bare(&place.join("bare"))?);
+        exported.push(runtime.block_on(export(&filled, &place.join("bundle")))?);
+        floor.push(bare(&place.join("bare"))?);
+        let to = place.join(format!("to-{round}.redb"));
+        imported.push(runtime.block_on(import(&to, &place.join("bundle")))?);
+        std::fs::remove_file(to)?;
+    }
+    runtime.block_on(filled.shutdown())?;
+    let (floor, bar) = (speed(floor), BAR);
+    let met = |value| value >= 0.5 * floor;
+    let of = |name, value| Bar { name, value, unit: "MB/s", floor, bar, met: met(value) };
+    Ok(vec![of("export a namespace", speed(exported)), of("import a bundle", speed(imported))])
+}
+
+/// Megabytes a second, in the median round.
+fn speed(mut took: Vec<Duration>) -> f64 {
+    took.sort_unstable();
+    let median = took.get(took.len() / 2).copied().unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred megabytes")]
+    let bytes = (CONTENTS * SIZE as u64) as f64;
+    bytes / 1e6 / median.as_secs_f64()
+}
+
+/// Bytes that do not compress, others for each number.
+fn noise(number: u64) -> Vec<u8> {
+    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut bytes = Vec::with_capacity(SIZE);
+    while bytes.len() < SIZE {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes
+}
+
+async fn fill(file: &Path) -> Measured<Sternway> {
+    let store = Arc::new(sternway::redb::open(file, RedbOptions::default())?);
+    let sw = Sternway::builder().on(store).await?;
+    let intent = Intent::by(Actor::sternway());
+    for number in 0..CONTENTS {
+        let content = Content::bytes(noise(number), "application/octet-stream".parse()?)?;
+        let publish = Publish::new(format!("files/f{number}").parse()?, content);
+        sw.control().publish(publish, &intent).await?;
+    }
+    Ok(sw)
+}
+
+/// As many bytes, written in one go.
+fn bare(file: &Path) -> Measured<Duration> {
+    let bytes = noise(1);
+    let watch = Stopwatch::start();
+    let mut file = File::create(file)?;
+    for _ in 0..CONTENTS {
+        file.write_all(&bytes)?;
+    }
+    file.sync_all()?;
+    Ok(watch.elapsed())
+}
+
+async fn export(sw: &Sternway, file: &Path) -> Measured<Duration> {
+    let watch = Stopwatch::start();
+    let export = Export::new(Actor::sternway());
+    let (file, _) = sw.control().export(File::create(file)?, &export, &mut |_| ()).await?;
+    file.sync_all()?;
+    Ok(watch.elapsed())
+}
+
+async fn import(file: &Path, bundle: &Path) -> Measured<Duration> {
+    let watch = Stopwatch::start();
+    let store = Arc::new(sternway::redb::open(file, RedbOptions::default())?);
+    let control = Control::new(store, "default".parse()?);
+    let intent = Intent::by(Actor::sternway());
+    let import = Import::default();
+    control.import_bundle(File::open(bundle)?, &import, &intent, &mut |_| ()).await?;
+    control.shutdown().await?;
+    Ok(watch.elapsed())
+}
