@@ -104,7 +104,11 @@ async fn import(file: &Path, bundle: &Path) -> Measured<Duration> {
     let control = Control::new(store, "default".parse()?);
     let intent = Intent::by(Actor::sternway());
     let import = Import::default();
-    control.import_bundle(File::open(bundle)?, &import, &intent, &mut |_| ()).await?;
+    let bundle = File::open(bundle)?;
+    let imported = control.import_bundle(bundle, &import, &intent, &mut |_| ()).await?;
+    if imported.versions != CONTENTS {
+        return Err("the bundle did not bring in everything".into());
+    }
     control.shutdown().await?;
     Ok(watch.elapsed())
 }
