@@ -2,6 +2,8 @@
 //! once. Records and metadata are kept as JSON of their own, since each of them may be nested as deep
 //! as JSON is read at all.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 use sternway_types::{
@@ -22,6 +24,7 @@ struct VersionShape {
     changelog: Changelog,
     semver: Option<semver::Version>,
     metadata: Box<RawValue>,
+    depends_on: BTreeSet<ArtifactId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,6 +91,7 @@ impl AppliedShape {
                 changelog: version.changelog.clone(),
                 semver: version.semver.clone(),
                 metadata: to_raw_value(&version.metadata)?,
+                depends_on: version.depends_on.clone(),
             }),
             Applied::PointerMoved(moved) => Self::PointerMoved(MoveShape {
                 artifact: moved.artifact.clone(),
@@ -170,6 +174,7 @@ fn version(shape: VersionShape, commit: &Commit) -> Shaped<Version> {
         changelog: shape.changelog,
         semver: shape.semver,
         metadata: serde_json::from_str(shape.metadata.get())?,
+        depends_on: shape.depends_on,
         at: commit.at,
         revision: commit.revision,
     })

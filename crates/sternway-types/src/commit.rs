@@ -81,6 +81,7 @@ impl Applied {
                 changelog: version.changelog.clone(),
                 semver: version.semver.clone(),
                 metadata: version.metadata.clone(),
+                depends_on: version.depends_on.clone(),
             })),
             Self::PointerMoved(moved) => Change::MovePointer(Box::new(NewMove {
                 artifact: moved.artifact.clone(),

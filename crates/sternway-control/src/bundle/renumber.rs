@@ -184,6 +184,7 @@ impl Renumber<'_> {
             changelog: version.changelog.clone(),
             semver: version.semver.clone(),
             metadata: self.metadata(commit, version),
+            depends_on: version.depends_on.clone(),
         };
         let mut changeset = self
             .control
