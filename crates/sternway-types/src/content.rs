@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, JsonError, check_json};
+use crate::{Digest, JsonError, Tree, TreeError, check_json};
 
 /// The largest content that is taken: 64 MiB.
 pub const MAX_CONTENT: usize = 64 * 1024 * 1024;
@@ -37,6 +37,9 @@ pub enum ContentError {
     /// It was given as JSON and is not, or not strictly.
     #[error("the content is not strict JSON")]
     Json(#[from] JsonError),
+    /// It was given as a tree and is not the listing of one.
+    #[error("the content is not a tree")]
+    Tree(#[from] TreeError),
     /// The language or media type is not one.
     #[error("{given:?} is not {kind}: expected {expected}")]
     Label {
@@ -135,6 +138,8 @@ pub enum ContentKind {
         /// What the bytes are.
         media_type: MediaType,
     },
+    /// A folder: the one listing of a [`Tree`], whose files are contents of their own.
+    Tree,
 }
 
 impl fmt::Display for ContentKind {
@@ -143,6 +148,7 @@ impl fmt::Display for ContentKind {
             Self::Json => f.pad("JSON"),
             Self::Text { .. } => f.pad("text"),
             Self::Bytes { media_type } => media_type.fmt(f),
+            Self::Tree => f.pad("a tree"),
         }
     }
 }
@@ -175,6 +181,7 @@ impl Content {
             ContentKind::Json => check_json(&bytes)?,
             ContentKind::Text { .. } => check_text(&bytes)?,
             ContentKind::Bytes { .. } => (),
+            ContentKind::Tree => drop(Tree::parse(&bytes)?),
         }
         let digest = Digest::of(&bytes);
         Ok(Self { kind, bytes, digest })
@@ -205,6 +212,24 @@ impl Content {
     /// [`ContentError`] if they are empty or too large.
     pub fn bytes(bytes: Vec<u8>, media_type: MediaType) -> Result<Self, ContentError> {
         Self::new(ContentKind::Bytes { media_type }, bytes)
+    }
+
+    /// A folder. Its files are contents of their own, and written before it is published.
+    ///
+    /// # Errors
+    ///
+    /// [`ContentError`] if the listing is too large.
+    pub fn tree(tree: &Tree) -> Result<Self, ContentError> {
+        Self::new(ContentKind::Tree, tree.to_listing().into_bytes())
+    }
+
+    /// The folder that it is, if it is one.
+    #[must_use]
+    pub fn as_tree(&self) -> Option<Tree> {
+        match self.kind {
+            ContentKind::Tree => Tree::parse(&self.bytes).ok(),
+            ContentKind::Json | ContentKind::Text { .. } | ContentKind::Bytes { .. } => None,
+        }
     }
 
     /// What it is.

@@ -9,6 +9,7 @@
 //! | subject | types |
 //! |---|---|
 //! | what changes | [`ArtifactId`], [`Artifact`], [`Content`], [`Version`] |
+//! | a folder as one content | [`Tree`], [`TreePath`], [`TreeEntry`], [`TreeFile`] |
 //! | what is live | [`PointerName`], [`Pointer`], [`PointerMove`] |
 //! | the one door for writing | [`Changeset`], [`Change`], [`Precondition`], [`Commit`], [`Receipt`] |
 //! | what happened when it ran | [`Outcome`], [`Subject`], [`Tally`], [`Measure`] |
@@ -57,6 +58,8 @@ mod tally;
 mod text;
 mod threshold;
 mod time;
+mod tree;
+mod tree_path;
 mod verdict;
 mod version;
 mod window;
@@ -95,6 +98,8 @@ pub use crate::{
     text::{Changelog, Reason, TextError},
     threshold::{Operator, Threshold, ThresholdError},
     time::{At, Timestamp, TimestampError},
+    tree::{FileMode, Tree, TreeEntry, TreeError, TreeFile},
+    tree_path::{LinkTarget, TreePath, TreePathError, TreePathProblem},
     verdict::{BaselineMeasure, Evidence, Measured, Observation, Regression, Verdict},
     version::{NewVersion, Parents, Version},
 };

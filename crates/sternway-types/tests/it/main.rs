@@ -23,4 +23,6 @@ mod scope;
 mod tally;
 mod text;
 mod time;
+mod tree;
+mod tree_path;
 mod uuid;
