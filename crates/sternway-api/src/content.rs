@@ -8,14 +8,14 @@ use sternway_types::{ContentKind, ContentRef, Digest};
 pub struct ContentView {
     /// The digest of the bytes.
     pub digest: Digest,
-    /// `json`, `text` or `bytes`.
+    /// `json`, `text`, `bytes`, or `tree` for a folder.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The language of a text, if known.
     pub language: Option<String>,
     /// The media type of bytes.
     pub media_type: Option<String>,
-    /// How many bytes.
+    /// How many bytes; of a folder, those of its listing.
     pub size: u64,
 }
 
@@ -25,6 +25,7 @@ impl From<&ContentRef> for ContentView {
             ContentKind::Json => ("json", None, None),
             ContentKind::Text { language } => ("text", language.as_ref().map(text), None),
             ContentKind::Bytes { media_type } => ("bytes", None, Some(text(media_type))),
+            ContentKind::Tree => ("tree", None, None),
         };
         Self { digest: content.digest, kind, language, media_type, size: content.len }
     }

@@ -201,6 +201,12 @@ macro_rules! __store_cases {
                 pages_of_what_is_unjudged_are_stable,
                 pages_of_subjects_are_stable,
             }
+            trees {
+                a_tree_is_refused_while_a_file_is_missing,
+                a_file_of_another_size_is_not_the_file,
+                a_listing_is_a_tree_only_when_it_was_written_as_one,
+                a_tree_and_its_files_are_there_again,
+            }
             verified {
                 a_sound_store_verifies,
                 the_chain_leads_from_receipts_to_the_head,

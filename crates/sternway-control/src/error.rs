@@ -207,6 +207,7 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::Changeset(_)
         | Refusal::NamespaceExists(_)
         | Refusal::NoContent(_)
+        | Refusal::NoFile { .. }
         | Refusal::OtherContent(_)
         | Refusal::OtherDigest { .. }
         | Refusal::NothingAdded { .. }

@@ -5,7 +5,7 @@ use std::{error, fmt, sync::Arc};
 use sternway_types::{
     Actor, ArtifactId, ChangesetError, ChangesetId, ContentRef, Digest, EnvironmentId, Generation,
     NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, Timestamp,
-    VersionNumber,
+    TreePath, VersionNumber,
 };
 
 /// Why a store could not do what it was asked.
@@ -250,6 +250,21 @@ pub enum Refusal {
     /// The content was not written before the commit that names it.
     #[error("the store does not hold the content {0}: write contents first")]
     NoContent(Digest),
+    /// A file of a tree was not written before the commit that names the tree.
+    #[error(
+        "the store does not hold {path} of the tree {tree} ({digest}, {size} bytes): write the \
+         files of a tree first"
+    )]
+    NoFile {
+        /// The content that is the tree.
+        tree: Digest,
+        /// Where the file is in it.
+        path: TreePath,
+        /// The digest of the file.
+        digest: Digest,
+        /// How many bytes it has.
+        size: u64,
+    },
     /// The content was written before, as something else: with another length, or as bytes where a
     /// version says that it is text or JSON.
     #[error(

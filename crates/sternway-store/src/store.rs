@@ -58,6 +58,9 @@ pub struct DigestHit {
 /// - **Grouped in silence**: many changesets in one durable write keep their own verdicts.
 /// - **Contents first**: a content is written before the commit that names it, and is durable when
 ///   that commit is. A commit that names an unknown content is refused.
+/// - **Trees whole**: a commit that names a tree is refused unless every file that the tree lists was
+///   written before, with its digest and size; an empty file is nothing to write. It costs a look at
+///   each file, and reads none.
 /// - **Guarded**: pointers name versions that exist, in environments that exist, and versions depend
 ///   on artifacts that exist; a version says of
 ///   its content what its writer did; a condemned content goes live only when a person forces it, and

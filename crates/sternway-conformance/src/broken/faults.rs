@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use sternway_store::{Append, Appended, Limit, Report, StoreError, Tallies};
 use sternway_types::{
-    ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, EnvironmentId, Force,
-    Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp,
+    ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, EnvironmentId, Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp, ContentKind,
 };
 use tokio::time::timeout;
 
@@ -24,6 +23,7 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
             broken.keep_back(changeset.clone());
             return Ok(receipt);
         }
+        Fault::TakesTreesInPart => spoilt.changes.iter_mut().for_each(take_for_json),
         Fault::ForgetsWhoWrote
         | Fault::AppliesHalf
         | Fault::LetsAutomationForce
@@ -77,6 +77,15 @@ pub(super) async fn replay(broken: &Broken, commits: &[Commit]) -> Result<usize,
         broken.looked_at().await.commit(&changeset).await?;
     }
     Ok(commits.len())
+}
+
+/// A listing is JSON as well, and JSON has no files.
+fn take_for_json(change: &mut Change) {
+    if let Change::AddVersion(new) = change
+        && new.content.kind == ContentKind::Tree
+    {
+        new.content.kind = ContentKind::Json;
+    }
 }
 
 /// Counts, as the fault has it.

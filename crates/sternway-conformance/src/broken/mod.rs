@@ -43,6 +43,8 @@ enum Fault {
     MixesUpReceipts,
     /// Takes the commits of a history from elsewhere for new changesets.
     ReplaysAsItsOwn,
+    /// Takes a tree without looking for its files.
+    TakesTreesInPart,
     /// Looks at nothing and finds nothing.
     VerifiesBlindly,
 }
@@ -141,6 +143,10 @@ caught! {
         a_store_that_mixes_up_receipts_is_caught;
     ReplaysAsItsOwn by replayed::a_feed_gives_the_same_chain_elsewhere:
         a_store_that_replays_a_history_as_its_own_is_caught;
+    TakesTreesInPart by trees::a_tree_is_refused_while_a_file_is_missing:
+        a_store_that_takes_a_tree_without_its_files_is_caught;
+    TakesTreesInPart by trees::a_file_of_another_size_is_not_the_file:
+        a_store_that_takes_a_file_of_another_size_is_caught;
     VerifiesBlindly by verified::a_flipped_bit_anywhere_is_named:
         a_store_that_verifies_blindly_is_caught;
     // The model finds what the other cases find, without having been told what to look for.

@@ -13,6 +13,7 @@ use super::{
     read::{self, sense},
     staging::{Get, Staging},
     stored::{StoredArtifact, StoredChangeset, StoredCommit, StoredHead, StoredVersion},
+    tree,
 };
 use crate::{Head, Refusal, StoreError};
 
@@ -118,7 +119,7 @@ fn add_version(making: &mut Making<'_>, new: &NewVersion) -> Result<Applied, Sto
     // A rehearsal has no contents to look at.
     if making.staging.requires_contents() {
         match blob::is_kept(making.staging, &new.content)? {
-            Some(true) => (),
+            Some(true) => tree::check_files(making.staging, &new.content)?,
             Some(false) => {
                 return Err(Refusal::OtherContent(Box::new(new.content.clone())).into());
             }

@@ -29,16 +29,18 @@ enum Form {
     Bytes = 0,
     Text = 1,
     Json = 2,
+    Tree = 3,
 }
 
 impl Form {
-    const ALL: [Self; 3] = [Self::Bytes, Self::Text, Self::Json];
+    const ALL: [Self; 4] = [Self::Bytes, Self::Text, Self::Json, Self::Tree];
 
     const fn of(kind: &ContentKind) -> Self {
         match kind {
             ContentKind::Bytes { .. } => Self::Bytes,
             ContentKind::Text { .. } => Self::Text,
             ContentKind::Json => Self::Json,
+            ContentKind::Tree => Self::Tree,
         }
     }
 
@@ -48,6 +50,7 @@ impl Form {
             Self::Bytes => None,
             Self::Text => Some(ContentKind::Text { language: None }),
             Self::Json => Some(ContentKind::Json),
+            Self::Tree => Some(ContentKind::Tree),
         }
     }
 }
@@ -114,6 +117,23 @@ pub(super) fn is_kept(
     let Some(value) = from.sealed(&key)? else { return Ok(None) };
     let Stored { form, len, .. } = take_apart(&key, &value)?;
     Ok(Some(len == content.len && form >= Form::of(&content.kind)))
+}
+
+/// Whether bytes of this digest and length are kept, whatever they are. Only the beginning of the
+/// stored value is looked at, so that its checksum is not checked.
+pub(super) fn is_there(
+    from: &(impl Get + ?Sized),
+    digest: &Digest,
+    len: u64,
+) -> Result<bool, StoreError> {
+    let key = key::blob(digest);
+    let Some(beginning) = from.beginning(&key, codec::BEFORE + HEAD)? else { return Ok(false) };
+    let head = beginning.get(codec::BEFORE..).and_then(|head| head.split_first_chunk::<HEAD>());
+    let Some((head, _)) = head else {
+        return Err(codec::corrupt(&key, "it is too short to be a content"));
+    };
+    let [_, kept @ ..] = *head;
+    Ok(u64::from_le_bytes(kept) == len)
 }
 
 /// The bytes of a stored content, checked against its digest.

@@ -27,6 +27,7 @@ mod stage;
 mod staging;
 mod store;
 mod stored;
+mod tree;
 mod verify;
 mod verify_history;
 mod view;

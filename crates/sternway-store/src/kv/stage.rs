@@ -115,7 +115,9 @@ impl Stage {
     /// The reason why a content is not there, if it was put and could not be written.
     fn or_lost(&self, err: StoreError) -> StoreError {
         let StoreError::Refused(refusal) = &err else { return err };
-        let Refusal::NoContent(digest) = refusal.as_ref() else { return err };
+        let (Refusal::NoContent(digest) | Refusal::NoFile { digest, .. }) = refusal.as_ref() else {
+            return err;
+        };
         self.lost.get(&key::blob(digest)).cloned().unwrap_or(err)
     }
 

@@ -6,13 +6,14 @@
 
 use std::{
     mem,
+    ops::ControlFlow,
     sync::{Arc, Weak},
 };
 
 use super::{
     codec,
-    port::{Batch, Snapshot},
-    view::View,
+    port::{Batch, Direction, Range, Snapshot},
+    view::{View, after},
 };
 use crate::StoreError;
 
@@ -20,6 +21,10 @@ use crate::StoreError;
 pub(super) trait Get {
     /// The sealed value of a key.
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The first bytes of the sealed value of a key, so that a large one is not copied to look at
+    /// its beginning.
+    fn beginning(&self, key: &[u8], len: usize) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The decoded value of a key.
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
@@ -31,6 +36,20 @@ impl Get for dyn Snapshot + '_ {
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.get(key)?)
     }
+
+    fn beginning(&self, key: &[u8], len: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        let (from, to) = (key.to_vec(), after(key.to_vec()));
+        let mut found = None;
+        self.scan(&Range { from, to, direction: Direction::Forward }, &mut |_, value| {
+            found = Some(first(value, len));
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
+    }
+}
+
+fn first(value: &[u8], len: usize) -> Vec<u8> {
+    value.get(..len).unwrap_or(value).to_vec()
 }
 
 /// Whether the contents that a changeset names must be there.
@@ -72,6 +91,12 @@ impl Staging {
         ahead
             || self.batch.contains_key(key)
             || !std::ptr::eq(Arc::as_ptr(&self.view), seen.as_ptr())
+    }
+
+    /// What was decided about a key and is not in the view.
+    fn staged(&self, key: &[u8]) -> Option<&Option<Vec<u8>>> {
+        let ahead = self.ahead.as_ref();
+        self.batch.get(key).or_else(|| ahead?.get(key))
     }
 
     /// What has gathered. What a map that panicked left half written is not in it.
@@ -139,11 +164,16 @@ impl Staging {
 
 impl Get for Staging {
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let ahead = self.ahead.as_ref();
-        let staged = self.batch.get(key).or_else(|| ahead?.get(key));
-        match staged {
+        match self.staged(key) {
             Some(value) => Ok(value.clone()),
             None => self.view.snapshot.as_ref().sealed(key),
+        }
+    }
+
+    fn beginning(&self, key: &[u8], len: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.staged(key) {
+            Some(value) => Ok(value.as_deref().map(|value| first(value, len))),
+            None => self.view.snapshot.as_ref().beginning(key, len),
         }
     }
 }

@@ -2,7 +2,10 @@
 //! encoding, contents against their digests, tallies against their outcomes), then every namespace's
 //! history against the chain and against the rows that were derived from it.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::ControlFlow,
+};
 
 use sternway_types::{Digest, NamespaceId, Tally};
 
@@ -34,7 +37,7 @@ pub(super) fn verify(
         Err(err @ (KvError::Full(_) | KvError::Unavailable(_))) => return Err(err.into()),
     }
     let mut rows = Rows::new();
-    check_rows(snapshot, &mut rows, &mut report)?;
+    let damaged = check_rows(snapshot, &mut rows, &mut report)?;
     let heads: Vec<String> = rows
         .keys()
         .filter(|(_, table)| *table == Table::Head as u8)
@@ -43,7 +46,7 @@ pub(super) fn verify(
     for ns in &heads {
         report.namespaces += 1;
         match ns.parse::<NamespaceId>() {
-            Ok(ns) => verify_history::check(snapshot, &ns, &rows, &mut report)?,
+            Ok(ns) => verify_history::check(snapshot, &ns, (&rows, &damaged), &mut report)?,
             Err(err) => report.note(format!("namespace {ns:?}"), err.to_string()),
         }
     }
@@ -59,13 +62,15 @@ pub(super) fn verify(
     Ok(report)
 }
 
-/// Checks every row on its own, and counts them.
+/// Checks every row on its own, and counts them. Answers with the contents that are damaged, so that
+/// the trees that list them can be named.
 fn check_rows(
     snapshot: &dyn Snapshot,
     rows: &mut Rows,
     report: &mut Report,
-) -> Result<(), StoreError> {
+) -> Result<HashSet<Digest>, StoreError> {
     let mut log = Log::new(snapshot);
+    let mut contents = HashSet::new();
     // Every key begins with a letter, and no key is empty.
     let everything = Range { from: vec![0], to: vec![u8::MAX; 8], direction: Direction::Forward };
     let mut failed = Ok(());
@@ -75,14 +80,23 @@ fn check_rows(
                 let letter = key.first().copied().unwrap_or_default();
                 *rows.entry((ns, letter)).or_default() += 1;
             }
-            Err(StoreError::Corrupt { place, detail }) => report.note(place, detail),
+            Err(StoreError::Corrupt { place, detail }) => {
+                contents.extend(digest_of(key));
+                report.note(place, detail);
+            }
             Err(err) => failed = damaged(report, || codec::place(key), err),
         }
         if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     failed?;
     log.finish(report);
-    Ok(())
+    Ok(contents)
+}
+
+/// The digest that a key is that of a content, if it is one.
+fn digest_of(key: &[u8]) -> Option<Digest> {
+    let digest = KeyReader::new(key).filter(|_| key::is_blob(key));
+    digest.and_then(|mut parts| parts.array()).map(Digest::from_bytes)
 }
 
 /// Notes an error as damage, unless it says that nobody can look just now.
@@ -124,9 +138,9 @@ fn check_row(
         // A commit is decoded where the chain is checked, and these have nothing in them.
         Table::Commit | Table::Digest | Table::Dependent => (),
         Table::Blob => {
-            let digest = KeyReader::new(key).and_then(|mut parts| parts.array());
-            let digest = digest.ok_or_else(|| codec::corrupt(key, "its key is no digest"))?;
-            blob::check(&Digest::from_bytes(digest), value)?;
+            let digest =
+                digest_of(key).ok_or_else(|| codec::corrupt(key, "its key is no digest"))?;
+            blob::check(&digest, value)?;
             report.contents += 1;
         }
     }

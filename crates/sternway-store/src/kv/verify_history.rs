@@ -1,8 +1,10 @@
 //! Checks the history of one namespace: the chain, and the rows that were derived from it.
 
+use std::collections::HashSet;
+
 use sternway_types::{
-    Applied, Commit, Digest, NamespaceId, PointerMove, PointerName, RecordChange, Revision,
-    Timestamp, Version, VersionNumber,
+    Applied, Commit, ContentKind, Digest, NamespaceId, PointerMove, PointerName, RecordChange,
+    Revision, Timestamp, Version, VersionNumber,
 };
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
     read,
     staging::Get,
     stored::{StoredChangeset, StoredCommit, StoredMove, StoredPointer, StoredRecord},
+    tree,
     verify::{Rows, damaged},
 };
 use crate::{Report, StoreError};
@@ -20,7 +23,7 @@ use crate::{Report, StoreError};
 pub(super) fn check(
     from: &dyn Snapshot,
     ns: &NamespaceId,
-    rows: &Rows,
+    (rows, damaged_contents): (&Rows, &HashSet<Digest>),
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let head = match read::head(from, ns) {
@@ -28,7 +31,8 @@ pub(super) fn check(
         Ok(None) => return Ok(()),
         Err(err) => return damaged(report, || format!("the head of namespace {ns}"), err),
     };
-    let mut walk = Walk { from, ns, report, counts: Counts::default() };
+    let (counts, trees) = (Counts::default(), HashSet::new());
+    let mut walk = Walk { from, ns, report, counts, damaged_contents, trees };
     let mut chain = Digest::ZERO;
     let mut at = Timestamp::MIN;
     for number in 1..=head.revision.get() {
@@ -98,6 +102,9 @@ struct Walk<'a> {
     ns: &'a NamespaceId,
     report: &'a mut Report,
     counts: Counts,
+    damaged_contents: &'a HashSet<Digest>,
+    /// The trees whose files were looked at. Each is looked at once, however many versions have it.
+    trees: HashSet<Digest>,
 }
 
 impl Walk<'_> {
@@ -170,6 +177,7 @@ impl Walk<'_> {
         });
         let added = self.from.sealed(&digest)?;
         let added = added.as_ref().map(|value| codec::open(&digest, value)).transpose()?;
+        self.files(version)?;
         let has_digest = added == Some(version.revision.get().to_be_bytes().as_slice());
         for dependency in &version.depends_on {
             let key = key::dependent(ns, dependency, id, version.number);
@@ -177,6 +185,22 @@ impl Walk<'_> {
             codec::open(&key, &value)?;
         }
         Ok(row.as_ref() == Some(version) && latest && has_digest && kept)
+    }
+
+    /// Names what is wrong with the files of a version that is a tree.
+    fn files(&mut self, version: &Version) -> Result<(), StoreError> {
+        let content = &version.content;
+        // A tree that is damaged itself is named for that.
+        let is_sound = !self.damaged_contents.contains(&content.digest);
+        if content.kind != ContentKind::Tree || !is_sound || !self.trees.insert(content.digest) {
+            return Ok(());
+        }
+        for (path, problem) in tree::spoilt_files(self.from, content, self.damaged_contents)? {
+            let (ns, artifact, number) = (self.ns, &version.artifact, version.number);
+            let place = format!("the file {path} of {artifact}@{number} in namespace {ns}");
+            self.report.note(place, problem);
+        }
+        Ok(())
     }
 
     fn moved(&mut self, moved: &PointerMove) -> Result<bool, StoreError> {

@@ -9,8 +9,7 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use sternway_store::{Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError};
 use sternway_types::{
-    Actor, At, Attestation, Change, Condemnation, Digest, EnvironmentId, Finding, Outcome, Policy,
-    PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, Score, VersionNumber,
+    Actor, At, Attestation, Change, Condemnation, Digest, EnvironmentId, Finding, Outcome, Policy, PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, Score, VersionNumber, Content, FileMode, NewVersion, Tree, TreeEntry, TreeFile, TreePath,
 };
 
 use crate::world::{
@@ -46,11 +45,24 @@ fn from_text(text: &str) -> Batch {
     text.lines().map(row).collect()
 }
 
+/// A folder with one file, beside the other versions.
+async fn publish_tree(store: &KvStore) -> Result<(), StoreError> {
+    let file = TreeFile::of(FileMode::Plain, b"Hello!");
+    let path: TreePath = "greeting.md".parse().expect("a path");
+    let tree = Tree::new([(path, TreeEntry::File(file))]).expect("a tree");
+    let tree = Content::tree(&tree).expect("a content");
+    store.put(&tree).await?;
+    let folder = "prompts/folder".parse().expect("an artifact");
+    let add = Change::AddVersion(Box::new(NewVersion::new(folder, tree.reference())));
+    store.commit(&changeset("tree", 2).then(add)).await.map(drop)
+}
+
 /// One of everything that can be stored.
 async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
     create(store).await?;
     publish(store, "Hello!", 1).await?;
     publish(store, "Hi!", 2).await?;
+    publish_tree(store).await?;
     let security = Attestation {
         artifact: greeting(),
         version: VersionNumber::FIRST,
@@ -122,7 +134,7 @@ async fn what_format_1_wrote_is_read_back() {
     let content = store.content(&version.content).await.expect("it can be read");
     assert_eq!(content.expect("it is there").as_text(), Some("Hello!"));
     let feed = store.feed(&ns, Revision::ZERO, Limit::MAX).await.expect("it can be read");
-    assert_eq!(feed.len(), 5);
+    assert_eq!(feed.len(), 6);
 }
 
 #[test]

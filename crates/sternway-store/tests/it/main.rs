@@ -5,4 +5,5 @@ mod close;
 mod fault;
 mod format;
 mod rows;
+mod tree;
 mod world;

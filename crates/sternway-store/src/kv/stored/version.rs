@@ -13,6 +13,7 @@ enum StoredKind {
     Json,
     Text(Option<String>),
     Bytes(String),
+    Tree,
 }
 
 /// A version.
@@ -53,6 +54,7 @@ impl StoredVersion {
                     StoredKind::Text(language.as_ref().map(ToString::to_string))
                 }
                 ContentKind::Bytes { media_type } => StoredKind::Bytes(media_type.to_string()),
+                ContentKind::Tree => StoredKind::Tree,
             },
             len: version.content.len,
             parents: version.parents.iter().map(|parent| parent.get()).collect(),
@@ -78,6 +80,7 @@ impl StoredVersion {
             StoredKind::Bytes(media_type) => {
                 ContentKind::Bytes { media_type: part("media type", media_type.parse())? }
             }
+            StoredKind::Tree => ContentKind::Tree,
         };
         let metadata = if self.metadata.is_empty() { "{}" } else { &self.metadata };
         let depends_on = self.depends_on.iter().map(|artifact| artifact.parse());
