@@ -17,6 +17,8 @@ pub enum ProblemCode {
     ArtifactNotFound,
     /// There is no such version.
     VersionNotFound,
+    /// The version has no such file.
+    FileNotFound,
     /// There is no such environment.
     EnvironmentNotFound,
     /// There is no such label.
@@ -75,6 +77,7 @@ impl ProblemCode {
             Self::NamespaceNotFound => Row("namespace-not-found", "No such namespace", 404, 3),
             Self::ArtifactNotFound => Row("artifact-not-found", "No such artifact", 404, 3),
             Self::VersionNotFound => Row("version-not-found", "No such version", 404, 3),
+            Self::FileNotFound => Row("file-not-found", "No such file", 404, 3),
             Self::EnvironmentNotFound => {
                 Row("environment-not-found", "No such environment", 404, 3)
             }

@@ -13,8 +13,10 @@ use sternway_diff::{
     json::{Pointer, leaves},
     text::LineNumber,
 };
-use sternway_store::Limit;
-use sternway_types::{ArtifactId, At, Content, ContentKind, Version, VersionNumber};
+use sternway_store::{Limit, StoreError};
+use sternway_types::{
+    ArtifactId, At, Content, ContentKind, ContentRef, TreePath, Version, VersionNumber,
+};
 
 use crate::{Control, ControlError};
 
@@ -40,13 +42,15 @@ pub enum BlameError {
     },
     /// Lines were asked for, and the content is blamed by its leaves.
     #[error(
-        "{artifact}@{version} is JSON, which is blamed leaf by leaf: it has no lines to choose"
+        "{artifact}@{version} is {kind}, which is blamed leaf by leaf: it has no lines to choose"
     )]
     NoLines {
         /// Whose version.
         artifact: ArtifactId,
         /// Which.
         version: VersionNumber,
+        /// What its content is.
+        kind: ContentKind,
     },
     /// The text ends before the first line that was asked for.
     #[error("there is no line {first}: {artifact}@{version} has {found}")]
@@ -127,7 +131,8 @@ pub struct WrittenLeaf {
 }
 
 impl Control {
-    /// Finds the version that wrote each line or leaf of a version.
+    /// Finds the version that wrote each line or leaf of a version. The leaves of a tree are its
+    /// paths.
     ///
     /// # Errors
     ///
@@ -135,23 +140,103 @@ impl Control {
     /// [`BlameError::Beyond`] if it has no such lines, and [`BlameError::Control`] if what is stored
     /// cannot be read.
     pub async fn blame(&self, version: Version, part: &Part) -> Result<Blame, BlameError> {
-        let content = self.content(&version).await?;
+        let seen = version.content.clone();
+        self.walk(version, &Seen::Whole, seen, part).await
+    }
+
+    /// Finds the version that wrote each line of a file in a version that is a tree.
+    ///
+    /// # Errors
+    ///
+    /// As [`Control::blame`]; the error of control says so if the version is no tree, or has no such
+    /// file.
+    pub async fn blame_file(
+        &self,
+        version: Version,
+        path: &TreePath,
+        part: &Part,
+    ) -> Result<Blame, BlameError> {
+        let file = self.file_at(&version, path.as_str()).await?;
+        let Some(seen) = file.reference() else {
+            return Ok(Blame {
+                version,
+                written: Written::Lines(Vec::new()),
+                versions: Vec::new(),
+            });
+        };
+        self.walk(version, &Seen::File(path), seen, part).await
+    }
+
+    async fn walk(
+        &self,
+        version: Version,
+        what: &Seen<'_>,
+        mut seen: ContentRef,
+        part: &Part,
+    ) -> Result<Blame, BlameError> {
+        let content = self.open(&version, what, &seen).await?;
         let newest = Arc::new(version.clone());
         let mut walk = Walk::begin(&newest, &content, part)?;
         let (mut lineage, mut reached) = (Lineage::new(self, &version), newest);
         while !walk.is_settled() {
             let Some(parent) = lineage.before(&reached).await? else { break };
             let parent = Arc::new(parent);
-            if parent.content == reached.content {
+            let Some(older) = self.look(&parent, what).await? else { break };
+            if older == seen {
                 walk.pass_on(&parent);
-            } else if !walk.back(&self.content(&parent).await?, &parent) {
+            } else if !walk.back(&self.open(&parent, what, &older).await?, &parent) {
                 break;
             }
-            reached = parent;
+            (reached, seen) = (parent, older);
         }
         let (written, versions) = walk.settle(&content);
         Ok(Blame { version, written, versions })
     }
+
+    /// What a version has of what is blamed; nothing if it does not have it.
+    async fn look(
+        &self,
+        version: &Version,
+        what: &Seen<'_>,
+    ) -> Result<Option<ContentRef>, ControlError> {
+        let path = match what {
+            Seen::Whole => return Ok(Some(version.content.clone())),
+            Seen::File(path) => path,
+        };
+        match self.file_at(version, path.as_str()).await {
+            Ok(file) => Ok(file.reference()),
+            Err(ControlError::NotATree { .. } | ControlError::NoFile { .. }) => Ok(None),
+            Err(err) => Err(err),
+        }
+    }
+
+    /// What was seen in a version. The bytes of a file are a text if they can be.
+    async fn open(
+        &self,
+        version: &Version,
+        what: &Seen<'_>,
+        seen: &ContentRef,
+    ) -> Result<Content, ControlError> {
+        let path = match what {
+            Seen::Whole => return self.content(version).await,
+            Seen::File(path) => path,
+        };
+        let content = self.store.content(seen).await?;
+        let content = content.ok_or_else(|| StoreError::Corrupt {
+            place: format!("the file {path} of {}@{}", version.artifact, version.number),
+            detail: format!("{} is missing", seen.digest),
+        })?;
+        let text = Content::new(ContentKind::Text { language: None }, content.as_bytes());
+        Ok(text.unwrap_or(content))
+    }
+}
+
+/// What is blamed of each version.
+enum Seen<'a> {
+    /// Its content.
+    Whole,
+    /// The file at this path of its tree.
+    File(&'a TreePath),
 }
 
 /// The versions that a version was made from, by first parents.
@@ -197,7 +282,10 @@ impl Walk {
         if let Some(document) = as_json(content) {
             return match part {
                 Part::Whole => Ok(Self::Leaves(LeafBlame::new(document, Arc::clone(version)))),
-                Part::Lines(_) => Err(BlameError::NoLines { artifact, version: number }),
+                Part::Lines(_) => {
+                    let kind = content.kind().clone();
+                    Err(BlameError::NoLines { artifact, version: number, kind })
+                }
             };
         }
         let Some(text) = as_text(content) else {
@@ -288,14 +376,14 @@ fn tips(
 fn as_text(content: &Content) -> Option<&str> {
     match content.kind() {
         ContentKind::Text { .. } | ContentKind::Json => content.as_text(),
-        ContentKind::Bytes { .. } => None,
+        ContentKind::Bytes { .. } | ContentKind::Tree => None,
     }
 }
 
 /// A content that has leaves. The writer of a version checked that it can be parsed.
 fn as_json(content: &Content) -> Option<Value> {
     match content.kind() {
-        ContentKind::Json => serde_json::from_slice(content.as_bytes()).ok(),
+        ContentKind::Json | ContentKind::Tree => serde_json::from_slice(content.as_bytes()).ok(),
         ContentKind::Text { .. } | ContentKind::Bytes { .. } => None,
     }
 }

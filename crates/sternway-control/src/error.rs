@@ -2,10 +2,11 @@
 
 use sternway_api::ProblemCode;
 use sternway_bundle::BundleError;
+use sternway_folder::FolderError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, EnvironmentId, LabelId, NamespaceId, RecordKind, Reference, Revision, TextError,
-    VersionNumber,
+    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, RecordKind, Reference, Revision,
+    TextError, VersionNumber,
 };
 
 use crate::{signed_head::SignedHeadError, undo::Clash};
@@ -117,6 +118,34 @@ pub enum ControlError {
         /// What it did, in words.
         stays: Vec<String>,
     },
+    /// The version is one file, and was asked for as a folder.
+    #[error("{artifact}@{version} is {kind}, and no tree")]
+    NotATree {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Which.
+        version: VersionNumber,
+        /// What its content is.
+        kind: ContentKind,
+    },
+    /// The tree has no file there.
+    #[error("{artifact}@{version} has no file {path:?}: {problem}")]
+    NoFile {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Which.
+        version: VersionNumber,
+        /// The path that was asked for.
+        path: String,
+        /// What is there instead.
+        problem: String,
+    },
+    /// A folder cannot be taken or written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A content is not taken.
+    #[error(transparent)]
+    Content(#[from] ContentError),
     /// The environment exists.
     #[error("there is an environment {0} already")]
     EnvironmentExists(EnvironmentId),
@@ -162,9 +191,13 @@ impl ControlError {
             Self::Bundle(err) => bundle_code(err),
             Self::SignedHead(SignedHeadError::Signature { .. }) => ProblemCode::BundleDamaged,
             Self::OtherHistory { .. } => ProblemCode::OtherHistory,
-            Self::SignedHead(_) | Self::Text(_) | Self::NothingToUndo { .. } => {
-                ProblemCode::Invalid
-            }
+            Self::NoFile { .. } => ProblemCode::FileNotFound,
+            Self::SignedHead(_)
+            | Self::Folder(_)
+            | Self::Content(_)
+            | Self::NotATree { .. }
+            | Self::Text(_)
+            | Self::NothingToUndo { .. } => ProblemCode::Invalid,
         }
     }
 }

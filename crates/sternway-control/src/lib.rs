@@ -54,6 +54,7 @@ pub mod signed_head;
 mod stays;
 pub mod supervise;
 pub mod sweep;
+mod tree;
 pub mod undo;
 pub mod watch;
 

@@ -15,7 +15,7 @@
 //! let mut copy = NewFolder::at(&to, Replace::Nothing, Permissions::Usual)?;
 //! for path in folder.paths() {
 //!     let (entry, bytes) = folder.read(path)?;
-//!     copy.write(path, &entry, &bytes)?;
+//!     copy.writer().write(path, &entry, &bytes)?;
 //! }
 //! copy.finish()?;
 //! assert_eq!(std::fs::read_to_string(to.join("prompt.md"))?, "Hello!");

@@ -74,19 +74,9 @@ impl NewFolder {
         Ok(Self { beside, content, place, replace })
     }
 
-    /// Writes what is at a path of the tree.
-    ///
-    /// # Errors
-    ///
-    /// [`FolderError::OtherBytes`] if the bytes are not those of the file, and [`FolderError::Io`]
-    /// if they cannot be written.
-    pub fn write(
-        &mut self,
-        path: &TreePath,
-        entry: &TreeEntry,
-        bytes: &[u8],
-    ) -> Result<(), FolderError> {
-        self.content.write(path, entry, bytes)
+    /// What writes the files in it.
+    pub const fn writer(&mut self) -> &mut Writer {
+        &mut self.content
     }
 
     /// Puts the folder at its place, at once. On Linux and macOS there is no moment at which neither
@@ -133,7 +123,8 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// As [`NewFolder::write`].
+    /// [`FolderError::OtherBytes`] if the bytes are not those of the file, and [`FolderError::Io`]
+    /// if they cannot be written.
     pub fn write(
         &mut self,
         path: &TreePath,

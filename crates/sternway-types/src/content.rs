@@ -121,6 +121,14 @@ tag! {
         })
 }
 
+impl MediaType {
+    /// That of bytes of which nobody says what they are: `application/octet-stream`.
+    #[must_use]
+    pub fn opaque() -> Self {
+        Self("application/octet-stream".into())
+    }
+}
+
 /// What a content is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type")]

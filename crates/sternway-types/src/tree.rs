@@ -23,7 +23,9 @@ use std::{
 
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
-use crate::{Digest, LinkTarget, MAX_CONTENT, TreePath, TreePathError};
+use crate::{
+    ContentKind, ContentRef, Digest, LinkTarget, MAX_CONTENT, MediaType, TreePath, TreePathError,
+};
 
 /// Why a listing, or a set of files, is not a tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,6 +114,13 @@ impl TreeFile {
     #[must_use]
     pub fn of(mode: FileMode, bytes: &[u8]) -> Self {
         Self { mode, size: bytes.len() as u64, digest: Digest::of(bytes) }
+    }
+
+    /// The content that its bytes are; nothing for an empty file.
+    #[must_use]
+    pub fn reference(&self) -> Option<ContentRef> {
+        let kind = ContentKind::Bytes { media_type: MediaType::opaque() };
+        (self.size > 0).then_some(ContentRef { digest: self.digest, kind, len: self.size })
     }
 }
 

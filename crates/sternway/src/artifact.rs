@@ -1,6 +1,6 @@
 //! A handle on one artifact.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use sternway_control::{Control, record::Check};
 use sternway_store::Limit;
@@ -9,7 +9,7 @@ use sternway_types::{
     VersionNumber,
 };
 
-use crate::{Error, IntoContent, Live, PromoteCall, PublishCall, RollbackCall};
+use crate::{Error, IntoContent, Live, PromoteCall, PublishCall, RollbackCall, verbs::Source};
 
 /// One artifact, as seen from one environment. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -55,7 +55,38 @@ impl ArtifactHandle {
     /// to be promoted. Content that is the newest version's already is not published again: what
     /// else was asked for is done with that version.
     pub fn publish(&self, content: impl IntoContent) -> PublishCall {
-        PublishCall::new(self.clone(), content.into_content())
+        PublishCall::new(self.clone(), Source::Content(content.into_content()))
+    }
+
+    /// Publishes a folder as one version when it is awaited: its files, which of them may be run,
+    /// and its links. Everything is taken but the folders of version control and what a
+    /// `.sternwayignore` in it leaves out. The folder is read on the caller's thread, one file at a
+    /// time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sternway::Sternway;
+    /// # let place = tempfile::tempdir()?;
+    /// # let folder = place.path().join("search");
+    /// # std::fs::create_dir(&folder)?;
+    /// # std::fs::write(folder.join("search.py"), "print(1)\n")?;
+    /// # let sw = Sternway::open(place.path().join(".sternway")).await?;
+    /// let search = sw.artifact("tools/search");
+    /// search.publish_dir(&folder).reason("first version").await?;
+    ///
+    /// let live = search.live().await?;
+    /// for (path, file) in live.tree()?.files() {
+    ///     println!("{path}: {} bytes, {}", file.size, file.digest);
+    /// }
+    /// assert_eq!(live.file("search.py").await?, b"print(1)\n");
+    /// live.write_to(place.path().join("copy")).await?;
+    /// # sw.shutdown().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn publish_dir(&self, folder: impl Into<PathBuf>) -> PublishCall {
+        PublishCall::new(self.clone(), Source::Folder(folder.into()))
     }
 
     /// Makes a version live when it is awaited.

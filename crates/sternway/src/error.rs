@@ -2,6 +2,7 @@
 
 use sternway_api::ProblemCode;
 use sternway_control::ControlError;
+use sternway_folder::FolderError;
 use sternway_store::StoreError;
 use sternway_types::{
     ActorError, ContentError, IdError, MetadataError, OutcomeError, ReferenceError, TextError,
@@ -45,6 +46,12 @@ pub enum Error {
 
 impl From<StoreError> for Error {
     fn from(err: StoreError) -> Self {
+        Self::Control(err.into())
+    }
+}
+
+impl From<FolderError> for Error {
+    fn from(err: FolderError) -> Self {
         Self::Control(err.into())
     }
 }

@@ -1,11 +1,15 @@
 //! What is live: read it, run it, say how it went.
 
+use std::path::Path;
+
 use sternway_control::{
+    ControlError,
     record::Judged,
     rollback::{Reaction, RolledBack},
 };
+use sternway_folder::{NewFolder, Permissions, Replace};
 use sternway_types::{
-    ArtifactId, Content, EnvironmentId, Generation, Revision, Subject, Verdict, Version,
+    ArtifactId, Content, EnvironmentId, Generation, Revision, Subject, Tree, Verdict, Version,
     VersionNumber,
 };
 
@@ -88,6 +92,45 @@ impl Live {
     /// [`Error::NotText`] if it is opaque bytes that are not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
         self.content.as_text().ok_or(Error::NotText)
+    }
+
+    /// The folder that it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if it is one content, and no folder.
+    pub fn tree(&self) -> Result<Tree, Error> {
+        let tree = self.content.as_tree().ok_or_else(|| ControlError::NotATree {
+            artifact: self.version.artifact.clone(),
+            version: self.version.number,
+            kind: self.version.content.kind.clone(),
+        });
+        Ok(tree?)
+    }
+
+    /// The bytes of a file in the folder that it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if it is no folder, has no such file, or the store cannot be read.
+    pub async fn file(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let control = &self.handle.control;
+        let file = control.file_at(&self.version, path).await?;
+        Ok(control.file(&file).await?)
+    }
+
+    /// Writes the folder that it is to a place that is free or an empty folder. It is there as a
+    /// whole, or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if it is no folder, something else is at that place, it cannot be written
+    /// there, or the store cannot be read.
+    pub async fn write_to(&self, place: impl AsRef<Path>) -> Result<(), Error> {
+        let tree = self.tree()?;
+        let mut new = NewFolder::at(place.as_ref(), Replace::Nothing, Permissions::Usual)?;
+        self.handle.control.write_tree(&tree, new.writer()).await?;
+        Ok(new.finish()?)
     }
 
     /// Says how a run of this version went, durably and exactly once. A version that regressed by

@@ -1,6 +1,6 @@
 //! Calls that are made by awaiting them.
 
-use std::{collections::BTreeMap, pin::Pin};
+use std::{collections::BTreeMap, path::PathBuf, pin::Pin};
 
 use sternway_control::{
     Intent,
@@ -8,6 +8,7 @@ use sternway_control::{
     publish::{Activate, Expect, Publish, Published},
     rollback::{RollbackMode, RolledBack},
 };
+use sternway_folder::{Exclude, Folder};
 use sternway_types::{Changelog, Content, ContentError, Force, Metadata, Reason, VersionNumber};
 
 use crate::{ArtifactHandle, Error};
@@ -60,12 +61,20 @@ enum Activation {
     Here,
 }
 
+/// What is published.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Content(Result<Content, ContentError>),
+    /// It is read when the call is made.
+    Folder(PathBuf),
+}
+
 /// A publish that is made by awaiting it.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is published until it is awaited"]
 pub struct PublishCall {
     wish: Wish,
-    content: Result<Content, ContentError>,
+    source: Source,
     author: Option<String>,
     changelog: String,
     semver: Option<semver::Version>,
@@ -77,13 +86,10 @@ pub struct PublishCall {
 }
 
 impl PublishCall {
-    pub(crate) const fn new(
-        handle: ArtifactHandle,
-        content: Result<Content, ContentError>,
-    ) -> Self {
+    pub(crate) const fn new(handle: ArtifactHandle, source: Source) -> Self {
         Self {
             wish: Wish::new(handle),
-            content,
+            source,
             author: None,
             changelog: String::new(),
             semver: None,
@@ -148,7 +154,15 @@ impl PublishCall {
 
     async fn make(self) -> Result<Published, Error> {
         let handle = &self.wish.handle;
-        let mut publish = Publish::new(handle.id()?, self.content.clone()?);
+        let artifact = handle.id()?;
+        let content = match &self.source {
+            Source::Content(content) => content.clone()?,
+            Source::Folder(folder) => {
+                let folder = Folder::scan(folder, &Exclude::default())?;
+                handle.control.put_folder(&folder).await?
+            }
+        };
+        let mut publish = Publish::new(artifact, content);
         publish.author = self.author.as_deref().map(str::parse).transpose()?;
         publish.changelog = Changelog::new(self.changelog.as_str())?;
         publish.semver.clone_from(&self.semver);

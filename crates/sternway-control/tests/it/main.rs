@@ -31,6 +31,7 @@ mod rollback;
 mod signed_head;
 mod supervise;
 mod sweep;
+mod tree;
 mod trouble;
 mod unavailable;
 mod undo;

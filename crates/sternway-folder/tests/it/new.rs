@@ -58,7 +58,10 @@ fn what_is_not_finished_leaves_nothing() {
     let to = place();
     let new = to.path().join("new");
     let mut begun = NewFolder::at(&new, Replace::Nothing, Permissions::Usual).expect("it is free");
-    begun.write(&"a".parse().expect("a path"), &file(b"abc"), b"abc").expect("it can be written");
+    begun
+        .writer()
+        .write(&"a".parse().expect("a path"), &file(b"abc"), b"abc")
+        .expect("it can be written");
     assert!(!new.exists());
     drop(begun);
     assert!(names(to.path()).is_empty());
@@ -69,7 +72,10 @@ fn what_came_meanwhile_stays() {
     let to = place();
     let new = to.path().join("new");
     let mut begun = NewFolder::at(&new, Replace::Nothing, Permissions::Usual).expect("it is free");
-    begun.write(&"a".parse().expect("a path"), &file(b"abc"), b"abc").expect("it can be written");
+    begun
+        .writer()
+        .write(&"a".parse().expect("a path"), &file(b"abc"), b"abc")
+        .expect("it can be written");
     fs::create_dir(&new).expect("it can be made");
     fs::write(new.join("other"), "somebody else's").expect("it can be written");
     let refused = begun.finish();

@@ -44,7 +44,7 @@ pub(crate) fn copy(from: &Path, to: &Path, replace: Replace) -> Result<Tree, Fol
     let mut copy = NewFolder::at(to, replace, Permissions::Usual)?;
     for path in folder.paths() {
         let (entry, bytes) = folder.read(path)?;
-        copy.write(path, &entry, &bytes)?;
+        copy.writer().write(path, &entry, &bytes)?;
     }
     copy.finish()?;
     folder.tree()
