@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use sternway_types::{ArtifactId, Digest, VersionNumber};
 
+use crate::TreeDiffView;
+
 /// How many lines changed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct DiffStatView {
@@ -17,7 +19,7 @@ pub struct DiffStatView {
     pub similarity_ratio: f64,
 }
 
-/// One side of a comparison: a version, or a file.
+/// One side of a comparison: a version, a file or a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SideView {
     /// What it is called.
@@ -37,6 +39,8 @@ pub struct SideView {
 pub enum DiffKind {
     /// By lines.
     Text,
+    /// By paths: both are folders.
+    Tree,
     /// By bytes: at least one of them is no text.
     Bytes,
 }
@@ -54,8 +58,10 @@ pub struct DiffView {
     pub kind: DiffKind,
     /// How many lines changed, if both are text.
     pub stat: Option<DiffStatView>,
-    /// The unified diff, if both are text.
+    /// The unified diff, if both are text; of folders, those of all files one after the other.
     pub unified: Option<String>,
+    /// What changed path by path, if both are folders.
+    pub tree: Option<TreeDiffView>,
     /// What changed as a JSON Patch (RFC 6902), if both are JSON.
     pub patch: Option<Value>,
 }

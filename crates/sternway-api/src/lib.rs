@@ -50,6 +50,7 @@ mod status;
 mod store;
 mod supervised;
 mod tally;
+mod tree;
 mod undone;
 mod verdict;
 mod version;
@@ -94,6 +95,10 @@ pub use crate::{
     store::StoreView,
     supervised::SupervisedView,
     tally::TallyView,
+    tree::{
+        EntryKind, PathDiffView, TreeDiffView, TreeEntryView, TreePathView, TreeSizeView,
+        TreeStatView, TreeView, WrittenFolderView,
+    },
     undone::UndoneView,
     verdict::{
         EvidenceView, MeasureView, MeasuredView, ObservationView, RegressionView, VerdictView,

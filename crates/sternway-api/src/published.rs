@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sternway_types::{ArtifactId, EnvironmentId, Revision, VersionNumber};
 
-use crate::{ContentView, DiffStatView};
+use crate::{ContentView, DiffStatView, TreeSizeView, TreeStatView};
 
 /// Where a published version is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,6 +37,10 @@ pub struct PublishedView {
     pub live: Option<VersionNumber>,
     /// What changed since the version before, if both are text.
     pub changes: Option<DiffStatView>,
+    /// How much is in it, if it is a folder.
+    pub tree: Option<TreeSizeView>,
+    /// What changed since the version before, if both are folders.
+    pub tree_changes: Option<TreeStatView>,
     /// The revision that added it; nothing if it was there already.
     pub revision: Option<Revision>,
     /// Whether it was only tried, and nothing written.

@@ -10,6 +10,7 @@ use sternway_types::{
 
 use crate::{
     AttestationView, BodyView, CondemnationView, ContentView, LatchView, PointerView, TallyView,
+    TreeView,
 };
 
 /// A version, without its bytes.
@@ -126,6 +127,8 @@ pub struct VersionDetailView {
     pub dependents: DependentsView,
     /// Its newest stays in the environment that was asked about, newest first.
     pub stays: Vec<StayView>,
+    /// What is in it, if it is a folder.
+    pub tree: Option<TreeView>,
     /// The bytes, if they were asked for.
     pub body: Option<BodyView>,
 }

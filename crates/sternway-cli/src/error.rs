@@ -9,6 +9,7 @@ use std::{error::Error, io, path::Path, process::ExitCode, time::Duration};
 use sternway::{
     api::{Problem, ProblemCode},
     control::ControlError,
+    folder::FolderError,
     store::StoreError,
     types::NamespaceId,
 };
@@ -85,6 +86,12 @@ impl From<ControlError> for CliError {
 
 impl From<StoreError> for CliError {
     fn from(err: StoreError) -> Self {
+        Self::Sternway(err.into())
+    }
+}
+
+impl From<FolderError> for CliError {
+    fn from(err: FolderError) -> Self {
         Self::Sternway(err.into())
     }
 }

@@ -9,7 +9,7 @@ use std::{
 /// The folder that is looked for, here and in every folder above.
 const FOLDER: &str = ".sternway";
 /// The file in that folder.
-const FILE: &str = "store.redb";
+pub(crate) const FILE: &str = "store.redb";
 
 /// Why a text is not a place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

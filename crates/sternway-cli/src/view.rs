@@ -35,6 +35,8 @@ pub(crate) fn published(published: &Published, dry_run: bool) -> PublishedView {
         environment,
         live: None,
         changes: None,
+        tree: None,
+        tree_changes: None,
         revision: published.revision,
         dry_run,
     }

@@ -119,7 +119,7 @@ pub enum ControlError {
         stays: Vec<String>,
     },
     /// The version is one file, and was asked for as a folder.
-    #[error("{artifact}@{version} is {kind}, and no tree")]
+    #[error("{artifact}@{version} is {kind}, and no folder")]
     NotATree {
         /// Whose version.
         artifact: ArtifactId,

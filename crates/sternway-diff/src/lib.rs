@@ -80,6 +80,10 @@
 //! [`blame`] goes back from version to version and finds which one wrote each line of a text, or
 //! each leaf of a JSON document.
 //!
+//! # Trees
+//!
+//! [`tree::changes`] says at which paths two folders differ, and what each has there.
+//!
 //! # Limits
 //!
 //! An edit script is short, but not always the shortest: the search takes a good split when the
@@ -97,3 +101,4 @@ mod align;
 pub mod blame;
 pub mod json;
 pub mod text;
+pub mod tree;

@@ -42,6 +42,8 @@ pub struct NewFolder {
     /// Holds the folder until it is moved away, and what was replaced after that.
     beside: TempDir,
     content: Writer,
+    /// The place as it was named.
+    given: PathBuf,
     place: PathBuf,
     replace: Replace,
 }
@@ -61,8 +63,8 @@ impl NewFolder {
         replace: Replace,
         permissions: Permissions,
     ) -> Result<Self, FolderError> {
-        let place = whole(place)?;
-        check_place(&place, replace)?;
+        let given = place.to_owned();
+        let place = Self::check(place, replace)?;
         let parent = place.parent().unwrap_or(&place);
         let name = place.file_name().unwrap_or_default().to_string_lossy();
         let prefix = format!(".{name}.sternway-");
@@ -71,7 +73,18 @@ impl NewFolder {
         let root = beside.path().join(CONTENT);
         fs::create_dir(&root).map_err(FolderError::io("make", &root))?;
         let content = Writer::new(root, permissions);
-        Ok(Self { beside, content, place, replace })
+        Ok(Self { beside, content, given, place, replace })
+    }
+
+    /// Checks that a folder may be put at a place, and answers with that place, from the root on.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewFolder::at`].
+    pub fn check(place: &Path, replace: Replace) -> Result<PathBuf, FolderError> {
+        let found = whole(place)?;
+        check_place(&found, place, replace)?;
+        Ok(found)
     }
 
     /// What writes the files in it.
@@ -88,9 +101,9 @@ impl NewFolder {
     /// what is there stays.
     pub fn finish(mut self) -> Result<(), FolderError> {
         self.content.make_links()?;
-        check_place(&self.place, self.replace)?;
+        check_place(&self.place, &self.given, self.replace)?;
         let (content, place) = (&self.content.root, &self.place);
-        let failed = || FolderError::io("write", place);
+        let failed = || FolderError::io("write", &self.given);
         if self.replace == Replace::Folder && place.exists() {
             system::exchange(content, place).map_err(failed())?;
         } else {
@@ -177,25 +190,25 @@ fn whole(place: &Path) -> Result<PathBuf, FolderError> {
     Ok(parent.join(name))
 }
 
-/// Refuses a place where the folder may not be put.
-fn check_place(place: &Path, replace: Replace) -> Result<(), FolderError> {
+/// Refuses a place where the folder may not be put, as it was named.
+fn check_place(place: &Path, given: &Path, replace: Replace) -> Result<(), FolderError> {
     let found = match fs::symlink_metadata(place) {
         Ok(found) => found,
         Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(err) => return Err(FolderError::io("look at", place)(err)),
+        Err(err) => return Err(FolderError::io("look at", given)(err)),
     };
     if !found.is_dir() {
         let kind = if found.is_symlink() { "a link" } else { "no folder" };
-        return Err(FolderError::InTheWay { path: place.into(), kind });
+        return Err(FolderError::InTheWay { path: given.into(), kind });
     }
-    let mut entries = fs::read_dir(place).map_err(FolderError::io("read", place))?;
+    let mut entries = fs::read_dir(place).map_err(FolderError::io("read", given))?;
     if entries.next().is_none() {
         return Ok(());
     }
     if replace == Replace::Nothing {
-        return Err(FolderError::NotEmpty(place.into()));
+        return Err(FolderError::NotEmpty(given.into()));
     }
     // Whoever is in it would find themselves nowhere; so nobody loses their home by a slip.
     let here = env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
-    if here.starts_with(place) { Err(FolderError::Here(place.into())) } else { Ok(()) }
+    if here.starts_with(place) { Err(FolderError::Here(given.into())) } else { Ok(()) }
 }

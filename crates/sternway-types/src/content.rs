@@ -156,7 +156,7 @@ impl fmt::Display for ContentKind {
             Self::Json => f.pad("JSON"),
             Self::Text { .. } => f.pad("text"),
             Self::Bytes { media_type } => media_type.fmt(f),
-            Self::Tree => f.pad("a tree"),
+            Self::Tree => f.pad("a folder"),
         }
     }
 }

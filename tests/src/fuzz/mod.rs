@@ -11,6 +11,7 @@ mod json_patch;
 mod names;
 mod rows;
 mod shapes;
+mod trees;
 
 pub use self::{
     bundles::bundles,
@@ -18,13 +19,14 @@ pub use self::{
     names::names,
     rows::rows,
     shapes::{json, policies, records, stderr},
+    trees::trees,
 };
 
 /// What a target does with some bytes.
 pub type Body = fn(&[u8]);
 
 /// What is fuzzed, by the name of its target and of the folder of its seeds.
-pub const TARGETS: [(&str, Body); 9] = [
+pub const TARGETS: [(&str, Body); 10] = [
     ("bundles", bundles),
     ("json", json),
     ("json_diff", json_diff),
@@ -34,6 +36,7 @@ pub const TARGETS: [(&str, Body); 9] = [
     ("rows", rows),
     ("stderr", stderr),
     ("text_diff", text_diff),
+    ("trees", trees),
 ];
 
 /// Two inputs in one: what comes before a NUL, and what comes after.

@@ -113,6 +113,11 @@ fn the_lines_of_a_diff_are_those_of_both_texts() {
 }
 
 #[test]
+fn a_listing_is_that_of_one_tree_which_stays_where_it_is_put() {
+    try_out("trees", fuzz::trees);
+}
+
+#[test]
 fn seeds_of_documents_are_read() {
     use sternway::types::{Changeset, Outcome, Policy, Record};
 
@@ -122,6 +127,9 @@ fn seeds_of_documents_are_read() {
             || serde_json::from_slice::<Changeset>(&seed).is_ok();
         assert!(read, "{}", String::from_utf8_lossy(&seed));
     }
+    let trees = seeds("trees");
+    let read = |seed: &&Vec<u8>| sternway::types::Tree::parse(seed).is_ok();
+    assert_eq!(trees.iter().filter(read).count() + 1, trees.len(), "one seed is no tree");
     for seed in seeds("policies") {
         let text = String::from_utf8(seed).expect("a text");
         let read = toml::from_str::<Policy>(&text).is_ok();

@@ -7,7 +7,7 @@ use sternway::{
     api::{BlameKind, BlameView, WrittenView},
     control::blame::{Blame, BlameError, Part, Written, WrittenLeaf, WrittenLine},
     diff::text::LineNumber,
-    types::Reference,
+    types::{ContentKind, Reference, TreePath},
 };
 
 use crate::{context::Context, error::CliError, render::blame};
@@ -17,6 +17,8 @@ Examples:
   sternway blame prompts/greeting               what is live
   sternway blame prompts/greeting@latest -L 10,20
   sternway blame configs/bot@v7                 leaf by leaf, since it is JSON
+  sternway blame tools/scraper                  path by path, since it is a folder
+  sternway blame tools/scraper --path main.py   one of its files, line by line
   sternway blame configs/bot --json | jq -r '.written[] | \"\\(.version) \\(.pointer)\"'
 
 A version is followed back along what it was made from (first parents). A line that moved counts as
@@ -33,6 +35,10 @@ pub(crate) struct Args {
     /// Only these lines: A,B, or A, for all from there on.
     #[arg(short = 'L', long, value_name = "A,B")]
     lines: Option<Lines>,
+
+    /// The lines of this file, in a version that is a folder.
+    #[arg(long, value_name = "FILE")]
+    path: Option<TreePath>,
 }
 
 /// Lines of a text, as they are typed.
@@ -63,7 +69,11 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let blamed = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
         let version = control.resolve(&args.reference, &context.environment).await?;
-        control.blame(version, &part).await.map_err(refused)
+        let blamed = match &args.path {
+            Some(path) => control.blame_file(version, path, &part).await,
+            None => control.blame(version, &part).await,
+        };
+        blamed.map_err(refused)
     });
     let view = view(blamed.await?);
     let name = format!("{}@{}", view.artifact, view.version);
@@ -78,8 +88,10 @@ fn refused(err: BlameError) -> CliError {
         BlameError::Opaque { artifact, .. } => {
             CliError::invalid(detail).with_help(format!("sternway log {artifact}"))
         }
-        BlameError::NoLines { artifact, version } => {
-            CliError::invalid(detail).with_help(format!("sternway blame {artifact}@{version}"))
+        BlameError::NoLines { artifact, version, kind } => {
+            let path = if kind == ContentKind::Tree { " --path FILE -L A,B" } else { "" };
+            let help = format!("sternway blame {artifact}@{version}{path}");
+            CliError::invalid(detail).with_help(help)
         }
         BlameError::Beyond { .. } | _ => CliError::invalid(detail),
     }

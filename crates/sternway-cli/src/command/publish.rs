@@ -4,12 +4,13 @@ use std::process::ExitCode;
 
 use sternway::{
     Missing, Sternway,
-    api::{DiffStatView, LandingView, PublishedView},
+    api::{DiffStatView, LandingView, PublishedView, TreeStatView},
     control::publish::{Activate, Expect, Publish, Published},
     diff::text::TextDiff,
+    folder::Folder,
     types::{
-        Actor, ArtifactId, At, Changelog, Content, LabelId, Metadata, PointerName, Reason,
-        VersionNumber,
+        Actor, ArtifactId, At, Changelog, Content, ContentKind, LabelId, Metadata, PointerName,
+        Reason, Tree, VersionNumber,
     },
 };
 
@@ -17,8 +18,8 @@ use crate::{
     context::Context,
     error::CliError,
     format::number,
-    input::{kind::KindArgs, pair::Pair, source::Source},
-    render::{page::Page, style},
+    input::{folder::FolderArgs, kind::KindArgs, pair::Pair, source::Source},
+    render::{page::Page, style, tree},
     view,
 };
 
@@ -31,9 +32,11 @@ Examples:
   sternway publish tools/search search.py -m \"rename argument\" --expect v3
   jq . bot.json | sternway publish configs/bot - --type json --label before-sale
   sternway publish prompts/greeting greeting.md --promote -e staging
+  sternway publish tools/scraper ./scraper --exclude '*.pyc' --exclude __pycache__
 
 The first version goes live by itself; later ones wait to be promoted, unless the policy says
-otherwise. Content that is the newest version's already is not saved again; --promote and --label
+otherwise. A folder is one version: everything in it is taken, except .git, .hg and .jj, and what a
+.sternwayignore in it or --exclude leaves out. Content that is the newest version's already is not saved again; --promote and --label
 then apply to that version.";
 
 /// Save a new version.
@@ -44,12 +47,15 @@ pub(crate) struct Args {
     #[arg(value_name = "KEY")]
     artifact: ArtifactId,
 
-    /// The file with the content; `-` for standard input.
-    #[arg(value_name = "FILE|-")]
+    /// The file with the content, or a folder; `-` for standard input.
+    #[arg(value_name = "FILE|DIR|-")]
     file: Source,
 
     #[command(flatten)]
     kind: KindArgs,
+
+    #[command(flatten)]
+    folder: FolderArgs,
 
     /// Why.
     #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -94,16 +100,25 @@ fn expected(text: &str) -> Result<Expect, sternway::types::NumberError> {
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     // What cannot be read is found before a store is made.
-    let content = args.kind.content(args.file.read()?, args.file.path())?;
-    let publish = publish(context, &args, content)?;
-    let intent = context.intent(args.reason);
+    let found = find(&args)?;
+    let without_files = found.without_files();
+    let intent = context.intent(args.reason.clone());
     let view = context.with(Missing::Create, async |sternway| {
+        let content = match found {
+            Found::Content(content) => content,
+            Found::Folder(folder) => sternway.control().put_folder(&folder).await?,
+        };
+        let publish = publish(context, &args, content)?;
         let content = publish.content.clone();
         let published = sternway.control().publish(publish, &intent).await?;
         let view = look(context, sternway, &published, &content).await?;
         Ok((view, published.is_new()))
     });
     let (view, added) = view.await?;
+    if without_files > 0 {
+        let left_out = number::counted(without_files as u64, "folder");
+        context.console.note(&format!("{left_out} without files left out"));
+    }
     context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
         if added {
             write(context, &view, page);
@@ -112,6 +127,35 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         }
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be published, as far as it can be looked at before there is a store.
+enum Found {
+    Content(Content),
+    Folder(Folder),
+}
+
+impl Found {
+    const fn without_files(&self) -> usize {
+        match self {
+            Self::Content(_) => 0,
+            Self::Folder(folder) => folder.without_files(),
+        }
+    }
+}
+
+fn find(args: &Args) -> Result<Found, CliError> {
+    match args.file.path().filter(|path| path.is_dir()) {
+        Some(path) if args.kind.is_given() => {
+            let why = format!("{} is a folder: say nothing of its type", Context::shown(path));
+            Err(CliError::invalid(why))
+        }
+        Some(path) => Ok(Found::Folder(args.folder.scan(path)?)),
+        None if args.folder.is_given() => {
+            Err(CliError::invalid("--exclude is for a folder: leave it out"))
+        }
+        None => Ok(Found::Content(args.kind.content(args.file.read()?, args.file.path())?)),
+    }
 }
 
 fn publish(context: &Context, args: &Args, content: Content) -> Result<Publish, CliError> {
@@ -143,10 +187,32 @@ async fn look(
     let name = PointerName::Environment(context.environment.clone());
     let pointer = control.store().pointer(control.namespace(), &view.artifact, &name, At::Head);
     view.live = pointer.await?.and_then(|pointer| pointer.version);
+    let tree = content.as_tree();
+    view.tree = tree.as_ref().map(Into::into);
     if published.is_new() {
-        view.changes = changes(sternway, published, content).await?;
+        match tree {
+            Some(tree) => view.tree_changes = tree_changes(sternway, published, &tree).await?,
+            None => view.changes = changes(sternway, published, content).await?,
+        }
     }
     Ok(view)
+}
+
+/// What changed since the version before, if that is a folder as well.
+async fn tree_changes(
+    sternway: &Sternway,
+    published: &Published,
+    new: &Tree,
+) -> Result<Option<TreeStatView>, CliError> {
+    let control = sternway.control();
+    let before = VersionNumber::new(published.number.get() - 1);
+    let Some(before) = before else { return Ok(None) };
+    let before = control.version(&published.artifact, before).await?;
+    if before.content.kind != ContentKind::Tree {
+        return Ok(None);
+    }
+    let old = control.tree(&before).await?;
+    Ok(Some(super::diff::tree_stat(&old, new)))
 }
 
 /// What changed since the version before, if both are text.
@@ -159,7 +225,8 @@ async fn changes(
     let before = VersionNumber::new(published.number.get() - 1);
     let Some(before) = before else { return Ok(None) };
     let before = control.version(&published.artifact, before).await?;
-    if before.content.len.saturating_add(published.content.len) > MAX_COMPARED {
+    let is_tree = before.content.kind == ContentKind::Tree;
+    if is_tree || before.content.len.saturating_add(published.content.len) > MAX_COMPARED {
         return Ok(None);
     }
     let before = control.content(&before).await?;
@@ -208,6 +275,12 @@ fn write(context: &Context, view: &PublishedView, page: &mut Page) {
             };
             page.line(format_args!("{name} {number}  {would}{staged}{live}  {digest}"));
         }
+    }
+    if let Some(total) = &view.tree {
+        let stat = view.tree_changes.as_ref().map(|it| tree::stat(it, page.symbols()));
+        let dot = page.symbols().dot;
+        let stat = stat.map(|stat| format!(" {dot} {stat}")).unwrap_or_default();
+        page.line(format_args!("  {}{stat}", tree::total(total)));
     }
     if let Some(changes) = &view.changes {
         page.line(format_args!("  {}", super::diff::in_words(changes, page.symbols())));

@@ -7,7 +7,7 @@ use sternway::{
     Missing, Sternway,
     api::{BodyView, CondemnationView, DependentsView, VersionDetailView},
     store::Limit,
-    types::{At, Content, Reference, Version},
+    types::{At, Content, Reference, Version, ContentKind},
 };
 
 use crate::{context::Context, error::CliError, render::detail, standing::Standing};
@@ -62,6 +62,10 @@ async fn load(
         attestations: attestations.iter().map(Into::into).collect(),
         dependents: dependents(sternway, version).await?,
         stays: standing.stays(control, version.number).await?,
+        tree: match version.content.kind {
+            ContentKind::Tree => Some((&control.tree(version).await?).into()),
+            ContentKind::Json | ContentKind::Text { .. } | ContentKind::Bytes { .. } => None,
+        },
         body: None,
     })
 }

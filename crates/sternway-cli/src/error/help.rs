@@ -5,11 +5,13 @@ use std::time::Duration;
 use sternway::{
     bundle::BundleError,
     control::ControlError,
+    folder::FolderError,
     store::{Contested, Refusal, StoreError},
     types::{ContentError, EnvironmentId},
 };
 
 use super::CliError;
+use crate::format::shell;
 
 /// The next command to type, if one helps.
 pub(super) fn of(err: &CliError) -> Option<String> {
@@ -98,6 +100,14 @@ fn of_control(err: &ControlError) -> Option<String> {
         | ControlError::NotCondemned { artifact, environment, .. } => {
             Some(format!("sternway{} log {artifact}", at(environment)))
         }
+        ControlError::NotATree { artifact, version, .. } => {
+            Some(format!("sternway get {artifact}@{version} > FILE"))
+        }
+        ControlError::NoFile { artifact, version, .. } => {
+            Some(format!("sternway show {artifact}@{version}"))
+        }
+        ControlError::Folder(err) => of_folder(err),
+        ControlError::Content(err) => of_content(err),
         ControlError::NoLabel { artifact, .. } => Some(format!("sternway show {artifact}")),
         ControlError::EnvironmentExists(environment) => {
             Some(format!("sternway env show {environment}"))
@@ -124,6 +134,21 @@ fn of_bundle(err: &BundleError) -> Option<String> {
         BundleError::NotABundle { .. } => Some("sternway export --help".into()),
         BundleError::Io(_) | BundleError::TooLarge { .. } | _ => None,
     }
+}
+
+fn of_folder(err: &FolderError) -> Option<String> {
+    if matches!(err, FolderError::NotEmpty(_)) {
+        return Some("name another place, or replace it, with everything in it: --force".into());
+    }
+    let (FolderError::Special { path, .. }
+    | FolderError::NotUtf8(path)
+    | FolderError::TooLarge { path, .. }
+    | FolderError::Path { path, .. }) = err
+    else {
+        return None;
+    };
+    let name = path.file_name().unwrap_or_default();
+    Some(format!("--exclude {}", shell::quoted(name)))
 }
 
 fn of_store(err: &StoreError) -> Option<String> {

@@ -35,6 +35,11 @@ enum Kind {
 }
 
 impl KindArgs {
+    /// Whether anything is told.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.kind.is_some() || self.language.is_some() || self.media_type.is_some()
+    }
+
     /// The content that these bytes are.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What comes in: files, standard input, and what they hold.
 
+pub(crate) mod folder;
 pub(crate) mod kind;
 pub(crate) mod lines;
 pub(crate) mod moment;

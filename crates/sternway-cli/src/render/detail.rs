@@ -4,13 +4,12 @@ use std::fmt::Display;
 
 use sternway::{
     api::{
-        AttestationView, BodyView, ContentView, DependentsView, FindingView, PointerKind, StayView,
-        VersionDetailView, VersionView,
+    AttestationView, BodyView, ContentView, DependentsView, FindingView, PointerKind, StayView, VersionDetailView, VersionView,
     },
     types::Timestamp,
 };
 
-use super::{page::Page, style};
+use super::{page::Page, style, tree};
 use crate::{
     format::{
         number::{bytes, counted, percent},
@@ -27,12 +26,15 @@ pub(crate) fn write(view: &VersionDetailView, state: State, now: Timestamp, page
     let state = style::paint(color, format!("{symbol} {word}").trim_end());
     page.line(format_args!("{name} {}  {state}", version.version));
     let mut fields = Fields { page, now };
-    fields.version(version);
+    fields.version(view);
     fields.dependents(&view.dependents);
     fields.pointers(view);
     fields.known(view);
     for stay in &view.stays {
         fields.stay(stay);
+    }
+    if let Some(tree) = &view.tree {
+        tree::write(tree, page);
     }
     if let Some(body) = &view.body {
         write_body(body, page);
@@ -56,10 +58,16 @@ impl Fields<'_> {
         }
     }
 
-    fn version(&mut self, version: &VersionView) {
+    fn version(&mut self, view: &VersionDetailView) {
+        let version = &view.version;
         let dot = self.page.symbols().dot;
         self.field("digest", version.content.digest);
-        self.field("content", content(&version.content));
+        match &view.tree {
+            Some(tree) => {
+                self.field("content", format_args!("folder, {}", tree::total(&tree.total)));
+            }
+            None => self.field("content", content(&version.content)),
+        }
         let (at, ago) = (version.created_at, when::ago(version.created_at, self.now));
         self.field("published", format_args!("{at} ({ago}) {dot} revision {}", version.revision));
         self.field("by", &version.author);

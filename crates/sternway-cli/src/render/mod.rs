@@ -10,3 +10,4 @@ pub(crate) mod page;
 pub(crate) mod style;
 pub(crate) mod symbols;
 pub(crate) mod table;
+pub(crate) mod tree;

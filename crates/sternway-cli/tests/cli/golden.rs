@@ -157,6 +157,7 @@ stories! {
     compare
     dependencies
     environments
+    folders
     labels
     metrics
     past

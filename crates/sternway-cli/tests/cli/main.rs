@@ -8,6 +8,7 @@ mod completion;
 mod damaged;
 mod dry_run;
 mod endings;
+mod folders;
 mod git;
 mod golden;
 mod head;

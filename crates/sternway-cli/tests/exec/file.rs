@@ -25,9 +25,8 @@ fn the_environment_says_what_runs() {
     // No {file}: the command finds it by the environment.
     let output = world.exec(&["--", "sh", "-c", "sh \"$STERNWAY_FILE\""]);
     let printed = stdout(&output);
-    assert!(printed.starts_with(&format!(
-        "STERNWAY_ARTIFACT={KEY}\nSTERNWAY_ENVIRONMENT=production\nSTERNWAY_FILE="
-    )));
+    assert!(printed.starts_with(&format!("STERNWAY_ARTIFACT={KEY}\nSTERNWAY_DIR=")));
+    assert!(printed.contains("\nSTERNWAY_ENVIRONMENT=production\nSTERNWAY_FILE="), "{printed}");
     assert!(printed.contains("/search.sh\nSTERNWAY_GENERATION=2\nSTERNWAY_VERSION=2\nenv |"));
 }
 

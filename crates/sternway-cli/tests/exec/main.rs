@@ -6,6 +6,7 @@
 mod codes;
 mod concurrency;
 mod demo;
+mod dir;
 mod file;
 mod python;
 mod rollback;

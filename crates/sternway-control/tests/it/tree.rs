@@ -140,7 +140,7 @@ async fn what_is_no_tree_has_no_files() {
     let number = published.expect("it is published").number;
     let one = world.control.version(&greeting(), number).await.expect("it is there");
     let refused = said(world.control.tree(&one).await);
-    assert_eq!(refused, "invalid: prompts/greeting@v1 is text, and no tree");
+    assert_eq!(refused, "invalid: prompts/greeting@v1 is text, and no folder");
 
     let folder = with_files(&FIRST);
     #[cfg(unix)]

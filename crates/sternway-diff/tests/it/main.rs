@@ -4,6 +4,7 @@ mod blame;
 mod json;
 mod patch;
 mod text;
+mod tree;
 mod unified;
 
 use sternway_diff::{

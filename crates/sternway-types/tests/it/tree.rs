@@ -60,7 +60,7 @@ fn there_is_one_listing() {
 #[test]
 fn a_tree_is_a_kind_of_content() {
     assert_eq!(json(&ContentKind::Tree), r#"{"type":"tree"}"#);
-    assert_eq!(ContentKind::Tree.to_string(), "a tree");
+    assert_eq!(ContentKind::Tree.to_string(), "a folder");
     let refused = Content::new(ContentKind::Tree, *b"[]").unwrap_err();
     assert_eq!(refused.to_string(), "the content is not a tree");
     assert_eq!(Content::json("{}").expect("JSON").as_tree(), None);

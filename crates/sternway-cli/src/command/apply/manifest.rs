@@ -59,7 +59,7 @@ pub(super) struct Item {
 /// Where its version comes from.
 #[derive(Debug, PartialEq)]
 pub(super) enum From {
-    /// The content of a file.
+    /// The content of a file, or a folder.
     File(PathBuf),
     /// A version that is there.
     Version(Reference),
@@ -131,7 +131,7 @@ fn folder_or_here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// Every file `COLLECTION/NAME.EXTENSION` of a folder.
+/// Every file `COLLECTION/NAME.EXTENSION` of a folder, and every folder `COLLECTION/NAME`.
 fn of_folder(folder: &Path) -> Result<Manifest, CliError> {
     let mut items = Vec::new();
     for collection in entries(folder)? {
@@ -144,13 +144,6 @@ fn of_folder(folder: &Path) -> Result<Manifest, CliError> {
             return Err(CliError::invalid(why));
         }
         for file in entries(&collection)? {
-            if file.is_dir() {
-                let why = format!(
-                    "{} is a folder: artifacts are files in the folder of their collection",
-                    Context::shown(&file)
-                );
-                return Err(CliError::invalid(why));
-            }
             let artifact = key(&collection, &file)?;
             items.push(Item { artifact, from: From::File(file), live: true, labels: Vec::new() });
         }
@@ -160,7 +153,8 @@ fn of_folder(folder: &Path) -> Result<Manifest, CliError> {
 
 fn key(collection: &Path, file: &Path) -> Result<ArtifactId, CliError> {
     let collection = collection.file_name().unwrap_or_default().to_string_lossy();
-    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let name = if file.is_dir() { file.file_name() } else { file.file_stem() };
+    let name = name.unwrap_or_default().to_string_lossy();
     Ok(format!("{collection}/{name}").parse()?)
 }
 

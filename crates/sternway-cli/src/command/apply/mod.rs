@@ -7,6 +7,7 @@ use std::{path::PathBuf, process::ExitCode};
 use sternway::{
     Missing,
     control::apply::{Wanted, WantedVersion},
+    folder::Folder,
     types::{Content, Force, Reason, Reference},
 };
 
@@ -14,7 +15,7 @@ use self::manifest::{From, Item};
 use crate::{
     context::Context,
     error::CliError,
-    input::{kind::KindArgs, source::Source},
+    input::{folder::FolderArgs, kind::KindArgs, source::Source},
     render::applied,
 };
 
@@ -29,7 +30,7 @@ A manifest:
 
   [[artifact]]
   key = \"prompts/greeting\"
-  file = \"greeting.md\"           # beside the manifest; published if it is new
+  file = \"greeting.md\"           # a file or folder beside the manifest; published if it is new
   labels = [\"autumn\"]
 
   [[artifact]]
@@ -46,7 +47,8 @@ A manifest:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A manifest; or a folder with an apply.toml, or with files COLLECTION/NAME.EXTENSION.
+    /// A manifest; or a folder with an apply.toml, or with files COLLECTION/NAME.EXTENSION and
+    /// folders COLLECTION/NAME.
     #[arg(value_name = "FILE|DIR")]
     path: PathBuf,
 
@@ -62,6 +64,7 @@ pub(crate) struct Args {
 /// Where a version comes from, with what was read of it.
 enum Found {
     Content(Content),
+    Folder(Folder),
     Version(Reference),
 }
 
@@ -82,6 +85,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
             let Item { artifact, live, labels, .. } = item;
             let version = match found {
                 Found::Content(content) => WantedVersion::Content(content),
+                Found::Folder(folder) => WantedVersion::Content(control.put_folder(&folder).await?),
                 Found::Version(reference) => {
                     WantedVersion::Number(control.resolve(&reference, environment).await?.number)
                 }
@@ -96,6 +100,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
 
 fn find(from: &From) -> Result<Found, CliError> {
     match from {
+        From::File(path) if path.is_dir() => Ok(Found::Folder(FolderArgs::default().scan(path)?)),
         From::File(path) => {
             let bytes = Source::File(path.clone()).read()?;
             Ok(Found::Content(KindArgs::default().content(bytes, Some(path))?))

@@ -1,6 +1,7 @@
 //! `sternway diff`: what changed between two versions, or a version and a file.
 
 mod side;
+mod tree;
 
 use std::process::ExitCode;
 
@@ -13,16 +14,25 @@ use sternway::{
     types::ContentKind,
 };
 
-use self::side::Side;
+pub(super) use self::tree::stat as tree_stat;
+use self::{
+    side::Side,
+    tree::{Files, Texts, TreeDiff},
+};
 use crate::{
     context::Context,
     error::CliError,
-    format::number::{bytes, counted, percent},
+    format::{
+        number::{bytes, counted, percent},
+        visible,
+    },
+    input::folder::FolderArgs,
     render::{
-        diff::{side_by_side, words},
+        diff::{paths, side_by_side, words},
         page::Page,
         style,
         symbols::Symbols,
+        tree as folder,
     },
 };
 
@@ -30,13 +40,15 @@ const EXAMPLES: &str = "\
 Examples:
   sternway diff prompts/greeting@v1 @v2
   sternway diff prompts/greeting ./greeting.md           what is live, and a file
+  sternway diff tools/scraper ./scraper                  what is live, and a folder
   sternway diff prompts/greeting@previous --stat         with what is live
   sternway diff configs/bot@v1 @v2 --json-patch
   sternway diff prompts/greeting@v1 @v2 --unified > v2.patch
 
-A path is taken as a file when it begins with ./, ../ or /, or when no artifact is called that.
+A path is taken as a file or folder when it begins with ./, ../ or /, or when no artifact is called that.
 Changed words stand in [-brackets-] {+like these+} where there is no color; --unified leaves them
-out, so that `patch` reads it.";
+out, so that `patch` reads it. Of folders, it also names the files whose lines are not compared,
+which `patch` passes over.";
 
 /// Compare two versions, or a version and a file.
 #[derive(Debug, clap::Args)]
@@ -45,11 +57,11 @@ out, so that `patch` reads it.";
     .args(["unified", "side_by_side", "stat", "word", "json_patch"]))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Args {
-    /// The old version, or file.
+    /// The old version, or file, or folder.
     #[arg(value_name = "A")]
     from: String,
 
-    /// The new version, or file; @vN is one of the same artifact. Default: what is live.
+    /// The new version, file or folder; @vN is one of the same artifact. Default: what is live.
     #[arg(value_name = "B")]
     to: Option<String>,
 
@@ -73,6 +85,9 @@ pub(crate) struct Args {
     #[arg(long)]
     json_patch: bool,
 
+    #[command(flatten)]
+    folder: FolderArgs,
+
     /// End with 1 if they differ.
     #[arg(long)]
     exit_code: bool,
@@ -80,10 +95,18 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let sides = context.with(Missing::Refuse, async |sternway| {
-        side::both(context, sternway, &args.from, args.to.as_deref()).await
+        let (from, to) =
+            side::both(context, sternway, (&args.from, args.to.as_deref()), &args.folder).await?;
+        let Some((old, new)) = from.content.as_tree().zip(to.content.as_tree()) else {
+            return Ok((from, to, None));
+        };
+        let old_files = Files::of(sternway, from.folder.as_ref());
+        let new_files = Files::of(sternway, to.folder.as_ref());
+        let diff = tree::compare((&old, old_files), (&new, new_files)).await?;
+        Ok((from, to, Some(diff)))
     });
-    let (from, to) = sides.await?;
-    let view = compare(&from, &to);
+    let (from, to, trees) = sides.await?;
+    let view = compare(&from, &to, trees.as_ref());
     let exactly = args.unified && !context.console.is_seen();
     if let Some(unified) = view.unified.as_ref().filter(|_| exactly && context.output.is_page()) {
         // `patch` wants every byte, also those that would steer a terminal.
@@ -93,7 +116,8 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         context.console.print_json(patch)?;
     } else {
         let name = if view.identical { "same" } else { "different" };
-        context.answer(&view, name, |page| write(&args, (&from, &to), &view, page))?;
+        let texts = trees.map_or_else(Vec::new, |trees| trees.texts);
+        context.answer(&view, name, |page| write(&args, (&from, &to), (&view, &texts), page))?;
     }
     let differs = args.exit_code && !view.identical;
     Ok(if differs { ExitCode::from(ProblemCode::Internal.exit_code()) } else { ExitCode::SUCCESS })
@@ -104,10 +128,22 @@ fn not_json(from: &Side, to: &Side) -> CliError {
     CliError::invalid(format!("{} is no JSON: a JSON Patch is made of two documents", other.name))
 }
 
-fn compare(from: &Side, to: &Side) -> DiffView {
+fn compare(from: &Side, to: &Side, trees: Option<&TreeDiff>) -> DiffView {
     let identical = from.content.as_bytes() == to.content.as_bytes();
-    let texts = from.content.as_text().zip(to.content.as_text());
-    let diff = texts.map(|(old, new)| TextDiff::new(old, new));
+    if let Some(trees) = trees {
+        let unified = trees.view.paths.iter().map(tree::unified);
+        return DiffView {
+            from: from.view(),
+            to: to.view(),
+            identical,
+            kind: DiffKind::Tree,
+            stat: None,
+            unified: Some(unified.collect()),
+            tree: Some(trees.view.clone()),
+            patch: patch(from, to),
+        };
+    }
+    let diff = texts(from, to).map(|(old, new)| TextDiff::new(old, new));
     DiffView {
         from: from.view(),
         to: to.view(),
@@ -117,8 +153,15 @@ fn compare(from: &Side, to: &Side) -> DiffView {
         unified: diff
             .as_ref()
             .map(|diff| diff.unified().with_names(&from.name, &to.name).to_string()),
+        tree: None,
         patch: patch(from, to),
     }
+}
+
+/// Both as texts, if both are. A folder and a file have no lines in common.
+fn texts<'a>(from: &'a Side, to: &'a Side) -> Option<(&'a str, &'a str)> {
+    let is_tree = [from, to].map(|side| *side.content.kind() == ContentKind::Tree);
+    from.content.as_text().zip(to.content.as_text()).filter(|_| is_tree[0] == is_tree[1])
 }
 
 /// How many lines changed.
@@ -145,8 +188,9 @@ pub(super) fn in_words(stat: &DiffStatView, symbols: &Symbols) -> String {
 }
 
 fn patch(from: &Side, to: &Side) -> Option<Value> {
-    let both = [from, to].map(|side| side.content.kind() == &ContentKind::Json);
-    if both != [true, true] {
+    let is_json =
+        |side: &Side| matches!(side.content.kind(), ContentKind::Json | ContentKind::Tree);
+    if !is_json(from) || from.content.kind() != to.content.kind() {
         return None;
     }
     let old: Value = serde_json::from_slice(from.content.as_bytes()).ok()?;
@@ -154,21 +198,42 @@ fn patch(from: &Side, to: &Side) -> Option<Value> {
     Some(JsonDiff::new(&old, &new).to_patch())
 }
 
-fn write(args: &Args, (from, to): (&Side, &Side), view: &DiffView, page: &mut Page) {
+fn write(
+    args: &Args,
+    (from, to): (&Side, &Side),
+    (view, files): (&DiffView, &[Texts]),
+    page: &mut Page,
+) {
     if let Some(unified) = view.unified.as_ref().filter(|_| args.unified) {
         words::write_exactly(unified, page);
         return;
     }
     page.line(header(from, to, view, page.symbols()));
-    let texts = from.content.as_text().zip(to.content.as_text());
-    let Some((old, new)) = texts.filter(|_| !args.stat && !view.identical) else { return };
-    let diff = TextDiff::new(old, new);
+    if let Some(tree) = &view.tree {
+        paths::write(tree, page);
+    }
+    if args.stat || view.identical {
+        return;
+    }
+    for file in files {
+        page.blank();
+        page.line(style::paint(style::NAME, visible::line(&file.path)));
+        write_lines(args, &TextDiff::new(&file.old, &file.new), page);
+    }
+    if view.tree.is_none()
+        && let Some((old, new)) = texts(from, to)
+    {
+        write_lines(args, &TextDiff::new(old, new), page);
+    }
+}
+
+fn write_lines(args: &Args, diff: &TextDiff<'_>, page: &mut Page) {
     if args.side_by_side {
-        side_by_side::write(&diff, page);
+        side_by_side::write(diff, page);
     } else if args.word {
-        words::write_merged(&diff, page);
+        words::write_merged(diff, page);
     } else {
-        words::write_marked(&diff, page);
+        words::write_marked(diff, page);
     }
 }
 
@@ -183,6 +248,10 @@ fn header(from: &Side, to: &Side, view: &DiffView, symbols: &Symbols) -> String 
     };
     let changes = match (&view.stat, view.identical) {
         (_, true) => "the same".into(),
+        (None, false) if view.tree.is_some() => {
+            let stat = view.tree.as_ref().map(|tree| folder::stat(&tree.stat, symbols));
+            stat.unwrap_or_default()
+        }
         (Some(stat), false) => {
             let alike = percent(stat.similarity_ratio);
             let minus = symbols.minus;

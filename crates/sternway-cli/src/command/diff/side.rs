@@ -5,6 +5,7 @@ use std::path::Path;
 use sternway::{
     Sternway,
     api::SideView,
+    folder::Folder,
     types::{At, Content, Reference, Selector, Version},
 };
 
@@ -12,12 +13,12 @@ use crate::{
     context::Context,
     error::CliError,
     format::visible,
-    input::{kind::KindArgs, source::Source},
+    input::{folder::FolderArgs, kind::KindArgs, source::Source},
     render::style,
     standing::Standing,
 };
 
-/// One side: a version, or a file.
+/// One side: a version, a file, or a folder.
 #[derive(Debug)]
 pub(super) struct Side {
     /// What it is called.
@@ -28,6 +29,8 @@ pub(super) struct Side {
     pub(super) version: Option<Version>,
     /// What is in it.
     pub(super) content: Content,
+    /// The folder on disk, if it is one.
+    pub(super) folder: Option<Folder>,
 }
 
 impl Side {
@@ -51,7 +54,7 @@ impl Side {
     }
 }
 
-/// What one side was called: a version that exists, or a file.
+/// What one side was called: a version that exists, or a file or folder.
 enum Named {
     Version(Reference),
     File(Source),
@@ -65,8 +68,8 @@ enum Named {
 pub(super) async fn both(
     context: &Context,
     sternway: &Sternway,
-    from: &str,
-    to: Option<&str>,
+    (from, to): (&str, Option<&str>),
+    exclude: &FolderArgs,
 ) -> Result<(Side, Side), CliError> {
     let from = name(sternway, from).await?;
     let to = match (to, &from) {
@@ -86,7 +89,8 @@ pub(super) async fn both(
             );
         }
     };
-    Ok((load(context, sternway, from).await?, load(context, sternway, to).await?))
+    let from = load(context, sternway, from, exclude).await?;
+    Ok((from, load(context, sternway, to, exclude).await?))
 }
 
 async fn name(sternway: &Sternway, text: &str) -> Result<Named, CliError> {
@@ -98,7 +102,7 @@ async fn name(sternway: &Sternway, text: &str) -> Result<Named, CliError> {
     if clearly {
         return file();
     }
-    let exists = Path::new(text).is_file();
+    let exists = Path::new(text).is_file() || Path::new(text).is_dir();
     let reference: Reference = match text.parse() {
         Ok(reference) => reference,
         Err(_) if exists => return file(),
@@ -110,13 +114,23 @@ async fn name(sternway: &Sternway, text: &str) -> Result<Named, CliError> {
     if artifact.is_none() && exists { file() } else { Ok(Named::Version(reference)) }
 }
 
-async fn load(context: &Context, sternway: &Sternway, named: Named) -> Result<Side, CliError> {
+async fn load(
+    context: &Context,
+    sternway: &Sternway,
+    named: Named,
+    exclude: &FolderArgs,
+) -> Result<Side, CliError> {
     match named {
         Named::Version(reference) => load_version(context, sternway, &reference).await,
+        Named::File(source) if source.path().is_some_and(Path::is_dir) => {
+            let folder = exclude.scan(source.path().unwrap_or(Path::new(".")))?;
+            let (name, content) = (source.name(), Content::tree(&folder.tree()?)?);
+            Ok(Side { short: name.clone(), name, version: None, content, folder: Some(folder) })
+        }
         Named::File(source) => {
             let content = KindArgs::default().content(source.read()?, source.path())?;
             let name = source.name();
-            Ok(Side { short: name.clone(), name, version: None, content })
+            Ok(Side { short: name.clone(), name, version: None, content, folder: None })
         }
     }
 }
@@ -136,5 +150,5 @@ async fn load_version(
     };
     let name = format!("{}@{}", version.artifact, version.number);
     let short = visible::line(&format!("{}{state}", version.number)).into_owned();
-    Ok(Side { name, short, version: Some(version), content })
+    Ok(Side { name, short, version: Some(version), content, folder: None })
 }

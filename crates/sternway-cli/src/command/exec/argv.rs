@@ -1,16 +1,14 @@
 //! The command line of the child: what is written in braces is filled in, and nothing else is
 //! touched. There is no shell in between.
 
-use std::{
-    ffi::{OsStr, OsString},
-    path::Path,
-};
+use std::ffi::{OsStr, OsString};
 
 use sternway::types::VersionNumber;
 
+use super::copy::Place;
 use crate::format::shell;
 
-/// A command and its arguments, with `{file}` and `{version}` where the version goes.
+/// A command and its arguments, with `{file}`, `{dir}` and `{version}` where the version goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
     // Invariant: not empty.
@@ -23,12 +21,21 @@ impl Template {
         words.first().is_some_and(|command| !command.is_empty()).then_some(Self { words })
     }
 
+    /// Whether it names the one file of a version.
+    pub(crate) fn names_file(&self) -> bool {
+        self.words.iter().any(|word| replace(word, "{file}", OsStr::new("")) != *word)
+    }
+
     /// What is run for one version.
-    pub(crate) fn fill(&self, file: &Path, version: VersionNumber) -> Argv {
+    pub(crate) fn fill(&self, place: &Place, version: VersionNumber) -> Argv {
         let version = OsString::from(version.get().to_string());
         let filled = |word: &OsString| {
             let word = replace(word, "{version}", &version);
-            replace(&word, "{file}", file.as_os_str())
+            let word = replace(&word, "{dir}", place.dir.as_os_str());
+            match &place.file {
+                Some(file) => replace(&word, "{file}", file.as_os_str()),
+                None => word,
+            }
         };
         Argv(self.words.iter().map(filled).collect())
     }
@@ -92,7 +99,8 @@ mod tests {
     fn check(words: &[&str], expected: &str) {
         let template = Template::new(words.iter().map(OsString::from).collect()).unwrap();
         let version = VersionNumber::new(2).unwrap();
-        assert_eq!(template.fill(Path::new("/tmp/a b/x.py"), version).quoted(), expected);
+        let place = Place { file: Some("/tmp/a b/x.py".into()), dir: "/tmp/a b".into() };
+        assert_eq!(template.fill(&place, version).quoted(), expected);
     }
 
     #[test]
@@ -100,6 +108,14 @@ mod tests {
         check(&["python3", "{file}"], "python3 '/tmp/a b/x.py'");
         check(&["run", "--script={file}", "{version}"], "run '--script=/tmp/a b/x.py' 2");
         check(&["{file}", "{file}:{file}"], "'/tmp/a b/x.py' '/tmp/a b/x.py:/tmp/a b/x.py'");
+        check(&["ls", "{dir}", "{dir}/in"], "ls '/tmp/a b' '/tmp/a b/in'");
+    }
+
+    #[test]
+    fn it_is_known_whether_the_file_is_named() {
+        let template = |words: &[&str]| Template::new(words.iter().map(OsString::from).collect());
+        assert!(template(&["run", "--script={file}"]).unwrap().names_file());
+        assert!(!template(&["run", "{dir}", "{files}"]).unwrap().names_file());
     }
 
     #[test]

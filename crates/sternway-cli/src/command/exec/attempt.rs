@@ -5,16 +5,19 @@
 use std::{ffi::OsString, time::Duration};
 
 use sternway::{
-    Missing, Outcome,
+    Missing, Outcome, Sternway,
     control::{Control, record::Judged, rollback::Reaction},
     provider::{Clock, Stopwatch, SystemClock},
-    types::{ArtifactId, Content, LatchAction, OutcomeId, Regression, Subject, Timestamp, Verdict},
+    types::{
+        ArtifactId, Content, ContentKind, LatchAction, Outcome as Record, OutcomeId, Regression,
+        Subject, Timestamp, Verdict,
+    },
 };
 
 use super::{
     argv::{Argv, Template},
     child::{self, Ended, Errand, RunError, Streams},
-    file::PrivateFile,
+    copy::{Place, PrivateCopy},
     signal::Interrupts,
 };
 use crate::{context::Context, error::CliError};
@@ -91,23 +94,57 @@ impl Order {
     ///
     /// # Errors
     ///
-    /// [`CliError`] if nothing is, or the store cannot be read.
+    /// [`CliError`] if nothing is, the command asks for the one file of a folder, or the store cannot
+    /// be read.
     pub(crate) async fn live(&self, context: &Context) -> Result<Live, CliError> {
+        let read = async |sternway: &Sternway| self.read(context, sternway.control()).await;
+        context.with(Missing::Refuse, read).await
+    }
+
+    async fn read(&self, context: &Context, control: &Control) -> Result<Live, CliError> {
         let environment = &context.environment;
-        context
-            .with(Missing::Refuse, async |sternway| {
-                let control = sternway.control();
-                let (pointer, version) = control.live_version(&self.artifact, environment).await?;
-                let content = control.content(&version).await?;
-                let subject = Subject {
-                    artifact: self.artifact.clone(),
-                    environment: environment.clone(),
-                    version: version.number,
-                    generation: pointer.generation,
-                };
-                Ok(Live { subject, content, id: control.ids().outcome() })
-            })
-            .await
+        let (pointer, version) = control.live_version(&self.artifact, environment).await?;
+        if version.content.kind == ContentKind::Tree && self.template.names_file() {
+            let (artifact, number) = (&self.artifact, version.number);
+            let why = format!("{artifact}@{number} is a folder, and {{file}} is one file");
+            return Err(CliError::invalid(why).with_help("write {dir}, or {dir}/FILE, instead"));
+        }
+        let content = control.content(&version).await?;
+        let subject = Subject {
+            artifact: self.artifact.clone(),
+            environment: environment.clone(),
+            version: version.number,
+            generation: pointer.generation,
+        };
+        Ok(Live { subject, content, id: control.ids().outcome() })
+    }
+
+    /// What is live now, and a private copy of it.
+    async fn copy(&self, context: &Context) -> Result<(Live, PrivateCopy), CliError> {
+        let copied = context.with(Missing::Refuse, async |sternway| {
+            let control = sternway.control();
+            let live = self.read(context, control).await?;
+            // What can never be recorded is better not run.
+            self.record(&live, Outcome::ok(), Timestamp::EPOCH)?;
+            let copy = PrivateCopy::write(control, &self.artifact, &live.content).await?;
+            Ok((live, copy))
+        });
+        copied.await
+    }
+
+    /// The record of a run.
+    fn record(&self, live: &Live, outcome: Outcome, at: Timestamp) -> Result<Record, CliError> {
+        let outcome = outcome.named(self.name_of(live));
+        let outcome = match &self.trace {
+            Some(trace) => outcome.trace(trace.as_str()),
+            None => outcome,
+        };
+        Ok(outcome.into_record(live.subject.clone(), live.id, at)?)
+    }
+
+    /// Whoever has to record it by hand needs a name to do it under.
+    fn name_of(&self, live: &Live) -> String {
+        self.name.clone().unwrap_or_else(|| live.id.to_string())
     }
 
     /// Runs what is live, and records how it went.
@@ -121,58 +158,44 @@ impl Order {
         streams: Streams,
         interrupts: &mut Interrupts,
     ) -> Result<Attempt, AttemptError> {
-        let Live { subject, content, id } = self.live(context).await?;
-        // Whoever has to record it by hand needs a name to do it under.
-        let name = self.name.clone().unwrap_or_else(|| id.to_string());
-        let record = |outcome: Outcome, at: Timestamp| -> Result<_, CliError> {
-            let outcome = outcome.named(name.as_str());
-            let outcome = match &self.trace {
-                Some(trace) => outcome.trace(trace.as_str()),
-                None => outcome,
-            };
-            Ok(outcome.into_record(subject.clone(), id, at)?)
-        };
-        // What can never be recorded is better not run.
-        record(Outcome::ok(), Timestamp::EPOCH)?;
-        let file = PrivateFile::write(&self.artifact, &content)
-            .map_err(|err| CliError::file(&std::env::temp_dir(), err))?;
-        let argv = self.template.fill(file.path(), subject.version);
-        let errand =
-            Errand { argv, variables: variables(&subject, &file), timeout: self.timeout, streams };
+        let (live, copy) = self.copy(context).await?;
+        let argv = self.template.fill(copy.place(), live.subject.version);
+        let variables = variables(&live.subject, copy.place());
+        let errand = Errand { argv, variables, timeout: self.timeout, streams };
         let ended = child::run(errand, interrupts).await?;
         let at = SystemClock.now();
-        let outcome = record(ended.conclusion().outcome().took(ended.took), at);
+        let outcome = self.record(&live, ended.conclusion().outcome().took(ended.took), at);
         let recorded = match outcome {
             Ok(outcome) => append(context, outcome).await,
             Err(err) => Err(err),
         };
-        Ok(Attempt { subject, ended, at, name, trace: self.trace.clone(), recorded })
+        let (name, trace) = (self.name_of(&live), self.trace.clone());
+        Ok(Attempt { subject: live.subject, ended, at, name, trace, recorded })
     }
 
     /// What would be run.
     pub(crate) fn preview(&self, live: &Live) -> Argv {
-        let file = std::env::temp_dir()
-            .join("sternway-XXXXXX")
-            .join(super::extension::file_name(&self.artifact, &live.content));
-        self.template.fill(&file, live.subject.version)
+        let private = std::env::temp_dir().join("sternway-XXXXXX");
+        let place = Place::below(&private, &self.artifact, &live.content);
+        self.template.fill(&place, live.subject.version)
     }
 }
 
 /// What the child is told besides its arguments.
-fn variables(subject: &Subject, file: &PrivateFile) -> Vec<(&'static str, OsString)> {
-    vec![
+fn variables(subject: &Subject, place: &Place) -> Vec<(&'static str, OsString)> {
+    let file = place.file.as_ref().map(|file| ("STERNWAY_FILE", file.into()));
+    let mut variables = vec![
         ("STERNWAY_ARTIFACT", subject.artifact.to_string().into()),
         ("STERNWAY_VERSION", subject.version.get().to_string().into()),
         ("STERNWAY_ENVIRONMENT", subject.environment.to_string().into()),
         ("STERNWAY_GENERATION", subject.generation.get().to_string().into()),
-        ("STERNWAY_FILE", file.path().into()),
-    ]
+        ("STERNWAY_DIR", place.dir.clone().into()),
+    ];
+    variables.extend(file);
+    variables
 }
 
-async fn append(
-    context: &Context,
-    outcome: sternway::types::Outcome,
-) -> Result<Recorded, CliError> {
+async fn append(context: &Context, outcome: Record) -> Result<Recorded, CliError> {
     context
         .with(Missing::Refuse, async |sternway| {
             let control = sternway.control();

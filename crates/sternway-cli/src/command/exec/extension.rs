@@ -32,13 +32,14 @@ fn extension(content: &Content) -> Option<&str> {
         }
         ContentKind::Text { language: None } => interpreter(content.as_text()?),
         ContentKind::Bytes { media_type } => of_media_type(media_type.as_str()),
+        ContentKind::Tree => None,
     }
 }
 
 const fn fallback(content: &Content) -> &'static str {
     match content.kind() {
         ContentKind::Bytes { .. } => "bin",
-        ContentKind::Json | ContentKind::Text { .. } => "txt",
+        ContentKind::Json | ContentKind::Text { .. } | ContentKind::Tree => "txt",
     }
 }
 

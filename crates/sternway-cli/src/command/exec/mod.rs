@@ -1,6 +1,6 @@
 //! `sternway exec`: run a command with what is live, and record how it went.
 //!
-//! [`attempt`] is the whole of one run. Around it: [`argv`] fills in the command line, [`mod@file`] and
+//! [`attempt`] is the whole of one run. Around it: [`argv`] fills in the command line, [`copy`] and
 //! [`extension`] write the content where the command finds it, [`child`] runs it with its
 //! [`stderr`] and through every [`signal`], [`ending`] says what its end means, and [`report`] what
 //! a person is told.
@@ -8,9 +8,9 @@
 mod argv;
 mod attempt;
 mod child;
+mod copy;
 mod ending;
 mod extension;
-mod file;
 mod report;
 mod signal;
 mod stderr;
@@ -38,10 +38,12 @@ use crate::{
 const ABOUT: &str = "\
 Run a command with what is live, and record how it went.
 
-The content of the live version is written to a private file, and {file} in the arguments is \
-replaced by its path, {version} by its number. There is no shell in between. The command also \
-gets STERNWAY_FILE, STERNWAY_ARTIFACT, STERNWAY_VERSION, STERNWAY_ENVIRONMENT and \
-STERNWAY_GENERATION in its environment. The store is not held while it runs.
+The content of the live version is written to a private folder, and {file} in the arguments is \
+replaced by the path of its file, {dir} by that of the folder, {version} by its number. A version \
+that is a folder itself has only {dir}; its files can be read and run, not written to. There is no \
+shell in between. The command also gets STERNWAY_FILE (of one file), STERNWAY_DIR, \
+STERNWAY_ARTIFACT, STERNWAY_VERSION, STERNWAY_ENVIRONMENT and STERNWAY_GENERATION in its \
+environment. The store is not held while it runs.
 
 Exit status 0 is recorded as a success. Everything else is a failure, with the error class and \
 message that a Python, Node.js, Java or Rust program printed last on stderr, or with the last line \
@@ -58,6 +60,7 @@ Sternway itself failed, 126 if the command cannot be run, 127 if there is none.
 Examples:
   sternway exec tools/search -- python3 {file} --query agents
   sternway exec tools/search --timeout 30s -- node --stack-trace-limit=5 {file}
+  sternway exec tools/scraper -- python3 {dir}/main.py
   sternway exec prompts/greeting -- ./ask-model.sh --prompt={file}";
 
 /// Run a command with what is live, and record how it went.
@@ -87,7 +90,8 @@ pub(crate) struct Args {
     #[arg(long)]
     inherit_stderr: bool,
 
-    /// What to run. {file} is the path of the content, {version} the number of the version.
+    /// What to run. {file} is the path of the content, {dir} that of its folder, {version} the
+    /// number of the version.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }

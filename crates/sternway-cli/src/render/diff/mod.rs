@@ -1,5 +1,6 @@
 //! What changed between two texts, for people.
 
+pub(crate) mod paths;
 pub(crate) mod side_by_side;
 pub(crate) mod words;
 

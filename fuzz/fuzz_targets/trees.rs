@@ -1,0 +1,5 @@
+//! Listings of folders.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sternway_tests::fuzz::trees(data));
