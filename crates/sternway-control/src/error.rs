@@ -5,8 +5,8 @@ use sternway_bundle::BundleError;
 use sternway_folder::FolderError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, RecordKind, Reference, Revision,
-    TextError, VersionNumber,
+    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, RecordKind,
+    Reference, Revision, TextError, VersionNumber,
 };
 
 use crate::{signed_head::SignedHeadError, undo::Clash};

@@ -7,7 +7,7 @@ use sternway::{
     Missing, Sternway,
     api::{BodyView, CondemnationView, DependentsView, VersionDetailView},
     store::Limit,
-    types::{At, Content, Reference, Version, ContentKind},
+    types::{At, Content, ContentKind, Reference, Version},
 };
 
 use crate::{context::Context, error::CliError, render::detail, standing::Standing};

@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use sternway::{
     api::{
-    AttestationView, BodyView, ContentView, DependentsView, FindingView, PointerKind, StayView, VersionDetailView, VersionView,
+        AttestationView, BodyView, ContentView, DependentsView, FindingView, PointerKind, StayView,
+        VersionDetailView, VersionView,
     },
     types::Timestamp,
 };

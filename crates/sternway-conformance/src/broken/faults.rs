@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sternway_store::{Append, Appended, Limit, Report, StoreError, Tallies};
 use sternway_types::{
-    ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, EnvironmentId, Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp, ContentKind,
+    ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, ContentKind, EnvironmentId,
+    Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp,
 };
 use tokio::time::timeout;
 

@@ -9,7 +9,9 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use sternway_store::{Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError};
 use sternway_types::{
-    Actor, At, Attestation, Change, Condemnation, Digest, EnvironmentId, Finding, Outcome, Policy, PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, Score, VersionNumber, Content, FileMode, NewVersion, Tree, TreeEntry, TreeFile, TreePath,
+    Actor, At, Attestation, Change, Condemnation, Content, Digest, EnvironmentId, FileMode,
+    Finding, NewVersion, Outcome, Policy, PolicyRecord, PolicyScope, PolicySetting, Ratio, Record,
+    Revision, Score, Tree, TreeEntry, TreeFile, TreePath, VersionNumber,
 };
 
 use crate::world::{
