@@ -1,9 +1,9 @@
 //! Whether the entries of a bundle belong together, in this order.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use sternway_types::{
-    Applied, Commit, Content, ContentRef, Digest, Revision, Subject, Timestamp, Version,
+    Applied, Commit, Content, ContentRef, Digest, Revision, Subject, Timestamp, Tree, Version,
 };
 
 use crate::{
@@ -142,7 +142,15 @@ impl<'a> Check<'a> {
             self.seen.contents <= manifest.contents
                 && self.seen.content_bytes <= manifest.content_bytes
         });
-        must(announced, || "there are more contents than the manifest says".into())
+        must(announced, || "there are more contents than the manifest says".into())?;
+        // The files of a tree come before it.
+        let tree = content.as_tree();
+        for (path, file) in tree.iter().flat_map(Tree::files) {
+            if let Some(reference) = file.reference() {
+                self.named(&reference, format_args!("{path} of the tree {digest}"))?;
+            }
+        }
+        Ok(())
     }
 
     fn commit(&mut self, commit: &Commit) -> Checked {
@@ -166,13 +174,16 @@ impl<'a> Check<'a> {
 
     fn version(&mut self, version: &Version) -> Checked {
         self.seen.versions += 1;
-        let (id, number) = (&version.artifact, version.number);
-        let ContentRef { digest, kind, len } = &version.content;
+        self.named(&version.content, format_args!("{}@{}", version.artifact, version.number))
+    }
+
+    /// Something has this content.
+    fn named(&mut self, content: &ContentRef, by: impl fmt::Display) -> Checked {
+        let ContentRef { digest, kind, len } = content;
         let known = self.contents.get_mut(digest);
-        let known =
-            known.ok_or_else(|| format!("the content {digest} of {id}@{number} is missing"))?;
+        let known = known.ok_or_else(|| format!("the content {digest} of {by} is missing"))?;
         must(known.len == *len && known.form >= Form::of(kind), || {
-            format!("the content {digest} is not what {id}@{number} says of it")
+            format!("the content {digest} is not what {by} says of it")
         })?;
         if !known.named {
             known.named = true;

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use sternway_types::{Content, ContentKind, Digest, MAX_CONTENT};
+use sternway_types::{Content, ContentKind, Digest, MAX_CONTENT, MediaType};
 
 /// What the bytes of a content are known to be, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ pub enum Form {
     Text,
     /// Strict JSON.
     Json,
+    /// The listing of a tree.
+    Tree,
 }
 
 impl Form {
@@ -24,19 +26,17 @@ impl Form {
             ContentKind::Bytes { .. } => Self::Bytes,
             ContentKind::Text { .. } => Self::Text,
             ContentKind::Json => Self::Json,
+            ContentKind::Tree => Self::Tree,
         }
     }
 
     /// These bytes, as what they are.
     pub(crate) fn content(self, bytes: &[u8]) -> Result<Content, String> {
         let kind = match self {
-            Self::Bytes => {
-                let media_type = "application/octet-stream".parse();
-                let media_type = media_type.map_err(|err| format!("{err}"))?;
-                ContentKind::Bytes { media_type }
-            }
+            Self::Bytes => ContentKind::Bytes { media_type: MediaType::opaque() },
             Self::Text => ContentKind::Text { language: None },
             Self::Json => ContentKind::Json,
+            Self::Tree => ContentKind::Tree,
         };
         Content::new(kind, bytes).map_err(|err| format!("its bytes are no such content ({err})"))
     }
@@ -53,11 +53,12 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Manifest,
         Self::Content(Form::Bytes),
         Self::Content(Form::Text),
         Self::Content(Form::Json),
+        Self::Content(Form::Tree),
         Self::Commits,
         Self::Outcomes,
         Self::Head,
@@ -70,6 +71,7 @@ impl Kind {
             Self::Content(Form::Bytes) => ("content", "bin"),
             Self::Content(Form::Text) => ("content", "txt"),
             Self::Content(Form::Json) => ("content", "json"),
+            Self::Content(Form::Tree) => ("content", "tree"),
             Self::Commits => ("commits", "jsonl"),
             Self::Outcomes => ("outcomes", "jsonl"),
             Self::Head => ("head", "json"),

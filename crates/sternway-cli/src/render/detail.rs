@@ -5,7 +5,7 @@ use std::fmt::Display;
 use sternway::{
     api::{
         AttestationView, BodyView, ContentView, DependentsView, FindingView, PointerKind, StayView,
-        VersionDetailView, VersionView,
+        VersionDetailView,
     },
     types::Timestamp,
 };

@@ -11,8 +11,8 @@ use std::{
 use sternway_bundle::{BundleError, Closing, Form, Manifest, Writer};
 use sternway_store::{Head, Limit, StoreError};
 use sternway_types::{
-    Actor, Applied, At, Commit, Content, ContentRef, Digest, Generation, Outcome, PointerName,
-    RecordKey, Revision, Subject,
+    Actor, Applied, At, Commit, Content, ContentKind, ContentRef, Digest, Generation, Outcome,
+    PointerName, RecordKey, Revision, Subject, Tree,
 };
 use tokio::sync::mpsc;
 
@@ -106,7 +106,8 @@ impl Control {
         Ok((to, Exported { manifest, closing, left_out }))
     }
 
-    /// Every content that the history names, as the most that anybody says it is.
+    /// Every content that the history names, as the most that anybody says it is, and the files of
+    /// trees.
     async fn contents_until(
         &self,
         last: Revision,
@@ -125,6 +126,13 @@ impl Control {
                         }
                     }
                 }
+            }
+        }
+        let trees: Vec<ContentRef> =
+            contents.values().filter(|it| it.kind == ContentKind::Tree).cloned().collect();
+        for tree in trees {
+            for file in files_of(&self.content_of(&tree).await?) {
+                contents.entry(file.digest).or_insert(file);
             }
         }
         Ok(contents)
@@ -157,11 +165,9 @@ impl Control {
             for digest in commits.iter().flat_map(named).map(|content| content.digest) {
                 // A content is sent before the first commit that names it.
                 let Some(reference) = contents.remove(&digest) else { continue };
-                let content = self.content_of(&reference).await?;
-                if pieces.send(Piece::Content(content)).await.is_err() {
+                if !self.send_content(pieces, reference, &mut contents, &mut progress).await? {
                     return Ok(None);
                 }
-                progress.part += reference.len;
                 watcher(progress);
             }
             progress.commits = after.get();
@@ -172,6 +178,34 @@ impl Control {
             }
         }
         self.send_outcomes(pieces, head).await
+    }
+
+    /// Sends a content, and the files of a tree before the tree.
+    async fn send_content(
+        &self,
+        pieces: &mpsc::Sender<Piece>,
+        content: ContentRef,
+        others: &mut HashMap<Digest, ContentRef>,
+        progress: &mut Progress,
+    ) -> Result<bool, ControlError> {
+        let mut waiting = vec![content];
+        while let Some(reference) = waiting.pop() {
+            let content = self.content_of(&reference).await?;
+            let files = files_of(&content).into_iter();
+            let mut files: Vec<_> = files.filter_map(|file| others.remove(&file.digest)).collect();
+            if !files.is_empty() {
+                // What is no tree itself goes first.
+                files.sort_by_key(|file| file.kind != ContentKind::Tree);
+                waiting.push(reference);
+                waiting.append(&mut files);
+                continue;
+            }
+            progress.part += reference.len;
+            if pieces.send(Piece::Content(content)).await.is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn content_of(&self, reference: &ContentRef) -> Result<Content, ControlError> {
@@ -245,7 +279,13 @@ impl Control {
     }
 }
 
-/// The contents that a commit's versions need.
+/// The files of a content that is a tree.
+fn files_of(content: &Content) -> Vec<ContentRef> {
+    let tree = content.as_tree();
+    tree.iter().flat_map(Tree::files).filter_map(|(_, file)| file.reference()).collect()
+}
+
+/// The contents that a commit's versions name.
 fn named(commit: &Commit) -> impl Iterator<Item = &ContentRef> {
     commit.applied.iter().filter_map(|applied| match applied {
         Applied::VersionAdded(version) => Some(&version.content),

@@ -9,8 +9,9 @@ use sternway_control::{
     publish::Publish,
     signed_head::{HeadSigner, SignedHeadError},
 };
+use sternway_folder::{Exclude, Folder};
 use sternway_store::{KvStore, Limit, MemoryKv, Tallies};
-use sternway_types::{At, Commit, LabelId, PolicyScope, PolicySetting, Revision};
+use sternway_types::{At, Commit, Content, LabelId, PolicyScope, PolicySetting, Revision};
 
 use crate::{
     make::{alice, artifact, greeting, in_a_row, production, text, version},
@@ -57,6 +58,30 @@ async fn feed(control: &Control) -> Vec<Commit> {
 async fn unjudged(control: &Control) -> usize {
     let unjudged = control.store().unjudged(control.namespace(), None, Limit::MAX).await;
     unjudged.expect("it can be read").len()
+}
+
+/// The JSON file of the folder is a configuration of its own as well.
+#[tokio::test]
+async fn a_tree_travels_with_its_files() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in [("run.py", "print(1)\n"), ("limits.json", "{\"n\": 1}"), ("none", "")] {
+        std::fs::write(folder.path().join(name), text).expect("it can be written");
+    }
+    let scanned = Folder::scan(folder.path(), &Exclude::default()).expect("it can be kept");
+    let tree = world.control.put_folder(&scanned).await.expect("it can be kept");
+    let limits = Content::json("{\"n\": 1}").expect("it is JSON");
+    for (name, content) in [("tools/runner", tree), ("configs/limits", limits)] {
+        let publish = Publish::new(artifact(name), content);
+        world.control.publish(publish, &alice()).await.expect("it is published");
+    }
+    let there = nowhere("shop");
+    let imported = import(&there, &bundle(&world).await).await;
+    assert_eq!(imported.manifest.contents, 3, "the listing, and two files that are not empty");
+    let runner = there.version(&artifact("tools/runner"), version(1)).await.expect("it is there");
+    let file = there.file_at(&runner, "run.py").await.expect("it is there");
+    assert_eq!(there.file(&file).await.expect("it can be read"), b"print(1)\n");
+    is_sound(&there).await;
 }
 
 async fn is_sound(control: &Control) {
