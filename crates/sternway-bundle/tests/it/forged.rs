@@ -5,7 +5,7 @@ use sternway_bundle::BundleError;
 use sternway_types::{Digest, MAX_CONTENT};
 
 use crate::world::{
-    bundle, bundle_of, contents, entries, entry, history, manifest_of, name_of, pack, refused,
+    Raw, bundle, bundle_of, contents, entries, entry, history, manifest_of, name_of, pack, refused,
     renamed, seal, text, unpack,
 };
 
@@ -45,7 +45,7 @@ async fn a_missing_entry_and_one_too_many_are_refused() {
 }
 
 /// The entries with numbers that match their places.
-fn numbered(mut entries: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<u8> {
+fn numbered(mut entries: Vec<Raw>) -> Vec<u8> {
     for (number, one) in (1..).zip(&mut entries) {
         let name = name_of(one);
         let (_, rest) = name.split_once('-').expect("a name");
@@ -57,7 +57,7 @@ fn numbered(mut entries: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<u8> {
 #[tokio::test]
 async fn entries_that_do_not_belong_together_are_refused_though_their_numbers_match() {
     let whole = unpack(&bundle().await);
-    let check = |change: &dyn Fn(&mut Vec<(Vec<u8>, Vec<u8>)>), expected: &str| {
+    let check = |change: &dyn Fn(&mut Vec<Raw>), expected: &str| {
         let mut entries = whole.clone();
         change(&mut entries);
         let said = refused(&numbered(entries));

@@ -13,6 +13,9 @@ use sternway_types::{
     Timestamp, VersionNumber,
 };
 
+/// An entry as it stands in a tar: its header, and its bytes.
+pub(crate) type Raw = (Vec<u8>, Vec<u8>);
+
 pub(crate) fn namespace() -> NamespaceId {
     "shop".parse().expect("a namespace")
 }
@@ -117,7 +120,7 @@ pub(crate) fn refused(bundle: &[u8]) -> String {
 }
 
 /// The blocks of a tar: a header and what belongs to it.
-pub(crate) fn unpack(bundle: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn unpack(bundle: &[u8]) -> Vec<Raw> {
     let mut tar = Vec::new();
     let frame = zstd::Decoder::new(bundle).expect("a frame").single_frame();
     { frame }.read_to_end(&mut tar).expect("a sound frame");
@@ -133,7 +136,7 @@ pub(crate) fn unpack(bundle: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// Packs them again, with a checksum that matches.
-pub(crate) fn pack(entries: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn pack(entries: &[Raw]) -> Vec<u8> {
     let mut tar = Vec::new();
     for (header, body) in entries {
         tar.extend_from_slice(header);
@@ -151,7 +154,7 @@ pub(crate) fn seal(tar: &[u8]) -> Vec<u8> {
 }
 
 /// An entry with a name, whatever is in it.
-pub(crate) fn entry(name: &str, body: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn entry(name: &str, body: &[u8]) -> Raw {
     let mut header = tar::Header::new_ustar();
     // By hand: what builds headers refuses some names.
     let place = header.as_old_mut();
@@ -164,7 +167,7 @@ pub(crate) fn entry(name: &str, body: &[u8]) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// The same entry with another body, whose name has its digest.
-pub(crate) fn renamed(entries: &[(Vec<u8>, Vec<u8>)], place: usize, body: &[u8]) -> Vec<u8> {
+pub(crate) fn renamed(entries: &[Raw], place: usize, body: &[u8]) -> Vec<u8> {
     let mut entries = entries.to_vec();
     let name = name_of(&entries[place]);
     let digest = Digest::of(&entries[place].1).to_hex();
@@ -172,7 +175,7 @@ pub(crate) fn renamed(entries: &[(Vec<u8>, Vec<u8>)], place: usize, body: &[u8])
     pack(&entries)
 }
 
-pub(crate) fn name_of(entry: &(Vec<u8>, Vec<u8>)) -> String {
+pub(crate) fn name_of(entry: &Raw) -> String {
     let name = entry.0.split(|byte| *byte == 0).next().expect("a name");
     String::from_utf8(name.to_vec()).expect("a name")
 }
