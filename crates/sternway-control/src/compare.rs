@@ -147,11 +147,7 @@ impl Control {
         let attested = self.attestations(artifact, version).await?.into_iter();
         let ratings = attested.filter_map(|attestation| {
             let name = attestation.name.as_str();
-            let rating = if let Finding::Rating(rating) = attestation.finding {
-                rating
-            } else {
-                return None;
-            };
+            let Finding::Rating(rating) = attestation.finding else { return None };
             let named = name == "rating" || name.ends_with("_rating");
             Some((if named { name.to_owned() } else { format!("{name}_rating") }, rating))
         });

@@ -36,6 +36,7 @@ impl Round {
 
 /// Judges what nobody judged, round after round.
 #[derive(Debug)]
+#[must_use = "nothing is supervised until its next round is awaited"]
 pub struct Supervisor<'a> {
     control: &'a Control,
     every: Duration,

@@ -55,3 +55,27 @@ fn a_dry_run_only_says_so() {
         assert!(ran.stdout.contains("careful"), "{}", ran.stdout);
     }
 }
+
+#[test]
+fn supervision_says_it_on_one_line_and_once() {
+    let world = unjudged();
+    let ran = world.run(&["--dry-run", "supervise", "--once"]);
+    assert!(ran.stdout.contains("v2 would be rolled back to v1 in production"), "{}", ran.stdout);
+    let ran = world.run(&["supervise", "--once"]);
+    let said = "prompts/greeting v2 rolled back to v1 in production, by outcomes that nobody had \
+                judged yet: 3 failures in a row within 5m\n";
+    assert!(ran.stdout.ends_with(said), "{}", ran.stdout);
+    assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str(), ran.code), (1, "", 0));
+    assert_eq!(world.run(&["supervise", "--once"]).stdout, "");
+}
+
+#[test]
+fn supervision_says_it_to_programs() {
+    let world = unjudged();
+    let ran = world.run(&["supervise", "--once", "-o", "jsonl"]);
+    let said: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(said["subject"]["artifact"], "prompts/greeting");
+    assert_eq!(said["verdict"], "regressed");
+    assert_eq!(said["regression"]["tier"], "immediate");
+    assert_eq!(said["reaction"]["rolled_back"]["to"], 1, "{said}");
+}

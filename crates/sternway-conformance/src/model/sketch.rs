@@ -225,14 +225,17 @@ pub(super) async fn changeset(
 }
 
 /// An outcome with what was measured of it, more or less of it.
-fn measured(sketch: &OutcomeSketch, outcome: Outcome) -> Outcome {
+fn measured(sketch: OutcomeSketch, outcome: Outcome) -> Outcome {
     let number = f64::from(sketch.status) * 0.1 - 2.0;
     let score = |number: f64| there(Score::new(number).ok(), "score");
     // Enough names that a tally cannot keep all of them.
     let names = (0..sketch.id).step_by(5).map(|name| format!("score {name} {}", sketch.subject));
     Outcome {
-        duration: (sketch.id % 2 == 0).then(|| Duration::from_micros(u64::from(sketch.status))),
-        cost: (sketch.id % 3 == 0).then(|| score(number.abs())),
+        duration: sketch
+            .id
+            .is_multiple_of(2)
+            .then(|| Duration::from_micros(u64::from(sketch.status))),
+        cost: sketch.id.is_multiple_of(3).then(|| score(number.abs())),
         scores: names.map(|name| (name, score(number))).collect(),
         ..outcome
     }
@@ -268,8 +271,8 @@ pub(super) fn append(
         let seconds = i64::from(sketch.ago) * step.unwrap_or(1);
         let at = sternway_types::Timestamp::from_micros(now.as_micros() - seconds * 1_000_000);
         match sketch.status {
-            0..=30 => measured(sketch, succeeded(&name, &subject, at)),
-            31..=55 => measured(sketch, failed(&name, &subject, at)),
+            0..=30 => measured(*sketch, succeeded(&name, &subject, at)),
+            31..=55 => measured(*sketch, failed(&name, &subject, at)),
             56..=62 => {
                 Outcome::new(OutcomeId::from_name(&name), subject, at, OutcomeStatus::Unknown)
             }

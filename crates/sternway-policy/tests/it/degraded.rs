@@ -25,7 +25,7 @@ fn runs(at: Timestamp, succeeded: usize, failed: usize, scores: &[(&str, f64)]) 
     let mut tally = Tally::default();
     let scores: BTreeMap<_, _> = scores
         .iter()
-        .map(|(name, number)| ((*name).to_owned(), Score::new(*number).unwrap()))
+        .map(|(name, number)| ((*name).to_owned(), Score::new(*number).expect("a score")))
         .collect();
     for place in 0..succeeded + failed {
         let plain = outcome(place, at, if place < failed { 'x' } else { '.' });

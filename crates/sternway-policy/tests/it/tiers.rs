@@ -17,7 +17,7 @@ fn tiers() -> Policy {
 fn runs(all: usize, failed: usize, newest: Timestamp) -> Tally {
     let mut tally = Tally::default();
     for place in 0..all {
-        let back = SECOND * u32::try_from(all - 1 - place).unwrap();
+        let back = SECOND * u32::try_from(all - 1 - place).expect("few");
         let fails = (place + 1) * failed / all > place * failed / all;
         tally.add(&outcome(place, newest.saturating_sub(back), if fails { 'x' } else { '.' }));
     }

@@ -72,14 +72,14 @@ async fn a_tally_stays_small_however_long_it_is_kept() {
     publish(&store, "one", 1).await.expect("memory takes it");
     // Every minute of ten days, with three things measured.
     let minutes = 10 * 24 * 60;
-    let score = |number: i64| Score::new(0.001 * f64::from(number as u16)).expect("a score");
-    let made = (0..minutes).map(|minute: i64| Outcome {
-        duration: Some(Duration::from_micros(700_000 + minute.unsigned_abs())),
+    let score = |number: u32| Score::new(0.001 * f64::from(number)).expect("a score");
+    let made = (0..minutes).map(|minute: u32| Outcome {
+        duration: Some(Duration::from_micros(700_000 + u64::from(minute))),
         cost: Some(score(minute)),
         scores: BTreeMap::from([("accuracy".to_owned(), score(minute))]),
-        ..outcome(&minute.to_string(), 1, 60 * minute, None)
+        ..outcome(&minute.to_string(), 1, 60 * i64::from(minute), None)
     });
-    let at = 60 * minutes;
+    let at = 60 * i64::from(minutes);
     let _counted = store.append(&append(at, made.collect())).await.expect("memory takes it");
     let tallies = rows(&kv).into_iter().filter(|(key, _)| key.first() == Some(&b't'));
     let longest = tallies.filter_map(|(_, value)| value).map(|value| value.len()).max();
