@@ -25,7 +25,7 @@ fn tree(paths: &[&str]) -> Result<Tree, TreeError> {
 /// A listing is refused, in these words.
 #[track_caller]
 fn check_refused(listing: &str, problem: &str) {
-    let refused = Tree::parse(listing.as_bytes()).unwrap_err();
+    let refused = Tree::parse(listing.as_bytes()).expect_err("it is no listing");
     let because = refused.source().map(|err| format!(": {err}")).unwrap_or_default();
     assert_eq!(format!("{refused}{because}"), problem);
 }
@@ -151,7 +151,7 @@ fn what_is_no_json_object_of_texts_is_refused() {
         "{\"a\"",
         "\u{feff}{}",
     ] {
-        let refused = Tree::parse(listing.as_bytes()).unwrap_err();
+        let refused = Tree::parse(listing.as_bytes()).expect_err("it is no listing");
         assert!(matches!(refused, TreeError::Syntax(_)), "{listing}: {refused}");
     }
     assert!(matches!(Tree::parse(b"{\"\xff\":\"link b\"}"), Err(TreeError::Syntax(_))));

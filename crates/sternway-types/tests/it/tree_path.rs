@@ -6,7 +6,7 @@ use crate::make::parsed;
 
 #[track_caller]
 fn check_refused(path: &str, problem: &str) {
-    let refused = path.parse::<TreePath>().unwrap_err();
+    let refused = path.parse::<TreePath>().expect_err("it is no path");
     assert_eq!(
         refused.to_string(),
         format!("{:?} {problem}", path.chars().take(200).collect::<String>())
@@ -71,7 +71,10 @@ fn check_link(link: &str, target: &str, problem: Option<&str>) {
     match problem {
         None => assert_eq!(found.as_deref(), Ok(target)),
         Some(problem) => {
-            assert_eq!(found.unwrap_err().to_string(), format!("{target:?} {problem}"));
+            assert_eq!(
+                found.expect_err("it leads nowhere").to_string(),
+                format!("{target:?} {problem}")
+            );
         }
     }
 }
