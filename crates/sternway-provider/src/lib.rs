@@ -1,7 +1,7 @@
-//! What the host provides to Sternway: the time, and new ids.
+//! What the host provides to Sternway: the time, new ids, and validators of contents.
 //!
-//! Everything above draws both through these ports, so that a test decides what time it is and
-//! which ids come next.
+//! Everything above draws the first two through these ports, so that a test decides what time it is
+//! and which ids come next. A [`Validator`] is what a policy asks for by a name that the host gave it.
 //!
 //! ```
 //! use sternway_provider::{Clock, Ids, SystemClock, RandomIds};
@@ -20,6 +20,7 @@ mod ids;
 mod secret;
 #[cfg(feature = "testing")]
 mod testing;
+mod validator;
 
 #[cfg(feature = "testing")]
 pub use crate::testing::{CountingIds, ManualClock};
@@ -27,4 +28,5 @@ pub use crate::{
     clock::{Clock, Stopwatch, SystemClock},
     ids::{Ids, RandomIds},
     secret::{NoRandomness, secret},
+    validator::{Candidate, Unvalidated, Validator},
 };

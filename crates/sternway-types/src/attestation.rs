@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Actor, ArtifactId, LabelId, MAX_JSON_DEPTH, Timestamp, VersionNumber, json::is_within,
+    Actor, ArtifactId, CheckResult, LabelId, MAX_JSON_DEPTH, Timestamp, VersionNumber,
+    json::is_within,
 };
 
 /// Why a number is not a ratio.
@@ -92,6 +93,8 @@ pub enum Finding {
     Rating(Ratio),
     /// Its status changed.
     Status(LifecycleStatus),
+    /// A check of the policy looked at its content as it was published.
+    Check(Box<CheckResult>),
     /// Anything else, in the attester's own shape.
     Other(Value),
 }
@@ -104,7 +107,7 @@ impl Finding {
     pub(crate) fn is_readable(&self) -> bool {
         match self {
             Self::Tests { report: value, .. } | Self::Other(value) => is_within(MAX_DEPTH, value),
-            Self::Rating(_) | Self::Status(_) => true,
+            Self::Rating(_) | Self::Status(_) | Self::Check(_) => true,
         }
     }
 }

@@ -145,6 +145,11 @@ slug! {
 }
 
 slug! {
+    /// What a host calls one of its validators, such as `lint`.
+    ValidatorId, "the name of a validator", PART_GRAMMAR, |text| part_problem(text)
+}
+
+slug! {
     /// A place where versions are live, such as `production`. It is created before it is used.
     EnvironmentId, "an environment name", PART_GRAMMAR,
     |text| part_problem(text).or_else(|| reserved_problem(text))

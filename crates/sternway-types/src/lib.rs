@@ -14,6 +14,7 @@
 //! | the one door for writing | [`Changeset`], [`Change`], [`Precondition`], [`Commit`], [`Receipt`] |
 //! | what happened when it ran | [`Outcome`], [`Subject`], [`Tally`], [`Measure`] |
 //! | what to make of it | [`Policy`], [`Rule`], [`Verdict`] |
+//! | what a content must hold to | [`ContentCheck`], [`CheckResult`], [`Violation`] |
 //! | everything kept beside a version | [`Record`], [`Attestation`], [`Condemnation`] |
 //!
 //! ```
@@ -35,6 +36,7 @@ mod actor;
 mod artifact;
 mod attestation;
 mod changeset;
+mod check;
 mod commit;
 mod content;
 mod decimal;
@@ -63,12 +65,14 @@ mod tree_path;
 mod verdict;
 mod version;
 mod window;
+mod violation;
 
 pub use crate::{
     actor::{Actor, ActorError, ActorKind},
     artifact::Artifact,
     attestation::{Attestation, Finding, LifecycleStatus, Ratio, RatioError},
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
+    check::{CheckError, CheckKind, ContentCheck, OnFailure},
     commit::{Applied, Commit, Receipt, RecordChange},
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
     decimal::{Decimal, DecimalError},
@@ -76,7 +80,7 @@ pub use crate::{
     digest::{Digest, DigestError, DigestPrefix},
     id::{
         ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId,
-        OutcomeId, Slug, UuidError,
+        OutcomeId, Slug, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     measure::{Measure, Period, Resolution, Series, Timeline},
@@ -102,4 +106,5 @@ pub use crate::{
     tree_path::{LinkTarget, TreePath, TreePathError, TreePathProblem},
     verdict::{BaselineMeasure, Evidence, Measured, Observation, Regression, Verdict},
     version::{NewVersion, Parents, Version},
+    violation::{CheckResult, CheckedBy, Violation, Violations},
 };

@@ -5,8 +5,8 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, CollectionId, EnvironmentId, Metric, Preset, Rule, RuleId, RuleName, Threshold,
-    rule::immediate_tier,
+    ArtifactId, CheckError, CollectionId, ContentCheck, EnvironmentId, Metric, Preset, Rule, RuleId,
+    RuleName, Threshold, check::check_all, rule::immediate_tier,
 };
 
 /// Why a policy is refused.
@@ -78,6 +78,9 @@ pub enum PolicyError {
     /// There is no rule at all.
     #[error("the policy has no rules: to watch nothing, turn the policy off instead")]
     NoRules,
+    /// A check is not one, or excludes another.
+    #[error(transparent)]
+    Check(#[from] CheckError),
 }
 
 /// What happens to a version when it is published, beyond an artifact's first one.
@@ -91,13 +94,20 @@ pub enum Activation {
     Immediate,
 }
 
-/// A policy: what a publish leads to, and the rules that can take a version back. It has at least
-/// one rule, and each rule at most once.
+/// A policy: what a publish leads to, what a content must hold to, and the rules that can take a
+/// version back. It has at least one rule, and each rule and each name of a check at most once.
+///
+/// Of several policies that are set around an artifact, the nearest one's activation and rules hold.
+/// Their checks add up, so that who sets other rules for one artifact does not drop a check that
+/// somebody set for all: of two checks with one name the nearer one's holds, which may be
+/// [`CheckKind::Off`](crate::CheckKind::Off). A policy that is off drops the checks of wider scopes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "RawPolicy")]
 pub struct Policy {
     activation: Activation,
     rules: Vec<Rule>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<ContentCheck>,
 }
 
 #[derive(Deserialize)]
@@ -107,6 +117,8 @@ struct RawPolicy {
     activation: Activation,
     preset: Option<Preset>,
     rules: Option<Vec<Rule>>,
+    #[serde(default)]
+    checks: Vec<ContentCheck>,
 }
 
 impl TryFrom<RawPolicy> for Policy {
@@ -119,7 +131,7 @@ impl TryFrom<RawPolicy> for Policy {
             (Some(preset), None) => preset.rules(),
             (Some(_), Some(_)) => return Err(PolicyError::PresetAndRules),
         };
-        Self::new(raw.activation, rules)
+        Self::new(raw.activation, rules)?.with_checks(raw.checks)
     }
 }
 
@@ -139,13 +151,24 @@ impl Policy {
                 return Err(PolicyError::Twice { rule: rule.id() });
             }
         }
-        Ok(Self { activation, rules })
+        Ok(Self { activation, rules, checks: Vec::new() })
+    }
+
+    /// The same, with these checks of what is published.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Check`] if two have one name, or there are too many.
+    pub fn with_checks(mut self, checks: Vec<ContentCheck>) -> Result<Self, PolicyError> {
+        check_all(&checks)?;
+        self.checks = checks;
+        Ok(self)
     }
 
     /// The rules of a preset. New versions are staged.
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
-        Self { activation: Activation::Staged, rules: preset.rules() }
+        Self { activation: Activation::Staged, rules: preset.rules(), checks: Vec::new() }
     }
 
     /// The preset that has these rules, if one has.
@@ -178,13 +201,19 @@ impl Policy {
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
+
+    /// What a content must hold to when it is published.
+    #[must_use]
+    pub fn checks(&self) -> &[ContentCheck] {
+        &self.checks
+    }
 }
 
 impl Default for Policy {
     /// The immediate tier: 2 signature errors among the last 10 runs, all of 5 or more failed, or
     /// 3 failures in a row within 5 minutes. New versions are staged.
     fn default() -> Self {
-        Self { activation: Activation::Staged, rules: immediate_tier() }
+        Self { activation: Activation::Staged, rules: immediate_tier(), checks: Vec::new() }
     }
 }
 
