@@ -6,6 +6,8 @@ use sternway_types::{
     Actor, ArtifactId, Attestation, Finding, LifecycleStatus, Timestamp, VersionNumber,
 };
 
+use crate::CheckResultView;
+
 /// A statement about a version.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AttestationView {
@@ -47,6 +49,8 @@ pub enum FindingView {
         /// `draft`, `waiting_approval`, `active` or `deprecated`.
         status: &'static str,
     },
+    /// A check of the policy looked at the content as it was published.
+    Check(CheckResultView),
     /// Anything else.
     Other {
         /// In the attester's own shape.
@@ -62,6 +66,7 @@ impl From<&Finding> for FindingView {
             }
             Finding::Rating(rating) => Self::Rating { rating_ratio: rating.get() },
             Finding::Status(status) => Self::Status { status: word(*status) },
+            Finding::Check(result) => Self::Check(result.as_ref().into()),
             Finding::Other(value) => Self::Other { value: value.clone() },
         }
     }

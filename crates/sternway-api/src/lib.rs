@@ -52,6 +52,7 @@ mod supervised;
 mod tally;
 mod tree;
 mod undone;
+mod validated;
 mod verdict;
 mod version;
 
@@ -100,6 +101,7 @@ pub use crate::{
         TreeStatView, TreeView, WrittenFolderView,
     },
     undone::UndoneView,
+    validated::{CheckResultView, CheckedView, ValidatedView, ViolationView},
     verdict::{
         EvidenceView, MeasureView, MeasuredView, ObservationView, RegressionView, VerdictView,
     },

@@ -32,6 +32,9 @@ pub struct RulesView {
     pub activation: &'static str,
     /// The rules that can take a version back.
     pub rules: Vec<RuleView>,
+    /// What a content must hold to, in the shape of policy files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Value>,
 }
 
 /// What is said of every rule that there is: nobody states how often it is wrong.
@@ -43,7 +46,12 @@ impl From<&Policy> for RulesView {
             Activation::Staged => "staged",
             Activation::Immediate => "immediate",
         };
-        Self { activation, rules: policy.rules().iter().map(Into::into).collect() }
+        let checks = policy.checks().iter();
+        Self {
+            activation,
+            rules: policy.rules().iter().map(Into::into).collect(),
+            checks: checks.map(|check| serde_json::to_value(check).unwrap_or_default()).collect(),
+        }
     }
 }
 

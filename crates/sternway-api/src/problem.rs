@@ -41,6 +41,10 @@ pub enum ProblemCode {
     IdempotencyKeyReused,
     /// The content is condemned there.
     PolicyCondemned,
+    /// The content fails a check of the policy.
+    PolicyCheckFailed,
+    /// A check of the policy came to no answer.
+    PolicyCheckNotRun,
     /// No good version is left to go back to.
     NoGoodVersion,
     /// The version regressed.
@@ -93,6 +97,10 @@ impl ProblemCode {
                 Row("idempotency-key-reused", "The id was used for something else", 422, 5)
             }
             Self::PolicyCondemned => Row("policy-condemned", "The content is condemned", 403, 6),
+            Self::PolicyCheckFailed => Row("policy-check-failed", "A check failed", 403, 6),
+            Self::PolicyCheckNotRun => {
+                Row("policy-check-not-run", "A check came to no answer", 403, 6)
+            }
             Self::NoGoodVersion => Row("no-good-version", "No good version is left", 409, 6),
             Self::Regressed => Row("regressed", "The version regressed", 409, 8),
             Self::IntegrityMismatch => Row("integrity-mismatch", "The store is damaged", 409, 9),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sternway_types::{ArtifactId, EnvironmentId, Revision, VersionNumber};
 
-use crate::{ContentView, DiffStatView, TreeSizeView, TreeStatView};
+use crate::{CheckedView, ContentView, DiffStatView, TreeSizeView, TreeStatView};
 
 /// Where a published version is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -16,7 +16,7 @@ pub enum LandingView {
     Live,
     /// It waits to be promoted.
     Staged,
-    /// It would have gone live, and its content is condemned: it waits.
+    /// Its content is condemned, by a check or before: it waits.
     Condemned,
 }
 
@@ -41,6 +41,8 @@ pub struct PublishedView {
     pub tree: Option<TreeSizeView>,
     /// What changed since the version before, if both are folders.
     pub tree_changes: Option<TreeStatView>,
+    /// What its checks found; nothing if it was there already.
+    pub checks: Vec<CheckedView>,
     /// The revision that added it; nothing if it was there already.
     pub revision: Option<Revision>,
     /// Whether it was only tried, and nothing written.

@@ -30,6 +30,8 @@ impl Control {
             content: publish.content.reference(),
             added: false,
             landing: Landing::Unchanged,
+            generation: None,
+            checks: Vec::new(),
             revision: None,
         };
         let mut moved = false;
@@ -61,6 +63,11 @@ impl Control {
         }
         match self.commit(&changeset).await {
             Ok(receipt) => {
+                let environment = |(_, name, _): &&(_, PointerName, _)| {
+                    matches!(name, PointerName::Environment(_))
+                };
+                published.generation =
+                    receipt.pointers.iter().find(environment).map(|(.., generation)| *generation);
                 published.revision = Some(receipt.revision);
                 Ok(Some(published))
             }

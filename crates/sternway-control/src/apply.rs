@@ -10,7 +10,10 @@ use sternway_types::{
     VersionNumber,
 };
 
-use crate::{Control, ControlError, Intent};
+use crate::{
+    Control, ControlError, Intent,
+    validate::{CheckReport, Gate},
+};
 
 /// What is wanted of one artifact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,11 +77,14 @@ struct Moved {
 
 impl Control {
     /// Makes every artifact what is wanted of it, in one commit: contents are published, versions go
-    /// live in the environment, labels are set. What is as wanted already is left alone.
+    /// live in the environment, labels are set. What is as wanted already is left alone. Contents
+    /// that are to be added are checked, and one that fails any check refuses all of it: a release
+    /// of which a part is condemned would be half a release.
     ///
     /// # Errors
     ///
-    /// [`ControlError::NoEnvironment`] if there is no such environment, and [`ControlError::Store`]
+    /// [`ControlError::ChecksFailed`] with everything that failed, [`ControlError::NotChecked`] if a
+    /// check came to no answer, [`ControlError::NoEnvironment`] if there is no such environment, and [`ControlError::Store`]
     /// with a refusal if a version does not exist, is condemned and not forced by a person, or an
     /// artifact is wanted twice; then nothing moved.
     pub async fn apply(
@@ -94,16 +100,12 @@ impl Control {
             let what = twice.artifact.to_string();
             return Err(StoreError::from(Refusal::from(ChangesetError::Twice { what })).into());
         }
-        for one in wanted {
-            if let WantedVersion::Content(content) = &one.version {
-                self.store.put(content).await?;
-            }
-        }
+        let mut gates = self.gates(wanted, environment).await?;
         loop {
             let mut changeset = self.changeset(intent);
             let mut parts = Vec::with_capacity(wanted.len());
-            for one in wanted {
-                parts.push(self.plan(one, environment, force, &mut changeset).await?);
+            for (one, gate) in wanted.iter().zip(&mut gates) {
+                parts.push(self.plan(one, gate, environment, force, &mut changeset).await?);
             }
             if changeset.changes.is_empty() {
                 return Ok(AppliedAll { items: finished(wanted, parts, |_| None), revision: None });
@@ -120,10 +122,31 @@ impl Control {
         }
     }
 
+    /// Checks everything that is to be added, and refuses all of it with everything that is wrong.
+    async fn gates(
+        &self,
+        wanted: &[Wanted],
+        environment: &EnvironmentId,
+    ) -> Result<Vec<Gate>, ControlError> {
+        let (mut gates, mut failed) = (Vec::with_capacity(wanted.len()), Vec::new());
+        for one in wanted {
+            let mut gate = self.gate(&one.artifact, environment).await?;
+            if let WantedVersion::Content(content) = &one.version
+                && !gate.latest(self, &one.artifact, content).await?.is_same
+            {
+                let report = gate.check(self, content, None).await?;
+                failed.extend(report.into_iter().flat_map(CheckReport::failures));
+            }
+            gates.push(gate);
+        }
+        if failed.is_empty() { Ok(gates) } else { Err(ControlError::ChecksFailed(failed)) }
+    }
+
     /// Adds what is to be done for one artifact to the changeset.
     async fn plan(
         &self,
         wanted: &Wanted,
+        gate: &mut Gate,
         environment: &EnvironmentId,
         force: Force,
         changeset: &mut Changeset,
@@ -131,7 +154,7 @@ impl Control {
         let number = match &wanted.version {
             WantedVersion::Number(number) => Some(*number),
             WantedVersion::Content(content) => {
-                self.plan_content(&wanted.artifact, content, changeset).await?
+                self.plan_content(&wanted.artifact, content, gate, changeset).await?
             }
         };
         let mut part = Part { number, went_live: None, labelled: Vec::new() };
@@ -154,6 +177,7 @@ impl Control {
         &self,
         artifact: &ArtifactId,
         content: &Content,
+        gate: &mut Gate,
         changeset: &mut Changeset,
     ) -> Result<Option<VersionNumber>, ControlError> {
         let latest = self.store.artifact(&self.namespace, artifact, At::Head).await?;
@@ -163,10 +187,19 @@ impl Control {
         {
             return Ok(Some(number));
         }
+        self.store.put(content).await?;
         let new = NewVersion::new(artifact.clone(), content.reference());
-        let (artifact, version) = (artifact.clone(), latest);
-        changeset.preconditions.push(Precondition::LatestIs { artifact, version });
+        let (id, version) = (artifact.clone(), latest);
+        changeset.preconditions.push(Precondition::LatestIs { artifact: id, version });
         changeset.changes.push(Change::AddVersion(Box::new(new)));
+        // What was there at the first look, and is not any more, is checked only now.
+        if let Some(report) = gate.check(self, content, None).await? {
+            let failed: Vec<_> = report.failures().collect();
+            if !failed.is_empty() {
+                return Err(ControlError::ChecksFailed(failed));
+            }
+            self.attest_added(changeset, report, latest).await?;
+        }
         Ok(None)
     }
 

@@ -16,7 +16,7 @@ use sternway_types::{
 };
 use tokio::sync::OnceCell;
 
-use crate::{ControlError, live::LiveTable};
+use crate::{ControlError, live::LiveTable, validate::Validators};
 
 /// Who wants something, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub struct Control {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) namespace: NamespaceId,
+    pub(crate) validators: Validators,
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) live: OnceCell<LiveTable>,
@@ -66,6 +67,7 @@ impl Control {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             namespace,
+            validators: Validators::default(),
             marks: Mutex::default(),
             live: OnceCell::new(),
             written: Some(AtomicU64::new(0)),
@@ -86,6 +88,13 @@ impl Control {
         self
     }
 
+    /// Has these validators, which policies may ask for by name.
+    #[must_use]
+    pub fn with_validators(mut self, validators: Validators) -> Self {
+        self.validators = validators;
+        self
+    }
+
     /// The same drivers, writing nothing: every verb answers what it would do.
     #[must_use]
     pub fn rehearsal(&self) -> Self {
@@ -94,6 +103,7 @@ impl Control {
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             namespace: self.namespace.clone(),
+            validators: self.validators.clone(),
             marks: Mutex::default(),
             live: OnceCell::new(),
             written: None,
@@ -122,6 +132,17 @@ impl Control {
     #[must_use]
     pub fn ids(&self) -> &dyn Ids {
         self.ids.as_ref()
+    }
+
+    /// The validators of this host.
+    #[must_use]
+    pub const fn validators(&self) -> &Validators {
+        &self.validators
+    }
+
+    /// Whether what is written is only tried.
+    pub(crate) const fn is_rehearsal(&self) -> bool {
+        self.written.is_none()
     }
 
     /// Brings the namespace to life, with the environment `production` as its default. Does

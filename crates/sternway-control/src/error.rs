@@ -5,11 +5,15 @@ use sternway_bundle::BundleError;
 use sternway_folder::FolderError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, RecordKind,
+    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason, RecordKind,
     Reference, Revision, TextError, VersionNumber,
 };
 
-use crate::{signed_head::SignedHeadError, undo::Clash};
+use crate::{
+    signed_head::SignedHeadError,
+    undo::Clash,
+    validate::{CheckTrouble, FailedCheck},
+};
 
 /// Why a driver could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -165,6 +169,45 @@ pub enum ControlError {
         /// The first revision that is not the same.
         revision: Revision,
     },
+    /// The content fails checks of the policy. Nothing was written.
+    #[error("{}", refused(.0))]
+    ChecksFailed(Vec<FailedCheck>),
+    /// A check of the policy came to no answer, so that nobody knows whether the content holds.
+    /// Nothing was written.
+    #[error("{artifact} cannot be checked by {check}")]
+    NotChecked {
+        /// Whose content.
+        artifact: ArtifactId,
+        /// Which check.
+        check: LabelId,
+        /// Why.
+        #[source]
+        trouble: CheckTrouble,
+    },
+    /// A check could never be done, so that the policy is not set.
+    #[error("the check {check} could never be done")]
+    NoCheck {
+        /// Which check.
+        check: LabelId,
+        /// Why.
+        #[source]
+        trouble: CheckTrouble,
+    },
+    /// A guarded change failed its check and could not be taken back: it is live.
+    #[error("{artifact}@{version} is live in {environment} and was to be taken back: {reason}")]
+    NotTakenBack {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Which.
+        version: VersionNumber,
+        /// Where it is live.
+        environment: EnvironmentId,
+        /// Why it was to be taken back.
+        reason: Reason,
+        /// Why it could not be.
+        #[source]
+        cause: Box<ControlError>,
+    },
     /// A text is too long or holds what it may not.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -192,12 +235,16 @@ impl ControlError {
             Self::SignedHead(SignedHeadError::Signature { .. }) => ProblemCode::BundleDamaged,
             Self::OtherHistory { .. } => ProblemCode::OtherHistory,
             Self::NoFile { .. } => ProblemCode::FileNotFound,
+            Self::ChecksFailed(_) => ProblemCode::PolicyCheckFailed,
+            Self::NotChecked { .. } => ProblemCode::PolicyCheckNotRun,
+            Self::NotTakenBack { cause, .. } => cause.code(),
             Self::SignedHead(_)
             | Self::Folder(_)
             | Self::Content(_)
             | Self::NotATree { .. }
             | Self::Text(_)
-            | Self::NothingToUndo { .. } => ProblemCode::Invalid,
+            | Self::NothingToUndo { .. }
+            | Self::NoCheck { .. } => ProblemCode::Invalid,
         }
     }
 }
@@ -209,6 +256,15 @@ fn bundle_code(err: &BundleError) -> ProblemCode {
         BundleError::Io(_) => ProblemCode::Internal,
         BundleError::NotABundle { .. } | BundleError::TooLarge { .. } | _ => ProblemCode::Invalid,
     }
+}
+
+/// What was refused, check by check.
+fn refused(failed: &[FailedCheck]) -> String {
+    let mut said = "nothing was published: the policy refuses".to_owned();
+    for failure in failed {
+        said = format!("{said}\n{}, by the check {failure}", failure.artifact);
+    }
+    said
 }
 
 fn store_code(err: &StoreError) -> ProblemCode {

@@ -12,6 +12,7 @@ use sternway_types::{
 use crate::{
     Control, ControlError, Intent,
     publish::{Landing, Publish, move_to_added},
+    validate::CheckReport,
 };
 
 /// What importing one version led to.
@@ -41,9 +42,13 @@ impl Control {
     /// not known of a history from elsewhere. What the version expects, and where it is to go live or
     /// be labelled, is not looked at.
     ///
+    /// It is checked as a published one is, and what was found is kept beside it. History is not
+    /// refused, though: a content that fails any check is condemned in the default environment.
+    ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] if the store cannot write.
+    /// [`ControlError::NotChecked`] if a check came to no answer, and [`ControlError::Store`] if the
+    /// store cannot write.
     pub async fn import(
         &self,
         name: &str,
@@ -53,7 +58,13 @@ impl Control {
         let (namespace, artifact) = (&self.namespace, &publish.artifact);
         // Neither of the names before it can hold a zero byte.
         let id = ChangesetId::from_name(&format!("import\0{namespace}\0{artifact}\0{name}"));
-        self.store.put(&publish.content).await?;
+        let mut gate = self.gate(artifact, &self.default_environment().await?).await?;
+        // What was imported before is not checked again.
+        if !gate.is_open()
+            && let Some(commit) = self.store.commit_of(namespace, id).await?
+        {
+            return Ok(Imported::Known { revision: commit.revision });
+        }
         loop {
             let latest = self.store.artifact(namespace, artifact, At::Head).await?;
             let latest = latest.map(|artifact| artifact.latest);
@@ -62,10 +73,18 @@ impl Control {
                 .when(Precondition::LatestIs { artifact: artifact.clone(), version: latest })
                 .then(Change::AddVersion(Box::new(publish.new_version())));
             changeset.id = id;
-            let landing = match latest {
+            let mut landing = match latest {
                 None => self.landing(publish, true).await?,
                 Some(_) => Landing::Staged,
             };
+            let checked = gate.check(self, &publish.content, publish.checked.as_ref()).await?;
+            if let Some(report) = checked.map(CheckReport::as_history) {
+                self.attest_added(&mut changeset, &report, latest).await?;
+                if report.is_condemned() {
+                    landing = Landing::Condemned(report.environment);
+                }
+            }
+            self.store.put(&publish.content).await?;
             if let Landing::Live(environment) = &landing {
                 let name = PointerName::Environment(environment.clone());
                 let generation = self.generation(artifact, &name).await?;

@@ -3,7 +3,7 @@
 //!
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
 //! [`rollback`], [`condemn`], [`label`], [`record`], [`compare`], [`supervise`], [`policy`],
-//! [`environment`]. A verb that loses
+//! [`environment`], [`validate`], [`guard`]. A verb that loses
 //! a race loads again and decides again; a verb that is called twice does its work once.
 //!
 //! ```
@@ -39,6 +39,7 @@ pub mod condemn;
 mod control;
 pub mod environment;
 mod error;
+pub mod guard;
 pub mod import;
 pub mod label;
 pub mod live;
@@ -56,6 +57,7 @@ pub mod supervise;
 pub mod sweep;
 mod tree;
 pub mod undo;
+pub mod validate;
 pub mod watch;
 
 pub use crate::{

@@ -39,7 +39,8 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] with a refusal if the scope's environment does not exist, or if the
+    /// [`ControlError::NoCheck`] if a check of it has a schema that is not there or does not compile,
+    /// and [`ControlError::Store`] with a refusal if the scope's environment does not exist, or if the
     /// store cannot write.
     pub async fn set_policy(
         &self,
@@ -47,6 +48,9 @@ impl Control {
         setting: PolicySetting,
         intent: &Intent,
     ) -> Result<Revision, ControlError> {
+        if let PolicySetting::On(policy) = &setting {
+            self.known_checks(policy.checks()).await?;
+        }
         let record = Record::Policy(PolicyRecord { scope, setting });
         let changeset = self.changeset(intent).then(Change::PutRecord(Box::new(record)));
         Ok(self.commit(&changeset).await?.revision)

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use sternway_store::{Contested, StoreError};
 use sternway_types::{
-    Activation, Actor, ArtifactId, At, Change, Changelog, Changeset, Content, ContentRef,
-    EnvironmentId, Force, LabelId, Metadata, MoveCause, NewMove, NewVersion, PointerName,
-    Precondition, Revision, Target, Timestamp, VersionNumber,
+    Activation, Actor, ArtifactId, Change, Changelog, Changeset, Content, ContentRef,
+    EnvironmentId, Force, Generation, LabelId, Metadata, MoveCause, NewMove, NewVersion,
+    PointerName, Precondition, Receipt, Revision, Target, Timestamp, VersionNumber,
 };
 
-use crate::{Control, ControlError, Intent};
+use crate::{
+    Control, ControlError, Intent,
+    validate::{CheckReport, Checked, Gate, Latest},
+};
 
 /// Which version the publisher believes to be the newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub struct Publish {
     pub depends_on: BTreeSet<ArtifactId>,
     /// Labels that are set to it in the same commit.
     pub labels: Vec<LabelId>,
+    /// What was found about the content already: what it covers is not checked again.
+    pub checked: Option<CheckReport>,
 }
 
 impl Publish {
@@ -76,6 +81,7 @@ impl Publish {
             metadata: Metadata::default(),
             depends_on: BTreeSet::new(),
             labels: Vec::new(),
+            checked: None,
         }
     }
 }
@@ -89,7 +95,7 @@ pub enum Landing {
     Live(EnvironmentId),
     /// It waits to be promoted.
     Staged,
-    /// It would have gone live here by policy, and its content is condemned: it waits.
+    /// Its content is condemned here: it waits. It was to go live here, or a check condemned it.
     Condemned(EnvironmentId),
 }
 
@@ -106,6 +112,10 @@ pub struct Published {
     pub added: bool,
     /// Where it is.
     pub landing: Landing,
+    /// The generation of the pointer that it went live by, if it did.
+    pub generation: Option<Generation>,
+    /// What its checks found; nothing if it was there already.
+    pub checks: Vec<Checked>,
     /// The revision that added it, or made it live or labelled it; nothing if nothing was to be
     /// done.
     pub revision: Option<Revision>,
@@ -127,11 +137,13 @@ impl Published {
 
 impl Control {
     /// Adds a version. Content that is the newest version's already is not added again: that
-    /// version goes live and is labelled where that was asked for.
+    /// version goes live and is labelled where that was asked for. What is added is checked as the
+    /// policies want it, and what was found is kept beside it in the same commit.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] with a conflict if another version is the newest than was expected,
+    /// [`ControlError::ChecksFailed`] if a check refuses the content, [`ControlError::NotChecked`]
+    /// if one came to no answer, and [`ControlError::Store`] with a conflict if another version is the newest than was expected,
     /// with a refusal if the content is condemned where it is to go live, or if the store cannot
     /// write.
     pub async fn publish(
@@ -139,25 +151,16 @@ impl Control {
         publish: Publish,
         intent: &Intent,
     ) -> Result<Published, ControlError> {
-        self.store.put(&publish.content).await?;
+        let environment = self.destination(&publish).await?;
+        let mut gate = self.gate(&publish.artifact, &environment).await?;
         loop {
-            let latest = self.store.artifact(&self.namespace, &publish.artifact, At::Head).await?;
+            let latest = gate.latest(self, &publish.artifact, &publish.content).await?;
             let (landing, changeset) =
-                self.plan_publish(&publish, latest.is_none(), intent).await?;
+                self.plan_publish(&publish, latest, &mut gate, intent).await?;
+            // What is refused was not even kept.
+            self.store.put(&publish.content).await?;
             let conflict = match self.commit(&changeset).await {
-                Ok(receipt) => {
-                    let number = receipt.version_of(&publish.artifact);
-                    let number = number.unwrap_or(VersionNumber::FIRST);
-                    let (content, revision) = (publish.content.reference(), receipt.revision);
-                    return Ok(Published {
-                        artifact: publish.artifact,
-                        number,
-                        content,
-                        added: true,
-                        landing,
-                        revision: Some(revision),
-                    });
-                }
+                Ok(receipt) => return Ok(published(publish, landing, &gate, &receipt)),
                 Err(StoreError::Conflict(conflict)) => conflict,
                 Err(err) => return Err(err.into()),
             };
@@ -179,14 +182,16 @@ impl Control {
     async fn plan_publish(
         &self,
         publish: &Publish,
-        first: bool,
+        latest: Latest,
+        gate: &mut Gate,
         intent: &Intent,
     ) -> Result<(Landing, Changeset), ControlError> {
         let artifact = &publish.artifact;
+        let first = latest.number.is_none();
         let expected = match publish.expect {
             Expect::Version(version) => Some(Some(version)),
             Expect::Nothing => Some(None),
-            Expect::Anything => first.then_some(None),
+            Expect::Anything => (first || latest.is_same).then_some(latest.number),
         };
         let mut changeset = self.changeset(intent);
         if let Some(version) = expected {
@@ -198,7 +203,16 @@ impl Control {
             content: publish.content.reference(),
         });
         changeset = changeset.then(Change::AddVersion(Box::new(publish.new_version())));
-        let landing = self.landing(publish, first).await?;
+        let mut landing = self.landing(publish, first).await?;
+        if !latest.is_same
+            && let Some(report) =
+                gate.admit(self, &publish.content, publish.checked.as_ref()).await?
+        {
+            self.attest_added(&mut changeset, report, latest.number).await?;
+            if report.is_condemned() {
+                landing = Landing::Condemned(report.environment.clone());
+            }
+        }
         if let Landing::Live(environment) = &landing {
             let name = PointerName::Environment(environment.clone());
             let generation = self.generation(artifact, &name).await?;
@@ -241,6 +255,25 @@ impl Control {
             return Ok(Landing::Condemned(environment));
         }
         Ok(Landing::Live(environment))
+    }
+}
+
+fn published(publish: Publish, landing: Landing, gate: &Gate, receipt: &Receipt) -> Published {
+    let number = receipt.version_of(&publish.artifact).unwrap_or(VersionNumber::FIRST);
+    let environment = match &landing {
+        Landing::Live(environment) => Some(PointerName::Environment(environment.clone())),
+        Landing::Unchanged | Landing::Staged | Landing::Condemned(_) => None,
+    };
+    let moved = receipt.pointers.iter().find(|(_, name, _)| Some(name) == environment.as_ref());
+    Published {
+        artifact: publish.artifact,
+        number,
+        content: publish.content.reference(),
+        added: true,
+        landing,
+        generation: moved.map(|(.., generation)| *generation),
+        checks: gate.findings(),
+        revision: Some(receipt.revision),
     }
 }
 

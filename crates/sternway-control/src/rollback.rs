@@ -224,10 +224,10 @@ impl Control {
 }
 
 /// A version that is live, and is to go.
-struct Back<'a> {
-    pointer: &'a Pointer,
-    live: &'a Version,
-    environment: &'a EnvironmentId,
+pub(crate) struct Back<'a> {
+    pub(crate) pointer: &'a Pointer,
+    pub(crate) live: &'a Version,
+    pub(crate) environment: &'a EnvironmentId,
 }
 
 impl Back<'_> {
@@ -236,7 +236,7 @@ impl Back<'_> {
     }
 
     /// Nobody moved the pointer meanwhile.
-    fn is_live(&self) -> Precondition {
+    pub(crate) fn is_live(&self) -> Precondition {
         Precondition::PointerAt {
             artifact: self.live.artifact.clone(),
             name: self.name(),
@@ -244,7 +244,7 @@ impl Back<'_> {
         }
     }
 
-    fn move_to(
+    pub(crate) fn move_to(
         &self,
         changeset: Changeset,
         target: &Version,
@@ -260,7 +260,7 @@ impl Back<'_> {
         })))
     }
 
-    fn condemn(&self, changeset: Changeset, reason: Reason) -> Changeset {
+    pub(crate) fn condemn(&self, changeset: Changeset, reason: Reason) -> Changeset {
         changeset.then(Change::PutRecord(Box::new(Record::Condemnation(Condemnation {
             artifact: self.live.artifact.clone(),
             environment: self.environment.clone(),

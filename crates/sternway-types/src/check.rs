@@ -179,7 +179,9 @@ impl TryFrom<RawCheck> for ContentCheck {
         .flatten();
         match (kinds.next(), kinds.count()) {
             (Some(kind), 0) => Ok(Self::new(name, kind)?.on_failure_do(on_failure)),
-            (first, more) => Err(CheckError::Kind { name, found: usize::from(first.is_some()) + more }),
+            (first, more) => {
+                Err(CheckError::Kind { name, found: usize::from(first.is_some()) + more })
+            }
         }
     }
 }

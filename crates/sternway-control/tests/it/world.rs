@@ -13,8 +13,8 @@ use sternway_control::{
 use sternway_provider::{Clock as _, CountingIds, Ids as _, ManualClock};
 use sternway_store::{Append, Kv, KvStore, Limit, MemoryKv, Store};
 use sternway_types::{
-    At, Commit, Environment, Failure, Force, Generation, MoveCause, Outcome, OutcomeStatus,
-    Pointer, PointerName, Revision, Subject, Timestamp, VersionNumber,
+    ArtifactId, At, Commit, Content, Environment, Failure, Force, Generation, MoveCause, Outcome,
+    OutcomeStatus, Pointer, PointerName, Revision, Subject, Timestamp, VersionNumber,
 };
 
 use crate::make::{alice, greeting, production, text, version};
@@ -62,6 +62,12 @@ impl World {
     /// A version of the greeting with this text.
     pub(crate) async fn publish(&self, content: &str) -> Published {
         let publish = Publish::new(greeting(), text(content));
+        self.control.publish(publish, &alice()).await.expect("it is published")
+    }
+
+    /// A version of an artifact with this content.
+    pub(crate) async fn publish_as(&self, artifact: ArtifactId, content: Content) -> Published {
+        let publish = Publish::new(artifact, content);
         self.control.publish(publish, &alice()).await.expect("it is published")
     }
 
