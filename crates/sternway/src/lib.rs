@@ -51,6 +51,8 @@
 //! # Features
 //!
 //! - `redb` (default): the embedded backend, [`Sternway::open`].
+//! - `json-schema`: checks of contents by JSON Schema. Where a policy asks for one, a program without
+//!   it publishes nothing.
 
 mod artifact;
 mod content;

@@ -2,10 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sternway_control::{Control, ControlError, supervise::Supervisor, sweep::Swept, watch::Watch};
-use sternway_provider::{Clock, Ids};
+use sternway_control::{
+    Control, ControlError, supervise::Supervisor, sweep::Swept, validate::Validators, watch::Watch,
+};
+use sternway_provider::{Clock, Ids, Validator};
 use sternway_store::{KvStore, MemoryKv, Store, StoreError};
-use sternway_types::{Actor, At, NamespaceId, Revision};
+use sternway_types::{Actor, At, NamespaceId, Revision, ValidatorId};
 
 use crate::{ArtifactHandle, Error};
 
@@ -27,6 +29,7 @@ pub struct Builder {
     actor: Option<Actor>,
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn Ids>>,
+    validators: Validators,
     missing: Missing,
     wait: Duration,
 }
@@ -38,6 +41,7 @@ impl Default for Builder {
             actor: None,
             clock: None,
             ids: None,
+            validators: Validators::default(),
             missing: Missing::Create,
             wait: Duration::from_secs(5),
         }
@@ -66,6 +70,13 @@ impl Builder {
     /// Draws ids elsewhere than at random.
     pub fn with_ids(mut self, ids: Arc<dyn Ids>) -> Self {
         self.ids = Some(ids);
+        self
+    }
+
+    /// Has a validator, which policies may ask for by this name. A policy that asks for one that is
+    /// not here publishes nothing from here.
+    pub fn with_validator(mut self, name: ValidatorId, validator: Arc<dyn Validator>) -> Self {
+        self.validators = self.validators.with(name, validator);
         self
     }
 
@@ -116,7 +127,7 @@ impl Builder {
             Some(namespace) => namespace,
             None => "default".parse()?,
         };
-        let mut control = Control::new(store, namespace);
+        let mut control = Control::new(store, namespace).with_validators(self.validators);
         if let Some(clock) = self.clock {
             control = control.with_clock(clock);
         }

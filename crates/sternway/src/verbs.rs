@@ -1,9 +1,10 @@
 //! Calls that are made by awaiting them.
 
-use std::{collections::BTreeMap, path::PathBuf, pin::Pin};
+use std::{collections::BTreeMap, fmt::Display, path::PathBuf, pin::Pin, time::Duration};
 
 use sternway_control::{
     Intent,
+    guard::Guarded,
     promote::Promoted,
     publish::{Activate, Expect, Publish, Published},
     rollback::{RollbackMode, RolledBack},
@@ -83,6 +84,7 @@ pub struct PublishCall {
     labels: Vec<String>,
     expected: Option<u64>,
     activate: Activation,
+    limit: Option<Duration>,
 }
 
 impl PublishCall {
@@ -98,6 +100,7 @@ impl PublishCall {
             labels: Vec::new(),
             expected: None,
             activate: Activation::ByPolicy,
+            limit: None,
         }
     }
 
@@ -152,7 +155,62 @@ impl PublishCall {
         self
     }
 
-    async fn make(self) -> Result<Published, Error> {
+    /// How long the check of [`PublishCall::guarded`] may take; as long as it wants if nothing is
+    /// said.
+    pub const fn check_within(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Makes it live in the handle's environment, runs a check, and takes it back if the check
+    /// fails: if it answers with an error, panics, or takes longer than a limit.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sw = sternway::Sternway::in_memory().await?;
+    /// let greeting = sw.artifact("prompts/greeting");
+    /// greeting.publish("Hello, {{name}}!").await?;
+    /// let guarded = greeting
+    ///     .publish("Hi there!")
+    ///     .guarded(async |published| {
+    ///         let live = greeting.live().await.map_err(|err| err.to_string())?;
+    ///         assert_eq!(live.number(), published.number, "it is live while it is checked");
+    ///         if live.text().is_ok_and(|text| text.contains("{{name}}")) {
+    ///             return Ok(());
+    ///         }
+    ///         Err("it does not say the name".to_owned())
+    ///     })
+    ///     .await?;
+    /// assert!(!guarded.is_kept());
+    /// assert_eq!(greeting.live().await?.number().get(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Whoever drops the call while the check runs, or ends the process, leaves the version live: let
+    /// the check end with an error instead.
+    ///
+    /// # Errors
+    ///
+    /// As of a publish that is awaited, and [`ControlError::NotTakenBack`] if the check failed and the
+    /// store cannot write. A check that fails is no error: [`Guarded`] tells how it ended.
+    ///
+    /// [`ControlError::NotTakenBack`]: sternway_control::ControlError::NotTakenBack
+    pub async fn guarded<F, E>(self, check: impl FnOnce(Published) -> F) -> Result<Guarded, Error>
+    where
+        F: Future<Output = Result<(), E>>,
+        E: Display,
+    {
+        let (publish, intent) = self.prepare().await?;
+        let (control, environment) = (&self.wish.handle.control, self.wish.handle.environment()?);
+        let guarded =
+            control.publish_guarded(publish, &environment, self.limit, &intent, check).await?;
+        Ok(guarded)
+    }
+
+    /// What is to be published, by whom and why.
+    async fn prepare(&self) -> Result<(Publish, Intent), Error> {
         let handle = &self.wish.handle;
         let artifact = handle.id()?;
         let content = match &self.source {
@@ -177,7 +235,12 @@ impl PublishCall {
         if self.activate == Activation::Here {
             publish.activate = Activate::In(handle.environment()?);
         }
-        Ok(handle.control.publish(publish, &self.wish.intent()?).await?)
+        Ok((publish, self.wish.intent()?))
+    }
+
+    async fn make(self) -> Result<Published, Error> {
+        let (publish, intent) = self.prepare().await?;
+        Ok(self.wish.handle.control.publish(publish, &intent).await?)
     }
 }
 
