@@ -28,6 +28,7 @@ mod diff;
 mod doctor;
 mod environment;
 mod exported;
+mod guarded;
 mod imported;
 mod label;
 mod latch;
@@ -69,6 +70,7 @@ pub use crate::{
     doctor::{CheckupView, DoctorView, Health},
     environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},
     exported::ExportedView,
+    guarded::{GuardEndingView, GuardedView},
     imported::{
         FileStatusView, ImportedBundleView, ImportedFileView, ImportedFolderView,
         ImportedHistoryView, LeftOutView,
@@ -82,7 +84,9 @@ pub use crate::{
     },
     outcome::{OutcomeView, SubjectView},
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
-    policy::{PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView},
+    policy::{
+        EffectivePolicyView, PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView,
+    },
     problem::{Problem, ProblemCode},
     promoted::PromotedView,
     published::{LandingView, PublishedView},

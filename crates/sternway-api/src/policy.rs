@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sternway_types::{Activation, Policy, PolicyScope, PolicySetting, Revision, Rule};
+use sternway_types::{
+    Activation, ContentCheck, Policy, PolicyScope, PolicySetting, Revision, Rule,
+};
 
 /// A rule as policy files write it, such as `{"rule": "consecutive_failures", "count": 3,
 /// "window": "5m"}`.
@@ -46,11 +48,10 @@ impl From<&Policy> for RulesView {
             Activation::Staged => "staged",
             Activation::Immediate => "immediate",
         };
-        let checks = policy.checks().iter();
         Self {
             activation,
             rules: policy.rules().iter().map(Into::into).collect(),
-            checks: checks.map(|check| serde_json::to_value(check).unwrap_or_default()).collect(),
+            checks: written(policy.checks()),
         }
     }
 }
@@ -86,6 +87,29 @@ impl PolicyView {
             error_rate: set.map(|_| NO_STATED_ERROR_RATE),
         }
     }
+}
+
+/// The policy that holds for an artifact, with the checks of all scopes around it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EffectivePolicyView {
+    /// The nearest policy: its activation and its rules hold.
+    #[serde(flatten)]
+    pub policy: PolicyView,
+    /// Every check that holds, in the shape of policy files.
+    pub checks: Vec<Value>,
+}
+
+impl EffectivePolicyView {
+    /// The nearest policy, and every check that holds.
+    #[must_use]
+    pub fn new(policy: PolicyView, checks: &[ContentCheck]) -> Self {
+        Self { policy, checks: written(checks) }
+    }
+}
+
+fn written(checks: &[ContentCheck]) -> Vec<Value> {
+    // The shape of checks in files is a promise of its own, and every check has one.
+    checks.iter().map(|check| serde_json::to_value(check).unwrap_or_default()).collect()
 }
 
 /// What setting a policy led to.

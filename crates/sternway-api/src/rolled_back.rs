@@ -3,6 +3,8 @@
 use serde::Serialize;
 use sternway_types::{ArtifactId, EnvironmentId, Generation, Revision, VersionNumber};
 
+use crate::CheckedView;
+
 /// What a rollback led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RollbackView {
@@ -35,8 +37,12 @@ pub struct RestoredView {
     pub from: Option<VersionNumber>,
     /// Whose content came back.
     pub restored: VersionNumber,
-    /// The new version that has it, and is live.
+    /// The new version that has it.
     pub version: VersionNumber,
+    /// Whether it is live; not if a check condemned it.
+    pub live: bool,
+    /// What its checks found.
+    pub checks: Vec<CheckedView>,
     /// The generation of the pointer.
     pub generation: Generation,
     /// The revision that did it.

@@ -3,16 +3,19 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use sternway::{
+    control::validate::Validators,
     provider::{Clock, SystemClock},
     types::{Actor, EnvironmentId, NamespaceId, Reason, Timestamp},
 };
 
 use crate::{
     cli::{Globals, Output},
+    command::CommandValidator,
     console::Console,
     format::shell,
     input::moment::Moment,
@@ -69,6 +72,17 @@ impl Context {
     /// Who acts, and why.
     pub(crate) fn intent(&self, reason: Reason) -> sternway::control::Intent {
         sternway::control::Intent::by(self.actor.clone()).because(reason)
+    }
+
+    /// The validators of whoever publishes, by the names that policies ask for them.
+    pub(crate) fn validators(&self) -> Validators {
+        let mut all = Validators::default();
+        for (name, setting) in &self.settings.validators {
+            if let Some(validator) = CommandValidator::new(setting) {
+                all = all.with(name.clone(), Arc::new(validator));
+            }
+        }
+        all
     }
 
     /// What stands before what happened, if it did not happen.

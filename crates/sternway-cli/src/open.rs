@@ -69,7 +69,8 @@ impl Context {
     ) -> Result<Sternway, CliError> {
         let builder = Sternway::builder()
             .with_namespace(self.namespace.clone())
-            .with_actor(self.actor.clone());
+            .with_actor(self.actor.clone())
+            .with_validators(self.validators());
         let file = match (found, missing) {
             (Found::File(file), _) => file,
             (Found::Nothing(file), Missing::Refuse) => return Err(self.no_store(&file)),

@@ -4,8 +4,8 @@ pub(crate) mod metrics;
 
 use sternway::{
     api::{
-        CheckView, DamageView, LandingView, PolicyView, PromotedView, PublishedView, ReactionView,
-        RecordedView, ReportView, RollbackView, StandingView, VerdictView,
+        CheckView, CheckedView, DamageView, LandingView, PolicyView, PromotedView, PublishedView,
+        ReactionView, RecordedView, ReportView, RollbackView, StandingView, VerdictView,
     },
     control::{
         policy::EffectivePolicy,
@@ -13,6 +13,7 @@ use sternway::{
         publish::{Landing, Published},
         record::{Check, Judged},
         rollback::{Reaction, RolledBack},
+        validate::Checked,
     },
     policy::{Found, Standing},
     store::Report,
@@ -37,9 +38,15 @@ pub(crate) fn published(published: &Published, dry_run: bool) -> PublishedView {
         changes: None,
         tree: None,
         tree_changes: None,
+        checks: checks(&published.checks),
         revision: published.revision,
         dry_run,
     }
+}
+
+/// What checks found.
+pub(crate) fn checks(checks: &[Checked]) -> Vec<CheckedView> {
+    checks.iter().map(|it| CheckedView::new(it.name.clone(), it.on_failure, &it.result)).collect()
 }
 
 /// What promoting led to.

@@ -64,8 +64,8 @@ mod tree;
 mod tree_path;
 mod verdict;
 mod version;
-mod window;
 mod violation;
+mod window;
 
 pub use crate::{
     actor::{Actor, ActorError, ActorKind},

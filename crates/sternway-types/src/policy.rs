@@ -5,8 +5,8 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, CheckError, CollectionId, ContentCheck, EnvironmentId, Metric, Preset, Rule, RuleId,
-    RuleName, Threshold, check::check_all, rule::immediate_tier,
+    ArtifactId, CheckError, CollectionId, ContentCheck, EnvironmentId, Metric, Preset, Rule,
+    RuleId, RuleName, Threshold, check::check_all, rule::immediate_tier,
 };
 
 /// Why a policy is refused.

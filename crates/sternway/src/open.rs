@@ -80,6 +80,12 @@ impl Builder {
         self
     }
 
+    /// Has these validators, in place of those that were added before.
+    pub fn with_validators(mut self, validators: Validators) -> Self {
+        self.validators = validators;
+        self
+    }
+
     /// Says what to do when there is no store, or no such namespace in it; [`Missing::Create`] if
     /// nothing is said.
     pub const fn if_missing(mut self, missing: Missing) -> Self {

@@ -13,6 +13,7 @@ mod exec;
 mod exit_codes;
 mod export;
 mod get;
+mod guard;
 mod head;
 mod import;
 mod init;
@@ -34,6 +35,7 @@ mod show;
 mod status;
 mod supervise;
 mod undo;
+mod validate;
 mod verify;
 mod watch;
 
@@ -41,6 +43,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+pub(crate) use self::exec::CommandValidator;
 use crate::{context::Context, error::CliError};
 
 /// What to do.
@@ -51,6 +54,8 @@ pub(crate) enum Command {
     List(list::Args),
     #[command(aliases = ["push", "save", "add"])]
     Publish(publish::Args),
+    Guard(guard::Args),
+    Validate(validate::Args),
     #[command(alias = "history")]
     Log(log::Args),
     Show(show::Args),
@@ -111,6 +116,8 @@ impl Command {
             Self::Init(args) => init::run(context, args).await,
             Self::List(args) => list::run(context, args).await,
             Self::Publish(args) => Box::pin(publish::run(context, args)).await,
+            Self::Guard(args) => Box::pin(guard::run(context, args)).await,
+            Self::Validate(args) => Box::pin(validate::run(context, args)).await,
             Self::Log(args) => log::run(context, args).await,
             Self::Show(args) => show::run(context, args).await,
             Self::Get(args) => get::run(context, args).await,

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use sternway::{
     Missing, Sternway,
     api::{DiffStatView, LandingView, PublishedView, TreeStatView},
-    control::publish::{Activate, Expect, Publish, Published},
+    control::{
+        Intent,
+        publish::{Activate, Expect, Publish, Published},
+    },
     diff::text::TextDiff,
     folder::Folder,
     types::{
@@ -14,6 +17,7 @@ use sternway::{
     },
 };
 
+use super::validate;
 use crate::{
     context::Context,
     error::CliError,
@@ -36,8 +40,9 @@ Examples:
 
 The first version goes live by itself; later ones wait to be promoted, unless the policy says
 otherwise. A folder is one version: everything in it is taken, except .git, .hg and .jj, and what a
-.sternwayignore in it or --exclude leaves out. Content that is the newest version's already is not saved again; --promote and --label
-then apply to that version.";
+.sternwayignore in it or --exclude leaves out. Content that is the newest version's already is not
+saved again; --promote and --label then apply to that version. The checks of the policy look at what is
+saved: one that fails refuses it, or has it saved and condemned, and the exit status is 6.";
 
 /// Save a new version.
 #[derive(Debug, clap::Args)]
@@ -45,7 +50,7 @@ then apply to that version.";
 pub(crate) struct Args {
     /// Whose version: COLLECTION/NAME, such as prompts/greeting.
     #[arg(value_name = "KEY")]
-    artifact: ArtifactId,
+    pub(super) artifact: ArtifactId,
 
     /// The file with the content, or a folder; `-` for standard input.
     #[arg(value_name = "FILE|DIR|-")]
@@ -99,49 +104,84 @@ fn expected(text: &str) -> Result<Expect, sternway::types::NumberError> {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
-    // What cannot be read is found before a store is made.
-    let found = find(&args)?;
-    let without_files = found.without_files();
-    let intent = context.intent(args.reason.clone());
-    let view = context.with(Missing::Create, async |sternway| {
-        let content = match found {
+    let publish = args.publish(context).await?;
+    let (published, view) = save(context, &args, publish).await?;
+    context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
+        show(context, &args, &published, &view, page);
+    })?;
+    Ok(validate::code(view.checks.iter().all(|check| check.result.passed)))
+}
+
+impl Args {
+    /// What is to be published.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError`] if something cannot be read, which is found before a store is made
+    /// for a file.
+    pub(super) async fn publish(&self, context: &Context) -> Result<Publish, CliError> {
+        let content = match find(self)? {
             Found::Content(content) => content,
-            Found::Folder(folder) => sternway.control().put_folder(&folder).await?,
+            Found::Folder(folder) => {
+                let left_out = folder.without_files();
+                if left_out > 0 {
+                    let left_out = number::counted(left_out as u64, "folder");
+                    context.console.note(&format!("{left_out} without files left out"));
+                }
+                let put =
+                    async |sternway: &Sternway| Ok(sternway.control().put_folder(&folder).await?);
+                context.with(Missing::Create, put).await?
+            }
         };
-        let publish = publish(context, &args, content)?;
+        publish(context, self, content)
+    }
+
+    /// Who publishes, and why.
+    pub(super) fn intent(&self, context: &Context) -> Intent {
+        context.intent(self.reason.clone())
+    }
+}
+
+/// Publishes, and looks at what came of it.
+///
+/// # Errors
+///
+/// [`CliError`] if it cannot be published.
+pub(super) async fn save(
+    context: &Context,
+    args: &Args,
+    mut publish: Publish,
+) -> Result<(Published, PublishedView), CliError> {
+    publish.checked = validate::ahead(context, &publish).await?;
+    let intent = args.intent(context);
+    let saved = context.with(Missing::Create, async |sternway| {
         let content = publish.content.clone();
         let published = sternway.control().publish(publish, &intent).await?;
         let view = look(context, sternway, &published, &content).await?;
-        Ok((view, published.is_new()))
+        Ok((published, view))
     });
-    let (view, added) = view.await?;
-    if without_files > 0 {
-        let left_out = number::counted(without_files as u64, "folder");
-        context.console.note(&format!("{left_out} without files left out"));
+    saved.await
+}
+
+/// Writes what came of it.
+pub(super) fn show(
+    context: &Context,
+    args: &Args,
+    published: &Published,
+    view: &PublishedView,
+    page: &mut Page,
+) {
+    if published.is_new() {
+        write(context, view, page);
+    } else {
+        write_again(context, view, &args.labels, page);
     }
-    context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
-        if added {
-            write(context, &view, page);
-        } else {
-            write_again(context, &view, &args.labels, page);
-        }
-    })?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// What is to be published, as far as it can be looked at before there is a store.
 enum Found {
     Content(Content),
     Folder(Folder),
-}
-
-impl Found {
-    const fn without_files(&self) -> usize {
-        match self {
-            Self::Content(_) => 0,
-            Self::Folder(folder) => folder.without_files(),
-        }
-    }
 }
 
 fn find(args: &Args) -> Result<Found, CliError> {
@@ -282,6 +322,7 @@ fn write(context: &Context, view: &PublishedView, page: &mut Page) {
         let stat = stat.map(|stat| format!(" {dot} {stat}")).unwrap_or_default();
         page.line(format_args!("  {}{stat}", tree::total(total)));
     }
+    validate::write(&view.checks, page);
     if let Some(changes) = &view.changes {
         page.line(format_args!("  {}", super::diff::in_words(changes, page.symbols())));
     }

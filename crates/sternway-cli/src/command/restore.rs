@@ -8,7 +8,8 @@ use sternway::{
     types::{Force, Reason, Reference},
 };
 
-use crate::{context::Context, error::CliError, render::style};
+use super::validate;
+use crate::{context::Context, error::CliError, render::style, view};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,16 +49,23 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         from: restored.from,
         restored: restored.version.number,
         version: restored.number,
+        live: restored.live,
+        checks: view::checks(&restored.checks),
         generation: restored.generation,
         revision: restored.revision,
         dry_run: context.dry_run,
     };
     context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
         let name = style::paint(style::NAME, &view.artifact);
-        let live = style::paint(style::GOOD, format_args!("live in {}", view.environment));
+        let place = if view.live {
+            style::paint(style::GOOD, format_args!("live in {}", view.environment))
+        } else {
+            style::paint(style::BAD, format_args!("condemned in {}", view.environment))
+        };
         let RestoredView { version, restored, .. } = &view;
         let would = context.would();
-        page.line(format_args!("{name} {version}  content of {restored}  {would}{live}"));
+        page.line(format_args!("{name} {version}  content of {restored}  {would}{place}"));
+        validate::write(&view.checks, page);
         if !context.dry_run {
             page.hint(format_args!(
                 "  undo with: sternway{} undo r{}",
@@ -66,5 +74,5 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
             ));
         }
     })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(validate::code(view.live))
 }

@@ -43,6 +43,9 @@ $XDG_CONFIG_HOME/sternway/config.toml, PAGER and DATABASE_URL (redb: only), what
   output = \"table\"                            table, json, jsonl, name
   quiet = false
   pager = \"less\"                              or \"never\"; in your own file only
+  [validators.lint]                           what a policy may ask for; in your own file only
+  command = [\"ruff\", \"check\", \"{file}\"]    exit status 0 passes, 1 does not
+  timeout = \"30s\"
 A text may be { env = \"NAME\" }: it is taken from that variable, and shown as ***.";
 
 /// See and set what holds where nothing is typed, and see where it was set.

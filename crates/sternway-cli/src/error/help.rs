@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sternway::{
     bundle::BundleError,
-    control::ControlError,
+    control::{ControlError, validate::CheckTrouble},
     folder::FolderError,
     store::{Contested, Refusal, StoreError},
-    types::{ContentError, EnvironmentId},
+    types::{ArtifactId, ContentError, EnvironmentId},
 };
 
 use super::CliError;
@@ -121,6 +121,14 @@ fn of_control(err: &ControlError) -> Option<String> {
         ControlError::SignedHead(_) => {
             Some("ask who exported it for the key, as sternway head key printed it".into())
         }
+        ControlError::ChecksFailed(failed) => failed.first().map(|check| {
+            format!("mend it, and look again with: sternway validate {} FILE", check.artifact)
+        }),
+        ControlError::NotChecked { artifact, trouble, .. } => Some(of_trouble(artifact, trouble)),
+        ControlError::NoCheck { .. } => Some("sternway help policy".into()),
+        ControlError::NotTakenBack { artifact, environment, .. } => {
+            Some(format!("sternway{} rollback {artifact}", at(environment)))
+        }
         ControlError::Text(_) | _ => None,
     }
 }
@@ -149,6 +157,25 @@ fn of_folder(err: &FolderError) -> Option<String> {
     };
     let name = path.file_name().unwrap_or_default();
     Some(format!("--exclude {}", shell::quoted(name)))
+}
+
+/// What helps against a check that came to no answer.
+fn of_trouble(artifact: &ArtifactId, trouble: &CheckTrouble) -> String {
+    match trouble {
+        CheckTrouble::NoValidator(name) => format!(
+            "put into your own settings file (sternway settings path):\n[validators.{name}]\n\
+             command = [\"COMMAND\", \"{{file}}\"]"
+        ),
+        CheckTrouble::NoSchema { reference, .. } => {
+            format!("sternway publish {} FILE", reference.artifact)
+        }
+        CheckTrouble::NoJsonSchema => "install a sternway that was built with it".into(),
+        CheckTrouble::Unvalidated(_)
+        | CheckTrouble::Schema(_)
+        | CheckTrouble::TooSlow(_)
+        | CheckTrouble::Ended
+        | _ => format!("mend the check, or take it off: sternway policy show {artifact}"),
+    }
 }
 
 fn of_store(err: &StoreError) -> Option<String> {

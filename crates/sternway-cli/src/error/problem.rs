@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use sternway::{
-    api::Problem,
-    control::ControlError,
+    api::{Problem, ViolationView},
+    control::{ControlError, validate::FailedCheck},
     store::{Conflict, Contested, StoreError},
     types::{ContentError, JsonProblem},
 };
@@ -54,8 +54,27 @@ fn of_control(err: &ControlError) -> Value {
     if let ControlError::NoGoodVersion { artifact, environment, live } = err {
         return json!({"artifact": artifact, "environment": environment, "live": live});
     }
+    if let ControlError::ChecksFailed(failed) = err {
+        return json!({"failed": failed.iter().map(of_check).collect::<Vec<_>>()});
+    }
+    if let ControlError::NotChecked { artifact, check, .. } = err {
+        return json!({"artifact": artifact, "check": check});
+    }
+    if let ControlError::NotTakenBack { artifact, version, environment, reason, .. } = err {
+        return json!({
+            "artifact": artifact, "version": version, "environment": environment, "reason": reason,
+        });
+    }
     // The detail says it all.
     Value::Null
+}
+
+fn of_check(failed: &FailedCheck) -> Value {
+    let violations = failed.violations.shown().iter().map(ViolationView::from);
+    json!({
+        "artifact": failed.artifact, "check": failed.name,
+        "violations": violations.collect::<Vec<_>>(), "more_violations": failed.violations.more(),
+    })
 }
 
 fn of_conflict(conflict: &Conflict) -> Value {

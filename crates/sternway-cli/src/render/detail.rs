@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use sternway::{
     api::{
-        AttestationView, BodyView, ContentView, DependentsView, FindingView, PointerKind, StayView,
-        VersionDetailView,
+        AttestationView, BodyView, CheckResultView, ContentView, DependentsView, FindingView,
+        PointerKind, StayView, VersionDetailView,
     },
     types::Timestamp,
 };
@@ -13,7 +13,7 @@ use sternway::{
 use super::{page::Page, style, tree};
 use crate::{
     format::{
-        number::{bytes, counted, percent},
+        number::{self, bytes, counted, percent},
         visible, when,
     },
     standing::State,
@@ -154,10 +154,29 @@ fn finding(attestation: &AttestationView) -> String {
         FindingView::Tests { passed, failed, .. } => format!("{passed} passed, {failed} failed"),
         FindingView::Rating { rating_ratio } => format!("rated {rating_ratio} of 1"),
         FindingView::Status { status } => format!("status {status}"),
+        FindingView::Check(result) => check(result),
         FindingView::Other { value } => value.to_string(),
         other => format!("{other:?}"),
     };
     format!("{}: {found} (by {}, {})", attestation.name, attestation.by, attestation.at)
+}
+
+/// What a check found, and by what.
+fn check(result: &CheckResultView) -> String {
+    let identity = result.identity.clone();
+    let by = identity
+        .or_else(|| result.schema.map(|digest| format!("schema {}", number::digest(&digest))));
+    let by = by.map_or_else(String::new, |by| format!(", by {by}"));
+    if result.passed {
+        return format!("passed{by}");
+    }
+    let said = result.violations.iter().map(|it| match it.pointer.as_str() {
+        "" => format!("\n  {}", it.message),
+        pointer => format!("\n  {pointer}: {}", it.message),
+    });
+    let more = Some(result.more_violations).filter(|more| *more > 0);
+    let more = more.map_or_else(String::new, |more| format!("\n  and {more} more"));
+    format!("failed{by}{}{more}", said.collect::<String>())
 }
 
 fn write_body(body: &BodyView, page: &mut Page) {

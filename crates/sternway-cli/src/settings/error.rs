@@ -63,6 +63,20 @@ pub(crate) enum SettingsError {
         /// Which setting.
         key: Key,
     },
+    /// A folder may not say what is run.
+    #[error("{spot}: validators are commands, and are not taken from a folder")]
+    PersonalValidators {
+        /// Where.
+        spot: Spot,
+    },
+    /// A validator makes no sense.
+    #[error("{spot}: {why}")]
+    Validator {
+        /// Where.
+        spot: Spot,
+        /// Why.
+        why: String,
+    },
     /// The variable that a value is taken from is not set.
     #[error("{spot}: {key} is taken from the variable {variable}, which is not set", key = key.name())]
     Unset {
@@ -96,6 +110,10 @@ impl SettingsError {
             Self::Personal { key, .. } => {
                 format!("sternway settings set {} COMMAND --user", key.name())
             }
+            Self::PersonalValidators { .. } => {
+                "put them into your own file: sternway settings path".into()
+            }
+            Self::Validator { .. } => "sternway help settings".into(),
             Self::Unset { variable, .. } => format!("export {variable}=…"),
         }
     }
@@ -105,6 +123,8 @@ impl SettingsError {
             Self::Syntax { spot, .. }
             | Self::Unknown { spot, .. }
             | Self::Personal { spot, .. }
+            | Self::PersonalValidators { spot }
+            | Self::Validator { spot, .. }
             | Self::Unset { spot, .. } => Some(spot),
             Self::Wrong { .. } => None,
         }

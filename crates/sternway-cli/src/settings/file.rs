@@ -11,6 +11,7 @@ use super::{
     Origin, Setting,
     error::{SettingsError, Spot},
     key::Key,
+    validators,
 };
 use crate::{context::Context, error::nearest, format::visible, input::position};
 
@@ -51,13 +52,18 @@ impl SettingsFile<'_> {
         &self,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Vec<Setting>, SettingsError> {
-        let table = DeTable::parse(self.text).map_err(|err| SettingsError::Syntax {
-            spot: self.spot(err.span().map_or(0, |span| span.start)),
-            why: visible::line(err.message()).into_owned(),
-        })?;
+        let table = self.table()?;
         let mut found = Vec::new();
         self.collect(table.get_ref(), "", &mut found)?;
         found.into_iter().map(|(key, value)| self.setting(key, value, &variable)).collect()
+    }
+
+    /// What is in it.
+    pub(super) fn table(&self) -> Result<Spanned<DeTable<'_>>, SettingsError> {
+        DeTable::parse(self.text).map_err(|err| SettingsError::Syntax {
+            spot: self.spot(err.span().map_or(0, |span| span.start)),
+            why: visible::line(err.message()).into_owned(),
+        })
     }
 
     /// Finds the settings in a table, and refuses what is none.
@@ -68,6 +74,9 @@ impl SettingsFile<'_> {
         found: &mut Vec<(Key, &'t Spanned<DeValue<'t>>)>,
     ) -> Result<(), SettingsError> {
         for (name, value) in table {
+            if above.is_empty() && name.get_ref() == validators::SECTION {
+                continue;
+            }
             let path = if above.is_empty() {
                 name.get_ref().to_string()
             } else {
@@ -141,7 +150,7 @@ impl SettingsFile<'_> {
         SettingsError::Unknown { spot: self.spot(byte), name, help }
     }
 
-    fn spot(&self, byte: usize) -> Spot {
+    pub(super) fn spot(&self, byte: usize) -> Spot {
         let (line, column) = position::of(self.text, byte);
         Spot { file: Context::shown(self.path), line, column }
     }

@@ -10,6 +10,7 @@ use super::{
     file::{Scope, SettingsFile},
     key::Key,
     typed::Typed,
+    validators::ValidatorSettings,
 };
 use crate::{
     context::{Context, user},
@@ -57,10 +58,10 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     let paths = Paths::find();
     let Typed { mut first, built_in } = typed;
     first.extend(of_variable(Key::Pager, "STERNWAY_PAGER", Origin::Variable));
-    let project = read(&paths.project, Scope::Project)?;
-    let user = match &paths.user {
+    let (project, _) = read(&paths.project, Scope::Project)?;
+    let (user, validators) = match &paths.user {
         Some(path) => read(path, Scope::User)?,
-        None => Vec::new(),
+        None => Default::default(),
     };
     let mut shared: Vec<Setting> =
         of_variable(Key::Pager, "PAGER", Origin::Shared).into_iter().collect();
@@ -69,21 +70,22 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     let is_ours = url.as_ref().is_none_or(|url| url.value().starts_with("redb:"));
     shared.extend(url.filter(|_| is_ours));
     let mut settings = Settings::merge([first, project, user, shared, built_in, found_here()]);
+    settings.validators = validators;
     if !is_ours {
         settings.passed_over.push("DATABASE_URL");
     }
     Ok(settings)
 }
 
-/// The settings in one file; none if there is no such file.
+/// The settings and the validators in one file; none if there is no such file.
 ///
 /// # Errors
 ///
 /// As [`load`].
-fn read(path: &Path, scope: Scope) -> Result<Vec<Setting>, CliError> {
+fn read(path: &Path, scope: Scope) -> Result<(Vec<Setting>, ValidatorSettings), CliError> {
     let text = text(path).map_err(|err| CliError::file(path, err))?;
     let file = SettingsFile { path, scope, text: &text };
-    Ok(file.parse(|name| env::var(name).ok())?)
+    Ok((file.parse(|name| env::var(name).ok())?, file.validators()?))
 }
 
 /// What is in a file; nothing if there is no such file.

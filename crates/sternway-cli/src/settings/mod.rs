@@ -12,10 +12,11 @@ pub(crate) mod file;
 pub(crate) mod key;
 pub(crate) mod load;
 pub(crate) mod typed;
+pub(crate) mod validators;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-use self::{error::SettingsError, key::Key};
+use self::{error::SettingsError, key::Key, validators::ValidatorSettings};
 use crate::format::visible;
 
 /// Where a setting was set.
@@ -102,6 +103,8 @@ pub(crate) struct Settings {
     chosen: BTreeMap<Key, Setting>,
     /// Variables that say something which this build can do nothing with.
     pub(crate) passed_over: Vec<&'static str>,
+    /// What policies may ask for by name.
+    pub(crate) validators: ValidatorSettings,
 }
 
 impl Settings {
@@ -111,7 +114,7 @@ impl Settings {
         for setting in layers.into_iter().flatten() {
             chosen.entry(setting.key).or_insert(setting);
         }
-        Self { chosen, passed_over: Vec::new() }
+        Self { chosen, passed_over: Vec::new(), validators: ValidatorSettings::new() }
     }
 
     /// All of them, in the order of their names.

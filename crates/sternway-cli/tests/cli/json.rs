@@ -46,7 +46,9 @@ fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
 
 fn note(world: &World, all: &mut Keys, name: &str, words: &[&str]) {
     let mut words = words.to_vec();
-    words.push("--json");
+    if !words.contains(&"--json") {
+        words.push("--json");
+    }
     let ran = world.run(&words);
     let json = if ran.stdout.is_empty() { ran.stderr } else { ran.stdout };
     for line in json.lines() {
@@ -131,7 +133,33 @@ fn story(world: &World) -> Keys {
         note(world, all, name, &words);
     }
     around(world, all);
+    checked(world, all);
     all.clone()
+}
+
+/// Commands about what is checked, and about what a command decides.
+fn checked(world: &World, all: &mut Keys) {
+    world.write("checks.toml", br#"checks = [{name = "object", schema = {type = "object"}}]"#);
+    world.write(
+        "late.toml",
+        br#"checks = [{name = "none", on_failure = "condemn", schema = false}]"#,
+    );
+    world.write("new.json", b"{}");
+    for (name, words) in [
+        ("policy set", vec!["policy", "set", "collection:checked", "checks.toml"]),
+        ("policy show", vec!["policy", "show", "checked/it"]),
+        ("validate", vec!["validate", "checked/it", "bot.json"]),
+        ("validate", vec!["validate", "checked/it", "logo.png"]),
+        ("publish", vec!["publish", "checked/it", "bot.json"]),
+        ("a failed check", vec!["publish", "checked/it", "logo.png"]),
+        ("guard", vec!["guard", "checked/it", "other.json", "--json", "--", "true"]),
+        ("guard", vec!["guard", "checked/it", "new.json", "--json", "--", "false"]),
+        ("policy set", vec!["policy", "set", "collection:checked", "late.toml"]),
+        ("restore", vec!["restore", "checked/it@v1"]),
+        ("show", vec!["show", "checked/it@v4"]),
+    ] {
+        note(world, all, name, &words);
+    }
 }
 
 /// Commands that are about no store.

@@ -27,5 +27,6 @@ mod settings;
 mod stores;
 mod swept;
 mod usage;
+mod validate;
 mod watch;
 mod world;

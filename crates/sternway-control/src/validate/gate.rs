@@ -99,6 +99,19 @@ impl Control {
         Ok(Gate { plan: self.plan_checks(artifact, environment).await?, report: None })
     }
 
+    /// The checks that publishing this would do; nothing if there are none, or the content is there
+    /// already. Who runs them first holds no store while they take their time, and gives what they
+    /// found to the publish.
+    ///
+    /// # Errors
+    ///
+    /// As [`Control::plan_checks`].
+    pub async fn checks_of(&self, publish: &Publish) -> Result<Option<CheckPlan>, ControlError> {
+        let gate = self.gate(&publish.artifact, &self.destination(publish).await?).await?;
+        let latest = gate.latest(self, &publish.artifact, &publish.content).await?;
+        Ok(Some(gate.plan).filter(|plan| !plan.is_empty() && !latest.is_same))
+    }
+
     /// Where what is published goes live, or would.
     pub(crate) async fn destination(
         &self,

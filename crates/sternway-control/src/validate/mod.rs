@@ -176,7 +176,7 @@ impl fmt::Display for FailedCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name)?;
         for violation in self.violations.shown() {
-            write!(f, "\n  {violation}")?;
+            write!(f, "\n  {}", violation.to_string().replace('\n', "\n  "))?;
         }
         match self.violations.more() {
             0 => Ok(()),

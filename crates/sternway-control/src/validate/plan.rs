@@ -106,9 +106,7 @@ impl Planned {
 }
 
 impl Control {
-    /// The checks that hold for what is published into an environment: those of the namespace, the
-    /// collection, the artifact and the environment together. Of two with one name the nearer one's
-    /// holds, and a policy that is off drops those of wider scopes.
+    /// The checks that hold for an artifact in an environment, with their schemas.
     ///
     /// # Errors
     ///
@@ -120,7 +118,7 @@ impl Control {
         environment: &EnvironmentId,
     ) -> Result<CheckPlan, ControlError> {
         let mut checks = Vec::new();
-        for check in self.checks_around(artifact, environment).await? {
+        for check in self.effective_checks(artifact, environment).await? {
             let means = self.means(&check).await?.map_err(|trouble| ControlError::NotChecked {
                 artifact: artifact.clone(),
                 check: check.name().clone(),
@@ -147,7 +145,14 @@ impl Control {
         Ok(())
     }
 
-    async fn checks_around(
+    /// The checks that hold for what is published into an environment, the widest scope's first:
+    /// those of the namespace, the collection, the artifact and the environment together. Of two with
+    /// one name the nearer one's holds, and a policy that is off drops those of wider scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn effective_checks(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,

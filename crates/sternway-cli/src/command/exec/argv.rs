@@ -29,15 +29,25 @@ impl Template {
     /// What is run for one version.
     pub(crate) fn fill(&self, place: &Place, version: VersionNumber) -> Argv {
         let version = OsString::from(version.get().to_string());
+        let words = self.words.iter().map(|word| replace(word, "{version}", &version));
+        Self { words: words.collect() }.fill_place(place)
+    }
+
+    /// What is run for a content that is no version yet.
+    pub(crate) fn fill_place(&self, place: &Place) -> Argv {
         let filled = |word: &OsString| {
-            let word = replace(word, "{version}", &version);
-            let word = replace(&word, "{dir}", place.dir.as_os_str());
+            let word = replace(word, "{dir}", place.dir.as_os_str());
             match &place.file {
                 Some(file) => replace(&word, "{file}", file.as_os_str()),
                 None => word,
             }
         };
         Argv(self.words.iter().map(filled).collect())
+    }
+
+    /// What it says before anything is filled in, as a person would type it.
+    pub(crate) fn quoted(&self) -> String {
+        Argv(self.words.clone()).quoted()
     }
 }
 

@@ -16,7 +16,7 @@ use sternway::{
 
 use super::{
     argv::{Argv, Template},
-    child::{self, Ended, Errand, RunError, Streams},
+    child::{self, Ended, Errand, Group, RunError, Streams},
     copy::{Place, PrivateCopy},
     signal::Interrupts,
 };
@@ -161,7 +161,8 @@ impl Order {
         let (live, copy) = self.copy(context).await?;
         let argv = self.template.fill(copy.place(), live.subject.version);
         let variables = variables(&live.subject, copy.place());
-        let errand = Errand { argv, variables, timeout: self.timeout, streams };
+        let (timeout, group) = (self.timeout, Group::Ours);
+        let errand = Errand { argv, variables, timeout, streams, group };
         let ended = child::run(errand, interrupts).await?;
         let at = SystemClock.now();
         let outcome = self.record(&live, ended.conclusion().outcome().took(ended.took), at);

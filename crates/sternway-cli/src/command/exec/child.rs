@@ -31,6 +31,17 @@ pub(crate) struct Errand {
     pub(crate) timeout: Option<Duration>,
     /// What it reads and writes.
     pub(crate) streams: Streams,
+    /// Whom it runs among.
+    pub(crate) group: Group,
+}
+
+/// Whom a command runs among.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// Us: a terminal's signals reach it, and what it leaves behind goes on.
+    Ours,
+    /// Its own: it sees no terminal, and nothing of it outlives it.
+    Own,
 }
 
 /// What a command reads and writes.
@@ -136,6 +147,8 @@ pub(crate) async fn run(errand: Errand, interrupts: &mut Interrupts) -> Result<E
     };
     let waited = wait(&mut child, timeout, interrupts).await;
     let took = stopwatch.elapsed();
+    // What it left behind in a group of its own ends here, and writes no more.
+    drop(child);
     let (status, cut) = waited.map_err(|cause| RunError::Wait { command, cause })?;
     let stderr = match passage {
         Some(passage) => last_words(passage, cut, interrupts).await,
@@ -166,17 +179,39 @@ async fn last_words(
     passage.tail()
 }
 
-fn start(errand: Errand) -> io::Result<(Child, Option<Passage>)> {
+/// A command that runs.
+struct Running {
+    child: Child,
+    group: Group,
+    /// Its id, which is also that of a group of its own.
+    id: Option<u32>,
+}
+
+impl Drop for Running {
+    /// Ends what is left of a group of its own, whatever became of who waited.
+    fn drop(&mut self) {
+        if self.group == Group::Own {
+            end_group(self.id);
+        }
+    }
+}
+
+fn start(errand: Errand) -> io::Result<(Running, Option<Passage>)> {
     let Streams { stdin, stdout, stderr } = errand.streams;
     let (stderr, passage) = Passage::open(stderr)?;
     let mut command = tokio::process::Command::new(errand.argv.command());
     command.args(errand.argv.arguments()).envs(errand.variables);
+    let group = errand.group;
+    if group == Group::Own {
+        own_group(&mut command);
+    }
     let child = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn()?;
-    Ok((child, passage))
+    let id = child.id();
+    Ok((Running { child, group, id }, passage))
 }
 
 async fn wait(
-    child: &mut Child,
+    running: &mut Running,
     timeout: Option<Duration>,
     interrupts: &mut Interrupts,
 ) -> io::Result<(ExitStatus, Option<Cut>)> {
@@ -184,17 +219,17 @@ async fn wait(
     let mut limit = Limit::new(timeout);
     loop {
         tokio::select! {
-            status = child.wait() => {
+            status = running.child.wait() => {
                 let interrupted = |it: Interrupt| Cut::Interrupted(it.number);
                 return Ok((status?, cut.or_else(|| interrupts.pending().map(interrupted))));
             }
             interrupt = interrupts.next() => {
                 cut.get_or_insert(Cut::Interrupted(interrupt.number));
-                pass_on(child, interrupt);
+                running.pass_on(interrupt);
             }
             out_of_time = limit.reached() => {
                 cut.get_or_insert(Cut::TimedOut(out_of_time));
-                limit = limit.enforce(child)?;
+                limit = limit.enforce(running)?;
             }
         }
     }
@@ -228,50 +263,84 @@ impl Limit {
         }
     }
 
-    fn enforce(self, child: &mut Child) -> io::Result<Self> {
+    fn enforce(self, running: &mut Running) -> io::Result<Self> {
         match self {
             Self::None => Ok(self),
             Self::Ask { timeout, .. } => {
-                ask_to_end(child)?;
+                running.ask_to_end()?;
                 Ok(Self::Kill { at: Instant::now() + GRACE, timeout })
             }
             Self::Kill { .. } => {
-                child.start_kill()?;
+                running.child.start_kill()?;
                 Ok(Self::None)
             }
         }
     }
 }
 
+impl Running {
+    #[cfg(unix)]
+    fn ask_to_end(&mut self) -> io::Result<()> {
+        self.send(signal_hook::consts::SIGTERM);
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn ask_to_end(&mut self) -> io::Result<()> {
+        self.child.start_kill()
+    }
+
+    #[cfg(unix)]
+    fn pass_on(&self, interrupt: Interrupt) {
+        // No terminal's signal reaches a group of its own.
+        if interrupt.pass_on || self.group == Group::Own {
+            self.send(interrupt.number);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn pass_on(&self, _interrupt: Interrupt) {}
+
+    #[cfg(unix)]
+    fn send(&self, signal: i32) {
+        use rustix::process::{Signal, kill_process, kill_process_group};
+
+        // A child whose end was seen has no id any more, so no stranger is hit.
+        if let (Some(id), Some(signal)) = (pid(self.child.id()), Signal::from_named_raw(signal)) {
+            // A child that may not be signalled, such as one under sudo, is waited for.
+            let _: Result<(), _> = match self.group {
+                Group::Ours => kill_process(id, signal),
+                Group::Own => kill_process_group(id, signal),
+            };
+        }
+    }
+}
+
 #[cfg(unix)]
-fn ask_to_end(child: &mut Child) -> io::Result<()> {
-    send(child, signal_hook::consts::SIGTERM);
-    Ok(())
+fn own_group(command: &mut tokio::process::Command) {
+    command.process_group(0);
 }
 
 #[cfg(not(unix))]
-fn ask_to_end(child: &mut Child) -> io::Result<()> {
-    child.start_kill()
+fn own_group(command: &mut tokio::process::Command) {
+    command.kill_on_drop(true);
 }
 
+/// Kills what is left of a group. Its id is nobody else's while there is anything left of it; if
+/// there is not, nobody has it so soon.
 #[cfg(unix)]
-fn pass_on(child: &Child, interrupt: Interrupt) {
-    if interrupt.pass_on {
-        send(child, interrupt.number);
+fn end_group(id: Option<u32>) {
+    use rustix::process::{Signal, kill_process_group};
+
+    if let Some(id) = pid(id) {
+        let _: Result<(), _> = kill_process_group(id, Signal::KILL);
     }
 }
 
 #[cfg(not(unix))]
-fn pass_on(_child: &Child, _interrupt: Interrupt) {}
+fn end_group(_id: Option<u32>) {}
 
 #[cfg(unix)]
-fn send(child: &Child, signal: i32) {
-    use rustix::process::{Pid, Signal, kill_process};
-
-    // A child whose end was seen has no id any more, so no stranger is hit.
-    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    if let (Some(id), Some(signal)) = (id, Signal::from_named_raw(signal)) {
-        // A child that may not be signalled, such as one under sudo, is waited for.
-        let _: Result<(), _> = kill_process(id, signal);
-    }
+fn pid(id: Option<u32>) -> Option<rustix::process::Pid> {
+    id.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw)
 }

@@ -68,6 +68,15 @@ impl PrivateCopy {
         Ok(Self { _folder: folder, place })
     }
 
+    /// Writes a content that is no version yet as one file; a tree as its listing.
+    pub(crate) fn write_file(artifact: &ArtifactId, content: &Content) -> io::Result<Self> {
+        let folder = make_folder()?;
+        let file = folder.path().join(file_name(artifact, content));
+        write_file(&file, content)?;
+        let place = Place { file: Some(file), dir: folder.path().into() };
+        Ok(Self { _folder: folder, place })
+    }
+
     /// Where it is.
     pub(crate) const fn place(&self) -> &Place {
         &self.place

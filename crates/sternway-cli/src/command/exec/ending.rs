@@ -109,7 +109,7 @@ fn signaled(number: i32) -> u8 {
     u8::try_from(SIGNALED + number).unwrap_or(OWN_FAILURE)
 }
 
-fn end(status: ExitStatus) -> String {
+pub(super) fn end(status: ExitStatus) -> String {
     match (status.code(), signal(status)) {
         (Some(code), _) => format!("exit status {code}"),
         (None, Some(number)) => format!("killed by {}", signal_name(number)),

@@ -3,7 +3,7 @@
 //! [`attempt`] is the whole of one run. Around it: [`argv`] fills in the command line, [`copy`] and
 //! [`extension`] write the content where the command finds it, [`child`] runs it with its
 //! [`stderr`] and through every [`signal`], [`ending`] says what its end means, and [`report`] what
-//! a person is told.
+//! a person is told. [`validator`] runs the commands that policies ask for by the same means.
 
 mod argv;
 mod attempt;
@@ -14,21 +14,25 @@ mod extension;
 mod report;
 mod signal;
 mod stderr;
+mod validator;
 
 use std::{ffi::OsString, process::ExitCode, time::Duration};
 
 use serde_json::json;
 use sternway::types::ArtifactId;
 
+pub(crate) use self::validator::CommandValidator;
 pub(super) use self::{
     argv::Template,
     attempt::{Attempt, AttemptError, Order, Recorded},
-    child::{Ended, Streams},
+    child::{Ended, Errand, Group, RunError, Streams, run as run_child},
+    copy::PrivateCopy,
+    ending::Conclusion,
     report::rolled_back,
     signal::Interrupts,
     stderr::Stderr,
 };
-use self::{attempt::Live, child::RunError, ending::OWN_FAILURE};
+use self::{attempt::Live, ending::OWN_FAILURE};
 use crate::{
     context::Context,
     error::{self, CliError},

@@ -7,9 +7,15 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use sternway::{
     Missing,
-    api::{ListView, PolicySetView, PolicyUnsetView, PolicyView, Problem, ProblemCode},
+    api::{
+        EffectivePolicyView, ListView, PolicySetView, PolicyUnsetView, PolicyView, Problem,
+        ProblemCode,
+    },
     store::Limit,
-    types::{ArtifactId, At, Policy, PolicyScope, PolicySetting, Preset, Reason, RecordKey, Rule},
+    types::{
+        ArtifactId, At, CheckKind, ContentCheck, OnFailure, Policy, PolicyScope, PolicySetting,
+        Preset, Reason, RecordKey, Rule,
+    },
 };
 
 use self::file::parse;
@@ -48,7 +54,15 @@ good version:
   mode = \"points\"                                  or \"relative\": a share of the baseline
   threshold = 0.15                                 a share is from 0 to 1, never a percentage
 It also takes direction, operator, at_least, window, baseline_window, absolute_floor and missing.
-Instead of rules a file may say preset = \"immediate\", \"tiers\" or \"artifact\".";
+Instead of rules a file may say preset = \"immediate\", \"tiers\" or \"artifact\".
+Checks look at every content before it is published; those of all scopes add up:
+  [[checks]]
+  name = \"shape\"                              off = true drops that of a wider scope
+  schema = { type = \"object\" }                a JSON Schema, or schema_from = \"schemas/bot@v3\"
+  on_failure = \"condemn\"                       or \"refuse\", which is the default
+  [[checks]]
+  name = \"lint\"
+  validator = \"lint\"                          a command of each publisher's own settings";
 
 /// See and set when a version is taken back by itself.
 #[derive(Debug, clap::Args)]
@@ -127,17 +141,22 @@ async fn show(context: &Context, artifact: &ArtifactId) -> Result<(), CliError> 
     let effective = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
         known_environment(control, &context.environment).await?;
-        Ok(control.effective_policy(artifact, &context.environment).await?)
+        let policy = control.effective_policy(artifact, &context.environment).await?;
+        Ok((policy, control.effective_checks(artifact, &context.environment).await?))
     });
-    let effective = effective.await?;
-    let view = view::policy(&effective);
-    let scope = view.scope.clone().unwrap_or_else(|| "built-in".into());
+    let (effective, checks) = effective.await?;
+    let view = EffectivePolicyView::new(view::policy(&effective), &checks);
+    let scope = view.policy.scope.clone().unwrap_or_else(|| "built-in".into());
     context.answer(&view, &scope, |page| {
         let (name, environment) = (style::paint(style::NAME, artifact), &context.environment);
-        let set =
-            view.scope.as_ref().map_or("the built-in policy".into(), |it| format!("set for {it}"));
+        let set = view
+            .policy
+            .scope
+            .as_ref()
+            .map_or("the built-in policy".into(), |it| format!("set for {it}"));
         page.line(format_args!("{name} in {environment}: {set}"));
         write(&effective.setting, page);
+        write_checks(&checks, page);
     })
 }
 
@@ -157,7 +176,7 @@ async fn set(
     context.answer(&view, &scope.to_string(), |page| {
         let (name, would) = (style::paint(style::NAME, &scope), context.would());
         page.line(format_args!("{name}  {would}set"));
-        write(&setting, page);
+        write_all(&setting, page);
     })
 }
 
@@ -207,13 +226,12 @@ async fn list(context: &Context) -> Result<(), CliError> {
         }
         for record in &records {
             page.line(style::paint(style::NAME, &record.scope));
-            write(&record.setting, page);
+            write_all(&record.setting, page);
         }
     })
 }
 
 fn write(setting: &PolicySetting, page: &mut Page) {
-    let field = |name: &str| style::paint(style::DIM, format_args!("{name:<11}"));
     match setting {
         PolicySetting::Off => {
             let off = style::paint(style::WAITING, "off: nothing is taken back by itself");
@@ -231,4 +249,38 @@ fn write(setting: &PolicySetting, page: &mut Page) {
             page.hint(format_args!("  {} {preset}{}", field("note"), Preset::NOTE));
         }
     }
+}
+
+/// Writes a policy with its own checks.
+fn write_all(setting: &PolicySetting, page: &mut Page) {
+    write(setting, page);
+    if let PolicySetting::On(policy) = setting {
+        write_checks(policy.checks(), page);
+    }
+}
+
+fn write_checks(checks: &[ContentCheck], page: &mut Page) {
+    for (index, check) in checks.iter().enumerate() {
+        let name = if index == 0 { "checks" } else { "" };
+        page.line(format_args!("  {} {}", field(name), said(check)));
+    }
+}
+
+fn field(name: &str) -> String {
+    style::paint(style::DIM, format_args!("{name:<11}"))
+}
+
+/// A check in a line.
+fn said(check: &ContentCheck) -> String {
+    let by = match check.kind() {
+        CheckKind::Off => return format!("{}: off", check.name()),
+        CheckKind::Schema(_) => "the JSON Schema in the policy".into(),
+        CheckKind::SchemaFrom(reference) => format!("the JSON Schema {reference}"),
+        CheckKind::Validator(name) => format!("the validator {name} of each publisher"),
+    };
+    let failure = match check.on_failure() {
+        OnFailure::Refuse => "refuses",
+        OnFailure::Condemn => "condemns",
+    };
+    format!("{}: {by}; {failure} what fails", check.name())
 }
