@@ -2,6 +2,7 @@
 
 mod actor;
 mod changeset;
+mod check;
 mod content;
 mod crossing;
 mod digest;
