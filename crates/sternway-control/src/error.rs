@@ -182,7 +182,7 @@ pub enum ControlError {
         check: LabelId,
         /// Why.
         #[source]
-        trouble: CheckTrouble,
+        trouble: Box<CheckTrouble>,
     },
     /// A check could never be done, so that the policy is not set.
     #[error("the check {check} could never be done")]
@@ -191,7 +191,7 @@ pub enum ControlError {
         check: LabelId,
         /// Why.
         #[source]
-        trouble: CheckTrouble,
+        trouble: Box<CheckTrouble>,
     },
     /// A guarded change failed its check and could not be taken back: it is live.
     #[error("{artifact}@{version} is live in {environment} and was to be taken back: {reason}")]
@@ -206,7 +206,7 @@ pub enum ControlError {
         reason: Reason,
         /// Why it could not be.
         #[source]
-        cause: Box<ControlError>,
+        cause: Box<Self>,
     },
     /// A text is too long or holds what it may not.
     #[error(transparent)]

@@ -191,8 +191,12 @@ fn code(view: &GuardedView) -> u8 {
     match view.ending {
         GuardEndingView::TakenBack | GuardEndingView::Halted => 8,
         GuardEndingView::Overtaken => 5,
-        _ if view.published.landing == LandingView::Condemned => 6,
-        _ => 0,
+        GuardEndingView::NothingToGuard | GuardEndingView::Kept | _
+            if view.published.landing == LandingView::Condemned =>
+        {
+            6
+        }
+        GuardEndingView::NothingToGuard | GuardEndingView::Kept | _ => 0,
     }
 }
 

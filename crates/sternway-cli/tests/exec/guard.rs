@@ -102,7 +102,7 @@ fn g16_a_dry_run_runs_nothing() {
 #[test]
 fn g16_what_is_live_already_is_not_checked() {
     let world = World::with_live("exit 0 # new\n");
-    let output = guard(&world, &["--type", "text", "--language", "shell"], "touch ran");
+    let output = guard(&world, &["--type", "text", "--lang", "shell"], "touch ran");
     assert_code(&output, 0);
     assert!(stdout(&output).contains("the command was not run"), "{output:?}");
     assert!(!world.path().join("ran").exists());

@@ -4,11 +4,12 @@ use std::{
     fs,
     path::PathBuf,
     process::{Output, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
+use sternway::provider::Stopwatch;
 
 use crate::world::{KEY, World, assert_code, stderr, stdout};
 
@@ -70,8 +71,8 @@ impl Linted {
 /// Whether the process whose id is in a file is gone, at the latest in a moment.
 fn is_gone(file: &PathBuf) -> bool {
     let id: i32 = fs::read_to_string(file).unwrap().trim().parse().unwrap();
-    let end = Instant::now() + Duration::from_secs(5);
-    while Instant::now() < end {
+    let waited = Stopwatch::start();
+    while waited.elapsed() < Duration::from_secs(5) {
         // A process that nobody waits for is as good as gone.
         let state = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
         if test_kill_process(Pid::from_raw(id).unwrap()).is_err() || state.contains(") Z ") {
@@ -147,7 +148,7 @@ fn a_command_that_prints_a_hundred_megabytes_says_little() {
 fn what_a_command_leaves_behind_is_not_waited_for_and_does_not_stay() {
     let script = "(while :; do echo more; done) & echo $! > child; exit 0";
     let linted = Linted::with(script);
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     assert_code(&linted.publish("x\n"), 0);
     assert!(begun.elapsed() < Duration::from_secs(15));
     assert!(is_gone(&linted.path("child")));

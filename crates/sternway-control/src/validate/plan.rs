@@ -68,7 +68,7 @@ impl CheckPlan {
             let result = result.map_err(|trouble| ControlError::NotChecked {
                 artifact: self.artifact.clone(),
                 check: planned.check.name().clone(),
-                trouble,
+                trouble: Box::new(trouble),
             })?;
             let (name, on_failure) = (planned.check.name().clone(), planned.check.on_failure());
             checks.push(Checked { name, on_failure, result });
@@ -122,7 +122,7 @@ impl Control {
             let means = self.means(&check).await?.map_err(|trouble| ControlError::NotChecked {
                 artifact: artifact.clone(),
                 check: check.name().clone(),
-                trouble,
+                trouble: Box::new(trouble),
             })?;
             checks.extend(means.map(|means| Planned { check, means }));
         }
@@ -139,8 +139,10 @@ impl Control {
                 Ok(Some(Means::Validator(_)) | None) => Ok(()),
                 Err(trouble) => Err(trouble),
             };
-            let check = check.name();
-            known.map_err(|trouble| ControlError::NoCheck { check: check.clone(), trouble })?;
+            known.map_err(|trouble| ControlError::NoCheck {
+                check: check.name().clone(),
+                trouble: Box::new(trouble),
+            })?;
         }
         Ok(())
     }

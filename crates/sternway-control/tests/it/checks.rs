@@ -121,7 +121,9 @@ pub(crate) async fn written(world: &World, kind: RecordKind) -> usize {
     let records =
         newest.iter().flat_map(|commit| &commit.applied).filter_map(|applied| match applied {
             sternway_types::Applied::RecordChanged(change) => change.after.as_ref(),
-            _ => None,
+            sternway_types::Applied::NamespaceCreated
+            | sternway_types::Applied::VersionAdded(_)
+            | sternway_types::Applied::PointerMoved(_) => None,
         });
     records.filter(|record: &&Record| record.key().kind() == kind).count()
 }

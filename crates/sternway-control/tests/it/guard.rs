@@ -37,18 +37,14 @@ where
 }
 
 fn failed(ending: &GuardEnding) -> (&str, TakenBack) {
-    match ending {
-        GuardEnding::Failed { reason, taken_back } => (reason.as_str(), *taken_back),
-        other => panic!("{other:?}"),
-    }
+    let GuardEnding::Failed { reason, taken_back } = ending else { panic!("{ending:?}") };
+    (reason.as_str(), *taken_back)
 }
 
 /// What is live again, if a failed check took something back.
 fn back_to(ending: &GuardEnding) -> VersionNumber {
-    match failed(ending).1 {
-        TakenBack::RolledBack { to, .. } => to,
-        other => panic!("{other:?}"),
-    }
+    let TakenBack::RolledBack { to, .. } = failed(ending).1 else { panic!("{ending:?}") };
+    to
 }
 
 #[tokio::test]

@@ -228,15 +228,12 @@ async fn of_publishers_at_once_each_is_checked_once_and_attested() {
     let world = World::new().await;
     let lint_ = Arc::new(Linter::default());
     set(&world, "namespace", checking([lint(OnFailure::Refuse)])).await;
-    let control = Arc::new(lint_.on(&world));
-    let publishers = (0..8).map(|number| {
-        let control = Arc::clone(&control);
-        tokio::spawn(async move { publish(&control, text(&format!("text {number}"))).await })
-    });
-    let publishers: Vec<_> = publishers.collect();
-    for publisher in publishers {
-        publisher.await.unwrap().unwrap();
-    }
+    let control = lint_.on(&world);
+    let one = |number: u64| {
+        let (control, content) = (&control, text(&format!("text {number}")));
+        async move { publish(control, content).await.unwrap() }
+    };
+    tokio::join!(one(1), one(2), one(3), one(4), one(5), one(6), one(7), one(8));
     assert_eq!(lint_.asked(), 8);
     for number in 1..=8 {
         assert_eq!(found(&world, number).await.len(), 1, "v{number}");

@@ -12,7 +12,8 @@ use crate::make::{self, alice, greeting, hello, parsed, second, version};
 
 #[track_caller]
 fn refused(check: &str, expected: &str) {
-    let err = toml::from_str::<Policy>(&format!("checks = [{{ {check} }}]")).unwrap_err();
+    let err =
+        toml::from_str::<Policy>(&format!("checks = [{{ {check} }}]")).expect_err("it is refused");
     assert!(err.to_string().contains(expected), "{expected} is not in: {err}");
 }
 

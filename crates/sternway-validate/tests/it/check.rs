@@ -6,7 +6,7 @@ use sternway_validate::Schema;
 /// Checks a content, and expects these violations in this order.
 #[track_caller]
 fn check(schema: &Value, content: &str, expected: &[&str]) {
-    let violations = Schema::compile(schema).unwrap().check(content.as_bytes());
+    let violations = Schema::compile(schema).expect("a schema").check(content.as_bytes());
     let said: Vec<String> = violations.shown().iter().map(ToString::to_string).collect();
     assert_eq!(said, expected, "{content}");
     assert_eq!(violations.more(), 0);

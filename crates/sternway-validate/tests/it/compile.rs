@@ -5,7 +5,7 @@ use sternway_validate::{Schema, SchemaError};
 
 #[track_caller]
 fn refused(schema: &Value, expected: &str) {
-    let said = Schema::compile(schema).unwrap_err().to_string();
+    let said = Schema::compile(schema).expect_err("it is refused").to_string();
     assert!(said.starts_with("the schema does not compile") && said.contains(expected), "{said}");
 }
 
