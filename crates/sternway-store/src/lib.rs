@@ -10,6 +10,10 @@
 //!
 //! Both are proven by the suite in `sternway-conformance`.
 //!
+//! A decorator is a store that wraps another. [`AsOf`] and [`Rehearsal`] are always there; the
+//! features `traced`, `metered` and `faulty` add one each: `Traced` makes a span of every call,
+//! `Metered` measures it, and `Faulty` makes some of them fail, for tests.
+//!
 //! ```
 //! use sternway_store::{KvStore, MemoryKv, Store};
 //! use sternway_types::{Actor, Change, Changeset, ChangesetId, Timestamp};
@@ -31,13 +35,28 @@
 
 mod append;
 mod as_of;
+#[cfg(any(feature = "traced", feature = "metered", feature = "faulty"))]
+#[cfg_attr(not(feature = "traced"), expect(dead_code, reason = "only a span tells all of it"))]
+mod decorate;
 mod error;
+#[cfg(feature = "faulty")]
+mod faulty;
 mod kv;
+#[cfg(feature = "metered")]
+mod metered;
 mod page;
 mod rehearsal;
 mod report;
 mod store;
+#[cfg(feature = "traced")]
+mod traced;
 
+#[cfg(feature = "faulty")]
+pub use crate::faulty::{Fault, Faulty, Made, Rate};
+#[cfg(feature = "metered")]
+pub use crate::metered::Metered;
+#[cfg(feature = "traced")]
+pub use crate::traced::Traced;
 pub use crate::{
     append::{Append, Appended, AppendedSubject, Tallies},
     as_of::AsOf,

@@ -44,6 +44,13 @@ pub(crate) async fn create(store: &KvStore) -> Result<Receipt, StoreError> {
     store.commit(&create).await
 }
 
+/// Adds an environment.
+#[cfg(any(feature = "faulty", feature = "metered", feature = "traced"))]
+pub(crate) fn lab() -> Change {
+    let lab = Environment { id: "lab".parse().expect("a name"), description: String::new() };
+    Change::PutRecord(Box::new(Record::Environment(lab)))
+}
+
 /// Publishes a text, and makes it live.
 pub(crate) async fn publish(store: &KvStore, text: &str, at: i64) -> Result<Receipt, StoreError> {
     let content = Content::text(text, None).expect("a text");
