@@ -15,6 +15,7 @@ mod compare;
 mod crossing;
 mod damaged;
 mod degraded;
+mod faulty;
 mod gate;
 mod guard;
 mod halted;
