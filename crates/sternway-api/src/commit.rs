@@ -113,6 +113,8 @@ pub struct CommitView {
     pub actor: Actor,
     /// Why.
     pub reason: String,
+    /// The revision that it took back, if it is an undo.
+    pub undoes: Option<Revision>,
     /// What was applied, in order.
     pub changes: Vec<ChangeView>,
     /// The chain up to here.
@@ -128,6 +130,7 @@ impl From<&Commit> for CommitView {
             changeset: commit.changeset,
             actor: commit.actor.clone(),
             reason: commit.reason.to_string(),
+            undoes: commit.undoes,
             changes: commit.applied.iter().map(Into::into).collect(),
             chain: commit.chain,
         }

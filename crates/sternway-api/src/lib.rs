@@ -35,6 +35,7 @@ mod latch;
 mod list;
 mod man;
 mod metrics;
+mod namespace;
 mod outcome;
 mod pointer;
 mod policy;
@@ -44,6 +45,7 @@ mod published;
 mod recorded;
 mod recorded_lines;
 mod report;
+mod restored_to;
 mod rolled_back;
 mod setting;
 mod signed_head;
@@ -79,9 +81,7 @@ pub use crate::{
     latch::{LatchActionView, LatchView},
     list::ListView,
     man::ManView,
-    metrics::{
-        ComparedView, ComparisonView, MeasuredVersionView, MetricView, MetricsView, ValueView,
-    },
+    metrics::{ComparedView, ComparisonView, MeasuredVersionView, MetricView, MetricsView, ValueView}, namespace::{NamespaceCreatedView, NamespaceDetailView, NamespaceView},
     outcome::{OutcomeView, SubjectView},
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
     policy::{
@@ -93,6 +93,7 @@ pub use crate::{
     recorded::{ReactionView, RecordedView},
     recorded_lines::{BadLineView, RecordedLinesView, SubjectRecordedView},
     report::{DamageView, ReportView},
+    restored_to::{RestoredToView, WentBackView},
     rolled_back::{RestoredView, RollbackView},
     setting::{SettingSetView, SettingView, SettingsFileView},
     signed_head::{HeadKeyView, SignedHeadView},

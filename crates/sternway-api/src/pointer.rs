@@ -19,7 +19,7 @@ pub enum PointerKind {
     Label,
 }
 
-fn parts(name: &PointerName) -> (PointerKind, String) {
+pub(crate) fn parts(name: &PointerName) -> (PointerKind, String) {
     match name {
         PointerName::Environment(environment) => {
             (PointerKind::Environment, environment.to_string())
@@ -132,7 +132,8 @@ pub struct MoveView {
     pub to: Option<VersionNumber>,
     /// Its generation since.
     pub generation: Generation,
-    /// `published`, `promoted`, `rolled_back`, `labelled`, `unlabelled` or `undone`.
+    /// `published`, `promoted`, `rolled_back`, `labelled`, `unlabelled`, `undone` or
+    /// `restored`.
     pub cause: &'static str,
     /// Who moved it.
     pub by: Actor,
@@ -158,6 +159,7 @@ impl From<&PointerMove> for MoveView {
             MoveCause::Labelled => ("labelled", None),
             MoveCause::Unlabelled => ("unlabelled", None),
             MoveCause::Undone(_) => ("undone", None),
+            MoveCause::Restored(_) => ("restored", None),
         };
         Self {
             artifact: moved.artifact.clone(),

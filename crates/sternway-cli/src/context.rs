@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What every command is given.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Context {
     /// The folder that was named to start in, if one was.
     pub(crate) directory: Option<PathBuf>,
@@ -104,6 +104,11 @@ impl Context {
         let directory = self.directory.as_deref().map(|it| format!(" -C {}", quoted(it)));
         let store = self.named_place().map(|it| format!(" --store {}", quoted(it.path())));
         [directory, store, namespace, environment].into_iter().flatten().collect()
+    }
+
+    /// The same, in another namespace.
+    pub(crate) fn within(&self, namespace: NamespaceId) -> Self {
+        Self { namespace, ..self.clone() }
     }
 
     /// The time.

@@ -167,14 +167,29 @@ impl Context {
         &self,
         look: impl AsyncFnOnce(&KvStore) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
+        let looked = self.look_around(async |store| {
+            // A namespace of which that cannot be read is there.
+            if let Ok(None) = store.head(&self.namespace, At::Head).await {
+                return Err(self.no_namespace(store).await?);
+            }
+            look(store).await
+        });
+        looked.await
+    }
+
+    /// The same, whether or not the namespace is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::look`].
+    pub(crate) async fn look_around<T>(
+        &self,
+        look: impl AsyncFnOnce(&KvStore) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
         let store = match place::find(self.place.as_ref()) {
             Found::File(file) => self.open_file(&file).await?,
             Found::Nothing(file) => return Err(self.no_store(&file)),
         };
-        // A namespace of which that cannot be read is there.
-        if let Ok(None) = store.head(&self.namespace, At::Head).await {
-            return Err(self.no_namespace(&store).await?);
-        }
         let looked = look(&store).await;
         let closed = store.close().await;
         let looked = looked?;

@@ -50,6 +50,7 @@ pub mod record;
 mod records;
 pub mod resolve;
 pub mod restore;
+pub mod restore_to;
 pub mod rollback;
 pub mod signed_head;
 mod stays;

@@ -3,7 +3,7 @@
 //! Versions stay, and so does what belongs to history. What somebody changed since is left alone: it
 //! is a clash, and then nothing is taken back.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use sternway_store::{Limit, StoreError};
 use sternway_types::{
@@ -12,6 +12,9 @@ use sternway_types::{
 };
 
 use crate::{Control, ControlError, Intent};
+
+/// How many operations are looked through for the newest undo.
+const MAX_LOOKED_AT: usize = 10_000;
 
 /// What undoing led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +101,47 @@ impl Control {
         Ok(commits)
     }
 
+    /// The newest undo of somebody that nobody took back since; nothing if there is none among the
+    /// newest 10,000 operations. To undo it is to do again what it undid.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn newest_undo(&self, actor: &Actor) -> Result<Option<Commit>, ControlError> {
+        let (mut before, mut looked_at) = (None, 0);
+        let mut taken_back = HashSet::new();
+        while looked_at < MAX_LOOKED_AT {
+            let page = self.operations(before, Limit::MAX).await?;
+            let Some(last) = page.last() else { break };
+            before = Some(last.revision);
+            looked_at += page.len();
+            for commit in page {
+                let Some(undone) = commit.undoes else { continue };
+                if taken_back.contains(&commit.revision) {
+                    continue;
+                }
+                taken_back.insert(undone);
+                if commit.actor == *actor && self.is_undone(undone).await? {
+                    return Ok(Some(commit));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether something is not done any more since this revision was taken back: not so if that one
+    /// had taken another one back, since then that is done again, and so on.
+    async fn is_undone(&self, revision: Revision) -> Result<bool, ControlError> {
+        let (mut next, mut undone) = (Some(revision), false);
+        while let Some(revision) = next {
+            let commit = self.commit_at(revision).await?;
+            // Nothing takes back what comes after it, whatever it says of itself.
+            next = commit.and_then(|commit| commit.undoes).filter(|undone| *undone < revision);
+            undone = !undone;
+        }
+        Ok(undone)
+    }
+
     /// Takes back what a commit did, in one commit: pointers go back to where they were before it,
     /// and records to what they were. Undoing what undid is doing it again.
     ///
@@ -123,7 +167,7 @@ impl Control {
             if changes.is_empty() {
                 return Err(ControlError::NothingToUndo { revision, stays });
             }
-            let mut changeset = self.changeset(intent);
+            let mut changeset = self.changeset(intent).undoing(revision);
             changeset = preconditions.into_iter().fold(changeset, |all, one| all.when(one));
             changeset = changes.into_iter().fold(changeset, |all, one| all.then(one));
             match self.commit(&changeset).await {

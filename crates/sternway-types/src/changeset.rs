@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, ArtifactId, ChangesetId, ContentRef, Digest, Generation, MoveCause, NamespaceId,
-    NewVersion, PointerName, Reason, Record, RecordKey, Timestamp, VersionNumber, json::has_nul,
+    NewVersion, PointerName, Reason, Record, RecordKey, Revision, Timestamp, VersionNumber, json::has_nul,
 };
 
 /// Why a changeset cannot be committed by any store.
@@ -166,6 +166,9 @@ pub struct Changeset {
     pub actor: Actor,
     /// Why.
     pub reason: Reason,
+    /// The revision that this takes back, if its writer says that it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Revision>,
     /// What must be true.
     pub preconditions: Vec<Precondition>,
     /// What to do, in this order.
@@ -184,6 +187,7 @@ impl Changeset {
             at,
             actor,
             reason: Reason::default(),
+            undoes: None,
             preconditions: Vec::new(),
             changes: Vec::new(),
         }
@@ -192,6 +196,12 @@ impl Changeset {
     /// Says why.
     pub fn because(mut self, reason: Reason) -> Self {
         self.reason = reason;
+        self
+    }
+
+    /// Says that it takes a revision back.
+    pub fn undoing(mut self, revision: Revision) -> Self {
+        self.undoes = Some(revision);
         self
     }
 

@@ -50,6 +50,8 @@ pub struct Commit {
     pub actor: Actor,
     /// Why.
     pub reason: Reason,
+    /// The revision that this took back, if its writer said that it did.
+    pub undoes: Option<Revision>,
     /// What was applied, in order.
     pub applied: Vec<Applied>,
     /// The chain up to here: SHA-256 of the chain before it, the revision and the stored record.

@@ -71,6 +71,8 @@ pub enum MoveCause {
     Unlabelled,
     /// What this revision did was undone.
     Undone(Revision),
+    /// It went back to where it was at this revision, with all that moved since.
+    Restored(Revision),
 }
 
 /// One move of a pointer, as it was committed.

@@ -22,13 +22,16 @@ mod list;
 mod log;
 mod man;
 mod metrics;
+mod namespace;
 mod op;
 mod pardon;
 mod policy;
 mod promote;
 mod publish;
 mod record;
+mod redo;
 mod restore;
+mod restore_to;
 mod rollback;
 mod settings;
 mod show;
@@ -70,6 +73,7 @@ pub(crate) enum Command {
     Rollback(rollback::Args),
     Restore(restore::Args),
     Undo(undo::Args),
+    Redo(redo::Args),
     Op(op::Args),
     Condemn(condemn::Args),
     Pardon(pardon::Args),
@@ -85,6 +89,7 @@ pub(crate) enum Command {
     Status(status::Args),
     Policy(policy::Args),
     Env(env::Args),
+    Namespace(namespace::Args),
     Watch(watch::Args),
     Verify(verify::Args),
     Head(head::Args),
@@ -128,6 +133,7 @@ impl Command {
             Self::Rollback(args) => rollback::run(context, args).await,
             Self::Restore(args) => restore::run(context, args).await,
             Self::Undo(args) => undo::run(context, args).await,
+            Self::Redo(args) => redo::run(context, args).await,
             Self::Op(args) => op::run(context, args).await,
             Self::Condemn(args) => condemn::run(context, args).await,
             Self::Pardon(args) => pardon::run(context, args).await,
@@ -142,6 +148,7 @@ impl Command {
             Self::Status(args) => status::run(context, args).await,
             Self::Policy(args) => policy::run(context, args).await,
             Self::Env(args) => env::run(context, args).await,
+            Self::Namespace(args) => namespace::run(context, args).await,
             Self::Watch(args) => watch::run(context, args).await,
             Self::Verify(args) => verify::run(context, args).await,
             Self::Head(args) => head::run(context, args).await,

@@ -9,7 +9,7 @@ use sternway::{
     types::{Commit, Revision},
 };
 
-use super::undo;
+use super::{restore_to, undo};
 use crate::{
     context::Context,
     error::CliError,
@@ -22,6 +22,7 @@ Examples:
   sternway op log                            what was done, newest first
   sternway op show r12                       one operation, with the chain up to it
   sternway op undo r12                       take it back; the same as: sternway undo r12
+  sternway op restore r12 --dry-run          what would move back to where it was right after it
   sternway list --at r12                     what there was right after it";
 
 /// What was done: each operation is one revision, done by somebody, and can be undone.
@@ -39,6 +40,7 @@ enum Verb {
     /// One operation.
     Show(Show),
     Undo(undo::Args),
+    Restore(restore_to::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -64,6 +66,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         Verb::Log(args) => log(context, args).await,
         Verb::Show(args) => show(context, args).await,
         Verb::Undo(args) => undo::run(context, args).await,
+        Verb::Restore(args) => restore_to::run(context, args).await,
     }
 }
 

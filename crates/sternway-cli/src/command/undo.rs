@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use sternway::{
     Missing, Sternway,
     api::UndoneView,
+    control::undo::Undone,
     store::Limit,
     types::{Commit, Force, Reason},
 };
@@ -25,7 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   sternway undo                              your last operation
   sternway undo r12                          the one that made revision 12; see: sternway op log
-  sternway undo                              again: what was undone is done again
+  sternway redo                              what was undone is done again
   sternway undo r12 --dry-run                say what would be taken back";
 
 /// Take back what one operation did: pointers and policies go back to where they were before it.
@@ -56,7 +57,20 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         };
         Ok(sternway.control().undo(commit, force, &intent).await?)
     });
-    let undone = undone.await?;
+    answer(context, undone.await?, Done::Undone)
+}
+
+/// What undoing is to who asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    /// Something is taken back.
+    Undone,
+    /// An undo is, so that what it took back is done again.
+    Again,
+}
+
+/// Says what was done.
+pub(super) fn answer(context: &Context, undone: Undone, done: Done) -> Result<ExitCode, CliError> {
     let view = UndoneView {
         undone: (&undone.commit).into(),
         stays: undone.stays,
@@ -65,15 +79,21 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     };
     let name = view.revision.to_string();
     context.answer(&view, &name, |page| {
-        let heading = format!("{}undone in revision {}", context.would(), view.revision);
+        let would = context.would();
+        let (heading, further) = match (done, undone.commit.undoes) {
+            (Done::Again, Some(again)) => (format!("r{again} {would}done again"), "undo it"),
+            (Done::Again, None) => (format!("{would}done again"), "undo it"),
+            (Done::Undone, _) => (format!("{would}undone"), "do it again"),
+        };
+        let heading = format!("{heading} in revision {}", view.revision);
         page.line(style::paint(style::GOOD, heading));
         event::write(&undone.commit, page);
         for stays in &view.stays {
             page.line(format_args!("  {} stays", visible::line(stays)));
         }
         if !context.dry_run {
-            let again = format!("sternway{} undo r{}", context.flags(), view.revision);
-            page.line(format_args!("  to do it again: {again}"));
+            let next = format!("sternway{} undo r{}", context.flags(), view.revision);
+            page.line(format_args!("  to {further}: {next}"));
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -129,6 +129,12 @@ fn of_control(err: &ControlError) -> Option<String> {
         ControlError::NotTakenBack { artifact, environment, .. } => {
             Some(format!("sternway{} rollback {artifact}", at(environment)))
         }
+        ControlError::ChangedSince { revision, .. } => Some(format!(
+            "undo what came after it first, or put every pointer back to where it was: sternway op \
+             restore r{} --dry-run",
+            revision.get().saturating_sub(1)
+        )),
+        ControlError::NothingToUndo { .. } => Some("sternway op log".into()),
         ControlError::Text(_) | _ => None,
     }
 }

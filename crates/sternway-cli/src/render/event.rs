@@ -45,6 +45,7 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
         MoveCause::Published | MoveCause::Labelled | MoveCause::Unlabelled => String::new(),
         MoveCause::Promoted => ", promoted".into(),
         MoveCause::Undone(revision) => format!(", revision {revision} undone"),
+        MoveCause::Restored(revision) => format!(", back to revision {revision}"),
         MoveCause::RolledBack(RollbackTrigger::Manual) => {
             style::paint(style::BAD, ", rolled back by hand")
         }

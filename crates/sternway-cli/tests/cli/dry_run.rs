@@ -22,6 +22,7 @@ fn no_command_writes_in_a_dry_run() {
     let world = World::with_greeting();
     world.write("v3.md", b"three\n");
     world.write("policy.toml", b"activation = 'immediate'\n");
+    world.ok(&["promote", "prompts/greeting@v2"]);
     let before = world.json(&["status"]);
     let log = world.json(&["log", "prompts/greeting"]);
     for words in [
@@ -35,6 +36,9 @@ fn no_command_writes_in_a_dry_run() {
         vec!["env", "create", "staging"],
         vec!["record", "prompts/greeting", "--fail", "--error", "TypeError"],
         vec!["--namespace", "other", "init"],
+        vec!["namespace", "create", "other"],
+        vec!["undo", "r4"],
+        vec!["op", "restore", "r3"],
     ] {
         let mut words = words;
         words.push("--dry-run");

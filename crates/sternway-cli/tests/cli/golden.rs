@@ -160,10 +160,13 @@ stories! {
     folders
     labels
     metrics
+    namespaces
     past
     policies
     publish_again
+    redo
     restore
+    restore_to
     settings
     what_is_wrong
 }

@@ -132,6 +132,7 @@ fn story(world: &World) -> Keys {
     ] {
         note(world, all, name, &words);
     }
+    back(world, all);
     around(world, all);
     checked(world, all);
     all.clone()
@@ -157,6 +158,23 @@ fn checked(world: &World, all: &mut Keys) {
         ("policy set", vec!["policy", "set", "collection:checked", "late.toml"]),
         ("restore", vec!["restore", "checked/it@v1"]),
         ("show", vec!["show", "checked/it@v4"]),
+    ] {
+        note(world, all, name, &words);
+    }
+}
+
+/// What takes back what was done, and what is beside the namespace.
+fn back(world: &World, all: &mut Keys) {
+    for (name, words) in [
+        ("label", vec!["label", "configs/bot@v2", "second"]),
+        ("undo", vec!["undo"]),
+        ("redo", vec!["redo"]),
+        ("op restore", vec!["op", "restore", "r7", "--force"]),
+        ("op log", vec!["op", "log"]),
+        ("op show", vec!["op", "show", "r2"]),
+        ("namespace create", vec!["namespace", "create", "team-a"]),
+        ("namespace list", vec!["namespace", "list", "-n", "1"]),
+        ("namespace show", vec!["namespace", "show"]),
     ] {
         note(world, all, name, &words);
     }

@@ -103,6 +103,7 @@ fn apply(committed: &[Commit], changeset: &Changeset) -> Expected {
         fingerprint: changeset.fingerprint(),
         actor: changeset.actor.clone(),
         reason: changeset.reason.clone(),
+        undoes: changeset.undoes,
         applied: Vec::new(),
         chain: Digest::ZERO,
     };

@@ -156,6 +156,13 @@ fn parents_of(history: History<'_>, id: &ArtifactId, parents: Option<&[u8]>) -> 
     })
 }
 
+/// A changeset that does nothing yet. Some say that they take the newest revision back.
+fn plain(client: &Client, history: History<'_>) -> Changeset {
+    let newest = history.0.last().map(|commit| commit.revision);
+    let undoes = newest.filter(|newest| newest.get().is_multiple_of(3));
+    Changeset { undoes, ..client.changeset() }
+}
+
 /// The changeset that a step asks for; nothing if it is no changeset. Contents that it names are
 /// written.
 pub(super) async fn changeset(
@@ -164,7 +171,7 @@ pub(super) async fn changeset(
     requests: &[Changeset],
     operation: &Operation,
 ) -> Option<Changeset> {
-    let plain = client.changeset();
+    let plain = plain(client, history);
     let (condition, changeset) = match operation {
         Operation::Publish { artifact, content, parents, depends_on, lock } => {
             let (id, content) = (artifact_of(*artifact), content_of(*content));

@@ -229,5 +229,6 @@ const fn word(cause: &MoveCause) -> &'static str {
         MoveCause::Labelled => "labelled",
         MoveCause::Unlabelled => "unlabelled",
         MoveCause::Undone(_) => "undone",
+        MoveCause::Restored(_) => "restored",
     }
 }

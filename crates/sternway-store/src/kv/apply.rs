@@ -205,6 +205,7 @@ fn finish(making: Making<'_>, before: &Head) -> Result<Commit, StoreError> {
         fingerprint,
         actor: changeset.actor.clone(),
         reason: changeset.reason.clone(),
+        undoes: changeset.undoes,
         applied,
         chain: Digest::ZERO,
     };

@@ -92,7 +92,8 @@ async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
     let off = PolicyRecord { scope: PolicyScope::Namespace, setting: PolicySetting::Off };
     // What it replaces is stored as well.
     let replaced = Change::PutRecord(Box::new(Record::Policy(off)));
-    store.commit(&changeset("replaced", 4).then(replaced)).await?;
+    let back = changeset("replaced", 4).undoing(Revision::new(4));
+    store.commit(&back.then(replaced)).await?;
     let measured = Outcome {
         duration: Some(Duration::from_micros(812_345)),
         cost: Some(Score::new(0.25).expect("a score")),

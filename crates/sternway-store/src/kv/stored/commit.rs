@@ -77,6 +77,7 @@ enum StoredCause {
     Labelled,
     Unlabelled,
     Undone(u64),
+    Restored(u64),
 }
 
 impl StoredCause {
@@ -91,6 +92,7 @@ impl StoredCause {
             MoveCause::Labelled => Self::Labelled,
             MoveCause::Unlabelled => Self::Unlabelled,
             MoveCause::Undone(revision) => Self::Undone(revision.get()),
+            MoveCause::Restored(revision) => Self::Restored(revision.get()),
         })
     }
 
@@ -106,6 +108,7 @@ impl StoredCause {
             Self::Labelled => MoveCause::Labelled,
             Self::Unlabelled => MoveCause::Unlabelled,
             Self::Undone(revision) => MoveCause::Undone(Revision::new(revision)),
+            Self::Restored(revision) => MoveCause::Restored(Revision::new(revision)),
         })
     }
 }
@@ -223,6 +226,7 @@ pub(in crate::kv) struct StoredCommit {
     fingerprint: [u8; 32],
     actor: String,
     reason: String,
+    undoes: Option<u64>,
     applied: Vec<StoredApplied>,
 }
 
@@ -249,6 +253,7 @@ impl StoredCommit {
             fingerprint: *commit.fingerprint.as_bytes(),
             actor: commit.actor.to_string(),
             reason: commit.reason.to_string(),
+            undoes: commit.undoes.map(Revision::get),
             applied: applied.collect::<Decoded<_>>()?,
         })
     }
@@ -283,6 +288,7 @@ impl StoredCommit {
             fingerprint: Digest::from_bytes(self.fingerprint),
             actor,
             reason,
+            undoes: self.undoes.map(Revision::new),
             applied,
             chain,
         })
