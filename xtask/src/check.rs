@@ -16,8 +16,8 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Also run the gates that need cargo-deny, cargo-hack and cargo-semver-checks; install what
-    /// is missing.
+    /// Also run the gates that need cargo-deny, cargo-hack, cargo-semver-checks, cargo-fuzz and a
+    /// nightly compiler; install what is missing.
     #[arg(long)]
     full: bool,
 }
@@ -72,8 +72,8 @@ mod tests {
     }
 
     #[test]
-    fn a_full_check_ends_with_the_api() {
-        check(true, &["semver", "hack"]);
+    fn a_full_check_ends_with_fuzzing() {
+        check(true, &["fuzz", "semver"]);
     }
 
     #[test]

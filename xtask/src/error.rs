@@ -22,6 +22,14 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    #[error("could not make {}", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("there is no target {name}: there are {known}")]
+    NoTarget { name: String, known: String },
     #[error("could not make a temporary directory")]
     TemporaryDirectory(#[source] io::Error),
     #[error("could not read the metadata of the workspace")]
@@ -52,6 +60,8 @@ impl Error {
             Self::Gate { source, .. } => return source.exit_code(),
             Self::Start { .. }
             | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::NoTarget { .. }
             | Self::TemporaryDirectory(_)
             | Self::Metadata(_)
             | Self::Path(_)

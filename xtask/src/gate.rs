@@ -3,7 +3,7 @@
 //! A gate never writes anything but build output. Form comes first, then behavior, then what a
 //! reader sees; what needs more than a toolchain comes last, and only when asked for.
 
-use crate::{error::Error, full, layers, lints, readme, test, tidy, workspace::Workspace};
+use crate::{error::Error, full, fuzz, layers, lints, readme, test, tidy, workspace::Workspace};
 
 /// Something that every change must pass.
 pub(crate) struct Gate {
@@ -34,6 +34,7 @@ pub(crate) const GATES: &[Gate] = &[
     full::DENY,
     full::HACK,
     full::SEMVER,
+    fuzz::GATE,
 ];
 
 #[cfg(test)]
@@ -46,7 +47,7 @@ mod tests {
     fn the_gates_stand_in_the_promised_order() {
         let names: Vec<_> = GATES.iter().map(|gate| gate.name).collect();
         let always = ["fmt", "clippy", "layers", "tidy", "test", "doc", "readme"];
-        let full = ["deny", "hack", "semver"];
+        let full = ["deny", "hack", "semver", "fuzz"];
         assert_eq!(names, [&always[..], &full[..]].concat());
     }
 

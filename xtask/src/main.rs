@@ -10,6 +10,7 @@ mod console;
 mod error;
 mod fix;
 mod full;
+mod fuzz;
 mod gate;
 mod kill9;
 mod layers;
@@ -55,6 +56,8 @@ enum Task {
     Kill9(kill9::Options),
     /// Run the store on a disk that loses power, fails, and is full.
     Sim(sim::Options),
+    /// Fuzz what foreign bytes can reach; needs a nightly compiler and cargo-fuzz.
+    Fuzz(fuzz::Options),
 }
 
 impl Task {
@@ -69,6 +72,7 @@ impl Task {
             Self::Readme => readme::run(workspace),
             Self::Kill9(options) => kill9::run(workspace, options),
             Self::Sim(options) => sim::run(workspace, options),
+            Self::Fuzz(options) => fuzz::run(workspace, options),
         }
     }
 
@@ -80,6 +84,7 @@ impl Task {
             Self::Layers => Some(&layers::GATE),
             Self::Tidy => Some(&tidy::GATE),
             Self::Readme => Some(&readme::GATE),
+            Self::Fuzz(_) => Some(&fuzz::GATE),
             Self::Check(_) | Self::Fix | Self::Bench(_) | Self::Kill9(_) | Self::Sim(_) => None,
         }
     }

@@ -45,6 +45,10 @@ impl Workspace {
         Step::new("cargo", Command::new(&self.cargo)).args(args).current_dir(&self.root)
     }
 
+    pub(crate) fn rustup<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Step {
+        Step::new("rustup", Command::new("rustup")).args(args).current_dir(&self.root)
+    }
+
     pub(crate) fn git<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Step {
         Step::new("git", Command::new("git")).args(args).current_dir(&self.root)
     }
