@@ -27,7 +27,7 @@ Examples:
 
 A version is named KEY[@SELECTOR]: prompts/greeting, prompts/greeting@v3, @latest, @previous,
 @live~2, a label, sha256:41b7a0, or a time such as 2026-11-20T16:00:00Z.
-What the exit codes mean: sternway help exit-codes";
+More: sternway help refs, policies, exit-codes, environment, or files.";
 
 /// Version what AI agents change while they run, and take bad versions back.
 #[derive(Debug, Parser)]

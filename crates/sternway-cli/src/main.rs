@@ -20,6 +20,7 @@ mod place;
 mod render;
 mod settings;
 mod standing;
+mod told;
 mod usage;
 mod view;
 
@@ -43,7 +44,8 @@ fn main() -> ExitCode {
     let pager = settings.as_ref().ok().and_then(|settings| settings.of(Key::Pager));
     let console = Console::new(&cli.globals, pager.map(Setting::value));
     let output = cli.globals.output();
-    let ended = settings.and_then(|settings| run(cli, settings, &console));
+    let told = told::begin();
+    let ended = settings.and_then(|settings| told.and_then(|()| run(cli, settings, &console)));
     ended.unwrap_or_else(|err| error::report(&err, output, &console))
 }
 

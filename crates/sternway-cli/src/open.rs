@@ -11,7 +11,7 @@ use sternway::{
     control::ControlError,
     provider::Stopwatch,
     redb::{RedbOptions, make_folder},
-    store::{AsOf, KvStore, MemoryKv, Rehearsal, Store, StoreError},
+    store::{AsOf, KvStore, MemoryKv, Rehearsal, Store, StoreError, Traced},
     types::{At, Subject},
 };
 
@@ -91,8 +91,8 @@ impl Context {
             return Err(self.no_namespace(&store).await?);
         }
         let sternway = match (self.dry_run, is_there) {
-            (false, _) => builder.on(Arc::new(store)).await?,
-            (true, true) => builder.on(Arc::new(Rehearsal::new(Arc::new(store)))).await?,
+            (false, _) => builder.on(told(store)).await?,
+            (true, true) => builder.on(Arc::new(Rehearsal::new(told(store)))).await?,
             (true, false) => {
                 store.close().await?;
                 builder.in_memory().await?
@@ -115,7 +115,7 @@ impl Context {
         let at = at.ok_or_else(|| {
             CliError::invalid("no operation has that id").with_help("sternway op log")
         })?;
-        let past = AsOf::new(Arc::new(store), at);
+        let past = AsOf::new(told(store), at);
         if past.head(&self.namespace, At::Head).await?.is_none() {
             let problem = format!("the namespace {} was not there yet", self.namespace);
             return Err(CliError::invalid(problem).with_help("sternway op log"));
@@ -272,6 +272,11 @@ impl Context {
         let reset = anstyle::Reset;
         self.console.note(&format!("{reset}{warning} {what}: {why}; next: {next}"));
     }
+}
+
+/// The same store; each of its calls is told to whoever asked for that.
+fn told(store: KvStore) -> Arc<dyn Store> {
+    Arc::new(Traced::new(Arc::new(store)))
 }
 
 /// Opens a file, waiting a while for another process to let go of it.

@@ -1,18 +1,18 @@
 //! `sternway list`: which artifacts there are.
 
-use std::process::ExitCode;
+use std::{ffi::OsStr, process::ExitCode};
 
 use sternway::{
     Missing, Sternway,
     api::{ArtifactView, ListView, LiveView},
     store::Limit,
-    types::{Artifact, ArtifactId, At, PointerName},
+    types::{Artifact, ArtifactId, At, CollectionId, PointerName},
 };
 
 use crate::{
     context::Context,
     error::CliError,
-    format::when,
+    format::{shell, when},
     render::{
         page::Page,
         style,
@@ -26,6 +26,7 @@ Examples:
   sternway list                              everything
   sternway list prompts/                     the prompts
   sternway list '*/search'                   of every kind, by name
+  sternway list --kind tool                  of one kind; the same as: sternway list tools/
   sternway list -o name                      names only, for scripts";
 
 /// List artifacts: what is live of each, and which version is the newest.
@@ -36,6 +37,10 @@ pub(crate) struct Args {
     #[arg(value_name = "PATTERN", default_value = "")]
     pattern: String,
 
+    /// Only those of a kind: a collection, such as tools, or one of its kind, such as tool.
+    #[arg(long, value_name = "KIND", conflicts_with = "pattern")]
+    kind: Option<CollectionId>,
+
     /// How many, at most.
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 100)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -44,6 +49,17 @@ pub(crate) struct Args {
     /// Only those that come after this one: where the page before ended.
     #[arg(long, value_name = "KEY")]
     after: Option<ArtifactId>,
+}
+
+impl Args {
+    /// What the names begin with, or the pattern that they fit.
+    fn pattern(&self) -> String {
+        match self.kind.as_ref().map(CollectionId::as_str) {
+            None => self.pattern.clone(),
+            Some(kind @ ("prompt" | "tool" | "agent" | "config" | "plan")) => format!("{kind}s/"),
+            Some(collection) => format!("{collection}/"),
+        }
+    }
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
@@ -67,14 +83,15 @@ async fn page(
     let control = sternway.control();
     known_environment(control, &context.environment).await?;
     let (store, namespace) = (control.store(), control.namespace());
-    let prefix = args.pattern.split('*').next().unwrap_or_default();
+    let pattern = args.pattern();
+    let prefix = pattern.split('*').next().unwrap_or_default();
     let (mut items, mut after) = (Vec::new(), args.after.clone());
     loop {
         let found =
             store.artifacts(namespace, prefix, At::Head, after.as_ref(), Limit::MAX).await?;
         let Some(last) = found.last() else { return Ok(ListView::whole(items)) };
         after = Some(last.id.clone());
-        for artifact in found.iter().filter(|artifact| fits(&args.pattern, artifact.id.as_str())) {
+        for artifact in found.iter().filter(|artifact| fits(&pattern, artifact.id.as_str())) {
             if items.len() == usize::from(args.limit) {
                 let next = items.last().map(|item: &ArtifactView| item.id.to_string());
                 return Ok(ListView { items, next });
@@ -110,7 +127,7 @@ fn fits(pattern: &str, name: &str) -> bool {
 
 fn write(context: &Context, list: &ListView<ArtifactView>, args: &Args, page: &mut Page) {
     if list.items.is_empty() {
-        if args.pattern.is_empty() && args.after.is_none() {
+        if args.pattern().is_empty() && args.after.is_none() {
             page.line("there is no artifact yet");
             page.next(&["sternway publish prompts/hello hello.md -m \"first version\"".into()]);
         } else {
@@ -145,7 +162,10 @@ fn write(context: &Context, list: &ListView<ArtifactView>, args: &Args, page: &m
     }
     table.write(page);
     if let Some(next) = &list.next {
-        page.hint(format_args!("more: sternway list {} --after {next}", args.pattern));
+        let (flags, pattern) = (context.flags(), args.pattern());
+        let pattern = Some(shell::quoted(OsStr::new(&pattern))).filter(|_| !pattern.is_empty());
+        let pattern = pattern.map(|pattern| format!(" {pattern}")).unwrap_or_default();
+        page.hint(format_args!("more: sternway{flags} list{pattern} --after {next}"));
     }
 }
 

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use sternway::{
     Missing, Sternway,
     api::{HistoryEntryView, ListView, TallyView},
-    control::ControlError,
+    control::{Control, ControlError},
     store::Limit,
-    types::{ArtifactId, At, Version, VersionNumber},
+    types::{Actor, Applied, ArtifactId, At, Commit, Revision, Timestamp, Version, VersionNumber},
 };
 
+use super::watch;
 use crate::{
+    cli::Output,
     context::Context,
     error::CliError,
     format::{
@@ -30,6 +32,8 @@ const EXAMPLES: &str = "\
 Examples:
   sternway log prompts/greeting
   sternway log prompts/greeting -n 50 --before v120
+  sternway log prompts/greeting --since 2026-11-01T00:00:00Z --author agent:planner-7
+  sternway log prompts/greeting --watch      and every version that comes
   sternway log prompts/greeting -e staging --json
 
 RUNS and SUCCESS count the runs of a version in the environment of --env, over all its stays there.";
@@ -50,9 +54,24 @@ pub(crate) struct Args {
     /// Only those before this one.
     #[arg(long, value_name = "vN")]
     before: Option<VersionNumber>,
+
+    /// Only those published at this time or later.
+    #[arg(long, value_name = "TIME")]
+    since: Option<Timestamp>,
+
+    /// Only those by this author.
+    #[arg(long, value_name = "NAME")]
+    author: Option<Actor>,
+
+    /// And then every version that comes, until Ctrl-C.
+    #[arg(short, long, conflicts_with_all = ["before", "since", "author"])]
+    watch: bool,
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    if args.watch {
+        return follow(context, &args).await;
+    }
     let list = context.with(Missing::Refuse, async |sternway| load(context, sternway, &args).await);
     let list = list.await?;
     let name = |entry: &HistoryEntryView| format!("{}@{}", args.artifact, entry.version.version);
@@ -71,16 +90,95 @@ async fn load(
     if store.artifact(namespace, &args.artifact, At::Head).await?.is_none() {
         return Err(ControlError::NoArtifact(args.artifact.clone()).into());
     }
-    let limit = Limit::new(usize::from(args.limit));
-    let versions = store.history(namespace, &args.artifact, At::Head, args.before, limit).await?;
+    let versions = found(control, args).await?;
     let standing = Standing::load(control, &args.artifact, &context.environment).await?;
     let mut items = Vec::new();
     for version in &versions {
         items.push(entry(sternway, &standing, version).await?);
     }
-    let oldest = versions.last().map(|version| version.number);
+    let is_full = versions.len() == usize::from(args.limit);
+    let oldest = versions.last().filter(|_| is_full).map(|version| version.number);
     let next = oldest.filter(|oldest| *oldest > VersionNumber::FIRST);
     Ok(ListView { items, next: next.map(|next| next.to_string()) })
+}
+
+/// The versions that are asked for, newest first, read in pages as far as it takes.
+async fn found(control: &Control, args: &Args) -> Result<Vec<Version>, CliError> {
+    let (store, namespace) = (control.store(), control.namespace());
+    let limit = usize::from(args.limit);
+    let (mut versions, mut before) = (Vec::new(), args.before);
+    while versions.len() < limit {
+        let page = Limit::new(if args.author.is_some() { usize::MAX } else { limit });
+        let page = store.history(namespace, &args.artifact, At::Head, before, page).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.number);
+        let is_early = |version: &Version| args.since.is_some_and(|since| version.at < since);
+        let is_last = is_early(last);
+        let by = |version: &Version| args.author.as_ref().is_none_or(|by| version.author == *by);
+        let wanted = page.into_iter().filter(|version| !is_early(version) && by(version));
+        versions.extend(wanted.take(limit - versions.len()));
+        // Versions come in the order of their times.
+        if is_last {
+            break;
+        }
+    }
+    Ok(versions)
+}
+
+/// Shows the versions, and then each that is published.
+async fn follow(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    let (list, newest) = context
+        .with(Missing::Refuse, async |sternway| {
+            // Looked at first: what comes in between is shown twice rather than not at all.
+            let newest = sternway.control().operations(None, Limit::new(1)).await?;
+            let newest = newest.first().map_or(Revision::ZERO, |commit| commit.revision);
+            Ok((load(context, sternway, args).await?, newest))
+        })
+        .await?;
+    let name = |entry: &HistoryEntryView| format!("{}@{}", args.artifact, entry.version.version);
+    match context.output {
+        Output::Table | Output::Name => {
+            context.answer_list(&list, name, |page| write(context, args, &list, page))?;
+        }
+        Output::Json | Output::Jsonl => {
+            list.items.iter().rev().try_for_each(|it| context.console.print_json_line(it))?;
+        }
+    }
+    watch::on(context, newest, async |commit| added(context, args, commit).await).await
+}
+
+/// Prints the versions of the artifact that a commit added.
+async fn added(context: &Context, args: &Args, commit: &Commit) -> Result<(), CliError> {
+    for applied in &commit.applied {
+        let Applied::VersionAdded(version) = applied else { continue };
+        if version.artifact != args.artifact {
+            continue;
+        }
+        let entry = context.with(Missing::Refuse, async |sternway| {
+            let (control, environment) = (sternway.control(), &context.environment);
+            let standing = Standing::load(control, &args.artifact, environment).await?;
+            entry(sternway, &standing, version).await
+        });
+        print(context, &entry.await?)?;
+    }
+    Ok(())
+}
+
+/// One version that came.
+fn print(context: &Context, entry: &HistoryEntryView) -> Result<(), CliError> {
+    let version = &entry.version;
+    let mut page = context.console.page();
+    match context.output {
+        Output::Json | Output::Jsonl => return context.console.print_json_line(entry),
+        Output::Name => page.line(format_args!("{}@{}", version.artifact, version.version)),
+        Output::Table => {
+            let (symbol, word, color) = state(entry).mark(page.symbols());
+            let what = style::paint(color, format_args!("{symbol} {} {word}", version.version));
+            let (who, why) = (by(&version.author), message(entry, page.symbols().dot));
+            page.line(format_args!("{what}  {}  {who}  {why}", version.created_at));
+        }
+    }
+    context.console.print(&page)
 }
 
 async fn entry(
@@ -102,7 +200,7 @@ fn write(context: &Context, args: &Args, list: &ListView<HistoryEntryView>, page
     let name = style::paint(style::NAME, &args.artifact);
     page.line(format_args!("{name} {dot} {}", context.environment));
     if list.items.is_empty() {
-        page.hint("  there is no version before that one");
+        page.hint("  there is no version like that");
         return;
     }
     let now = context.now();
@@ -131,9 +229,12 @@ fn write(context: &Context, args: &Args, list: &ListView<HistoryEntryView>, page
     table.write(page);
     if let Some(next) = &list.next {
         let (flags, limit) = (context.flags(), args.limit);
+        let since = args.since.map(|since| format!(" --since {since}")).unwrap_or_default();
+        let author = args.author.as_ref().map(|author| format!(" --author {author}"));
         page.hint(format_args!(
-            "more: sternway{flags} log {} -n {limit} --before {next}",
-            args.artifact
+            "more: sternway{flags} log {} -n {limit}{since}{} --before {next}",
+            args.artifact,
+            author.unwrap_or_default()
         ));
     }
 }

@@ -10,7 +10,7 @@ mod diff;
 mod doctor;
 mod env;
 mod exec;
-mod exit_codes;
+
 mod export;
 mod get;
 mod guard;
@@ -37,6 +37,7 @@ mod settings;
 mod show;
 mod status;
 mod supervise;
+mod topic;
 mod undo;
 mod validate;
 mod verify;
@@ -98,7 +99,15 @@ pub(crate) enum Command {
     Completion(completion::Args),
     Man(man::Args),
     #[command(hide = true)]
-    ExitCodes(exit_codes::Args),
+    Refs(topic::Refs),
+    #[command(hide = true)]
+    Policies(topic::Policies),
+    #[command(hide = true)]
+    ExitCodes(topic::ExitCodes),
+    #[command(hide = true)]
+    Environment(topic::Environment),
+    #[command(hide = true)]
+    Files(topic::Files),
 }
 
 impl Command {
@@ -107,7 +116,19 @@ impl Command {
         if let Self::Settings(args) = self {
             return args.reads_settings();
         }
-        !matches!(self, Self::Completion(_) | Self::Man(_) | Self::ExitCodes(_))
+        !self.is_topic() && !matches!(self, Self::Completion(_) | Self::Man(_))
+    }
+
+    /// Whether it is a page of help.
+    const fn is_topic(&self) -> bool {
+        matches!(
+            self,
+            Self::Refs(_)
+                | Self::Policies(_)
+                | Self::ExitCodes(_)
+                | Self::Environment(_)
+                | Self::Files(_)
+        )
     }
 
     /// Does it.
@@ -156,7 +177,11 @@ impl Command {
             Self::Settings(args) => settings::run(context, &args),
             Self::Completion(args) => completion::run(context, &args),
             Self::Man(args) => man::run(context, &args),
-            Self::ExitCodes(args) => exit_codes::run(context, args),
+            Self::Refs(topic) => topic.run(context),
+            Self::Policies(topic) => topic.run(context),
+            Self::ExitCodes(topic) => topic.run(context),
+            Self::Environment(topic) => topic.run(context),
+            Self::Files(topic) => topic.run(context),
         }
     }
 }

@@ -9,7 +9,7 @@ use sternway::{
     types::{Commit, Revision},
 };
 
-use super::{restore_to, undo};
+use super::{restore_to, undo, watch};
 use crate::{
     context::Context,
     error::CliError,
@@ -20,6 +20,7 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   sternway op log                            what was done, newest first
+  sternway op log --watch -o jsonl           and what comes, one JSON object per line
   sternway op show r12                       one operation, with the chain up to it
   sternway op undo r12                       take it back; the same as: sternway undo r12
   sternway op restore r12 --dry-run          what would move back to where it was right after it
@@ -50,8 +51,12 @@ struct Log {
     limit: usize,
 
     /// Only those before this one.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", conflicts_with = "watch")]
     before: Option<u64>,
+
+    /// The newest ones, the oldest first, and then what comes, until Ctrl-C.
+    #[arg(short, long)]
+    watch: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -76,6 +81,13 @@ async fn log(context: &Context, args: Log) -> Result<ExitCode, CliError> {
         Ok(sternway.control().operations(before, limit).await?)
     });
     let commits = commits.await?;
+    if args.watch {
+        let newest = commits.first().map_or(Revision::ZERO, |commit| commit.revision);
+        for commit in commits.iter().rev() {
+            watch::print(context, commit)?;
+        }
+        return watch::on(context, newest, async |commit| watch::print(context, commit)).await;
+    }
     let last = commits.last().map(|commit| commit.revision);
     // The first revision has nothing before it.
     let next = last.filter(|last| last.get() > 1).map(|last| last.to_string());

@@ -43,17 +43,46 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let wanted =
+        |commit: &Commit| args.artifact.as_ref().is_none_or(|artifact| is_about(commit, artifact));
+    let print = async |commit: &Commit| {
+        if wanted(commit) { print(context, commit) } else { Ok(()) }
+    };
+    until_ctrl_c(follow(context, &args, print)).await
+}
+
+/// Prints what comes after a revision as `print` does, one commit after the other, until Ctrl-C.
+///
+/// # Errors
+///
+/// [`CliError`] if the store cannot be read, or the answer cannot be written.
+pub(super) async fn on(
+    context: &Context,
+    after: Revision,
+    print: impl AsyncFn(&Commit) -> Result<(), CliError>,
+) -> Result<ExitCode, CliError> {
+    let args = Args { artifact: None, after: Some(after.get()), once: false };
+    until_ctrl_c(follow(context, &args, print)).await
+}
+
+async fn until_ctrl_c(
+    followed: impl Future<Output = Result<ExitCode, CliError>>,
+) -> Result<ExitCode, CliError> {
     tokio::select! {
         biased;
         ended = tokio::signal::ctrl_c() => {
             ended.map_err(CliError::Runtime)?;
             Ok(ExitCode::from(INTERRUPTED))
         }
-        followed = follow(context, &args) => followed,
+        followed = followed => followed,
     }
 }
 
-async fn follow(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+async fn follow(
+    context: &Context,
+    args: &Args,
+    print: impl AsyncFn(&Commit) -> Result<(), CliError>,
+) -> Result<ExitCode, CliError> {
     let newest = newest(context).await?;
     let mut after = match (args.after, args.once) {
         (Some(after), _) => Revision::new(after),
@@ -70,9 +99,7 @@ async fn follow(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
         let page = look(context, after).await?;
         for commit in &page {
             after = commit.revision;
-            if args.artifact.as_ref().is_none_or(|artifact| is_about(commit, artifact)) {
-                print(context, commit)?;
-            }
+            print(commit).await?;
         }
         if page.len() == Limit::MAX.get() {
             continue;
@@ -133,7 +160,8 @@ fn is_of(record: &Record, artifact: &ArtifactId) -> bool {
     }
 }
 
-fn print(context: &Context, commit: &Commit) -> Result<(), CliError> {
+/// One commit as it is followed.
+pub(super) fn print(context: &Context, commit: &Commit) -> Result<(), CliError> {
     match context.output {
         // A document that never ends would be of no use: both are one object per line.
         Output::Json | Output::Jsonl => context.console.print_json_line(&CommitView::from(commit)),

@@ -160,6 +160,8 @@ stories! {
     folders
     labels
     metrics
+    five_minutes
+    less_of_a_list
     namespaces
     past
     policies

@@ -26,6 +26,7 @@ mod record_lines;
 mod settings;
 mod stores;
 mod swept;
+mod told;
 mod usage;
 mod validate;
 mod watch;

@@ -50,6 +50,30 @@ fn every_global_flag_has_a_variable() {
 }
 
 #[test]
+fn every_topic_has_a_page() {
+    let world = World::new();
+    let named = world.ok(&["--help"]);
+    for topic in ["refs", "policies", "exit-codes", "environment", "files"] {
+        let page = world.ok(&["help", topic]);
+        assert_eq!(page, world.ok(&[topic]), "{topic}");
+        assert!(page.lines().count() > 10 && page.ends_with('\n'), "{topic}: {page}");
+        let long = page.lines().find(|line| line.chars().count() > 100);
+        assert_eq!(long, None, "{topic}");
+        assert!(named.contains(topic), "{topic} is not named by --help");
+    }
+}
+
+#[test]
+fn the_topic_of_variables_names_each_that_a_flag_has() {
+    let world = World::new();
+    let (page, help) = (world.ok(&["help", "environment"]), world.ok(&["--help"]));
+    let variables = help.split("[env: ").skip(1).filter_map(|rest| rest.split('=').next());
+    for variable in variables {
+        assert!(page.contains(&format!("    {variable} ")), "{variable}");
+    }
+}
+
+#[test]
 fn no_line_of_help_is_too_long() {
     let world = World::new();
     for command in commands(&world) {

@@ -61,6 +61,41 @@ fn off_a_terminal_each_change_is_a_block() {
     interrupt(&mut child);
 }
 
+/// Follows what a command prints, one line after the other.
+#[cfg(unix)]
+fn follow(world: &World, words: &[&str]) -> (Child, impl FnMut() -> Value) {
+    let mut command = world.command(words);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, move || serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn operations_are_followed_after_the_newest_ones() {
+    let world = World::with_greeting();
+    let (mut child, mut next) = follow(&world, &["op", "log", "-n", "2", "--watch", "-o", "jsonl"]);
+    assert_eq!((&next()["revision"], &next()["revision"]), (&2.into(), &3.into()));
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    assert_eq!(next()["revision"], 4);
+    interrupt(&mut child);
+}
+
+#[cfg(unix)]
+#[test]
+fn versions_are_followed_after_those_that_are_there() {
+    let world = World::with_greeting();
+    let (mut child, mut next) = follow(&world, &["log", "prompts/greeting", "-w", "-o", "jsonl"]);
+    assert_eq!((&next()["version"], &next()["version"]), (&1.into(), &2.into()));
+    world.ok(&["publish", "tools/search", "v1.md"]);
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    world.write("v3.md", b"three\n");
+    world.ok(&["publish", "prompts/greeting", "v3.md"]);
+    let seen = next();
+    assert_eq!((&seen["version"], &seen["state"]), (&3.into(), &"staged".into()));
+    interrupt(&mut child);
+}
+
 /// Types Ctrl-C, after which the store is as good as before.
 #[cfg(unix)]
 fn interrupt(child: &mut Child) {

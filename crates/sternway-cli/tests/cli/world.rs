@@ -11,8 +11,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Variables of others that the binary looks at.
-const OTHERS: [&str; 7] =
-    ["NO_COLOR", "LC_ALL", "LC_CTYPE", "COLUMNS", "PAGER", "LESS", "DATABASE_URL"];
+const OTHERS: [&str; 8] =
+    ["NO_COLOR", "LC_ALL", "LC_CTYPE", "COLUMNS", "PAGER", "LESS", "DATABASE_URL", "LOG_LEVEL"];
 
 /// An empty folder, and the settings that the binary meets in it.
 pub(crate) struct World {

@@ -211,7 +211,8 @@ fn write(
     let runs = runs(&view.tally.unwrap_or_default());
     let Some(regression) = &view.verdict.regression else {
         let health = health(subject.generation.get(), judged, policy);
-        page.line(format_args!("{recorded}. {name}: {health}  {}", style::paint(style::DIM, runs)));
+        let runs = style::paint(style::DIM, format_args!("{runs}"));
+        page.line(format_args!("{recorded}. Tier check: {health}  {name}, {runs}"));
         return;
     };
     let regressed = style::paint(style::BAD, "regressed");
