@@ -81,7 +81,10 @@ pub use crate::{
     latch::{LatchActionView, LatchView},
     list::ListView,
     man::ManView,
-    metrics::{ComparedView, ComparisonView, MeasuredVersionView, MetricView, MetricsView, ValueView}, namespace::{NamespaceCreatedView, NamespaceDetailView, NamespaceView},
+    metrics::{
+        ComparedView, ComparisonView, MeasuredVersionView, MetricView, MetricsView, ValueView,
+    },
+    namespace::{NamespaceCreatedView, NamespaceDetailView, NamespaceView},
     outcome::{OutcomeView, SubjectView},
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
     policy::{

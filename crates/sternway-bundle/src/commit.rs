@@ -67,6 +67,7 @@ pub(crate) struct CommitShape {
     fingerprint: Digest,
     actor: Actor,
     reason: Reason,
+    undoes: Option<Revision>,
     applied: Vec<AppliedShape>,
     chain: Digest,
 }
@@ -121,6 +122,7 @@ impl CommitShape {
             fingerprint: commit.fingerprint,
             actor: commit.actor.clone(),
             reason: commit.reason.clone(),
+            undoes: commit.undoes,
             applied: commit.applied.iter().map(AppliedShape::new).collect::<Shaped<_>>()?,
             chain: commit.chain,
         })
@@ -135,6 +137,7 @@ impl CommitShape {
             fingerprint: self.fingerprint,
             actor: self.actor,
             reason: self.reason,
+            undoes: self.undoes,
             applied: Vec::with_capacity(self.applied.len()),
             chain: self.chain,
         };

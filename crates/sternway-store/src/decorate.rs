@@ -59,6 +59,12 @@ pub(crate) trait Answer: Send {
 
 impl Answer for () {}
 
+impl Answer for usize {
+    fn found(&self) -> Option<usize> {
+        Some(*self)
+    }
+}
+
 impl Answer for Revision {
     fn revision(&self) -> Option<Revision> {
         Some(*self)
@@ -132,6 +138,8 @@ macro_rules! decorate {
             rehearse(changeset: &Changeset) -> Receipt {
                 .within(&changeset.namespace).sending(changeset.changes.len())
             }
+            replay(commits: &[Commit]) -> usize { .sending(commits.len()) }
+            rehearse_replay(commits: &[Commit]) -> usize { .sending(commits.len()) }
             append(append: &Append) -> Appended {
                 .within(append.namespace()).sending(append.outcomes().len())
             }
@@ -169,6 +177,13 @@ macro_rules! decorate {
                 after: Option<&DigestHit>,
                 limit: Limit
             ) -> Vec<DigestHit> { .within(namespace) }
+            dependents(
+                namespace: &NamespaceId,
+                artifact: &ArtifactId,
+                at: At,
+                after: Option<&ArtifactId>,
+                limit: Limit
+            ) -> Vec<Artifact> { .within(namespace).about(artifact) }
             content(content: &ContentRef) -> Option<Content> {}
             pointer(
                 namespace: &NamespaceId,
@@ -217,6 +232,11 @@ macro_rules! decorate {
                 after: u64,
                 limit: Limit
             ) -> Vec<Outcome> { .within(namespace).about(&subject.artifact) }
+            subjects(
+                namespace: &NamespaceId,
+                after: Option<&Subject>,
+                limit: Limit
+            ) -> Vec<Subject> { .within(namespace) }
             unjudged(
                 namespace: &NamespaceId,
                 after: Option<&Subject>,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, ArtifactId, ChangesetId, ContentRef, Digest, Generation, MoveCause, NamespaceId,
-    NewVersion, PointerName, Reason, Record, RecordKey, Revision, Timestamp, VersionNumber, json::has_nul,
+    NewVersion, PointerName, Reason, Record, RecordKey, Revision, Timestamp, VersionNumber,
+    json::has_nul,
 };
 
 /// Why a changeset cannot be committed by any store.

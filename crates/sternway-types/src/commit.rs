@@ -64,6 +64,7 @@ impl Commit {
         let mut changeset =
             Changeset::new(self.changeset, self.namespace.clone(), self.at, self.actor.clone())
                 .because(self.reason.clone());
+        changeset.undoes = self.undoes;
         changeset.changes = self.applied.iter().map(Applied::again).collect();
         changeset
     }

@@ -11,7 +11,7 @@ mod format;
 #[cfg(feature = "metered")]
 mod metered;
 mod rows;
-mod tree;
 #[cfg(feature = "traced")]
 mod traced;
+mod tree;
 mod world;
