@@ -67,7 +67,7 @@ pub struct DigestHit {
 ///   automation that forces is refused whatever it forces, and so is one that pardons. What a record is about exists; a latched
 ///   verdict is written once; only policies and condemnations are taken away.
 /// - **Counted once**: an outcome counts exactly once by its id, however often and in whatever
-///   company it is appended. The answer has the tallies before it. A batch with an outcome of what
+///   company it is appended, with what was measured of it. The answer has the tallies before it. A batch with an outcome of what
 ///   does not exist, or of a present stay that never was, is refused as a whole. A judged mark never
 ///   goes back, and one of a subject without outcomes does nothing.
 /// - **Replayed**: replaying a namespace's feed into another store, under its own name or another one,

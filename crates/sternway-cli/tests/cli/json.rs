@@ -133,6 +133,7 @@ fn story(world: &World) -> Keys {
         note(world, all, name, &words);
     }
     back(world, all);
+    measured(world, all);
     around(world, all);
     checked(world, all);
     all.clone()
@@ -175,6 +176,23 @@ fn back(world: &World, all: &mut Keys) {
         ("namespace create", vec!["namespace", "create", "team-a"]),
         ("namespace list", vec!["namespace", "list", "-n", "1"]),
         ("namespace show", vec!["namespace", "show"]),
+    ] {
+        note(world, all, name, &words);
+    }
+}
+
+/// What is measured of runs, and what is made of it.
+fn measured(world: &World, all: &mut Keys) {
+    for (name, words) in [
+        ("publish", vec!["publish", "tools/search", "bot.json"]),
+        ("publish", vec!["publish", "tools/search", "other.json", "--promote"]),
+        ("policy set", vec!["policy", "set", "namespace", "--preset", "tiers"]),
+        ("record", vec!["record", "tools/search@v1", "--ok", "--ms", "90"]),
+        ("record", vec!["record", "tools/search@v2", "--ok", "--ms", "80", "--cost", "1"]),
+        ("check", vec!["check", "tools/search"]),
+        ("metrics", vec!["metrics", "tools/search", "--window", "1h"]),
+        ("metrics", vec!["metrics", "images/logo"]),
+        ("metrics compare", vec!["metrics", "tools/search", "--compare", "v1,v2"]),
     ] {
         note(world, all, name, &words);
     }

@@ -77,5 +77,5 @@ fn supervision_says_it_to_programs() {
     assert_eq!(said["subject"]["artifact"], "prompts/greeting");
     assert_eq!(said["verdict"], "regressed");
     assert_eq!(said["regression"]["tier"], "immediate");
-    assert_eq!(said["reaction"]["rolled_back"]["to"], 1, "{said}");
+    assert_eq!(said["reaction"]["to"], 1, "{said}");
 }

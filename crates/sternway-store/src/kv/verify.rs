@@ -155,32 +155,44 @@ fn decodes<T: serde::de::DeserializeOwned>(key: &[u8], body: &[u8]) -> Result<()
     codec::decode::<T>(key, body).map(|_| ())
 }
 
-/// What the logs of subjects add up to, to be compared with their tallies.
+/// What the logs of subjects add up to, to be compared with their tallies. The log of a subject
+/// stands together, so that only one is added up at a time.
 struct Log<'a> {
     snapshot: &'a dyn Snapshot,
     /// By the key of the subject, without the letter of the table.
     subjects: BTreeMap<Vec<u8>, LogOfSubject>,
+    running: Option<Running>,
     outcomes: u64,
     ids: u64,
 }
 
+/// What was found of a subject.
 #[derive(Default)]
 struct LogOfSubject {
+    /// Whether its outcomes add up to its tally, and whether what was judged is a beginning of them;
+    /// nothing if it has none.
+    added_up: Option<(bool, bool)>,
+    /// Whether its tally says that there is more to judge; nothing if it has no tally.
+    behind: Option<bool>,
+    unjudged: bool,
+}
+
+/// The log that is being added up.
+struct Running {
+    subject: Vec<u8>,
     counted: Tally,
-    kept: Option<crate::Tallies>,
+    kept: Option<Tally>,
     /// What was judged, until the log has come to it.
     judged: Option<Tally>,
-    unjudged: bool,
 }
 
 impl<'a> Log<'a> {
     const fn new(snapshot: &'a dyn Snapshot) -> Self {
-        Self { snapshot, subjects: BTreeMap::new(), outcomes: 0, ids: 0 }
+        Self { snapshot, subjects: BTreeMap::new(), running: None, outcomes: 0, ids: 0 }
     }
 
-    fn of(&mut self, key: &[u8], end: usize) -> &mut LogOfSubject {
-        let subject = key.get(1..end).unwrap_or_default().to_vec();
-        self.subjects.entry(subject).or_default()
+    fn of(&mut self, key: &[u8]) -> &mut LogOfSubject {
+        self.subjects.entry(key.get(1..).unwrap_or_default().to_vec()).or_default()
     }
 
     fn block(&mut self, key: &[u8], block: StoredBlock) -> Result<(), StoreError> {
@@ -191,40 +203,58 @@ impl<'a> Log<'a> {
             subject.ok_or_else(|| codec::corrupt(key, "its key names no subject"))?;
         let outcomes = block.into_outcomes(&subject).map_err(|err| codec::corrupt(key, &err))?;
         self.outcomes += outcomes.len() as u64;
-        let snapshot = self.snapshot;
-        let log = self.of(key, key.len().saturating_sub(8));
-        if log.counted.total() == 0 {
-            let tallies = key::tallies(&ns, &subject);
-            let kept = match snapshot.read::<StoredTallies>(&tallies) {
-                Err(err) if err.is_temporary() => return Err(err),
-                // What is damaged is named when its own row is checked.
-                kept => kept.ok().flatten(),
-            };
-            log.judged = kept.and_then(|kept| kept.into_tallies().ok()).map(|kept| kept.judged);
-        }
+        let running = self.running_of(key, &key::tallies(&ns, &subject))?;
         for outcome in &outcomes {
-            log.judged.take_if(|judged| *judged == log.counted);
-            log.counted.add(outcome);
+            running.judged.take_if(|judged| *judged == running.counted);
+            running.counted.add(outcome);
         }
-        log.judged.take_if(|judged| *judged == log.counted);
-        if log.counted.total() == last {
+        running.judged.take_if(|judged| *judged == running.counted);
+        if running.counted.total() == last {
             return Ok(());
         }
         Err(codec::corrupt(key, "the outcomes up to it are not as many as its place says"))
     }
 
+    /// The log that a block belongs to: the one that is being added up, or the next one.
+    fn running_of(&mut self, key: &[u8], tallies: &[u8]) -> Result<&mut Running, StoreError> {
+        let subject = key.get(1..key.len().saturating_sub(8)).unwrap_or_default();
+        if self.running.as_ref().is_none_or(|running| running.subject != subject) {
+            self.settle();
+            let kept = match self.snapshot.read::<StoredTallies>(tallies) {
+                Err(err) if err.is_temporary() => return Err(err),
+                // What is damaged is named when its own row is checked.
+                kept => kept.ok().flatten(),
+            };
+            let kept = kept.and_then(|kept| kept.into_tallies().ok());
+            let (kept, judged) = kept.map(|kept| (kept.tally, kept.judged)).unzip();
+            let counted = Tally::default();
+            self.running = Some(Running { subject: subject.to_vec(), counted, kept, judged });
+        }
+        let running = self.running.as_mut();
+        running.ok_or_else(|| codec::corrupt(key, "its key names no subject"))
+    }
+
+    /// Ends the log that is being added up.
+    fn settle(&mut self) {
+        if let Some(Running { subject, counted, kept, judged }) = self.running.take() {
+            let found = (kept == Some(counted), judged.is_none());
+            self.subjects.entry(subject).or_default().added_up = Some(found);
+        }
+    }
+
     fn tallies(&mut self, key: &[u8], tallies: StoredTallies) -> Result<(), StoreError> {
         let tallies = tallies.into_tallies().map_err(|err| codec::corrupt(key, &err))?;
-        self.of(key, key.len()).kept = Some(tallies);
+        self.of(key).behind = Some(tallies.judged.total() < tallies.tally.total());
         Ok(())
     }
 
     fn unjudged(&mut self, key: &[u8]) -> Result<(), StoreError> {
-        self.of(key, key.len()).unjudged = true;
+        self.of(key).unjudged = true;
         Ok(())
     }
 
-    fn finish(self, report: &mut Report) {
+    fn finish(mut self, report: &mut Report) {
+        self.settle();
         report.outcomes = self.outcomes;
         if self.ids != self.outcomes {
             let detail = format!("{} outcomes have {} ids", self.outcomes, self.ids);
@@ -232,18 +262,19 @@ impl<'a> Log<'a> {
         }
         for (subject, log) in self.subjects {
             let key = [&[Table::Tallies as u8], subject.as_slice()].concat();
-            match log.kept {
-                None => report.note(codec::place(&key), "it is missing"),
-                Some(kept) if kept.tally != log.counted => {
-                    report.note(codec::place(&key), "it is not what the outcomes add up to");
+            let said = match (log.behind, log.added_up) {
+                (None, _) => Some("it is missing"),
+                (Some(_), None | Some((false, _))) => Some("it is not what the outcomes add up to"),
+                (Some(behind), Some(_)) if behind != log.unjudged => {
+                    Some("its mark of unjudged outcomes is wrong")
                 }
-                Some(kept) if (kept.judged.total() < kept.tally.total()) != log.unjudged => {
-                    report.note(codec::place(&key), "its mark of unjudged outcomes is wrong");
+                (Some(_), Some((true, false))) => {
+                    Some("what was judged is no beginning of the log")
                 }
-                Some(_) if log.judged.is_some() => {
-                    report.note(codec::place(&key), "what was judged is no beginning of the log");
-                }
-                Some(_) => (),
+                (Some(_), Some((true, true))) => None,
+            };
+            if let Some(said) = said {
+                report.note(codec::place(&key), said);
             }
         }
     }
