@@ -11,15 +11,15 @@ use crate::Metric;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleName {
-    /// [`Rule::SignatureErrors`].
+    /// [`Rule::SignatureErrors`](crate::Rule::SignatureErrors).
     SignatureErrors,
-    /// [`Rule::AllFailed`].
+    /// [`Rule::AllFailed`](crate::Rule::AllFailed).
     AllFailed,
-    /// [`Rule::ConsecutiveFailures`].
+    /// [`Rule::ConsecutiveFailures`](crate::Rule::ConsecutiveFailures).
     ConsecutiveFailures,
-    /// [`Rule::FailureRate`].
+    /// [`Rule::FailureRate`](crate::Rule::FailureRate).
     FailureRate,
-    /// [`Rule::Degraded`].
+    /// [`Rule::Degraded`](crate::Rule::Degraded).
     Degraded,
 }
 
