@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sternway_store::{DigestHit, Head, Limit, StoreError, Tallies};
+use sternway_store::{DigestHit, Floor, Head, Limit, StoreError, Tallies};
 use sternway_types::{
     Applied, Artifact, ArtifactId, At, Commit, Content, ContentRef, Digest, DigestPrefix,
     EnvironmentId, Generation, Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKind,
@@ -16,6 +16,7 @@ use crate::{must::Must, pages::pages, world::Client};
 /// writes to meanwhile.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Everything {
+    pub(crate) floor: Option<Floor>,
     pub(crate) head: Option<Head>,
     pub(crate) feed: Vec<Commit>,
     pub(crate) artifacts: Vec<Artifact>,
@@ -36,7 +37,7 @@ pub(crate) struct Everything {
 }
 
 /// What there is to be asked for, as the feed tells it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Topics {
     pub(crate) contents: BTreeMap<Digest, ContentRef>,
     pub(crate) pointers: BTreeSet<(ArtifactId, PointerName)>,
@@ -85,27 +86,44 @@ impl Everything {
 
     /// Reads everything in pages of this size.
     pub(crate) async fn read(client: &Client, limit: Limit) -> Result<Self, StoreError> {
+        let floor = client.store.floor(&client.ns).await?;
+        let feed = feed(client, floor, limit).await?;
+        Self::about(client, limit, &Topics::of(&feed)).await
+    }
+
+    /// Reads everything about topics, some of which may be known from what was let go.
+    pub(crate) async fn about(
+        client: &Client,
+        limit: Limit,
+        topics: &Topics,
+    ) -> Result<Self, StoreError> {
         let (store, ns) = (&client.store, &client.ns);
-        let feed = pages(
-            async |after| store.feed(ns, after.unwrap_or(Revision::ZERO), limit).await,
-            |commit| commit.revision,
-        );
-        let topics = Topics::of(&feed.await?);
-        let mut all = Self { head: store.head(ns, At::Head).await?, ..Self::default() };
+        let (floor, head) = (store.floor(ns).await?, store.head(ns, At::Head).await?);
+        let mut all = Self { floor, head, ..Self::default() };
         all.read_log(client, limit).await?;
-        all.read_versions(client, limit, &topics).await?;
-        all.read_pointers(client, limit, &topics).await?;
-        all.read_outcomes(client, limit, &topics).await?;
+        all.read_versions(client, limit, topics).await?;
+        all.read_pointers(client, limit, topics).await?;
+        all.read_outcomes(client, limit, topics).await?;
         Ok(all)
+    }
+
+    /// What is left of it above a floor.
+    pub(crate) fn since(mut self, floor: Option<Floor>) -> Self {
+        self.floor = floor;
+        let Some(floor) = floor else { return self };
+        self.feed.retain(|commit| commit.revision >= floor.revision);
+        let labels =
+            self.moves.iter_mut().filter(|((_, name), _)| matches!(name, PointerName::Label(_)));
+        for (_, newest_first) in labels {
+            let in_force = newest_first.iter().position(|it| it.revision <= floor.revision);
+            newest_first.truncate(in_force.map_or(usize::MAX, |place| place + 1));
+        }
+        self
     }
 
     async fn read_log(&mut self, client: &Client, limit: Limit) -> Result<(), StoreError> {
         let (store, ns) = (&client.store, &client.ns);
-        self.feed = pages(
-            async |after| store.feed(ns, after.unwrap_or(Revision::ZERO), limit).await,
-            |commit| commit.revision,
-        )
-        .await?;
+        self.feed = feed(client, self.floor, limit).await?;
         for kind in RecordKind::ALL {
             let entries = pages(
                 async |after: Option<String>| {
@@ -172,7 +190,11 @@ impl Everything {
         let (store, ns) = (&client.store, &client.ns);
         for (id, name) in &topics.pointers {
             let moves = pages(
-                async |before| store.moves(ns, id, name, before, limit).await,
+                async |before| match store.moves(ns, id, name, before, limit).await {
+                    // Those before it were let go, which is said after the last page.
+                    Err(StoreError::Compacted { .. }) if before.is_some() => Ok(Vec::new()),
+                    page => page,
+                },
                 |moved| moved.revision,
             );
             self.moves.insert((id.clone(), name.clone()), moves.await?);
@@ -223,6 +245,7 @@ impl Everything {
             };
         }
         first_difference!(
+            floor,
             head,
             feed,
             artifacts,
@@ -262,6 +285,21 @@ pub(crate) async fn dependents(
     pages(
         async |after: Option<ArtifactId>| store.dependents(ns, id, at, after.as_ref(), limit).await,
         |artifact| artifact.id.clone(),
+    )
+    .await
+}
+
+/// The feed from the floor on, in pages.
+async fn feed(
+    client: &Client,
+    floor: Option<Floor>,
+    limit: Limit,
+) -> Result<Vec<Commit>, StoreError> {
+    let (store, ns) = (&client.store, &client.ns);
+    let begin = floor.map_or(0, |floor| floor.revision.get().saturating_sub(1));
+    pages(
+        async |after| store.feed(ns, after.unwrap_or(Revision::new(begin)), limit).await,
+        |commit| commit.revision,
     )
     .await
 }

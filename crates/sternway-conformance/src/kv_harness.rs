@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use sternway_store::{Batch, Kv, KvError, KvStore, Snapshot, Store, StoreError};
+use sternway_store::{Batch, Kv, KvError, KvStore, Shrunk, Snapshot, Store, StoreError};
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{Harness, Place, damage::Flip, must::Must};
@@ -139,5 +139,9 @@ impl Kv for HeldKv {
 
     fn check(&self) -> Result<(), KvError> {
         self.kv.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.kv.shrink()
     }
 }

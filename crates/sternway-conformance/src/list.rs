@@ -32,6 +32,18 @@ macro_rules! __store_cases {
                 a_closed_store_says_so,
                 work_that_was_begun_is_ended,
             }
+            compacted {
+                nothing_below_the_floor_can_be_asked_for,
+                everything_from_the_floor_on_is_as_it_was,
+                the_floor_goes_up_and_never_above_the_head,
+                a_rehearsed_compaction_says_what_goes_and_lets_nothing_go,
+                a_changeset_that_was_let_go_is_not_applied_again,
+                a_rollback_finds_every_version_that_was_live,
+                writers_and_readers_beside_it_see_whole_states,
+                an_end_in_the_middle_is_gone_on_with,
+                a_flipped_bit_is_named_when_the_past_is_gone,
+                a_store_that_was_made_smaller_is_the_same,
+            }
             condemned {
                 a_condemned_content_is_refused,
                 a_person_may_force_a_condemned_content,
@@ -240,6 +252,7 @@ macro_rules! __kv_cases {
                 what_was_committed_is_there_again,
                 many_commits_are_there_again,
                 a_sound_map_passes_its_own_check,
+                a_map_that_was_made_smaller_holds_the_same,
             }
             isolated {
                 a_snapshot_never_changes,

@@ -2,7 +2,9 @@
 
 use std::{any::Any, io, panic};
 
-use redb::{CommitError, DatabaseError, Error, StorageError, TableError, TransactionError};
+use redb::{
+    CommitError, CompactionError, DatabaseError, Error, StorageError, TableError, TransactionError,
+};
 use sternway_store::{Cause, KvError, StoreError};
 
 /// What the port answers for an error of redb.
@@ -45,7 +47,7 @@ pub(crate) fn open_error(err: DatabaseError) -> StoreError {
 }
 
 macro_rules! from_redb {
-    ($($kind:ident),*) => {
+    ($($kind:ty),*) => {
         $(impl From<$kind> for Failed {
             fn from(err: $kind) -> Self {
                 Self(kv_error(err))
@@ -57,7 +59,15 @@ macro_rules! from_redb {
 /// Carries any error of redb through `?`.
 pub(crate) struct Failed(pub(crate) KvError);
 
-from_redb!(StorageError, TableError, TransactionError, CommitError, DatabaseError);
+from_redb!(
+    StorageError,
+    TableError,
+    TransactionError,
+    CommitError,
+    CompactionError,
+    DatabaseError,
+    io::Error
+);
 
 /// Runs something on redb. A damaged file can make redb panic; the caller gets an error instead,
 /// and since no value of ours is left half changed by it, going on is safe.

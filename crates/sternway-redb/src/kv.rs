@@ -10,19 +10,22 @@ use std::{
 };
 
 use redb::{
-    Builder, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase, StorageBackend,
-    TableDefinition, TableHandle,
+    Builder, CompactionError, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase,
+    StorageBackend, TableDefinition, TableHandle, backends::FileBackend,
 };
-use sternway_store::{Batch, Cause, Direction, Kv, KvError, Range, Snapshot, StoreError, Visit};
+use sternway_store::{
+    Batch, Cause, Direction, Kv, KvError, Range, Shrunk, Snapshot, StoreError, Visit,
+};
 
 use crate::{
     error::{Failed, guarded, kv_error, open_error},
     file::{self, NewFile},
+    storage::Storage,
 };
 
 const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("sternway");
 
-/// How long the check of the whole file waits between two tries to have the file to itself.
+/// How long what is done to the whole file waits between two tries to have the file to itself.
 const PAUSE: Duration = Duration::from_millis(2);
 /// How often it tries.
 const MAX_TRIES: u32 = 1_000;
@@ -63,8 +66,9 @@ impl RedbOptions {
 
 /// An ordered map in a redb file.
 pub struct RedbKv {
-    // Only the check of the whole file needs the database to itself.
+    // Only what is done to the whole file needs the database to itself.
     database: RwLock<Database>,
+    storage: Storage,
     path: PathBuf,
     options: RedbOptions,
 }
@@ -120,25 +124,23 @@ impl RedbKv {
     ///
     /// As [`open`](crate::open); never [`StoreError::Busy`].
     pub fn on(storage: impl StorageBackend, options: RedbOptions) -> Result<Self, StoreError> {
-        let place = Path::new("the storage");
-        Self::made_by(place, options, |builder| builder.create_with_backend(storage))
+        Self::with(Storage::new(storage), Path::new("the storage"), options)
     }
 
     fn of_file(file: File, path: &Path, options: RedbOptions) -> Result<Self, StoreError> {
-        Self::made_by(path, options, |builder| builder.create_file(file))
+        let storage = FileBackend::new(file).map_err(open_error)?;
+        Self::with(Storage::new(storage), path, options)
     }
 
-    fn made_by(
-        path: &Path,
-        options: RedbOptions,
-        make: impl FnOnce(&Builder) -> Result<Database, DatabaseError>,
-    ) -> Result<Self, StoreError> {
+    fn with(storage: Storage, path: &Path, options: RedbOptions) -> Result<Self, StoreError> {
+        let held = storage.clone();
         let database = guarded(|| {
             let mut builder = Builder::new();
             builder.set_cache_size(options.cache);
-            Ok(make(&builder).map_err(open_error))
+            Ok(builder.create_with_backend(held).map_err(open_error))
         })??;
-        let kv = Self { database: RwLock::new(database), path: path.to_owned(), options };
+        let (database, path) = (RwLock::new(database), path.to_owned());
+        let kv = Self { database, storage, path, options };
         kv.make_table()?;
         Ok(kv)
     }
@@ -196,42 +198,47 @@ impl Kv for RedbKv {
     }
 
     fn check(&self) -> Result<(), KvError> {
-        let mut tries = 0;
-        loop {
+        match self.alone(|database| match database.check_integrity() {
+            Err(DatabaseError::TransactionInProgress) => Ok(None),
+            checked => Ok(Some(checked?)),
+        })? {
+            true => Ok(()),
+            false => {
+                let cause = "pages did not have their checksums, and redb mended them";
+                Err(KvError::Corrupt(Cause::new(cause)))
+            }
+        }
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        let before = self.alone(|_| Ok(Some(self.storage.len()?)))?;
+        self.alone(|database| match database.compact() {
+            Err(CompactionError::TransactionInProgress) => Ok(None),
+            compacted => Ok(Some(compacted?)),
+        })?;
+        // What it writes lets no file reopen at once after a crash; a commit does, if that is wanted.
+        self.commit(&Batch::new())?;
+        Ok(Shrunk { before, after: self.alone(|_| Ok(Some(self.storage.len()?)))? })
+    }
+}
+
+impl RedbKv {
+    /// Does something that needs the file to itself; nothing was done if it answers with nothing. A
+    /// read that began before may still run: it ends soon, and no other begins meanwhile.
+    fn alone<T>(
+        &self,
+        work: impl Fn(&mut Database) -> Result<Option<T>, Failed>,
+    ) -> Result<T, KvError> {
+        for _ in 0..MAX_TRIES {
             let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-            match guarded(|| Ok(checked(&mut database)))? {
-                Checked::Sound => return Ok(()),
-                Checked::Mended => {
-                    let cause = "pages did not have their checksums, and redb mended them";
-                    return Err(KvError::Corrupt(Cause::new(cause)));
-                }
-                Checked::Failed(err) => return Err(kv_error(err)),
-                // A read that began before still runs. It ends soon, and no other begins meanwhile.
-                Checked::Read if tries < MAX_TRIES => tries += 1,
-                Checked::Read => return Err(kv_error(DatabaseError::TransactionInProgress)),
+            if let Some(done) = guarded(|| work(&mut database))? {
+                return Ok(done);
             }
             drop(database);
             #[expect(clippy::disallowed_methods, reason = "nothing tells when a read is done")]
             std::thread::sleep(PAUSE);
         }
-    }
-}
-
-/// What the check of the whole file came to.
-enum Checked {
-    Sound,
-    Mended,
-    /// It needs the file to itself, and somebody reads.
-    Read,
-    Failed(DatabaseError),
-}
-
-fn checked(database: &mut Database) -> Checked {
-    match database.check_integrity() {
-        Ok(true) => Checked::Sound,
-        Ok(false) => Checked::Mended,
-        Err(DatabaseError::TransactionInProgress) => Checked::Read,
-        Err(err) => Checked::Failed(err),
+        Err(kv_error(DatabaseError::TransactionInProgress))
     }
 }
 

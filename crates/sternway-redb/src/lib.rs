@@ -25,6 +25,7 @@
 mod error;
 mod file;
 mod kv;
+mod storage;
 
 use std::path::Path;
 

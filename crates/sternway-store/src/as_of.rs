@@ -9,7 +9,10 @@ use sternway_types::{
     RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
-use crate::{Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies};
+use crate::{
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
+    Tallies,
+};
 
 /// Wraps a store so that every read sees it as it was at a revision or a moment, and every write is
 /// answered with [`StoreError::Past`]. Outcomes have no revision: what is counted is shown as it is
@@ -304,10 +307,31 @@ impl Store for AsOf {
     async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
         let bound = self.bound(namespace).await?;
         if bound > after {
-            return Ok(bound);
+            // It does not wait, since there is a newer one; but it may have been let go.
+            return self.inner.wait(namespace, after).await.map(|_| bound);
         }
         // Nothing comes to the past any more.
         std::future::pending().await
+    }
+
+    async fn floor(&self, namespace: &NamespaceId) -> Result<Option<Floor>, StoreError> {
+        self.inner.floor(namespace).await
+    }
+
+    async fn compact(&self, _: &NamespaceId, _: Revision) -> Result<Compaction, StoreError> {
+        Err(StoreError::Past)
+    }
+
+    async fn rehearse_compact(
+        &self,
+        _: &NamespaceId,
+        _: Revision,
+    ) -> Result<Compaction, StoreError> {
+        Err(StoreError::Past)
+    }
+
+    async fn shrink(&self) -> Result<Shrunk, StoreError> {
+        Err(StoreError::Past)
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {

@@ -6,7 +6,7 @@
 
 use sternway_types::{ArtifactId, NamespaceId, Receipt, Revision};
 
-use crate::{Appended, Head, Report, StoreError};
+use crate::{Appended, Compaction, Head, Report, Shrunk, StoreError};
 
 /// One call of a store, as far as it may be told to others.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +89,14 @@ impl Answer for Appended {
     }
 }
 
+impl Answer for Compaction {
+    fn revision(&self) -> Option<Revision> {
+        self.floor.map(|floor| floor.revision)
+    }
+}
+
+impl Answer for Shrunk {}
+
 impl Answer for Report {
     fn damaged(&self) -> u64 {
         self.damaged
@@ -115,6 +123,7 @@ pub(crate) const fn name_of(err: &StoreError) -> &'static str {
         StoreError::NoNamespace(_) => "no_namespace",
         StoreError::ChangesetReused { .. } => "changeset_reused",
         StoreError::NotYet { .. } => "not_yet",
+        StoreError::Compacted { .. } => "compacted",
         StoreError::Past => "past",
         StoreError::Corrupt { .. } => "corrupt",
         StoreError::NewerFormat { .. } => "newer_format",
@@ -249,6 +258,14 @@ macro_rules! decorate {
                 .within(namespace)
             }
             wait(namespace: &NamespaceId, after: Revision) -> Revision { .within(namespace) }
+            floor(namespace: &NamespaceId) -> Option<Floor> { .within(namespace) }
+            compact(namespace: &NamespaceId, before: Revision) -> Compaction {
+                .within(namespace)
+            }
+            rehearse_compact(namespace: &NamespaceId, before: Revision) -> Compaction {
+                .within(namespace)
+            }
+            shrink() -> Shrunk {}
             verify() -> Report {}
             close() -> () {}
         }
@@ -270,7 +287,8 @@ macro_rules! forward {
             };
 
             use $crate::{
-                Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies,
+                Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
+                Tallies,
             };
 
             #[async_trait::async_trait]

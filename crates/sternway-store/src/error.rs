@@ -3,9 +3,9 @@
 use std::{error, fmt, sync::Arc};
 
 use sternway_types::{
-    Actor, ArtifactId, ChangesetError, ChangesetId, ContentRef, Digest, EnvironmentId, Generation,
-    NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, Timestamp,
-    TreePath, VersionNumber,
+    Actor, ArtifactId, At, ChangesetError, ChangesetId, ContentRef, Digest, EnvironmentId,
+    Generation, NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision,
+    Timestamp, TreePath, VersionNumber,
 };
 
 /// Why a store could not do what it was asked.
@@ -36,6 +36,19 @@ pub enum StoreError {
         asked: Revision,
         /// The newest revision.
         newest: Revision,
+    },
+    /// What was asked for was let go by a compaction. Ask for the oldest that is kept, or newer.
+    #[error(
+        "{} was let go by a compaction: the oldest that is kept is revision {oldest}, of {oldest_at}",
+        asked_for(.asked)
+    )]
+    Compacted {
+        /// What was asked for.
+        asked: At,
+        /// The oldest revision that is kept.
+        oldest: Revision,
+        /// When that was committed: the oldest moment that can be asked for.
+        oldest_at: Timestamp,
     },
     /// The store is shown as it was, and nothing can be written to the past.
     #[error("nothing can be written to the past")]
@@ -85,6 +98,15 @@ impl StoreError {
     #[must_use]
     pub const fn is_temporary(&self) -> bool {
         matches!(self, Self::Busy | Self::Full(_) | Self::Unavailable(_))
+    }
+}
+
+/// A place in the feed, in words.
+fn asked_for(at: &At) -> String {
+    match at {
+        At::Head => "the newest state".into(),
+        At::Revision(revision) => format!("revision {revision}"),
+        At::Time(moment) => format!("the state of {moment}"),
     }
 }
 
@@ -182,7 +204,7 @@ pub enum Contested {
 pub struct Conflict {
     /// What it was about.
     pub contested: Contested,
-    /// Who wrote last, and when; nothing if nobody ever did.
+    /// Who wrote last, and when; nothing if nobody ever did, or if a compaction let go of who did.
     pub last: Option<LastWrite>,
 }
 

@@ -35,6 +35,7 @@
 
 mod append;
 mod as_of;
+mod compaction;
 #[cfg(any(feature = "traced", feature = "metered", feature = "faulty"))]
 #[cfg_attr(not(feature = "traced"), expect(dead_code, reason = "only a span tells all of it"))]
 mod decorate;
@@ -60,6 +61,7 @@ pub use crate::traced::Traced;
 pub use crate::{
     append::{Append, Appended, AppendedSubject, Tallies},
     as_of::AsOf,
+    compaction::{Compaction, Floor, Shrunk},
     error::{Cause, Conflict, Contested, LastWrite, Refusal, StoreError},
     kv::{Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Snapshot, Visit, chain_of},
     page::Limit,

@@ -9,11 +9,15 @@ use sternway_types::{
     RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
-use crate::{Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies};
+use crate::{
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
+    Tallies,
+};
 
-/// Wraps a store so that every write is only rehearsed: `commit` and `append` answer what they would
-/// answer. Reads see the store as it is, so that whoever waits for the revision of a rehearsed commit
-/// waits for what somebody else commits. Closing it leaves the store open.
+/// Wraps a store so that every write is only rehearsed: `commit`, `append` and `compact` answer what
+/// they would answer, and `shrink` answers with zeros. Reads see the store as it is, so that whoever
+/// waits for the revision of a rehearsed commit waits for what somebody else commits. Closing it
+/// leaves the store open.
 #[derive(Debug)]
 pub struct Rehearsal {
     inner: Arc<dyn Store>,
@@ -255,6 +259,31 @@ impl Store for Rehearsal {
 
     async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
         self.inner.wait(namespace, after).await
+    }
+
+    async fn floor(&self, namespace: &NamespaceId) -> Result<Option<Floor>, StoreError> {
+        self.inner.floor(namespace).await
+    }
+
+    async fn compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError> {
+        self.inner.rehearse_compact(namespace, before).await
+    }
+
+    async fn rehearse_compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError> {
+        self.inner.rehearse_compact(namespace, before).await
+    }
+
+    async fn shrink(&self) -> Result<Shrunk, StoreError> {
+        // How much room can be given back is not known before it is.
+        Ok(Shrunk::default())
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {

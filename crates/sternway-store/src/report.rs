@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use sternway_types::NamespaceId;
+
+use crate::Floor;
+
 /// One thing that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
@@ -25,6 +29,12 @@ pub struct Report {
     pub namespaces: u64,
     /// How many revisions, each checked against the chain.
     pub revisions: u64,
+    /// How many revisions were let go by compactions: what they wrote is checked row by row, and no
+    /// longer against the chain.
+    pub compacted: u64,
+    /// Where namespaces begin of which something was let go, by name, at most
+    /// [`Report::MAX_FLOORS`] of them.
+    pub floors: Vec<(NamespaceId, Floor)>,
     /// How many versions.
     pub versions: u64,
     /// How many contents, each checked against its digest.
@@ -40,11 +50,21 @@ pub struct Report {
 impl Report {
     /// The most entries that are listed.
     pub const MAX_DAMAGES: usize = 100;
+    /// The most floors that are listed.
+    pub const MAX_FLOORS: usize = 100;
 
     /// Whether everything is as it was written.
     #[must_use]
     pub const fn is_sound(&self) -> bool {
         self.damaged == 0
+    }
+
+    /// Notes where a namespace begins.
+    pub(crate) fn begins(&mut self, namespace: &NamespaceId, floor: Floor, gone: u64) {
+        self.compacted += gone;
+        if self.floors.len() < Self::MAX_FLOORS {
+            self.floors.push((namespace.clone(), floor));
+        }
     }
 
     /// Notes one damage.

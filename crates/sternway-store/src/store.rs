@@ -9,7 +9,7 @@ use sternway_types::{
     RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version, VersionNumber,
 };
 
-use crate::{Append, Appended, Limit, Report, StoreError, Tallies};
+use crate::{Append, Appended, Compaction, Floor, Limit, Report, Shrunk, StoreError, Tallies};
 
 /// Where a namespace stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,14 @@ pub struct DigestHit {
 /// Keeping:
 ///
 /// - **Verified**: a flipped byte anywhere is named by `verify`.
+/// - **Compacted**: after `compact` nothing below the floor can be asked for, by whatever name:
+///   [`StoreError::Compacted`] says what the oldest is, and never is something near it or an empty
+///   page given instead. Everything from the floor on is as it was, and so are versions, contents,
+///   outcomes, every move of an environment, and the newest move of a label. A changeset that was let
+///   go is not applied again: its id is answered with the same error. A compaction goes in steps of
+///   bounded size, each durable; one that ended in the middle is gone on with by the next, and a read
+///   beside it sees a state or that error, never half of each. Two of them take turns. The floor
+///   never goes down.
 ///
 /// Reads answer `None` or an empty page for what is not there, and [`StoreError::NoNamespace`] for
 /// a namespace that is not. A read is one range read of what it returns, in the order in which it is
@@ -207,6 +215,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Vec<Pointer>, StoreError>;
 
     /// The moves of a pointer before this revision, newest first; from the newest if none is named.
+    /// A page ends where moves were let go, and the one after it is answered with that.
     async fn moves(
         &self,
         namespace: &NamespaceId,
@@ -285,7 +294,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         id: ChangesetId,
     ) -> Result<Option<Commit>, StoreError>;
 
-    /// The commits after this revision, in order.
+    /// The commits after this revision, in order. The one at the floor is the first that is kept.
     async fn feed(
         &self,
         namespace: &NamespaceId,
@@ -295,6 +304,29 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Returns the newest revision as soon as it is after this one.
     async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError>;
+
+    /// Where a namespace begins; nothing if nothing of it was ever let go.
+    async fn floor(&self, namespace: &NamespaceId) -> Result<Option<Floor>, StoreError>;
+
+    /// Lets go of every state before this revision, and of what only served them. A revision that is
+    /// not above the floor does nothing but end what was begun; one above the head is
+    /// [`StoreError::NotYet`].
+    async fn compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError>;
+
+    /// Says what `compact` would let go now, and lets go of nothing.
+    async fn rehearse_compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError>;
+
+    /// Gives back the room that nothing takes any more, where the store is kept. Everybody else
+    /// waits meanwhile.
+    async fn shrink(&self) -> Result<Shrunk, StoreError>;
 
     /// Checks everything that is stored.
     async fn verify(&self) -> Result<Report, StoreError>;

@@ -2,11 +2,12 @@
 //!
 //! It is an example, walked through in `docs/backends.md`, and keeps the whole contract: each commit
 //! is one record, durable before it is answered; opening replays the records, cuts off one that was
-//! torn by a crash, and refuses a log that is damaged anywhere else.
+//! torn by a crash, and refuses a log that is damaged anywhere else. Shrinking writes it anew, as one
+//! record of what it adds up to.
 //!
 //! # Limits
 //!
-//! The state is in memory and the log only grows, so this is for small stores. A flipped bit in the
+//! The state is in memory and the log grows until it is shrunk, so this is for small stores. A flipped bit in the
 //! very last record looks like a crash while it was written, and is taken for one.
 //!
 //! ```
@@ -27,7 +28,7 @@ use std::{
     sync::{Mutex, PoisonError, RwLock},
 };
 
-use sternway_store::{Batch, Cause, Kv, KvError, Snapshot, StoreError};
+use sternway_store::{Batch, Cause, Kv, KvError, Shrunk, Snapshot, StoreError};
 
 use crate::{log::Log, map::Map};
 
@@ -80,6 +81,14 @@ impl Kv for LogKv {
             return Ok(());
         }
         Err(KvError::Corrupt(Cause::new("the log does not add up to what was read from it")))
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = self.map.read().unwrap_or_else(PoisonError::into_inner).whole();
+        let before = log.len();
+        log.rewrite(&whole)?;
+        Ok(Shrunk { before, after: log.len() })
     }
 }
 

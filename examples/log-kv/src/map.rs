@@ -23,6 +23,13 @@ impl Map {
     }
 }
 
+impl Map {
+    /// The batch that makes this map of an empty one.
+    pub(crate) fn whole(&self) -> Batch {
+        self.0.iter().map(|(key, value)| (key.clone(), Some(value.to_vec()))).collect()
+    }
+}
+
 impl Snapshot for Map {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
         Ok(self.0.get(key).map(|value| value.to_vec()))

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sternway::{
     redb::RedbKv,
-    store::{Batch, Kv, KvError, Snapshot},
+    store::{Batch, Kv, KvError, Shrunk, Snapshot},
 };
 
 /// The batches, in order.
@@ -38,5 +38,9 @@ impl Kv for Taped {
 
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.inner.shrink()
     }
 }

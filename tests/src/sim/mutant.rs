@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use sternway::{
     redb::RedbKv,
-    store::{Batch, Kv, KvError, Snapshot},
+    store::{Batch, Kv, KvError, Shrunk, Snapshot},
 };
 
 use super::disk::Syncs;
@@ -67,5 +67,9 @@ impl Kv for MutantKv {
 
     fn check(&self) -> Result<(), KvError> {
         self.kv.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.kv.shrink()
     }
 }

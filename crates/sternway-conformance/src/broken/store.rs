@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sternway_store::{
-    Append, Appended, DigestHit, Head, Limit, Report, Store, StoreError, Tallies,
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
+    Tallies,
 };
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, DigestPrefix,
@@ -303,6 +304,30 @@ impl Store for Broken {
 
     async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
         self.looked_at().await.wait(namespace, after).await
+    }
+
+    async fn floor(&self, namespace: &NamespaceId) -> Result<Option<Floor>, StoreError> {
+        self.looked_at().await.floor(namespace).await
+    }
+
+    async fn compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError> {
+        self.looked_at().await.compact(namespace, before).await
+    }
+
+    async fn rehearse_compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError> {
+        self.looked_at().await.rehearse_compact(namespace, before).await
+    }
+
+    async fn shrink(&self) -> Result<Shrunk, StoreError> {
+        self.looked_at().await.shrink().await
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {

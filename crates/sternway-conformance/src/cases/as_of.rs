@@ -133,7 +133,7 @@ pub(crate) async fn a_revision_that_is_not_yet_there_is_refused(world: World) {
 }
 
 /// A history in which everything that a commit can write is written, replaced and taken away.
-async fn write_everything(world: &World) -> Vec<Everything> {
+pub(super) async fn write_everything(world: &World) -> Vec<Everything> {
     let (lab, stable) = (environment_id("lab"), label("stable"));
     let digest_of = async |number| world.version(&greeting(), version(number)).await.content.digest;
     let mut seen = Vec::new();

@@ -7,6 +7,7 @@ pub(crate) mod as_of;
 pub(crate) mod atomic;
 pub(crate) mod cancelled;
 pub(crate) mod closed;
+pub(crate) mod compacted;
 pub(crate) mod condemned;
 pub(crate) mod consistent;
 pub(crate) mod contents;

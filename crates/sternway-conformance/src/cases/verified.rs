@@ -23,7 +23,7 @@ use crate::{
 const FLIPS: u64 = 96;
 
 /// Something of everything that a store keeps, and in two namespaces.
-async fn populate(world: &World) {
+pub(super) async fn populate(world: &World) {
     super::durable::populate(world).await;
     world.apply(attestation(&greeting(), version(1), "tests", tests_passed(3))).await;
     world.apply(latch(&greeting(), &production(), generation(1), version(2))).await;
@@ -135,6 +135,11 @@ async fn diagnose(place: &dyn Place) -> Result<Report, StoreError> {
 
 pub(crate) async fn a_flipped_bit_anywhere_is_named(world: World) {
     populate(&world).await;
+    flips_are_named(world).await;
+}
+
+/// Flips bits of everything that there is.
+pub(super) async fn flips_are_named(world: World) {
     let place = world.shut().await;
     for seed in 0..FLIPS {
         let flipped = place.damage(seed).await;

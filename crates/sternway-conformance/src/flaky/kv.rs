@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use sternway_store::{Batch, Cause, Kv, KvError, MemoryKv, Snapshot};
+use sternway_store::{Batch, Cause, Kv, KvError, MemoryKv, Shrunk, Snapshot};
 
 use crate::dice::Dice;
 
@@ -136,5 +136,9 @@ impl Kv for FlakyKv {
 
     fn check(&self) -> Result<(), KvError> {
         self.map.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.map.shrink()
     }
 }

@@ -41,3 +41,22 @@ pub(crate) fn a_sound_map_passes_its_own_check(place: &OpenKv) {
     drop(kv);
     check();
 }
+
+pub(crate) fn a_map_that_was_made_smaller_holds_the_same(place: &OpenKv) {
+    let kv = open(place);
+    for number in 0..40_u8 {
+        commit(kv.as_ref(), &Batch::from([put(&[number], &[number; 5_000]), put(b"newest", &[1])]));
+    }
+    commit(kv.as_ref(), &(0..30_u8).map(|key| delete(&[key])).collect());
+    let before = everything(snapshot(kv.as_ref()).as_ref());
+    let shrunk = kv.shrink().map_err(StoreError::from).must("make a map smaller");
+    assert!(shrunk.after <= shrunk.before, "it grew: {shrunk:?}");
+    assert_eq!(everything(snapshot(kv.as_ref()).as_ref()), before, "right after");
+    commit(kv.as_ref(), &Batch::from([put(b"newest", &[2]), delete(&[30])]));
+    let goes_on = everything(snapshot(kv.as_ref()).as_ref());
+    assert_eq!(goes_on.len(), before.len() - 1, "it goes on");
+    drop(kv);
+    let kv = open(place);
+    assert_eq!(everything(snapshot(kv.as_ref()).as_ref()), goes_on, "when it is opened again");
+    kv.check().map_err(StoreError::from).must("check a map that was made smaller");
+}

@@ -10,7 +10,7 @@ use std::{
     task::Poll,
 };
 
-use sternway_store::{Batch, Cause, Kv, KvError, MemoryKv, Range, Snapshot, Visit};
+use sternway_store::{Batch, Cause, Kv, KvError, MemoryKv, Range, Shrunk, Snapshot, Visit};
 use tokio::sync::Notify;
 
 /// A map in memory whose commits wait while its gate is shut, or fail while it is broken.
@@ -110,6 +110,10 @@ impl Kv for GatedKv {
 
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.inner.shrink()
     }
 }
 

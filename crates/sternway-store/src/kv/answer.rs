@@ -28,6 +28,7 @@ pub(super) enum Answer {
     Replay(Waiter<usize>),
     Append(Waiter<Appended>),
     Flush(Waiter<()>),
+    Compact(Waiter<bool>),
     /// Nobody waits; but a content keeps its place in the queue until it is written.
     Put {
         _permit: OwnedSemaphorePermit,
@@ -41,6 +42,7 @@ impl Answer {
             Self::Replay(waiter) => waiter.give(written),
             Self::Append(waiter) => waiter.give(written),
             Self::Flush(waiter) => waiter.give(written),
+            Self::Compact(waiter) => waiter.give(written),
             Self::Put { .. } => (),
         }
     }

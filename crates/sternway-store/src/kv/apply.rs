@@ -9,7 +9,7 @@ use sternway_types::{
 
 use super::{
     apply_record::{self, delete_record, put_record},
-    blob, codec, key, precondition,
+    blob, codec, floor, key, precondition,
     read::{self, sense},
     staging::{Get, Staging},
     stored::{StoredArtifact, StoredChangeset, StoredCommit, StoredHead, StoredVersion},
@@ -81,6 +81,7 @@ fn first_time(
     let key = key::changeset(ns, changeset.id);
     let Some(stored) = staging.read::<StoredChangeset>(&key)? else { return Ok(None) };
     let revision = Revision::new(stored.revision);
+    floor::is_kept(staging, ns, revision)?;
     let commit = read::commit(staging, ns, revision)?;
     let commit = commit.ok_or_else(|| codec::corrupt(&key, "its revision is missing"))?;
     if commit.fingerprint != *fingerprint {

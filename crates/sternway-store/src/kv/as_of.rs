@@ -6,7 +6,9 @@ use sternway_types::{
 };
 
 use super::{
-    codec, key,
+    codec,
+    floor::compacted,
+    key,
     port::Direction,
     read::{self, decode_move, sense},
     stored::StoredRecord,
@@ -21,8 +23,10 @@ impl View {
             At::Head => Ok(None),
             At::Revision(asked) => {
                 let newest = self.known_head(ns)?.revision;
-                let known = (asked <= newest).then_some(Some(asked));
-                known.ok_or(StoreError::NotYet { asked, newest })
+                if asked > newest {
+                    return Err(StoreError::NotYet { asked, newest });
+                }
+                self.kept(ns, asked).map(|()| Some(asked))
             }
             At::Time(time) => {
                 let head = self.known_head(ns)?;
@@ -40,7 +44,11 @@ impl View {
         time: Timestamp,
         newest: Revision,
     ) -> Result<Revision, StoreError> {
-        let (mut low, mut high) = (0, newest.get());
+        let floor = self.floor(ns)?;
+        if let Some(floor) = floor.filter(|floor| time < floor.at) {
+            return Err(compacted(At::Time(time), floor));
+        }
+        let (mut low, mut high) = (floor.map_or(0, |floor| floor.revision.get()), newest.get());
         while low < high {
             let middle = low + (high - low).div_ceil(2);
             let found = self.known_commit(ns, Revision::new(middle))?;

@@ -15,12 +15,12 @@ use std::{
     thread::{self, Thread},
 };
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, oneshot, watch};
 
 use super::{
     map::Map,
     port::Kv,
-    stage::{Decided, Stage},
+    stage::{Chores, Decided, Stage},
 };
 use crate::{Cause, StoreError};
 
@@ -101,20 +101,24 @@ impl Shared {
         }
     }
 
-    /// Checks the map for whoever asked. Callers wait for the stage meanwhile.
-    fn check_if_asked(&self) {
+    /// Does to the map as a whole what was asked for. Callers wait for the stage meanwhile.
+    fn do_chores(&self) {
         let mut stage = self.stage.blocking_lock();
-        let asked = stage.take_checks();
-        if asked.is_empty() {
-            return;
+        let Chores { checks, shrinks } = stage.take_chores();
+        if !checks.is_empty() {
+            let checked = stage.aside(&self.map, Map::check);
+            tell(checks, &checked);
         }
-        let checked = stage.aside(&self.map, Map::check);
-        drop(stage);
-        for asked in asked {
-            // A caller that went away is nobody's concern.
-            drop(asked.send(checked.clone()));
+        if !shrinks.is_empty() {
+            let shrunk = stage.aside(&self.map, Map::shrink);
+            tell(shrinks, &shrunk);
         }
     }
+}
+
+/// Tells everybody who asked. A caller that went away is nobody's concern.
+fn tell<T: Clone>(asked: Vec<oneshot::Sender<T>>, answer: &T) {
+    asked.into_iter().for_each(|asked| drop(asked.send(answer.clone())));
 }
 
 /// What the committing thread does, to the end.
@@ -127,7 +131,7 @@ fn commit_all(shared: &Shared) {
         if let Some(decided) = due {
             shared.write(decided);
         }
-        shared.check_if_asked();
+        shared.do_chores();
         match (idle, ending) {
             (true, true) => break,
             (true, false) => thread::park(),

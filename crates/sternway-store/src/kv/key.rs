@@ -5,6 +5,7 @@
 //! |---|---|---|---|
 //! | `s` | | layout of the store | opening |
 //! | `h` | namespace | revision, chain, time | head |
+//! | `f` | namespace | oldest revision, what is left of what was before it | how far back to read |
 //! | `c` | namespace · revision | chain, commit | feed, history of everything |
 //! | `i` | namespace · changeset | revision | repeating by id |
 //! | `a` | namespace · artifact | newest version | artifacts |
@@ -35,6 +36,7 @@ use super::port::{Direction, Range};
 pub(super) enum Table {
     Store = b's',
     Head = b'h',
+    Floor = b'f',
     Commit = b'c',
     Changeset = b'i',
     Artifact = b'a',
@@ -54,9 +56,10 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Store,
         Self::Head,
+        Self::Floor,
         Self::Commit,
         Self::Changeset,
         Self::Artifact,
@@ -79,6 +82,7 @@ impl Table {
         match self {
             Self::Store => "the store's header",
             Self::Head => "the head of a namespace",
+            Self::Floor => "the floor of a namespace",
             Self::Commit => "a revision",
             Self::Changeset => "a changeset id",
             Self::Artifact => "an artifact",
@@ -174,6 +178,10 @@ pub(super) fn store() -> Vec<u8> {
 
 pub(super) fn head(ns: &NamespaceId) -> Vec<u8> {
     Key::table(Table::Head).name(ns.as_str()).done()
+}
+
+pub(super) fn floor(ns: &NamespaceId) -> Vec<u8> {
+    Key::table(Table::Floor).name(ns.as_str()).done()
 }
 
 pub(super) fn commit(ns: &NamespaceId, revision: Revision) -> Vec<u8> {

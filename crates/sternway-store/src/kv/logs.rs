@@ -101,7 +101,9 @@ impl View {
         let key = key::changeset(ns, id);
         let stored = self.snapshot.as_ref().read::<StoredChangeset>(&key)?;
         let Some(stored) = self.found(ns, stored)? else { return Ok(None) };
-        let commit = read::commit(self.snapshot.as_ref(), ns, Revision::new(stored.revision))?;
+        let revision = Revision::new(stored.revision);
+        self.kept(ns, revision)?;
+        let commit = read::commit(self.snapshot.as_ref(), ns, revision)?;
         commit.map(Some).ok_or_else(|| codec::corrupt(&key, "its revision is missing"))
     }
 
@@ -111,6 +113,7 @@ impl View {
         last: Revision,
         limit: Limit,
     ) -> Result<Vec<Commit>, StoreError> {
+        self.kept(ns, last.next())?;
         let mut range = key::of_namespace(Table::Commit, ns).all(Direction::Forward);
         range.from = key::commit(ns, last.next());
         let page =

@@ -12,7 +12,7 @@ use super::{
     port::{Batch, Kv, KvError},
     view::View,
 };
-use crate::{Cause, StoreError};
+use crate::{Cause, Shrunk, StoreError};
 
 /// Held by whatever keeps the map open. When the last one is dropped, the map was let go.
 pub(super) type Open = watch::Sender<()>;
@@ -81,10 +81,19 @@ impl Map {
     /// Checks the map's own structure, for which it may have to be alone: no view is given out until
     /// that is done, and those that were are used for one read.
     pub(super) fn check(&self) -> Result<(), KvError> {
+        self.alone(|kv| kv.check())
+    }
+
+    /// Makes the map smaller, alone as for a check.
+    pub(super) fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.alone(|kv| kv.shrink())
+    }
+
+    fn alone<T>(&self, work: impl FnOnce(&dyn Kv) -> Result<T, KvError>) -> Result<T, KvError> {
         self.show(None);
-        let checked = unless_it_panics(|| self.kv.check());
+        let done = unless_it_panics(|| work(self.kv.as_ref()));
         self.renew();
-        checked
+        done
     }
 
     /// Shows nothing any more.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, ops::ControlFlow};
 
-use crate::{Cause, StoreError};
+use crate::{Cause, Shrunk, StoreError};
 
 /// Why an ordered map could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -108,4 +108,13 @@ pub trait Kv: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`KvError::Corrupt`] with what is damaged.
     fn check(&self) -> Result<(), KvError>;
+
+    /// Gives back the room that nothing takes any more, and says how much there was and is. Nothing
+    /// is committed meanwhile and no snapshot is taken, as for [`Kv::check`]. What the map holds
+    /// stays as it is, also after a crash in the middle. A map that keeps no room does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError`] if it could not be done; what was committed is there all the same.
+    fn shrink(&self) -> Result<Shrunk, KvError>;
 }

@@ -3,7 +3,7 @@
 use sternway_types::{Changeset, Generation, NamespaceId, Precondition, Revision};
 
 use super::{
-    read,
+    floor, key, read,
     staging::{Get, Staging},
 };
 use crate::{Conflict, Contested, LastWrite, StoreError};
@@ -32,7 +32,10 @@ fn check_one(
                 found,
                 version: pointer.as_ref().and_then(|pointer| pointer.version),
             };
-            (contested, pointer.map(|pointer| pointer.revision))
+            // Its last move says the same as the commit, and is never let go.
+            let last = pointer.map(|pointer| key::moved(ns, artifact, name, pointer.revision));
+            let last = last.map(|key| last_move(staging, &key)).transpose()?.flatten();
+            return Err(Conflict { contested, last }.into());
         }
         Precondition::LatestIs { artifact: id, version } => {
             let artifact = read::artifact(staging, ns, id)?;
@@ -67,12 +70,22 @@ fn check_one(
     Err(Conflict { contested, last }.into())
 }
 
-/// Who wrote a revision, and when.
+/// Who made a move, and when.
+fn last_move(from: &(impl Get + ?Sized), key: &[u8]) -> Result<Option<LastWrite>, StoreError> {
+    let Some(value) = from.sealed(key)? else { return Ok(None) };
+    let moved = read::decode_move(key, &value)?;
+    Ok(Some(LastWrite { revision: moved.revision, by: moved.by, at: moved.at }))
+}
+
+/// Who wrote a revision, and when; nothing if that was let go.
 fn last_write(
     from: &(impl Get + ?Sized),
     ns: &NamespaceId,
     revision: Revision,
 ) -> Result<Option<LastWrite>, StoreError> {
+    if floor::of(from, ns)?.is_some_and(|floor| revision < floor.revision) {
+        return Ok(None);
+    }
     let commit = read::commit(from, ns, revision)?;
     Ok(commit.map(|commit| LastWrite { revision, by: commit.actor, at: commit.at }))
 }

@@ -17,7 +17,7 @@ use super::{
     staging::{Contents, Staging},
     view::View,
 };
-use crate::{Refusal, StoreError};
+use crate::{Refusal, Shrunk, StoreError};
 
 /// How many bytes of contents may gather before they are written although nobody named them.
 const MAX_UNNAMED: usize = 32 * 1024 * 1024;
@@ -26,6 +26,15 @@ const MAX_UNNAMED: usize = 32 * 1024 * 1024;
 pub(super) struct Decided {
     pub(super) batch: Arc<Batch>,
     pub(super) answers: Vec<Answer>,
+}
+
+/// Who waits for something to be done to the map as a whole.
+#[derive(Default)]
+pub(super) struct Chores {
+    /// Who wants to know whether it is sound.
+    pub(super) checks: Vec<oneshot::Sender<Result<(), KvError>>>,
+    /// Who wants it to be smaller.
+    pub(super) shrinks: Vec<oneshot::Sender<Result<Shrunk, KvError>>>,
 }
 
 /// What gathers while the last batch becomes durable.
@@ -41,8 +50,8 @@ pub(super) struct Stage {
     unnamed: usize,
     /// Contents that could not be written, by their keys, and why: whoever names one is told so.
     lost: HashMap<Vec<u8>, StoreError>,
-    /// Who wants to know whether the map is sound.
-    checks: Vec<oneshot::Sender<Result<(), KvError>>>,
+    /// What is to be done to the map while nobody else looks at it.
+    chores: Chores,
     /// Whether nothing more is taken.
     closed: bool,
 }
@@ -173,12 +182,24 @@ impl Stage {
             return Err(StoreError::Closed);
         }
         let (asks, checked) = oneshot::channel();
-        self.checks.push(asks);
+        self.chores.checks.push(asks);
         Ok(checked)
     }
 
-    pub(super) fn take_checks(&mut self) -> Vec<oneshot::Sender<Result<(), KvError>>> {
-        mem::take(&mut self.checks)
+    /// Asks for the map to be made smaller.
+    pub(super) fn ask_to_shrink(
+        &mut self,
+    ) -> Result<oneshot::Receiver<Result<Shrunk, KvError>>, StoreError> {
+        if self.closed {
+            return Err(StoreError::Closed);
+        }
+        let (asks, shrunk) = oneshot::channel();
+        self.chores.shrinks.push(asks);
+        Ok(shrunk)
+    }
+
+    pub(super) fn take_chores(&mut self) -> Chores {
+        mem::take(&mut self.chores)
     }
 
     /// Does something to the map while nothing that gathers looks at it.

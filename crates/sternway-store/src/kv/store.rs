@@ -16,16 +16,18 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use super::{
     answer::{Answer, Waiter},
     apply, blob, bulk,
-    group::{Group, Shared},
+    group::Group,
     header,
     port::Kv,
     replay,
     stage::Stage,
     staging::{Contents, Staging},
-    verify,
     view::View,
 };
-use crate::{Append, Appended, Cause, DigestHit, Head, Limit, Report, Store, StoreError, Tallies};
+use crate::{
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
+    Tallies,
+};
 
 /// How many KiB of contents may wait to be written, before who puts more has to wait.
 const QUEUED_KIB: usize = 256 * 1024;
@@ -37,10 +39,12 @@ const QUEUED_KIB: usize = 256 * 1024;
 /// what was decided is written; [`Store::close`] waits for it.
 pub struct KvStore {
     group: RwLock<Option<Arc<Group>>>,
-    stage: Arc<Mutex<Stage>>,
+    pub(super) stage: Arc<Mutex<Stage>>,
     queued: Arc<Semaphore>,
     /// Checks of everything take turns: each reads one snapshot for long, and begins alone.
-    verifying: Arc<Semaphore>,
+    pub(super) verifying: Arc<Semaphore>,
+    /// Compactions take turns.
+    pub(super) compacting: Semaphore,
     let_go: watch::Receiver<()>,
 }
 
@@ -66,13 +70,14 @@ impl KvStore {
             stage: Arc::clone(&group.shared.stage),
             queued: Arc::new(Semaphore::new(QUEUED_KIB)),
             verifying: Arc::new(Semaphore::new(1)),
+            compacting: Semaphore::new(1),
             let_go: group.shared.map.let_go(),
             group: RwLock::new(Some(Arc::new(group))),
         })
     }
 
     /// The open group. Who holds it keeps the map open, so nobody holds it while waiting.
-    fn group(&self) -> Result<Arc<Group>, StoreError> {
+    pub(super) fn group(&self) -> Result<Arc<Group>, StoreError> {
         let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
         group.clone().ok_or(StoreError::Closed)
     }
@@ -82,7 +87,7 @@ impl KvStore {
         Ok(group.as_deref().ok_or(StoreError::Closed)?.shared.map.newest())
     }
 
-    async fn view(&self) -> Result<Arc<View>, StoreError> {
+    pub(super) async fn view(&self) -> Result<Arc<View>, StoreError> {
         if let Some(view) = self.newest()? {
             return Ok(view);
         }
@@ -92,7 +97,7 @@ impl KvStore {
     }
 
     /// Decides a job on top of what was decided before it, and waits until that is durable.
-    async fn decide<T>(
+    pub(super) async fn decide<T>(
         &self,
         job: impl FnOnce(&mut Staging) -> Result<T, StoreError>,
         answer: impl FnOnce(Waiter<T>) -> Answer,
@@ -362,7 +367,10 @@ impl Store for KvStore {
         let mut rings = self.group()?.shared.listen();
         loop {
             rings.mark_unchanged();
-            let head = self.view().await?.known_head(namespace)?;
+            let view = self.view().await?;
+            let head = view.known_head(namespace)?;
+            view.kept(namespace, after.next())?;
+            drop(view);
             if head.revision > after {
                 return Ok(head.revision);
             }
@@ -370,18 +378,32 @@ impl Store for KvStore {
         }
     }
 
+    async fn floor(&self, namespace: &NamespaceId) -> Result<Option<Floor>, StoreError> {
+        self.view().await?.floor(namespace)
+    }
+
+    async fn compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError> {
+        self.let_go(namespace, before).await
+    }
+
+    async fn rehearse_compact(
+        &self,
+        namespace: &NamespaceId,
+        before: Revision,
+    ) -> Result<Compaction, StoreError> {
+        self.rehearse_letting_go(namespace, before).await
+    }
+
+    async fn shrink(&self) -> Result<Shrunk, StoreError> {
+        self.give_room_back().await
+    }
+
     async fn verify(&self) -> Result<Report, StoreError> {
-        let turn = Arc::clone(&self.verifying).acquire_owned().await;
-        let turn = turn.map_err(|_| StoreError::Closed)?;
-        let group = self.group()?;
-        let verify = move || {
-            let report = verify_all(&group);
-            drop(turn);
-            report
-        };
-        tokio::task::spawn_blocking(verify)
-            .await
-            .map_err(|err| StoreError::Unavailable(Cause::new(err)))?
+        self.check_everything().await
     }
 
     async fn close(&self) -> Result<(), StoreError> {
@@ -394,17 +416,4 @@ impl Store for KvStore {
         while let_go.changed().await.is_ok() {}
         Ok(())
     }
-}
-
-/// Writes what waits, checks the map, and then everything in it.
-fn verify_all(group: &Group) -> Result<Report, StoreError> {
-    let Shared { map, stage, .. } = group.shared.as_ref();
-    let flushed = stage.blocking_lock().decide(map, |_| Ok(()), Answer::Flush)?;
-    group.wake();
-    flushed.blocking_recv().unwrap_or(Err(StoreError::Closed))?;
-    let checked = stage.blocking_lock().ask_for_check()?;
-    group.wake();
-    let checked = checked.blocking_recv().map_err(|_| StoreError::Closed)?;
-    let view = map.view()?;
-    verify::verify(view.snapshot.as_ref(), checked)
 }

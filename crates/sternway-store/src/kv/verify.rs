@@ -2,10 +2,7 @@
 //! encoding, contents against their digests, tallies against their outcomes), then every namespace's
 //! history against the chain and against the rows that were derived from it.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    ops::ControlFlow,
-};
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use sternway_types::{Digest, NamespaceId, Tally};
 
@@ -15,9 +12,10 @@ use super::{
     port::{Direction, KvError, Range, Snapshot},
     staging::Get as _,
     stored::{
-        StoredArtifact, StoredBlock, StoredChangeset, StoredHead, StoredHeader, StoredMove,
-        StoredPointer, StoredRecord, StoredTallies, StoredVersion,
+        StoredArtifact, StoredBlock, StoredChangeset, StoredFloor, StoredHead, StoredHeader,
+        StoredMove, StoredPointer, StoredRecord, StoredTallies,
     },
+    verify_base::Base,
     verify_history,
 };
 use crate::{Report, StoreError};
@@ -37,7 +35,7 @@ pub(super) fn verify(
         Err(err @ (KvError::Full(_) | KvError::Unavailable(_))) => return Err(err.into()),
     }
     let mut rows = Rows::new();
-    let damaged = check_rows(snapshot, &mut rows, &mut report)?;
+    check_rows(snapshot, &mut rows, &mut report)?;
     let heads: Vec<String> = rows
         .keys()
         .filter(|(_, table)| *table == Table::Head as u8)
@@ -46,7 +44,7 @@ pub(super) fn verify(
     for ns in &heads {
         report.namespaces += 1;
         match ns.parse::<NamespaceId>() {
-            Ok(ns) => verify_history::check(snapshot, &ns, (&rows, &damaged), &mut report)?,
+            Ok(ns) => verify_history::check(snapshot, &ns, &rows, &mut report)?,
             Err(err) => report.note(format!("namespace {ns:?}"), err.to_string()),
         }
     }
@@ -62,26 +60,25 @@ pub(super) fn verify(
     Ok(report)
 }
 
-/// Checks every row on its own, and counts them. Answers with the contents that are damaged, so that
-/// the trees that list them can be named.
+/// Checks every row on its own, and counts them.
 fn check_rows(
     snapshot: &dyn Snapshot,
     rows: &mut Rows,
     report: &mut Report,
-) -> Result<HashSet<Digest>, StoreError> {
+) -> Result<(), StoreError> {
     let mut log = Log::new(snapshot);
-    let mut contents = HashSet::new();
+    let mut base = Base::new(snapshot);
     // Every key begins with a letter, and no key is empty.
     let everything = Range { from: vec![0], to: vec![u8::MAX; 8], direction: Direction::Forward };
     let mut failed = Ok(());
     snapshot.scan(&everything, &mut |key, value| {
-        match check_row(key, value, &mut log, report) {
+        match check_row(key, value, (&mut log, &mut base), report) {
             Ok(ns) => {
                 let letter = key.first().copied().unwrap_or_default();
                 *rows.entry((ns, letter)).or_default() += 1;
             }
             Err(StoreError::Corrupt { place, detail }) => {
-                contents.extend(digest_of(key));
+                base.damaged.extend(digest_of(key));
                 report.note(place, detail);
             }
             Err(err) => failed = damaged(report, || codec::place(key), err),
@@ -90,7 +87,7 @@ fn check_rows(
     })?;
     failed?;
     log.finish(report);
-    Ok(contents)
+    Ok(())
 }
 
 /// The digest that a key is that of a content, if it is one.
@@ -117,7 +114,7 @@ pub(super) fn damaged(
 fn check_row(
     key: &[u8],
     value: &[u8],
-    log: &mut Log<'_>,
+    (log, base): (&mut Log<'_>, &mut Base<'_>),
     report: &mut Report,
 ) -> Result<String, StoreError> {
     let table = Table::of(key).ok_or_else(|| codec::corrupt(key, "no table has this letter"))?;
@@ -127,8 +124,13 @@ fn check_row(
         Table::Head => decodes::<StoredHead>(key, body)?,
         Table::Changeset => decodes::<StoredChangeset>(key, body)?,
         Table::Artifact => decodes::<StoredArtifact>(key, body)?,
-        Table::Version => decodes::<StoredVersion>(key, body)?,
-        Table::Pointer | Table::Environment => decodes::<StoredPointer>(key, body)?,
+        Table::Floor => decodes::<StoredFloor>(key, body)?,
+        Table::Version => {
+            base.version(key, body, report)?;
+            report.versions += 1;
+        }
+        Table::Pointer => base.pointer(key, body)?,
+        Table::Environment => decodes::<StoredPointer>(key, body)?,
         Table::Move => decodes::<StoredMove>(key, body)?,
         Table::Record | Table::PastRecord => decodes::<StoredRecord>(key, body)?,
         Table::Outcomes => log.block(key, codec::decode(key, body)?)?,

@@ -1,29 +1,26 @@
 //! Checks the history of one namespace: the chain, and the rows that were derived from it.
 
-use std::collections::HashSet;
-
 use sternway_types::{
-    Applied, Commit, ContentKind, Digest, NamespaceId, PointerMove, PointerName, RecordChange,
+    Applied, Commit, Digest, NamespaceId, Pointer, PointerMove, PointerName, RecordChange,
     Revision, Timestamp, Version, VersionNumber,
 };
 
 use super::{
-    apply, blob, codec,
+    apply, blob, codec, compact, floor,
     key::{self, Table},
     port::Snapshot,
     read,
     staging::Get,
-    stored::{StoredChangeset, StoredCommit, StoredMove, StoredPointer, StoredRecord},
-    tree,
+    stored::{StoredChangeset, StoredCommit, StoredMove, StoredPointer, StoredRecord, StoredRows},
     verify::{Rows, damaged},
 };
 use crate::{Report, StoreError};
 
-/// Walks the history of a namespace from its first revision.
+/// Walks the history of a namespace, from its first revision or from the oldest that is kept.
 pub(super) fn check(
     from: &dyn Snapshot,
     ns: &NamespaceId,
-    (rows, damaged_contents): (&Rows, &HashSet<Digest>),
+    rows: &Rows,
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let head = match read::head(from, ns) {
@@ -31,16 +28,23 @@ pub(super) fn check(
         Ok(None) => return Ok(()),
         Err(err) => return damaged(report, || format!("the head of namespace {ns}"), err),
     };
-    let (counts, trees) = (Counts::default(), HashSet::new());
-    let mut walk = Walk { from, ns, report, counts, damaged_contents, trees };
-    let mut chain = Digest::ZERO;
-    let mut at = Timestamp::MIN;
-    for number in 1..=head.revision.get() {
+    let begins = match floor::stored(from, ns) {
+        Ok(begins) => begins,
+        Err(err) => return damaged(report, || format!("the floor of namespace {ns}"), err),
+    };
+    if let Some(floor) = begins.floor() {
+        report.begins(ns, floor, begins.kept.saturating_sub(1));
+    }
+    let (mut chain, mut at) = begins.before();
+    let oldest = begins.kept;
+    let mut walk = Walk { from, ns, report, rows: begins.rows };
+    for number in oldest..=head.revision.get() {
         let revision = Revision::new(number);
         match walk.revision(revision, &chain, at) {
             Ok(commit) => {
                 walk.report.revisions += 1;
                 (chain, at) = (commit.chain, commit.at);
+                compact::count(&mut walk.rows, &commit);
                 for applied in &commit.applied {
                     walk.applied(&commit, applied)?;
                 }
@@ -55,44 +59,37 @@ pub(super) fn check(
     if head.chain != chain || head.at != at {
         walk.report.note(format!("the head of namespace {ns}"), "it is not its last revision");
     }
-    walk.counts.compare(ns, head.revision, rows, walk.report);
+    let commits = head.revision.next().get().saturating_sub(oldest);
+    compare(ns, commits, head.revision, &walk.rows, (rows, walk.report));
     Ok(())
 }
 
-/// How many rows there must be.
-#[derive(Default)]
-struct Counts {
-    artifacts: u64,
-    versions: u64,
-    dependents: u64,
-    pointers: u64,
-    in_environments: u64,
-    moves: u64,
-    records: u64,
-    past_records: u64,
-}
-
-impl Counts {
-    fn compare(&self, ns: &NamespaceId, newest: Revision, rows: &Rows, report: &mut Report) {
-        let expected = [
-            (Table::Commit, newest.get()),
-            (Table::Changeset, newest.get()),
-            (Table::Artifact, self.artifacts),
-            (Table::Version, self.versions),
-            (Table::Digest, self.versions),
-            (Table::Dependent, self.dependents),
-            (Table::Pointer, self.pointers),
-            (Table::Environment, self.in_environments),
-            (Table::Move, self.moves),
-            (Table::Record, self.records),
-            (Table::PastRecord, self.past_records),
-        ];
-        for (table, expected) in expected {
-            let found = rows.get(&(ns.to_string(), table as u8)).copied().unwrap_or_default();
-            if found != expected {
-                let detail = format!("{found} sound rows, and history makes {expected}");
-                report.note(format!("{} of namespace {ns}", table.name()), detail);
-            }
+/// Compares how many rows there are with how many there must be.
+fn compare(
+    ns: &NamespaceId,
+    commits: u64,
+    newest: Revision,
+    made: &StoredRows,
+    (rows, report): (&Rows, &mut Report),
+) {
+    let expected = [
+        (Table::Commit, commits),
+        (Table::Changeset, newest.get()),
+        (Table::Artifact, made.artifacts),
+        (Table::Version, made.versions),
+        (Table::Digest, made.versions),
+        (Table::Dependent, made.dependents),
+        (Table::Pointer, made.pointers),
+        (Table::Environment, made.in_environments),
+        (Table::Move, made.moves),
+        (Table::Record, made.records),
+        (Table::PastRecord, made.past_records),
+    ];
+    for (table, expected) in expected {
+        let found = rows.get(&(ns.to_string(), table as u8)).copied().unwrap_or_default();
+        if found != expected {
+            let detail = format!("{found} sound rows, and history makes {expected}");
+            report.note(format!("{} of namespace {ns}", table.name()), detail);
         }
     }
 }
@@ -101,10 +98,8 @@ struct Walk<'a> {
     from: &'a dyn Snapshot,
     ns: &'a NamespaceId,
     report: &'a mut Report,
-    counts: Counts,
-    damaged_contents: &'a HashSet<Digest>,
-    /// The trees whose files were looked at. Each is looked at once, however many versions have it.
-    trees: HashSet<Digest>,
+    /// How many rows history makes.
+    rows: StoredRows,
 }
 
 impl Walk<'_> {
@@ -157,58 +152,18 @@ impl Walk<'_> {
         }
     }
 
-    fn version(&mut self, commit: &Commit, version: &Version) -> Result<bool, StoreError> {
-        self.counts.versions += 1;
-        self.counts.dependents += version.depends_on.len() as u64;
-        self.counts.artifacts += u64::from(version.number == VersionNumber::FIRST);
-        self.report.versions += 1;
+    fn version(&self, commit: &Commit, version: &Version) -> Result<bool, StoreError> {
         let (ns, id) = (self.ns, &version.artifact);
         let row = read::version(self.from, ns, id, version.number)?;
-        let digest = key::digest(ns, &version.content.digest, id, version.number);
-        let kept = blob::is_kept(self.from, &version.content)? == Some(true);
-        let artifact = read::artifact(self.from, ns, id)?;
-        let latest = artifact.is_some_and(|artifact| {
-            let newest = artifact.latest == version.number;
-            let first = version.number == VersionNumber::FIRST;
-            let made = artifact.created_at == version.at && artifact.created_by == commit.actor;
-            artifact.latest >= version.number
-                && newest == (artifact.revision == version.revision)
-                && (made || !first)
-        });
-        let added = self.from.sealed(&digest)?;
-        let added = added.as_ref().map(|value| codec::open(&digest, value)).transpose()?;
-        self.files(version)?;
-        let has_digest = added == Some(version.revision.get().to_be_bytes().as_slice());
-        for dependency in &version.depends_on {
-            let key = key::dependent(ns, dependency, id, version.number);
-            let Some(value) = self.from.sealed(&key)? else { return Ok(false) };
-            codec::open(&key, &value)?;
-        }
-        Ok(row.as_ref() == Some(version) && latest && has_digest && kept)
+        let first = version.number == VersionNumber::FIRST;
+        let made = !first
+            || read::artifact(self.from, ns, id)?.is_some_and(|artifact| {
+                artifact.created_at == version.at && artifact.created_by == commit.actor
+            });
+        Ok(row.as_ref() == Some(version) && made && version_is_placed(self.from, ns, version)?)
     }
 
-    /// Names what is wrong with the files of a version that is a tree.
-    fn files(&mut self, version: &Version) -> Result<(), StoreError> {
-        let content = &version.content;
-        // A tree that is damaged itself is named for that.
-        let is_sound = !self.damaged_contents.contains(&content.digest);
-        if content.kind != ContentKind::Tree || !is_sound || !self.trees.insert(content.digest) {
-            return Ok(());
-        }
-        for (path, problem) in tree::spoilt_files(self.from, content, self.damaged_contents)? {
-            let (ns, artifact, number) = (self.ns, &version.artifact, version.number);
-            let place = format!("the file {path} of {artifact}@{number} in namespace {ns}");
-            self.report.note(place, problem);
-        }
-        Ok(())
-    }
-
-    fn moved(&mut self, moved: &PointerMove) -> Result<bool, StoreError> {
-        let in_environment = matches!(moved.name, PointerName::Environment(_));
-        let first = moved.generation.get() == 1;
-        self.counts.moves += 1;
-        self.counts.pointers += u64::from(first);
-        self.counts.in_environments += u64::from(first && in_environment);
+    fn moved(&self, moved: &PointerMove) -> Result<bool, StoreError> {
         let (ns, id, name) = (self.ns, &moved.artifact, &moved.name);
         let key = key::moved(ns, id, name, moved.revision);
         let row = self.from.read::<StoredMove>(&key)?.map(StoredMove::into_move).transpose();
@@ -216,12 +171,10 @@ impl Walk<'_> {
             return Ok(false);
         }
         let pointer = read::pointer(self.from, ns, id, name)?;
-        if in_environment {
-            let key = key::in_environment(ns, name, id);
-            let copy = self.from.read::<StoredPointer>(&key)?;
-            if copy != pointer.as_ref().map(StoredPointer::new) {
-                return Ok(false);
-            }
+        if let Some(pointer) = &pointer
+            && !pointer_is_copied(self.from, ns, pointer)?
+        {
+            return Ok(false);
         }
         Ok(pointer.is_some_and(|pointer| {
             if pointer.generation != moved.generation {
@@ -232,10 +185,7 @@ impl Walk<'_> {
         }))
     }
 
-    fn record(&mut self, commit: &Commit, change: &RecordChange) -> Result<bool, StoreError> {
-        let first = change.generation.get() == 1;
-        self.counts.records += u64::from(first);
-        self.counts.past_records += u64::from(!first);
+    fn record(&self, commit: &Commit, change: &RecordChange) -> Result<bool, StoreError> {
         let Some(newest) = read::record(self.from, self.ns, &change.key)? else { return Ok(false) };
         let written = if newest.generation > change.generation {
             let key = key::past_record(self.ns, &change.key, commit.revision);
@@ -250,4 +200,42 @@ impl Walk<'_> {
             as_chained && placed && entry.key == change.key
         }))
     }
+}
+
+/// Whether the rows that lead to a version are there: its artifact, its digest, what it depends on and
+/// its content.
+pub(super) fn version_is_placed(
+    from: &dyn Snapshot,
+    ns: &NamespaceId,
+    version: &Version,
+) -> Result<bool, StoreError> {
+    let id = &version.artifact;
+    let latest = read::artifact(from, ns, id)?.is_some_and(|artifact| {
+        let newest = artifact.latest == version.number;
+        artifact.latest >= version.number && newest == (artifact.revision == version.revision)
+    });
+    let digest = key::digest(ns, &version.content.digest, id, version.number);
+    let added = from.sealed(&digest)?;
+    let added = added.as_ref().map(|value| codec::open(&digest, value)).transpose()?;
+    let has_digest = added == Some(version.revision.get().to_be_bytes().as_slice());
+    for dependency in &version.depends_on {
+        let key = key::dependent(ns, dependency, id, version.number);
+        let Some(value) = from.sealed(&key)? else { return Ok(false) };
+        codec::open(&key, &value)?;
+    }
+    Ok(latest && has_digest && blob::is_kept(from, &version.content)? == Some(true))
+}
+
+/// Whether the pointer of an environment is where its environment is read, too.
+pub(super) fn pointer_is_copied(
+    from: &dyn Snapshot,
+    ns: &NamespaceId,
+    pointer: &Pointer,
+) -> Result<bool, StoreError> {
+    if matches!(pointer.name, PointerName::Label(_)) {
+        return Ok(true);
+    }
+    let key = key::in_environment(ns, &pointer.name, &pointer.artifact);
+    let copy = from.read::<StoredPointer>(&key)?;
+    Ok(copy == Some(StoredPointer::new(pointer)))
 }

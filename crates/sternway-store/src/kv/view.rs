@@ -10,6 +10,7 @@ use sternway_types::{
 
 use super::{
     blob, codec,
+    floor::compacted,
     key::{self, Key, KeyReader, Table},
     map::Open,
     port::{Direction, Range, Snapshot},
@@ -273,6 +274,15 @@ impl View {
         let mut range = key::moves(ns, id, name).all(Direction::Backward);
         if let Some(before) = before {
             range.to = key::moved(ns, id, name, before);
+        }
+        // Generations are dense, so that the oldest that is kept tells whether others went.
+        if let Some((floor, oldest)) = self.oldest_move(ns, id, name)? {
+            range.from = key::moved(ns, id, name, oldest.revision);
+            let last = before.filter(|before| *before <= oldest.revision);
+            if let Some(before) = last.filter(|_| oldest.generation.get() > 1) {
+                let asked = Revision::new(before.get().saturating_sub(1));
+                return Err(compacted(At::Revision(asked), floor));
+            }
         }
         let page = self.page(&range, limit, |key, value| decode_move(key, value).map(Some))?;
         self.listed(ns, page)

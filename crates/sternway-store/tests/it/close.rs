@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use sternway_store::{Batch, Kv, KvError, KvStore, MemoryKv, Snapshot, Store as _, StoreError};
+use sternway_store::{
+    Batch, Kv, KvError, KvStore, MemoryKv, Shrunk, Snapshot, Store as _, StoreError,
+};
 use tokio::time::timeout;
 
 use crate::world::{create, publish};
@@ -42,6 +44,10 @@ impl Kv for Slow {
         self.checking.send(()).expect("the test listens");
         self.go_on.lock().expect("one check at a time").recv().expect("the test lets it end");
         self.inner.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.inner.shrink()
     }
 }
 

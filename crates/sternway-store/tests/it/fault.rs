@@ -9,7 +9,8 @@ use std::{
 };
 
 use sternway_store::{
-    Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Range, Snapshot, Store, StoreError, Visit,
+    Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Range, Shrunk, Snapshot, Store,
+    StoreError, Visit,
 };
 use sternway_types::{At, Content, Revision};
 
@@ -80,6 +81,10 @@ impl Kv for Moody {
 
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.inner.shrink()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU8, Ordering},
 };
 
-use sternway::store::{Batch, Cause, Kv, KvError, MemoryKv, Range, Snapshot, Visit};
+use sternway::store::{Batch, Cause, Kv, KvError, MemoryKv, Range, Shrunk, Snapshot, Visit};
 
 /// A map in memory of which one table cannot be read.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,10 @@ impl Kv for DimKv {
 
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
+    }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.inner.shrink()
     }
 }
 

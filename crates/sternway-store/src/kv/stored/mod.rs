@@ -6,6 +6,7 @@
 //! has a stable shape of its own since people write it in files.
 
 mod commit;
+mod floor;
 mod outcome;
 mod tally;
 mod version;
@@ -15,6 +16,7 @@ use sternway_types::{Digest, RecordEntry, RecordKey, Revision, Timestamp};
 
 pub(super) use self::{
     commit::{StoredCommit, StoredMove, StoredPointer},
+    floor::{StoredFloor, StoredRows},
     outcome::StoredBlock,
     tally::StoredTallies,
     version::{StoredArtifact, StoredVersion},
