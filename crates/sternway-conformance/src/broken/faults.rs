@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sternway_store::{Append, Appended, Limit, Report, StoreError, Tallies};
+use sternway_store::{Append, Appended, Compaction, Limit, Report, StoreError, Tallies};
 use sternway_types::{
     ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, ContentKind, EnvironmentId,
     Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp,
@@ -35,7 +35,11 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         | Fault::ReadsInParts
         | Fault::MixesUpReceipts
         | Fault::ReplaysAsItsOwn
-        | Fault::VerifiesBlindly => (),
+        | Fault::VerifiesBlindly
+        | Fault::SkipsWhatWent
+        | Fault::LetsGoOfTooMuch
+        | Fault::AppliesWhatWent
+        | Fault::LetsGoOfNothing => (),
     }
     let answer = broken.looked_at().await.commit(&spoilt).await;
     match (broken.fault, answer) {
@@ -49,6 +53,10 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
             // It may be refused again, which is no fault.
             drop(broken.looked_at().await.commit(&spoilt).await);
             Err(StoreError::Refused(refusal))
+        }
+        (Fault::AppliesWhatWent, Err(StoreError::Compacted { .. })) => {
+            spoilt.id = new_id(broken);
+            broken.looked_at().await.commit(&spoilt).await
         }
         (Fault::MixesUpReceipts, Ok(receipt)) => Ok(broken.another_receipt(receipt)),
         (_, answer) => answer,
@@ -113,8 +121,43 @@ pub(super) fn tallies(broken: &Broken, mut found: Tallies) -> Tallies {
     found
 }
 
+/// Lets go, as the fault has it.
+pub(super) async fn compact(
+    broken: &Broken,
+    namespace: &NamespaceId,
+    before: Revision,
+) -> Result<Compaction, StoreError> {
+    let store = broken.looked_at().await;
+    match broken.fault {
+        Fault::LetsGoOfNothing => store.rehearse_compact(namespace, before).await,
+        Fault::LetsGoOfTooMuch => {
+            let head = store.head(namespace, At::Head).await?;
+            let newest = head.map_or(Revision::ZERO, |head| head.revision);
+            let more = if before < newest { before.next() } else { before };
+            store.compact(namespace, more).await
+        }
+        _ => store.compact(namespace, before).await,
+    }
+}
+
 /// A page of the feed, as the fault has it.
-pub(super) fn feed(broken: &Broken, mut commits: Vec<Commit>) -> Vec<Commit> {
+pub(super) async fn feed(
+    broken: &Broken,
+    namespace: &NamespaceId,
+    after: Revision,
+    limit: Limit,
+) -> Result<Vec<Commit>, StoreError> {
+    let store = broken.looked_at().await;
+    let page = match store.feed(namespace, after, limit).await {
+        Err(StoreError::Compacted { oldest, .. }) if broken.fault == Fault::SkipsWhatWent => {
+            store.feed(namespace, Revision::new(oldest.get() - 1), limit).await
+        }
+        page => page,
+    };
+    Ok(skipping(broken, page?))
+}
+
+fn skipping(broken: &Broken, mut commits: Vec<Commit>) -> Vec<Commit> {
     if broken.fault == Fault::SkipsARevision && commits.len() > 1 {
         commits.retain(|commit| commit.revision.get() % 5 != 3);
     }

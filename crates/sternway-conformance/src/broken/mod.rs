@@ -47,6 +47,14 @@ enum Fault {
     TakesTreesInPart,
     /// Looks at nothing and finds nothing.
     VerifiesBlindly,
+    /// Goes on with what is left where what was asked for was let go.
+    SkipsWhatWent,
+    /// Lets go of what it was asked to keep.
+    LetsGoOfTooMuch,
+    /// Applies a changeset again that was let go.
+    AppliesWhatWent,
+    /// Says that it let go, and did not.
+    LetsGoOfNothing,
 }
 
 struct BrokenHarness {
@@ -149,6 +157,16 @@ caught! {
         a_store_that_takes_a_file_of_another_size_is_caught;
     VerifiesBlindly by verified::a_flipped_bit_anywhere_is_named:
         a_store_that_verifies_blindly_is_caught;
+    SkipsWhatWent by compacted::nothing_below_the_floor_can_be_asked_for:
+        a_store_that_skips_what_went_is_caught;
+    LetsGoOfTooMuch by compacted::everything_from_the_floor_on_is_as_it_was:
+        a_store_that_lets_go_of_too_much_is_caught;
+    LetsGoOfTooMuch by compacted::a_rehearsed_compaction_says_what_goes_and_lets_nothing_go:
+        a_store_that_lets_go_of_more_than_it_says_is_caught;
+    AppliesWhatWent by compacted::a_changeset_that_was_let_go_is_not_applied_again:
+        a_store_that_applies_what_went_is_caught;
+    LetsGoOfNothing by compacted::nothing_below_the_floor_can_be_asked_for:
+        a_store_that_lets_go_of_nothing_is_caught;
     // The model finds what the other cases find, without having been told what to look for.
     RepeatsApplyAgain by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_a_changeset_was_applied_again;
@@ -164,4 +182,10 @@ caught! {
         the_model_sees_that_measurements_were_dropped;
     ForgetsThePast by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_the_past_was_forgotten;
+    SkipsWhatWent by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_what_went_was_skipped;
+    LetsGoOfTooMuch by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_too_much_was_let_go;
+    AppliesWhatWent by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_what_went_was_applied_again;
 }

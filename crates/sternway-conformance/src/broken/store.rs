@@ -298,8 +298,7 @@ impl Store for Broken {
         after: Revision,
         limit: Limit,
     ) -> Result<Vec<Commit>, StoreError> {
-        let page = self.looked_at().await.feed(namespace, after, limit).await;
-        page.map(|commits| faults::feed(self, commits))
+        faults::feed(self, namespace, after, limit).await
     }
 
     async fn wait(&self, namespace: &NamespaceId, after: Revision) -> Result<Revision, StoreError> {
@@ -315,7 +314,7 @@ impl Store for Broken {
         namespace: &NamespaceId,
         before: Revision,
     ) -> Result<Compaction, StoreError> {
-        self.looked_at().await.compact(namespace, before).await
+        faults::compact(self, namespace, before).await
     }
 
     async fn rehearse_compact(

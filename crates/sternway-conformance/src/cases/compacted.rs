@@ -69,25 +69,24 @@ pub(crate) async fn nothing_below_the_floor_can_be_asked_for(world: World) {
     let done = compact(&world, floor.revision.get()).await;
     assert_eq!(done.floor, Some(floor), "{done:?}");
     assert_eq!(done.commits, floor.revision.get() - 1, "{done:?}");
-    for world in [world.restart().await] {
-        let (store, ns) = (&world.store, &world.ns);
-        assert_eq!(store.floor(ns).await.must("read the floor"), Some(floor));
-        for commit in feed.iter().filter(|commit| commit.revision < floor.revision) {
-            nothing_is_shown(&world, At::Revision(commit.revision), floor).await;
-            nothing_is_shown(&world, At::Time(commit.at), floor).await;
-            let asked = At::Revision(commit.revision);
-            let found = store.commit_of(ns, commit.changeset).await;
-            gone(found, asked, floor, "a commit");
-            let after = Revision::new(commit.revision.get() - 1);
-            gone(store.feed(ns, after, Limit::MAX).await, asked, floor, "the feed");
-            gone(store.wait(ns, after).await, asked, floor, "waiting");
-        }
-        let just_before = Timestamp::from_micros(floor.at.as_micros() - 1);
-        nothing_is_shown(&world, At::Time(just_before), floor).await;
-        nothing_is_shown(&world, At::Time(Timestamp::MIN), floor).await;
-        nothing_is_shown(&world, At::Revision(Revision::ZERO), floor).await;
-        sound(&world).await;
+    let world = world.restart().await;
+    let (store, ns) = (&world.store, &world.ns);
+    assert_eq!(store.floor(ns).await.must("read the floor"), Some(floor));
+    for commit in feed.iter().filter(|commit| commit.revision < floor.revision) {
+        nothing_is_shown(&world, At::Revision(commit.revision), floor).await;
+        nothing_is_shown(&world, At::Time(commit.at), floor).await;
+        let asked = At::Revision(commit.revision);
+        let found = store.commit_of(ns, commit.changeset).await;
+        gone(found, asked, floor, "a commit");
+        let after = Revision::new(commit.revision.get() - 1);
+        gone(store.feed(ns, after, Limit::MAX).await, asked, floor, "the feed");
+        gone(store.wait(ns, after).await, asked, floor, "waiting");
     }
+    let just_before = Timestamp::from_micros(floor.at.as_micros() - 1);
+    nothing_is_shown(&world, At::Time(just_before), floor).await;
+    nothing_is_shown(&world, At::Time(Timestamp::MIN), floor).await;
+    nothing_is_shown(&world, At::Revision(Revision::ZERO), floor).await;
+    sound(&world).await;
 }
 
 pub(crate) async fn everything_from_the_floor_on_is_as_it_was(world: World) {
@@ -177,16 +176,15 @@ pub(crate) async fn a_changeset_that_was_let_go_is_not_applied_again(world: Worl
     world.publish_many(&greeting(), 3).await;
     let floor = there(compact(&world, 4).await.floor, "floor");
     let asked = At::Revision(receipt.revision);
-    for world in [world.crash().await] {
-        let head = world.head().await;
-        gone(world.store.commit(&changeset).await, asked, floor, "a changeset");
-        gone(world.store.rehearse(&changeset).await, asked, floor, "a rehearsed changeset");
-        let mut other = changeset.clone();
-        other.reason = crate::world::reason("another");
-        let reused = world.store.commit(&other).await;
-        assert!(matches!(reused, Err(StoreError::ChangesetReused { .. })), "{reused:?}");
-        assert_eq!(world.head().await, head, "nothing was committed");
-    }
+    let world = world.crash().await;
+    let head = world.head().await;
+    gone(world.store.commit(&changeset).await, asked, floor, "a changeset");
+    gone(world.store.rehearse(&changeset).await, asked, floor, "a rehearsed changeset");
+    let mut other = changeset.clone();
+    other.reason = crate::world::reason("another");
+    let reused = world.store.commit(&other).await;
+    assert!(matches!(reused, Err(StoreError::ChangesetReused { .. })), "{reused:?}");
+    assert_eq!(world.head().await, head, "nothing was committed");
 }
 
 pub(crate) async fn a_rollback_finds_every_version_that_was_live(world: World) {
@@ -241,16 +239,9 @@ async fn look_back(client: Client, last: Revision) {
             let (store, ns) = (&client.store, &client.ns);
             match store.environment(ns, &staging(), at, None, Limit::MAX).await {
                 Ok(page) => {
-                    let revisions: Vec<_> = page.iter().map(|pointer| pointer.revision).collect();
-                    let versions: Vec<_> = page.iter().map(|pointer| pointer.version).collect();
-                    let whole = revisions.windows(2).all(|two| two.first() == two.last())
-                        && versions.windows(2).all(|two| two.first() == two.last());
-                    assert!(whole && page.len() != 1, "{at:?} is a mixture: {page:?}");
-                    assert!(
-                        revisions.first().is_none_or(|found| At::Revision(*found) == at)
-                            || newest.saturating_sub(back) < 2,
-                        "{at:?} is another state: {page:?}"
-                    );
+                    // Each release moved both, so that each state names its revision twice.
+                    let released = page.iter().all(|it| At::Revision(it.revision) == at);
+                    assert!(released && page.len() != 1, "{at:?} is a mixture: {page:?}");
                 }
                 Err(StoreError::Compacted { oldest, .. }) => {
                     assert!(at != At::Revision(oldest), "the oldest that is kept was let go");
@@ -355,7 +346,7 @@ async fn past_is_kept(world: &World, feed: &[Commit], floor: Revision) {
 pub(crate) async fn a_flipped_bit_is_named_when_the_past_is_gone(world: World) {
     verified::populate(&world).await;
     let before = world.head().await.revision.get() - 3;
-    compact(&world, before).await;
+    assert!(compact(&world, before).await.commits > 0);
     verified::flips_are_named(world).await;
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use sternway_store::Limit;
-use sternway_types::{At, Commit, Revision, Tally};
+use sternway_store::{Floor, Limit, StoreError};
+use sternway_types::{At, Commit, RecordKind, Revision, Tally};
 
 use super::history::History;
 use crate::{
     everything::{Everything, Topics, dependents, environment},
     must::{Must, there},
-    world::Client,
+    world::{Client, production},
 };
 
 /// Stops the case unless every read answers what follows from the feed, now and in the past. The
@@ -95,6 +95,25 @@ pub(crate) async fn single_reads_agree(client: &Client, all: &Everything) {
         let found = store.record(ns, &entry.key, At::Head).await.must("read a record");
         assert_eq!(found.as_ref(), Some(entry));
     }
+}
+
+/// Whether what was let go is said to be.
+pub(super) async fn past_is_gone(client: &Client, at: At, floor: Floor) -> Result<(), String> {
+    let (store, ns) = (&client.store, &client.ns);
+    let answers = [
+        store.head(ns, at).await.map(drop),
+        store.artifacts(ns, "", at, None, Limit::MAX).await.map(drop),
+        store.environment(ns, &production(), at, None, Limit::MAX).await.map(drop),
+        store.records(ns, RecordKind::Environment, "", at, None, Limit::MAX).await.map(drop),
+    ];
+    for answer in answers {
+        let said = matches!(&answer, Err(StoreError::Compacted { asked, oldest, oldest_at })
+            if (*asked, *oldest, *oldest_at) == (at, floor.revision, floor.at));
+        if !said {
+            return Err(format!("{at:?} is below {floor:?}, and is answered with {answer:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether pointers, environments and dependents were at some moment what the feed tells.

@@ -1,6 +1,6 @@
 //! What a changeset must be answered with.
 
-use sternway_store::{Conflict, Contested, LastWrite, Refusal};
+use sternway_store::{Conflict, Contested, Floor, LastWrite, Refusal};
 use sternway_types::{
     Applied, Change, Changeset, Commit, Digest, Force, Generation, NewMove, NewVersion, Parents,
     PointerMove, PointerName, Precondition, Receipt, Record, RecordKey, Revision, Target, Version,
@@ -17,6 +17,8 @@ pub(super) enum Expected {
     Applies(Box<Commit>),
     /// It was applied before.
     Repeats(Receipt),
+    /// It was applied before as this revision, which was let go.
+    Gone(Revision),
     /// Its id was used before, for this revision.
     Reused(Revision),
     /// It lost a race.
@@ -30,20 +32,23 @@ pub(super) fn decide(
     committed: &[Commit],
     requests: &[Changeset],
     changeset: &Changeset,
+    floor: Option<Floor>,
 ) -> Expected {
     let history = History(committed);
     let first = committed.iter().find(|commit| commit.changeset == changeset.id);
     if let Some(first) = first {
-        return if requests.contains(changeset) {
-            Expected::Repeats(Receipt::from(first))
-        } else {
+        return if !requests.contains(changeset) {
             Expected::Reused(first.revision)
+        } else if floor.is_some_and(|floor| first.revision < floor.revision) {
+            Expected::Gone(first.revision)
+        } else {
+            Expected::Repeats(Receipt::from(first))
         };
     }
     if let Err(err) = changeset.check() {
         return Expected::Refused(vec![err.into()]);
     }
-    let lost = changeset.preconditions.iter().filter_map(|one| conflict(history, one));
+    let lost = changeset.preconditions.iter().filter_map(|one| conflict(history, one, floor));
     let lost: Vec<Conflict> = lost.collect();
     if !lost.is_empty() {
         return Expected::Conflicts(lost);
@@ -51,7 +56,11 @@ pub(super) fn decide(
     apply(committed, changeset)
 }
 
-fn conflict(history: History<'_>, precondition: &Precondition) -> Option<Conflict> {
+fn conflict(
+    history: History<'_>,
+    precondition: &Precondition,
+    floor: Option<Floor>,
+) -> Option<Conflict> {
     let (contested, revision) = match precondition {
         Precondition::PointerAt { artifact, name, generation } => {
             let pointer = history.pointer(artifact, name);
@@ -83,7 +92,12 @@ fn conflict(history: History<'_>, precondition: &Precondition) -> Option<Conflic
             (found != *generation).then_some((contested, entry.map(|it| it.revision)))
         }
     }?;
-    let last = revision.and_then(|revision| history.find(revision)).map(|commit| LastWrite {
+    // A pointer's last move is never let go; of all else, only the commit says who wrote it.
+    let of_pointer = matches!(contested, Contested::Pointer { .. });
+    let kept =
+        |revision: &Revision| of_pointer || floor.is_none_or(|floor| *revision >= floor.revision);
+    let last = revision.filter(kept).and_then(|revision| history.find(revision));
+    let last = last.map(|commit| LastWrite {
         revision: commit.revision,
         by: commit.actor.clone(),
         at: commit.at,

@@ -80,6 +80,8 @@ pub(crate) enum Operation {
     Repeat { which: u8, altered: bool },
     /// Counts outcomes, and marks how far a subject was judged.
     Append { outcomes: Vec<OutcomeSketch>, mark: Option<(u8, u8)> },
+    /// Lets go of the past before a revision, which may not be there yet, or be gone already.
+    Compact { before: u8 },
 }
 
 /// What becomes of the store right after an operation.
@@ -171,6 +173,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         5 => (vec(outcome(), 0..8), mark).prop_map(
             |(outcomes, mark)| Operation::Append { outcomes, mark }
         ),
+        1 => any::<u8>().prop_map(|before| Operation::Compact { before }),
     ]
 }
 

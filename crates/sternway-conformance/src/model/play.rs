@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sternway_store::{Appended, Limit, StoreError};
+use sternway_store::{Appended, Compaction, Floor, Limit, StoreError};
 use sternway_types::{At, Changeset, Commit, Content, Digest, Receipt, Revision, Timestamp};
 
 use super::{
-    agreement::past_agrees,
+    agreement::{past_agrees, past_is_gone},
     counts::Counts,
     decide::{Expected, decide},
     history::History,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     cases::replayed::gives_the_same_elsewhere,
     dice::Dice,
-    everything::Everything,
+    everything::{Everything, Topics},
     must::{Chain, Must},
     world::World,
 };
@@ -27,6 +27,8 @@ struct Model {
     requests: Vec<Changeset>,
     counts: Counts,
     contents: BTreeMap<Digest, Content>,
+    /// Where what can be asked for begins.
+    floor: Option<Floor>,
 }
 
 /// Plays a story. The answer says what differed, if anything did.
@@ -37,6 +39,7 @@ pub(crate) async fn play(mut world: World, story: &[Step]) -> Result<(), String>
         requests: Vec::new(),
         counts: Counts::default(),
         contents: contents.collect(),
+        floor: None,
     };
     for artifact in 0..2 {
         let (contents, lock) = (vec![artifact; usize::from(artifact) + 1], Lock::Open);
@@ -65,6 +68,9 @@ impl Model {
         if let Operation::Append { outcomes, mark } = operation {
             return self.append(world, outcomes, *mark).await;
         }
+        if let Operation::Compact { before } = operation {
+            return self.compact(world, *before).await;
+        }
         let history = History(&self.commits);
         let changeset = sketch::changeset(world, history, &self.requests, operation).await;
         match changeset {
@@ -74,11 +80,12 @@ impl Model {
     }
 
     async fn commit(&mut self, world: &World, changeset: Changeset) -> Result<(), String> {
-        let expected = decide(&self.commits, &self.requests, &changeset);
+        let expected = decide(&self.commits, &self.requests, &changeset, self.floor);
         let rehearsed = world.store.rehearse(&changeset).await;
-        as_expected(&expected, &rehearsed).map_err(|err| format!("rehearsed: {err}"))?;
+        as_expected(&expected, &rehearsed, self.floor)
+            .map_err(|err| format!("rehearsed: {err}"))?;
         let answer = world.store.commit(&changeset).await;
-        as_expected(&expected, &answer)?;
+        as_expected(&expected, &answer, self.floor)?;
         if let (Expected::Applies(mut commit), Ok(receipt)) = (expected, answer) {
             commit.chain = receipt.chain;
             self.commits.push(*commit);
@@ -104,6 +111,37 @@ impl Model {
         }
     }
 
+    async fn compact(&mut self, world: &World, before: u8) -> Result<(), String> {
+        let newest = self.commits.len() as u64;
+        let before = Revision::new(u64::from(before) % (newest + 2));
+        let rehearsed = world.store.rehearse_compact(&world.ns, before).await;
+        let answer = world.store.compact(&world.ns, before).await;
+        let known = History(&self.commits).find(before);
+        let raised = known.map(|commit| Floor { revision: before, at: commit.at });
+        let old = self.floor.map_or(Revision::ZERO, |floor| floor.revision);
+        let gone = before.get().saturating_sub(old.get().max(1));
+        match (&rehearsed, &answer) {
+            (Err(StoreError::NotYet { .. }), Err(StoreError::NotYet { .. }))
+                if before.get() > newest =>
+            {
+                return Ok(());
+            }
+            (Ok(said), Ok(done)) if said == done && before.get() <= newest => {
+                self.floor = if before > old { raised } else { self.floor };
+                let Compaction { floor, commits, .. } = *done;
+                if (floor, commits) == (self.floor, gone) {
+                    return Ok(());
+                }
+            }
+            _ => (),
+        }
+        let floor = self.floor;
+        Err(format!(
+            "to let go of what is before {before} was answered {rehearsed:?}, then {answer:?}; \
+             expected {floor:?} and {gone} commits"
+        ))
+    }
+
     /// Compares every read.
     async fn compare(&self, world: &World, dice: &mut Dice) -> Result<(), String> {
         let history = History(&self.commits);
@@ -113,7 +151,9 @@ impl Model {
         expected.contents =
             digests.map(|digest| (*digest, self.contents.get(digest).cloned())).collect();
         let limit = Limit::new(1 + dice.below(6));
-        let found = Everything::read(world, limit).await.must("read everything");
+        let expected = expected.since(self.floor);
+        let topics = Topics::of(&self.commits);
+        let found = Everything::about(world, limit, &topics).await.must("read everything");
         if let Some(difference) = found.difference(&expected) {
             return Err(format!("the store and the model (below): {difference}"));
         }
@@ -122,9 +162,28 @@ impl Model {
             let before = Timestamp::from_micros(commit.at.as_micros() - 1);
             let moments =
                 [At::Revision(commit.revision), At::Time(commit.at), At::Time(before), At::Head];
-            past_agrees(world, &self.commits, *dice.pick(&moments)).await?;
+            self.past(world, *dice.pick(&moments)).await?;
         }
-        past_agrees(world, &self.commits, At::Revision(Revision::ZERO)).await
+        self.past(world, At::Revision(Revision::ZERO)).await?;
+        let begin = world.store.feed(&world.ns, Revision::ZERO, Limit::new(1)).await;
+        let kept = self.floor.is_none_or(|floor| floor.revision.get() <= 1);
+        match begin {
+            Ok(_) if kept => Ok(()),
+            Err(StoreError::Compacted { .. }) if !kept => Ok(()),
+            begin => Err(format!("the feed from the beginning is {begin:?}")),
+        }
+    }
+
+    async fn past(&self, world: &World, at: At) -> Result<(), String> {
+        let gone = self.floor.filter(|floor| match at {
+            At::Head => false,
+            At::Revision(revision) => revision < floor.revision,
+            At::Time(time) => time < floor.at,
+        });
+        match gone {
+            Some(floor) => past_is_gone(world, at, floor).await,
+            None => past_agrees(world, &self.commits, at).await,
+        }
     }
 }
 
@@ -134,12 +193,19 @@ fn sorted(mut appended: Appended) -> Appended {
     appended
 }
 
-fn as_expected(expected: &Expected, answer: &Result<Receipt, StoreError>) -> Result<(), String> {
+fn as_expected(
+    expected: &Expected,
+    answer: &Result<Receipt, StoreError>,
+    floor: Option<Floor>,
+) -> Result<(), String> {
     let met = match (expected, answer) {
         (Expected::Applies(commit), Ok(receipt)) => {
             Receipt { chain: receipt.chain, ..Receipt::from(commit.as_ref()) } == *receipt
         }
         (Expected::Repeats(first), Ok(receipt)) => first == receipt,
+        (Expected::Gone(expected), Err(StoreError::Compacted { asked, oldest, .. })) => {
+            *asked == At::Revision(*expected) && Some(*oldest) == floor.map(|it| it.revision)
+        }
         (Expected::Reused(expected), Err(StoreError::ChangesetReused { revision, .. })) => {
             expected == revision
         }

@@ -226,7 +226,7 @@ pub(super) async fn changeset(
             }
             (None, again)
         }
-        Operation::Append { .. } => return None,
+        Operation::Append { .. } | Operation::Compact { .. } => return None,
     };
     Some(condition.into_iter().fold(changeset, Changeset::when))
 }

@@ -99,8 +99,8 @@ impl Step {
             let value = view.snapshot.as_ref().sealed(&key)?;
             let value = value.ok_or_else(|| codec::corrupt(&key, "it is missing"))?;
             let commit = read::decode_commit(&self.ns, &key, &value)?;
-            self.let_go_of_replaced(view, &commit)?;
             count(&mut self.after.rows, &commit);
+            self.let_go_of_replaced(view, &commit)?;
             self.after.pass(&commit.chain, commit.at);
             self.gone.commits += 1;
             self.take(key, value.len());
