@@ -29,6 +29,8 @@ pub enum ProblemCode {
     AmbiguousReference,
     /// The state that was asked for does not exist yet.
     NotYet,
+    /// What was asked for was let go by a compaction.
+    Compacted,
     /// Nothing is live.
     NotLive,
     /// The version is live already.
@@ -89,6 +91,7 @@ impl ProblemCode {
             Self::PolicyNotFound => Row("policy-not-found", "No such policy", 404, 3),
             Self::AmbiguousReference => Row("ambiguous-reference", "Several fit", 422, 2),
             Self::NotYet => Row("not-yet", "Not there yet", 404, 3),
+            Self::Compacted => Row("compacted", "It was let go by a compaction", 410, 3),
             Self::NotLive => Row("not-live", "Nothing is live", 404, 3),
             Self::AlreadyLive => Row("already-live", "It is live already", 409, 5),
             Self::EnvironmentExists => Row("environment-exists", "It exists already", 409, 5),

@@ -166,7 +166,9 @@ impl Control {
             .then(Change::PutRecord(Box::new(Record::Namespace(settings))));
         match self.commit(&changeset).await {
             // Somebody else was first, at another moment: what was wanted is there.
-            Ok(_) | Err(StoreError::ChangesetReused { .. }) => Ok(()),
+            Ok(_) | Err(StoreError::ChangesetReused { .. } | StoreError::Compacted { .. }) => {
+                Ok(())
+            }
             Err(err) => Err(err.into()),
         }
     }

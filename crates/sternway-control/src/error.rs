@@ -274,6 +274,7 @@ fn store_code(err: &StoreError) -> ProblemCode {
         StoreError::NoNamespace(_) => ProblemCode::NamespaceNotFound,
         StoreError::ChangesetReused { .. } => ProblemCode::IdempotencyKeyReused,
         StoreError::NotYet { .. } => ProblemCode::NotYet,
+        StoreError::Compacted { .. } => ProblemCode::Compacted,
         StoreError::Past => ProblemCode::Invalid,
         StoreError::Corrupt { .. } => ProblemCode::IntegrityMismatch,
         StoreError::NewerFormat { .. } => ProblemCode::NewerFormat,

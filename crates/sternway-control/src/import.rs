@@ -102,6 +102,10 @@ impl Control {
                 Err(StoreError::ChangesetReused { revision, .. }) => {
                     return Ok(Imported::Known { revision });
                 }
+                // As that one, and so long ago that the rest of it was let go.
+                Err(StoreError::Compacted { asked: At::Revision(revision), .. }) => {
+                    return Ok(Imported::Known { revision });
+                }
                 // Somebody published or moved the pointer in between: look again.
                 Err(StoreError::Conflict(_)) => (),
                 Err(err) => return Err(err.into()),

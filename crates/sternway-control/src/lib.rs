@@ -35,6 +35,7 @@ mod baseline;
 pub mod blame;
 pub mod bundle;
 pub mod compare;
+mod compact;
 pub mod condemn;
 mod control;
 pub mod environment;

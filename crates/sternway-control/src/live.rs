@@ -3,7 +3,8 @@
 //! The table is loaded once and then fed by the feed. A commit that moves several pointers is
 //! applied under one lock, so that a reader who takes several answers at once sees all of it or
 //! nothing. While the feed cannot be read, the table answers as of where it came to, says so, and
-//! tries again.
+//! tries again. Where what it has not seen was let go by a compaction, it is loaded anew, and says
+//! how often that was.
 
 use std::{
     collections::HashMap,
@@ -55,6 +56,7 @@ pub struct LiveTable {
 struct Standing {
     revision: Revision,
     trouble: Option<ControlError>,
+    reloads: u64,
 }
 
 #[derive(Debug)]
@@ -98,6 +100,13 @@ impl LiveTable {
         self.bell.borrow().trouble.clone()
     }
 
+    /// How often the table was loaded anew, since commits that it had not seen were let go. It went
+    /// over them in one step: whoever wants each of them reads the feed.
+    #[must_use]
+    pub fn reloads(&self) -> u64 {
+        self.bell.borrow().reloads
+    }
+
     /// Returns when the table is at this revision or a later one.
     ///
     /// # Errors
@@ -116,15 +125,13 @@ impl LiveTable {
     }
 
     async fn load(store: Arc<dyn Store>, namespace: &NamespaceId) -> Result<Self, ControlError> {
-        let head = store.head(namespace, At::Head).await?;
-        let revision = head.map_or(Revision::ZERO, |head| head.revision);
-        let table = load_table(store.as_ref(), namespace, revision).await?;
+        let (revision, table) = load_newest(store.as_ref(), namespace).await?;
         let (stop, stopped) = watch::channel(false);
         let shared = Arc::new(Shared {
             table: RwLock::new(table),
             revision: AtomicU64::new(revision.get()),
         });
-        let (ringer, bell) = watch::channel(Standing { revision, trouble: None });
+        let (ringer, bell) = watch::channel(Standing { revision, trouble: None, reloads: 0 });
         let feed = Watch::new(store, namespace.clone(), revision);
         #[expect(
             clippy::disallowed_methods,
@@ -140,6 +147,22 @@ impl LiveTable {
         if let Some(follower) = self.follower.lock().await.take() {
             // A follower that panicked is gone, which is all that is wanted here.
             drop(follower.await);
+        }
+    }
+}
+
+/// What is live at the newest revision.
+async fn load_newest(
+    store: &dyn Store,
+    namespace: &NamespaceId,
+) -> Result<(Revision, Table), ControlError> {
+    loop {
+        let head = store.head(namespace, At::Head).await?;
+        let revision = head.map_or(Revision::ZERO, |head| head.revision);
+        match load_table(store, namespace, revision).await {
+            // It was let go while it was read: there is a newer one.
+            Err(ControlError::Store(StoreError::Compacted { .. })) => (),
+            loaded => return Ok((revision, loaded?)),
         }
     }
 }
@@ -216,7 +239,9 @@ async fn keep_up(shared: &Shared, mut feed: Watch, ringer: &watch::Sender<Standi
         match read {
             Ok(Some(commit)) => {
                 shared.apply(&commit);
-                ringer.send_replace(Standing { revision: commit.revision, trouble: None });
+                ringer.send_modify(|standing| {
+                    (standing.revision, standing.trouble) = (commit.revision, None);
+                });
                 pause = shortest;
                 // A table that is far behind lets others work, and hears that it is stopped.
                 tokio::task::coop::consume_budget().await;
@@ -224,6 +249,10 @@ async fn keep_up(shared: &Shared, mut feed: Watch, ringer: &watch::Sender<Standi
             Ok(None) => ringer.send_modify(|standing| standing.trouble = None),
             Err(ControlError::Store(StoreError::Closed)) => return,
             Err(err) => {
+                let gone = matches!(err, ControlError::Store(StoreError::Compacted { .. }));
+                if gone && shared.reload(&mut feed, ringer).await {
+                    continue;
+                }
                 ringer.send_modify(|standing| standing.trouble = Some(err));
                 wait(pause).await;
                 pause = longest.min(2 * pause);
@@ -241,6 +270,22 @@ async fn wait(pause: Duration) {
 }
 
 impl Shared {
+    /// Loads the table anew, since what comes next in the feed was let go. Says whether it could be.
+    async fn reload(&self, feed: &mut Watch, ringer: &watch::Sender<Standing>) -> bool {
+        let (store, namespace) = feed.source();
+        let Ok((revision, loaded)) = load_newest(store, namespace).await else { return false };
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        *table = loaded;
+        self.revision.store(revision.get(), Ordering::Release);
+        drop(table);
+        feed.resume(revision);
+        ringer.send_modify(|standing| {
+            (standing.revision, standing.trouble) = (revision, None);
+            standing.reloads += 1;
+        });
+        true
+    }
+
     fn apply(&self, commit: &Commit) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         for applied in &commit.applied {

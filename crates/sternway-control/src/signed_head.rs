@@ -2,7 +2,9 @@
 //!
 //! The chain shows that nothing within the history was changed. It cannot show that the end of it was
 //! cut off, or that an old copy of the store was put back: what is left verifies. A signed head that
-//! is kept outside the store does, since a store that once was there must still contain it.
+//! is kept outside the store does, since a store that once was there must still contain it. Of a head
+//! that is older than where a compacted namespace begins nothing can be said: sign one before letting
+//! go, at or after the floor to be.
 //!
 //! The file is a [signed note] with the [checkpoint] of C2SP: the origin (`sternway/` and the
 //! namespace), the revision, and the chain up to it in base64, signed with Ed25519. Keys are written
@@ -254,7 +256,8 @@ impl SignedHead {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store cannot be read.
+    /// [`StoreError::Compacted`] if the store begins after it: whether it once was there cannot be
+    /// said any more. [`StoreError`] if the store cannot be read.
     pub async fn missing_from(&self, store: &dyn Store) -> Result<Option<LostHistory>, StoreError> {
         let then = match store.head(&self.namespace, At::Revision(self.revision)).await {
             Ok(Some(then)) => then,

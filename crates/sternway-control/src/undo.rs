@@ -80,11 +80,13 @@ impl Control {
         Ok(page.into_iter().next())
     }
 
-    /// The commits before a revision, newest first; from the newest if none is named.
+    /// The commits before a revision, newest first; from the newest if none is named. The last one is
+    /// the first of the namespace, or its floor.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] if the store cannot be read.
+    /// [`ControlError::Store`] with [`StoreError::Compacted`] if all that were before it were let go,
+    /// and if the store cannot be read.
     pub async fn operations(
         &self,
         before: Option<Revision>,
@@ -93,7 +95,10 @@ impl Control {
         let head = self.store.head(&self.namespace, At::Head).await?;
         let newest = head.map_or(Revision::ZERO, |head| head.revision);
         let end = before.map_or(newest.next(), |before| before.min(newest.next())).get();
+        let floor = self.floor().await?.map_or(1, |floor| floor.revision.get());
         let start = end.saturating_sub(1).saturating_sub(limit.get() as u64);
+        // What is left of a page that reaches below the floor; of none, that it is gone.
+        let start = if end > floor { start.max(floor.saturating_sub(1)) } else { start };
         let count = end.saturating_sub(1).saturating_sub(start);
         let page = Limit::new(usize::try_from(count).unwrap_or(usize::MAX));
         let mut commits = self.store.feed(&self.namespace, Revision::new(start), page).await?;
@@ -244,7 +249,11 @@ impl Control {
         let newest = self.store.record(&self.namespace, key, At::Head).await?;
         if let Some(newest) = newest.filter(|newest| newest.generation != *generation) {
             let (what, revision, at) = (key.to_string(), newest.revision, newest.at);
-            let by = self.commit_at(revision).await?.map(|commit| commit.actor);
+            let by = match self.commit_at(revision).await {
+                // Who it was went with the commit.
+                Err(ControlError::Store(StoreError::Compacted { .. })) => None,
+                commit => commit?.map(|commit| commit.actor),
+            };
             inverse.clashes.push(Clash { what, by, revision, at });
             return Ok(());
         }

@@ -8,7 +8,8 @@ use sternway_types::{Commit, NamespaceId, Revision};
 use crate::{Control, ControlError};
 
 /// Follows the feed of a namespace. A slow follower misses nothing: what it has not read stays in
-/// the store.
+/// the store, unless that is compacted. Then it is told so, and nothing is skipped by itself: who
+/// follows loads the state anew, and goes on from there with [`Watch::resume`].
 #[derive(Debug)]
 pub struct Watch {
     store: Arc<dyn Store>,
@@ -28,11 +29,23 @@ impl Watch {
         self.after
     }
 
+    /// What is followed.
+    pub(crate) fn source(&self) -> (&dyn Store, &NamespaceId) {
+        (self.store.as_ref(), &self.namespace)
+    }
+
+    /// Goes on after this revision, whatever was between: the state as of it was loaded.
+    pub fn resume(&mut self, after: Revision) {
+        self.after = after;
+        self.page.clear();
+    }
+
     /// The next commit, as soon as there is one. Giving up waiting loses nothing.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] if the store cannot be read, or was closed.
+    /// [`ControlError::Store`] with [`StoreError::Compacted`](sternway_store::StoreError::Compacted) if
+    /// the next one was let go, and if the store cannot be read, or was closed.
     pub async fn next(&mut self) -> Result<Commit, ControlError> {
         loop {
             if let Some(commit) = self.try_next().await? {
@@ -46,7 +59,7 @@ impl Watch {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Store`] if the store cannot be read, or was closed.
+    /// As [`Watch::next`].
     pub async fn try_next(&mut self) -> Result<Option<Commit>, ControlError> {
         if self.page.is_empty() {
             let page = self.store.feed(&self.namespace, self.after, Limit::default()).await?;

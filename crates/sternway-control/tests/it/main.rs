@@ -12,6 +12,7 @@ mod cancelled;
 mod checks;
 mod closed;
 mod compare;
+mod compact;
 mod crossing;
 mod damaged;
 mod degraded;
