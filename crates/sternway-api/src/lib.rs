@@ -22,6 +22,7 @@ mod attestation;
 mod blame;
 mod check;
 mod commit;
+mod compacted;
 mod condemnation;
 mod content;
 mod diff;
@@ -66,6 +67,7 @@ pub use crate::{
     blame::{BlameKind, BlameView, WrittenView},
     check::{CheckView, StandingView},
     commit::{ChangeView, CommitView, RecordView},
+    compacted::{CompactedView, FileSizeView, FloorView, NamespaceFloorView},
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
     diff::{DiffKind, DiffStatView, DiffView, SideView},

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::NamespaceFloorView;
+
 /// One thing that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DamageView {
@@ -20,6 +22,10 @@ pub struct ReportView {
     pub namespaces: u64,
     /// How many revisions.
     pub revisions: u64,
+    /// How many revisions were let go: what they wrote is no longer checked against the chain.
+    pub compacted: u64,
+    /// Where namespaces begin of which something was let go; the first of them.
+    pub floors: Vec<NamespaceFloorView>,
     /// How many versions.
     pub versions: u64,
     /// How many contents.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sternway_types::{Actor, EnvironmentId, NamespaceId, Revision, Timestamp, VersionNumber};
 
-use crate::{CondemnationView, LatchView, LiveView, MoveView};
+use crate::{CondemnationView, FloorView, LatchView, LiveView, MoveView};
 
 /// What is live of an artifact in an environment, and what stands against it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,6 +53,8 @@ pub struct StatusView {
     pub revision: Revision,
     /// When that was committed.
     pub at: Timestamp,
+    /// The oldest moment that can be asked for; `null` if nothing was ever let go.
+    pub floor: Option<FloorView>,
     /// Its environments.
     pub environments: Vec<EnvironmentStatusView>,
     /// How many things need a person.

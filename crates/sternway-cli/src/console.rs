@@ -134,6 +134,24 @@ impl Console {
         out.write_all(bytes).and_then(|()| out.flush()).map_err(CliError::Output)
     }
 
+    /// Whether a person sits there who can answer a question.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.notes && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a person, who says yes or anything else.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::Output`] if the answer cannot be read.
+    pub(crate) fn ask(&self, question: &str) -> Result<bool, CliError> {
+        let mut err = AutoStream::new(io::stderr().lock(), self.stderr);
+        write!(err, "{question} [y/N] ").and_then(|()| err.flush()).map_err(CliError::Output)?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map_err(CliError::Output)?;
+        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    }
+
     /// Tells a person something beside the answer.
     pub(crate) fn note(&self, text: &str) {
         if self.notes {

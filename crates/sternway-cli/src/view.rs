@@ -4,8 +4,9 @@ pub(crate) mod metrics;
 
 use sternway::{
     api::{
-        CheckView, CheckedView, DamageView, LandingView, PolicyView, PromotedView, PublishedView,
-        ReactionView, RecordedView, ReportView, RollbackView, StandingView, VerdictView,
+        CheckView, CheckedView, DamageView, FloorView, LandingView, NamespaceFloorView, PolicyView,
+        PromotedView, PublishedView, ReactionView, RecordedView, ReportView, RollbackView,
+        StandingView, VerdictView,
     },
     control::{
         policy::EffectivePolicy,
@@ -16,7 +17,7 @@ use sternway::{
         validate::Checked,
     },
     policy::{Found, Standing},
-    store::Report,
+    store::{Floor, Report},
     types::{OutcomeId, Subject, Verdict},
 };
 
@@ -144,6 +145,11 @@ fn standing(standing: &Standing) -> StandingView {
     }
 }
 
+/// Where a namespace begins.
+pub(crate) const fn floor(floor: &Floor) -> FloorView {
+    FloorView { revision: floor.revision, at: floor.at }
+}
+
 /// What verifying found.
 pub(crate) fn report(report: &Report) -> ReportView {
     let damages = report
@@ -154,6 +160,15 @@ pub(crate) fn report(report: &Report) -> ReportView {
         sound: report.is_sound(),
         namespaces: report.namespaces,
         revisions: report.revisions,
+        compacted: report.compacted,
+        floors: report
+            .floors
+            .iter()
+            .map(|(namespace, at)| NamespaceFloorView {
+                namespace: namespace.clone(),
+                floor: floor(at),
+            })
+            .collect(),
         versions: report.versions,
         contents: report.contents,
         outcomes: report.outcomes,

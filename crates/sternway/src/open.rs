@@ -6,7 +6,7 @@ use sternway_control::{
     Control, ControlError, supervise::Supervisor, sweep::Swept, validate::Validators, watch::Watch,
 };
 use sternway_provider::{Clock, Ids, Validator};
-use sternway_store::{KvStore, MemoryKv, Store, StoreError};
+use sternway_store::{Compaction, KvStore, MemoryKv, Store, StoreError};
 use sternway_types::{Actor, At, NamespaceId, Revision, ValidatorId};
 
 use crate::{ArtifactHandle, Error};
@@ -226,6 +226,18 @@ impl Sternway {
     /// they record, so this is for what processes that died left behind.
     pub fn supervise(&self, every: Duration) -> Supervisor<'_> {
         self.control.supervise(every)
+    }
+
+    /// Lets go of what was before a moment: afterwards the state of that moment is the oldest that can
+    /// be asked for. Versions, contents and outcomes stay, and rollbacks work as before. The room is
+    /// used again; [`Control::shrink`] gives it back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if there is no such revision yet, or the store cannot write.
+    pub async fn compact(&self, before: At) -> Result<Compaction, Error> {
+        let oldest = self.control.oldest_for(before).await?;
+        Ok(self.control.compact(oldest).await?)
     }
 
     /// Follows every commit after a revision; [`Revision::ZERO`] for all of them.

@@ -133,14 +133,23 @@ async fn inside(context: &Context) -> Result<Vec<CheckupView>, CliError> {
             Err(_) if !report.is_sound() => None,
             head => head?,
         };
-        Ok((head, report))
+        let floor = match store.floor(&context.namespace).await {
+            Err(_) if !report.is_sound() => None,
+            floor => floor?,
+        };
+        Ok((head, floor, report))
     });
-    let (head, report) = looked.await?;
+    let (head, floor, report) = looked.await?;
     let mut checks = vec![ok("lock", "no other process holds it".into())];
     if let Some(head) = head {
         let (revision, at) = (head.revision, head.at);
         checks.push(ok("revision", format!("{revision} of {}, at {at}", context.namespace)));
         checks.push(ok("chain", head.chain.to_string()));
+    }
+    if let Some(floor) = floor {
+        let (revision, at) = (floor.revision, floor.at);
+        let detail = format!("revision {revision}, at {at}: what was before it was let go");
+        checks.push(ok("begins", detail));
     }
     let report = view::report(&report);
     let looked_at = verify::looked_at(&report);

@@ -3,6 +3,7 @@
 mod apply;
 mod blame;
 mod check;
+mod compact;
 mod completion;
 mod condemn;
 mod demo;
@@ -93,6 +94,7 @@ pub(crate) enum Command {
     Namespace(namespace::Args),
     Watch(watch::Args),
     Verify(verify::Args),
+    Compact(compact::Args),
     Head(head::Args),
     Doctor(doctor::Args),
     Settings(settings::Args),
@@ -172,6 +174,7 @@ impl Command {
             Self::Namespace(args) => namespace::run(context, args).await,
             Self::Watch(args) => watch::run(context, args).await,
             Self::Verify(args) => verify::run(context, args).await,
+            Self::Compact(args) => Box::pin(compact::run(context, args)).await,
             Self::Head(args) => head::run(context, args).await,
             Self::Doctor(args) => doctor::run(context, args).await,
             Self::Settings(args) => settings::run(context, &args),

@@ -78,9 +78,10 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
 async fn log(context: &Context, args: Log) -> Result<ExitCode, CliError> {
     let commits = context.with(Missing::Refuse, async |sternway| {
         let (limit, before) = (Limit::new(args.limit), args.before.map(Revision::new));
-        Ok(sternway.control().operations(before, limit).await?)
+        let control = sternway.control();
+        Ok((control.operations(before, limit).await?, control.floor().await?))
     });
-    let commits = commits.await?;
+    let (commits, floor) = commits.await?;
     if args.watch {
         let newest = commits.first().map_or(Revision::ZERO, |commit| commit.revision);
         for commit in commits.iter().rev() {
@@ -89,8 +90,9 @@ async fn log(context: &Context, args: Log) -> Result<ExitCode, CliError> {
         return watch::on(context, newest, async |commit| watch::print(context, commit)).await;
     }
     let last = commits.last().map(|commit| commit.revision);
-    // The first revision has nothing before it.
-    let next = last.filter(|last| last.get() > 1).map(|last| last.to_string());
+    // The first revision has nothing before it, nor has the oldest that is kept.
+    let first = floor.map_or(1, |floor| floor.revision.get());
+    let next = last.filter(|last| last.get() > first).map(|last| last.to_string());
     let views = ListView { items: commits.iter().map(CommitView::from).collect(), next };
     context.answer_list(
         &views,
@@ -98,6 +100,9 @@ async fn log(context: &Context, args: Log) -> Result<ExitCode, CliError> {
         |page| {
             for commit in &commits {
                 event::write(commit, page);
+            }
+            if let (Some(floor), None) = (floor, &views.next) {
+                page.hint(format_args!("what was before revision {} was let go", floor.revision));
             }
         },
     )?;

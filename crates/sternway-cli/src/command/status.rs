@@ -17,10 +17,10 @@ use sternway::{
     },
 };
 
-use crate::{context::Context, error::CliError, render::overview, standing::Standing};
+use crate::{context::Context, error::CliError, render::overview, standing::Standing, view};
 
 /// How many of the newest revisions are looked through for rollbacks.
-const REVISIONS: u64 = 200;
+const REVISIONS: usize = 200;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,9 +72,10 @@ async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliE
         namespace: context.namespace.clone(),
         revision,
         at,
+        floor: control.floor().await?.as_ref().map(view::floor),
         environments,
         attention,
-        recent_rollbacks: rollbacks(control, revision).await?,
+        recent_rollbacks: rollbacks(control).await?,
     })
 }
 
@@ -128,14 +129,9 @@ async fn of_pointer(
 }
 
 /// The newest rollbacks, newest first.
-async fn rollbacks(
-    control: &Control,
-    newest: Revision,
-) -> Result<Vec<RollbackEventView>, CliError> {
-    let after = Revision::new(newest.get().saturating_sub(REVISIONS));
-    let limit = Limit::new(usize::try_from(REVISIONS).unwrap_or(usize::MAX));
-    let commits = control.store().feed(control.namespace(), after, limit).await?;
-    Ok(commits.iter().rev().flat_map(of_commit).collect())
+async fn rollbacks(control: &Control) -> Result<Vec<RollbackEventView>, CliError> {
+    let commits = control.operations(None, Limit::new(REVISIONS)).await?;
+    Ok(commits.iter().flat_map(of_commit).collect())
 }
 
 fn of_commit(commit: &Commit) -> Vec<RollbackEventView> {

@@ -9,7 +9,7 @@ use std::{
 use sternway::{
     api::{Problem, ProblemCode, ReportView},
     control::signed_head::{HeadVerifier, SignedHead, SignedHeadError},
-    store::Store as _,
+    store::{Store as _, StoreError},
 };
 
 use crate::{
@@ -47,16 +47,26 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     };
     let report = context.look(async |store| {
         let mut report = store.verify().await?;
-        if let Some(head) = &head
-            && let Some(lost) = head.missing_from(store).await?
-        {
-            report.note(format!("namespace {}", head.namespace), lost.to_string());
-        }
-        Ok(view::report(&report))
+        let Some(head) = &head else { return Ok((view::report(&report), None)) };
+        let unknown = match head.missing_from(store).await {
+            Ok(Some(lost)) => {
+                report.note(format!("namespace {}", head.namespace), lost.to_string());
+                None
+            }
+            Ok(None) => None,
+            // Whether it once was there cannot be said any more, and is not taken for granted.
+            Err(err @ StoreError::Compacted { .. }) => Some(err),
+            Err(err) => return Err(err.into()),
+        };
+        Ok((view::report(&report), unknown))
     });
-    let report = report.await?;
+    let (report, unknown) = report.await?;
     let name = if report.sound { "sound" } else { "damaged" };
     context.answer(&report, name, |page| write(&report, page))?;
+    if let Some(unknown) = unknown.filter(|_| report.sound) {
+        return Err(CliError::from(unknown)
+            .with_help("this head is older than what is kept: sign a new one, see sternway head"));
+    }
     let damaged = ExitCode::from(ProblemCode::IntegrityMismatch.exit_code());
     Ok(if report.sound { ExitCode::SUCCESS } else { damaged })
 }
@@ -83,11 +93,24 @@ pub(super) fn looked_at(report: &ReportView) -> String {
     .join(", ")
 }
 
+/// How far back it reaches.
+fn write_floors(report: &ReportView, page: &mut Page) {
+    for begins in &report.floors {
+        let (name, floor) = (&begins.namespace, &begins.floor);
+        page.line(format_args!(
+            "  the chain of {name} is checked from revision {} on, of {}: what was before it was let \
+             go",
+            floor.revision, floor.at
+        ));
+    }
+}
+
 fn write(report: &ReportView, page: &mut Page) {
     let looked_at = looked_at(report);
     if report.sound {
         let sound = style::paint(style::GOOD, "sound");
         page.line(format_args!("{sound}: {looked_at}"));
+        write_floors(report, page);
         return;
     }
     let damages = counted(report.damaged, "damage");

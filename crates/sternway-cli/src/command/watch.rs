@@ -89,6 +89,14 @@ async fn follow(
         (None, true) => Revision::ZERO,
         (None, false) => newest,
     };
+    if args.after.is_none()
+        && args.once
+        && let Some(begin) = floor(context).await?
+    {
+        after = Revision::new(begin.get().saturating_sub(1));
+        context.console.note(&format!("what was before revision {begin} was let go"));
+    }
+    let mut begun = false;
     if after > newest {
         return Err(StoreError::NotYet { asked: after, newest }.into());
     }
@@ -96,7 +104,21 @@ async fn follow(
         context.console.note(&format!("following what happens after revision {after}"));
     }
     loop {
-        let page = look(context, after).await?;
+        let page = match look(context, after).await {
+            // Somebody let go of it between two looks. What was live then is not shown, and that is
+            // said; but that nothing is left to begin with is for who asked.
+            Err(err) if begun && err.code() == ProblemCode::Compacted => {
+                let Some(begin) = floor(context).await? else { return Err(err) };
+                let seen = after;
+                after = Revision::new(begin.get().saturating_sub(1));
+                context.console.complain(&format!(
+                    "what was between revisions {seen} and {begin} was let go: see sternway status"
+                ));
+                continue;
+            }
+            page => page?,
+        };
+        begun = true;
         for commit in &page {
             after = commit.revision;
             print(commit).await?;
@@ -117,6 +139,13 @@ async fn newest(context: &Context) -> Result<Revision, CliError> {
         Ok(control.store().head(control.namespace(), At::Head).await?)
     });
     Ok(head.await?.map_or(Revision::ZERO, |head| head.revision))
+}
+
+/// The oldest revision, if what was before it was let go.
+async fn floor(context: &Context) -> Result<Option<Revision>, CliError> {
+    let floor =
+        context.with(Missing::Refuse, async |sternway| Ok(sternway.control().floor().await?));
+    Ok(floor.await?.map(|floor| floor.revision))
 }
 
 /// The commits after a revision. That another process holds the store for long is no reason to end.

@@ -195,6 +195,9 @@ fn of_store(err: &StoreError) -> Option<String> {
         StoreError::NoNamespace(namespace) => {
             Some(format!("sternway --namespace {namespace} init"))
         }
+        StoreError::Compacted { oldest, .. } => {
+            Some(format!("sternway op log: what is left; the oldest moment is --at r{oldest}"))
+        }
         StoreError::Past => Some("leave --at away".into()),
         StoreError::ChangesetReused { .. }
         | StoreError::NotYet { .. }

@@ -48,6 +48,9 @@ fn of_control(err: &ControlError) -> Value {
     if let ControlError::Store(StoreError::Conflict(conflict)) = err {
         return of_conflict(conflict);
     }
+    if let ControlError::Store(StoreError::Compacted { oldest, oldest_at, .. }) = err {
+        return json!({"oldest_revision": oldest, "oldest_at": oldest_at});
+    }
     if let ControlError::NotLive { artifact, environment } = err {
         return json!({"artifact": artifact, "environment": environment});
     }

@@ -14,6 +14,17 @@ pub(crate) fn parse(text: &str) -> Result<Duration, DurationError> {
     duration.ok_or_else(|| DurationError(text.chars().take(40).collect()))
 }
 
+/// Reads a length of time that may be long: also `30d` and `2w`, in days of 24 hours.
+pub(crate) fn parse_days(text: &str) -> Result<Duration, DurationError> {
+    const HOURS: u64 = 24;
+    let units = [("d", HOURS), ("w", 7 * HOURS)];
+    let long = units.into_iter().find_map(|(unit, hours)| {
+        let number = text.strip_suffix(unit)?.trim_end().parse::<u32>().ok()?;
+        Some(Duration::from_hours(u64::from(number) * hours))
+    });
+    long.map_or_else(|| parse(text), Ok)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +36,14 @@ mod tests {
         assert_eq!(parse("10ms"), Ok(Duration::from_millis(10)));
         assert!(parse("5").is_err());
         assert!(parse("-5s").is_err());
+    }
+
+    #[test]
+    fn days_and_weeks_are_known_where_they_make_sense() {
+        assert_eq!(parse_days("30d"), Ok(Duration::from_hours(30 * 24)));
+        assert_eq!(parse_days("2 w"), Ok(Duration::from_hours(14 * 24)));
+        assert_eq!(parse_days("12h"), Ok(Duration::from_hours(12)));
+        assert!(parse_days("d").is_err());
+        assert!(parse_days("-1d").is_err());
     }
 }

@@ -17,7 +17,10 @@ pub(crate) fn write(view: &StatusView, now: Timestamp, page: &mut Page) {
     let dot = page.symbols().dot;
     let (namespace, revision) = (style::paint(style::NAME, &view.namespace), view.revision);
     let ago = when::ago(view.at, now);
-    page.line(format_args!("{namespace} {dot} revision {revision}, {ago}"));
+    let begins = view.floor.as_ref().map_or_else(String::new, |floor| {
+        format!(" {dot} begins at {}, {}", floor.revision, when::ago(floor.at, now))
+    });
+    page.line(format_args!("{namespace} {dot} revision {revision}, {ago}{begins}"));
     match view.attention {
         0 => page.line(style::paint(style::GOOD, "nothing needs you")),
         things => {

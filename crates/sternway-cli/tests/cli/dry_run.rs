@@ -35,6 +35,7 @@ fn no_command_writes_in_a_dry_run() {
         vec!["policy", "off", "namespace"],
         vec!["env", "create", "staging"],
         vec!["record", "prompts/greeting", "--fail", "--error", "TypeError"],
+        vec!["compact", "--keep", "0s"],
         vec!["--namespace", "other", "init"],
         vec!["namespace", "create", "other"],
         vec!["undo", "r4"],

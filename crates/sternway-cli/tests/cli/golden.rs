@@ -154,6 +154,7 @@ stories! {
     blame
     bundle
     by_hand
+    compact
     compare
     dependencies
     environments

@@ -129,6 +129,10 @@ fn story(world: &World) -> Keys {
         ("doctor", vec!["doctor"]),
         ("a problem", vec!["show", "configs/bot@v9"]),
         ("a conflict", vec!["publish", "configs/bot", "logo.png", "--expect", "v1"]),
+        ("compact", vec!["compact", "--before", "r4"]),
+        ("compacted", vec!["op", "show", "r1"]),
+        ("a compacted status", vec!["status"]),
+        ("a compacted verify", vec!["verify"]),
     ] {
         note(world, all, name, &words);
     }

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod color;
+mod compact;
 mod completion;
 mod damaged;
 mod dry_run;
