@@ -97,8 +97,9 @@ impl Control {
         let end = before.map_or(newest.next(), |before| before.min(newest.next())).get();
         let floor = self.floor().await?.map_or(1, |floor| floor.revision.get());
         let start = end.saturating_sub(1).saturating_sub(limit.get() as u64);
-        // What is left of a page that reaches below the floor; of none, that it is gone.
-        let start = if end > floor { start.max(floor.saturating_sub(1)) } else { start };
+        // What is left of a page that reaches below the floor; and of none, that it is gone.
+        let begin = if end > floor { floor.saturating_sub(1) } else { end.saturating_sub(2) };
+        let start = start.max(begin);
         let count = end.saturating_sub(1).saturating_sub(start);
         let page = Limit::new(usize::try_from(count).unwrap_or(usize::MAX));
         let mut commits = self.store.feed(&self.namespace, Revision::new(start), page).await?;

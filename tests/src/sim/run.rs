@@ -18,6 +18,9 @@ use super::{
     twin::{self, Twins},
 };
 
+/// How many bytes a file that is made smaller may take more, if it was as small as it can be.
+const NOTES: u64 = 64 * 1024;
+
 /// What is run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
@@ -210,7 +213,11 @@ impl Run {
         if self.dice.chance(1, 12) {
             return self.verify(store).await;
         }
+        if self.dice.chance(1, 24) {
+            return self.shrink(store).await;
+        }
         let step = self.story.next(&self.twins.any()?.store).await?;
+        self.told.ask(&step);
         match step.play(store).await {
             Ok(answer) => {
                 self.twins.answered(&step, &answer).await?;
@@ -236,6 +243,16 @@ impl Run {
             Ok(report) if report.is_sound() => Ok(ControlFlow::Continue(())),
             Ok(report) => Err(Failure::Broken(format!("verify names damage: {report:?}"))),
             Err(err) => self.excused("verifying", &err).map(|()| ControlFlow::Break(())),
+        }
+    }
+
+    /// The file is made smaller, or not, and holds the same.
+    async fn shrink(&self, store: &KvStore) -> Result<ControlFlow<()>, Failure> {
+        match store.shrink().await {
+            // Where there is nothing to give back, what redb notes for reopening is left over.
+            Ok(shrunk) if shrunk.after <= shrunk.before + NOTES => Ok(ControlFlow::Continue(())),
+            Ok(shrunk) => Err(Failure::Broken(format!("made smaller, the file grew: {shrunk:?}"))),
+            Err(err) => self.excused("making it smaller", &err).map(|()| ControlFlow::Break(())),
         }
     }
 

@@ -1,9 +1,11 @@
 //! One step of a story, and how a store answers it.
 
 use sternway::{
-    store::{Append, Appended, Store, StoreError},
-    types::{Changeset, Content, Receipt},
+    store::{Append, Appended, Cause, Compaction, Store, StoreError},
+    types::{Changeset, Content, Receipt, Revision},
 };
+
+use super::story::namespace;
 
 /// What is done.
 #[derive(Clone, Debug)]
@@ -12,6 +14,8 @@ pub(super) enum Step {
     Commit { content: Option<Content>, changeset: Changeset },
     /// Outcomes.
     Append(Append),
+    /// Lets go of what was before a revision.
+    Compact(Revision),
 }
 
 /// How it was answered.
@@ -19,6 +23,7 @@ pub(super) enum Step {
 pub(super) enum Answer {
     Committed(Receipt),
     Appended(Appended),
+    Compacted(Compaction),
     /// In words: it was in vain, and everybody who is in the same state says so.
     Refused(String),
 }
@@ -34,6 +39,11 @@ impl Step {
                 store.commit(changeset).await.map(Answer::Committed)
             }
             Self::Append(append) => store.append(append).await.map(Answer::Appended),
+            Self::Compact(before) => {
+                let namespace =
+                    namespace().map_err(|err| StoreError::Unavailable(Cause::new(err)))?;
+                store.compact(&namespace, *before).await.map(Answer::Compacted)
+            }
         };
         match answer {
             Err(err) if is_verdict(&err) => Ok(Answer::Refused(format!("{err:?}"))),
@@ -50,5 +60,7 @@ const fn is_verdict(err: &StoreError) -> bool {
             | StoreError::Refused(_)
             | StoreError::NoNamespace(_)
             | StoreError::ChangesetReused { .. }
+            | StoreError::NotYet { .. }
+            | StoreError::Compacted { .. }
     )
 }

@@ -1,5 +1,5 @@
-//! Random stories: publishing, promoting, labelling, condemning, counting outcomes, saying things
-//! twice.
+//! Random stories: publishing, promoting, labelling, condemning, counting outcomes, letting go of
+//! the past, saying things twice.
 
 use sternway::{
     store::{Append, Store},
@@ -7,7 +7,7 @@ use sternway::{
         Actor, ArtifactId, At, Change, Changeset, ChangesetId, Condemnation, Content, Environment,
         EnvironmentId, Failure as Failed, Force, MoveCause, NamespaceId, NamespaceSettings,
         NewMove, NewVersion, Outcome, OutcomeId, OutcomeStatus, PointerName, Reason, Record,
-        Subject, Target, Timestamp, VersionNumber,
+        Revision, Subject, Target, Timestamp, VersionNumber,
     },
 };
 
@@ -43,11 +43,12 @@ impl Story {
             return self.create();
         }
         let artifact = self.artifact()?;
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0..=5 => self.publish(&artifact),
             6..=7 => self.moved(store, &artifact).await,
             8..=11 => self.outcomes(store, &artifact).await,
             12..=13 => self.condemn(store, &artifact).await,
+            14 => self.compact(store).await,
             _ => {
                 let place = self.dice.place(self.said.len());
                 self.said.get(place).cloned().ok_or_else(|| "nothing was said".into())
@@ -135,6 +136,13 @@ impl Story {
             Change::PutRecord(Box::new(condemnation))
         };
         Ok(Step::Commit { content: None, changeset: self.changeset()?.then(change) })
+    }
+
+    /// Up to some revision that there is, or the one after the newest.
+    async fn compact(&mut self, store: &dyn Store) -> Made<Step> {
+        let head = store.head(&namespace()?, At::Head).await.ok().flatten();
+        let newest = head.map_or(0, |head| head.revision.get());
+        Ok(Step::Compact(Revision::new(self.dice.below(newest + 2))))
     }
 
     /// Outcomes of what is live, some of which were counted before.

@@ -23,9 +23,19 @@ pub(super) struct Told {
     outcomes: BTreeSet<OutcomeId>,
     /// One of them, to ask with.
     outcome: Option<Outcome>,
+    /// The floor that was told, and the highest that was ever asked for.
+    floor: Revision,
+    asked: Revision,
 }
 
 impl Told {
+    /// This is about to be asked for.
+    pub(super) fn ask(&mut self, step: &Step) {
+        if let Step::Compact(before) = step {
+            self.asked = self.asked.max(*before);
+        }
+    }
+
     pub(super) fn note(&mut self, step: &Step, answer: &Answer) {
         match (step, answer) {
             (Step::Commit { content, .. }, Answer::Committed(receipt)) => {
@@ -35,6 +45,9 @@ impl Told {
             (Step::Append(append), Answer::Appended(_)) => {
                 self.outcomes.extend(append.outcomes().iter().map(|outcome| outcome.id));
                 self.outcome = append.outcomes().first().cloned().or_else(|| self.outcome.take());
+            }
+            (Step::Compact(_), Answer::Compacted(done)) => {
+                self.floor = done.floor.map_or(self.floor, |floor| floor.revision);
             }
             _ => (),
         }
@@ -52,10 +65,19 @@ impl Told {
             return Ok(());
         }
         let namespace = namespace().map_err(Failure::Harness)?;
-        let feed = store.feed(&namespace, Revision::ZERO, Limit::MAX).await;
+        let floor = store.floor(&namespace).await.map_err(Failure::store("reading the floor"))?;
+        let floor = floor.map_or(Revision::ZERO, |floor| floor.revision);
+        if floor < self.floor || floor > self.asked {
+            let (told, asked) = (self.floor, self.asked);
+            let words = format!("the floor is {floor}; told was {told}, and asked for {asked}");
+            return Err(Failure::Broken(words));
+        }
+        let before = Revision::new(floor.get().saturating_sub(1));
+        let feed = store.feed(&namespace, before, Limit::MAX).await;
         let feed: Vec<_> =
             feed.map_err(Failure::store("reading the feed"))?.iter().map(Receipt::from).collect();
-        let lost = self.receipts.iter().find(|receipt| !feed.contains(receipt));
+        let mut kept = self.receipts.iter().filter(|receipt| receipt.revision >= floor);
+        let lost = kept.find(|receipt| !feed.contains(receipt));
         lost.map_or(Ok(()), |lost| {
             Err(Failure::Broken(format!("it was told, and is lost: {lost:?}")))
         })

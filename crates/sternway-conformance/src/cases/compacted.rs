@@ -353,8 +353,7 @@ pub(crate) async fn a_flipped_bit_is_named_when_the_past_is_gone(world: World) {
 pub(crate) async fn a_store_that_was_made_smaller_is_the_same(world: World) {
     let seen = write_everything(&world).await;
     let newest = there(seen.last(), "state");
-    let shrunk = world.store.shrink().await.must("make a store smaller");
-    assert!(shrunk.after <= shrunk.before, "it grew: {shrunk:?}");
+    world.store.shrink().await.must("make a store smaller");
     Everything::of(&world).await.must_equal(newest, "right after");
     world.publish(&artifact("prompts/late"), "it goes on").await;
     let seen = Everything::of(&world).await;

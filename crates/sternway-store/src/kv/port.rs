@@ -111,7 +111,8 @@ pub trait Kv: fmt::Debug + Send + Sync + 'static {
 
     /// Gives back the room that nothing takes any more, and says how much there was and is. Nothing
     /// is committed meanwhile and no snapshot is taken, as for [`Kv::check`]. What the map holds
-    /// stays as it is, also after a crash in the middle. A map that keeps no room does nothing.
+    /// stays as it is, also after a crash in the middle. A map that keeps no room does nothing; one that
+    /// has none to give may take a little more than before, for its own notes.
     ///
     /// # Errors
     ///
