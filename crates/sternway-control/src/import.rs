@@ -98,14 +98,12 @@ impl Control {
                     let number = receipt.version_of(artifact).unwrap_or(VersionNumber::FIRST);
                     return Ok(Imported::Added { number, landing, revision: receipt.revision });
                 }
-                // The same id in another company: it was imported at another time.
-                Err(StoreError::ChangesetReused { revision, .. }) => {
-                    return Ok(Imported::Known { revision });
-                }
-                // As that one, and so long ago that the rest of it was let go.
-                Err(StoreError::Compacted { asked: At::Revision(revision), .. }) => {
-                    return Ok(Imported::Known { revision });
-                }
+                // The same id in another company: it was imported at another time. Or so long ago
+                // that the rest of it was let go.
+                Err(
+                    StoreError::ChangesetReused { revision, .. }
+                    | StoreError::Compacted { asked: At::Revision(revision), .. },
+                ) => return Ok(Imported::Known { revision }),
                 // Somebody published or moved the pointer in between: look again.
                 Err(StoreError::Conflict(_)) => (),
                 Err(err) => return Err(err.into()),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sternway_redb::{RedbKv, RedbOptions, make_folder};
-use sternway_store::StoreError;
+use sternway_store::{Batch, Kv as _, StoreError};
 
 fn open(path: &Path) -> Result<RedbKv, StoreError> {
     RedbKv::open(path, RedbOptions::default())
@@ -80,6 +80,28 @@ fn what_is_no_store_stays_as_it_is() {
         assert!(matches!(refused, Err(StoreError::NotAStore { .. })), "{refused:?}");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), other);
     }
+}
+
+#[test]
+fn room_that_nothing_takes_is_given_back() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let path = file_in(&folder);
+    let kv = open(&path).expect("a new file");
+    let put = |number: u16| (number.to_be_bytes().to_vec(), Some(vec![7; 4_000]));
+    for begin in (0..2_000).step_by(100) {
+        kv.commit(&(begin..begin + 100).map(put).collect()).expect("there is room");
+    }
+    let delete = |number: u16| (number.to_be_bytes().to_vec(), None);
+    kv.commit(&(10..2_000).map(delete).collect::<Batch>()).expect("there is room");
+    let len = || fs::metadata(&path).expect("it is there").len();
+    let before = len();
+    let shrunk = kv.shrink().expect("nobody reads");
+    assert_eq!((shrunk.before, shrunk.after), (before, len()), "as the system says");
+    assert!(shrunk.after < before / 10, "{shrunk:?}");
+    // Who comes second is told so, as before.
+    assert!(matches!(open(&path), Err(StoreError::Busy)));
+    let snapshot = kv.snapshot().expect("it can be read");
+    assert!(snapshot.get(&9_u16.to_be_bytes()).expect("it can be read").is_some());
 }
 
 #[test]

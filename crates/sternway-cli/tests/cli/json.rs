@@ -73,6 +73,18 @@ fn files(world: &World) {
     git.commit("two.md", b"", "emptied");
 }
 
+/// How a store is shown whose past was let go.
+fn compacted(world: &World, all: &mut Keys) {
+    for (name, words) in [
+        ("compact", vec!["compact", "--before", "r4"]),
+        ("compacted", vec!["op", "show", "r1"]),
+        ("a compacted status", vec!["status"]),
+        ("a compacted verify", vec!["verify"]),
+    ] {
+        note(world, all, name, &words);
+    }
+}
+
 fn story(world: &World) -> Keys {
     files(world);
     let all = &mut Keys::new();
@@ -129,10 +141,6 @@ fn story(world: &World) -> Keys {
         ("doctor", vec!["doctor"]),
         ("a problem", vec!["show", "configs/bot@v9"]),
         ("a conflict", vec!["publish", "configs/bot", "logo.png", "--expect", "v1"]),
-        ("compact", vec!["compact", "--before", "r4"]),
-        ("compacted", vec!["op", "show", "r1"]),
-        ("a compacted status", vec!["status"]),
-        ("a compacted verify", vec!["verify"]),
     ] {
         note(world, all, name, &words);
     }
@@ -140,6 +148,7 @@ fn story(world: &World) -> Keys {
     measured(world, all);
     around(world, all);
     checked(world, all);
+    compacted(world, all);
     all.clone()
 }
 

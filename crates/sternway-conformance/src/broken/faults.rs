@@ -128,16 +128,16 @@ pub(super) async fn compact(
     before: Revision,
 ) -> Result<Compaction, StoreError> {
     let store = broken.looked_at().await;
-    match broken.fault {
-        Fault::LetsGoOfNothing => store.rehearse_compact(namespace, before).await,
-        Fault::LetsGoOfTooMuch => {
-            let head = store.head(namespace, At::Head).await?;
-            let newest = head.map_or(Revision::ZERO, |head| head.revision);
-            let more = if before < newest { before.next() } else { before };
-            store.compact(namespace, more).await
-        }
-        _ => store.compact(namespace, before).await,
+    if broken.fault == Fault::LetsGoOfNothing {
+        return store.rehearse_compact(namespace, before).await;
     }
+    let mut before = before;
+    if broken.fault == Fault::LetsGoOfTooMuch {
+        let head = store.head(namespace, At::Head).await?;
+        let newest = head.map_or(Revision::ZERO, |head| head.revision);
+        before = if before < newest { before.next() } else { before };
+    }
+    store.compact(namespace, before).await
 }
 
 /// A page of the feed, as the fault has it.

@@ -4,6 +4,7 @@
 //! The decorators are tested where their features are on, as in every run of the whole workspace.
 
 mod close;
+mod compact;
 mod fault;
 #[cfg(feature = "faulty")]
 mod faulty;
