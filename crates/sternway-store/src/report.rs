@@ -61,7 +61,7 @@ impl Report {
 
     /// Notes where a namespace begins.
     pub(crate) fn begins(&mut self, namespace: &NamespaceId, floor: Floor, gone: u64) {
-        self.compacted += gone;
+        self.compacted = self.compacted.saturating_add(gone);
         if self.floors.len() < Self::MAX_FLOORS {
             self.floors.push((namespace.clone(), floor));
         }

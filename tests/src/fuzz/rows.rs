@@ -82,7 +82,11 @@ async fn look(store: &KvStore) -> Made<()> {
     drop(store.tallies(&shop, &subject()?).await);
     drop(store.outcomes(&shop, &subject()?, 0, limit).await);
     drop(store.unjudged(&shop, None, limit).await);
-    drop(store.feed(&shop, Revision::ZERO, limit).await);
+    for after in [Revision::ZERO, Revision::new(1)] {
+        drop(store.feed(&shop, after, limit).await);
+    }
+    drop(store.floor(&shop).await);
+    drop(store.rehearse_compact(&shop, Revision::new(3)).await);
     let next = changeset("next")?.then(Change::CreateNamespace);
     drop(store.rehearse(&next).await);
     drop(store.rehearse_append(&outcomes("other")?).await);
@@ -169,6 +173,8 @@ async fn filled() -> Made<Batch> {
         drop(store.commit(&publish.then(live(&id)?)).await?);
     }
     drop(store.append(&outcomes("first")?).await?);
+    // The first of its three revisions is gone.
+    drop(store.compact(&namespace()?, Revision::new(2)).await?);
     let rows = rows_of(&kv)?;
     store.close().await?;
     Ok(rows)

@@ -188,27 +188,29 @@ fn newest<T>(
     Ok(page.into_iter().next())
 }
 
-/// Counts the rows that a commit made.
+/// Counts the rows that a commit made. What is stored may be damaged, so that no sum may overflow.
 pub(super) fn count(rows: &mut StoredRows, commit: &Commit) {
+    let add = |count: &mut u64, made: bool| *count = count.saturating_add(u64::from(made));
     for applied in &commit.applied {
         match applied {
             Applied::NamespaceCreated => (),
             Applied::VersionAdded(version) => {
-                rows.versions += 1;
-                rows.dependents += version.depends_on.len() as u64;
-                rows.artifacts += u64::from(version.number == VersionNumber::FIRST);
+                add(&mut rows.versions, true);
+                let dependents = version.depends_on.len() as u64;
+                rows.dependents = rows.dependents.saturating_add(dependents);
+                add(&mut rows.artifacts, version.number == VersionNumber::FIRST);
             }
             Applied::PointerMoved(moved) => {
                 let first = moved.generation.get() == 1;
                 let in_environment = matches!(moved.name, PointerName::Environment(_));
-                rows.moves += 1;
-                rows.pointers += u64::from(first);
-                rows.in_environments += u64::from(first && in_environment);
+                add(&mut rows.moves, true);
+                add(&mut rows.pointers, first);
+                add(&mut rows.in_environments, first && in_environment);
             }
             Applied::RecordChanged(change) => {
                 let first = change.generation.get() == 1;
-                rows.records += u64::from(first);
-                rows.past_records += u64::from(!first);
+                add(&mut rows.records, first);
+                add(&mut rows.past_records, !first);
             }
         }
     }
