@@ -20,7 +20,9 @@ fn a_bundle_goes_through_a_pipe() {
     assert_eq!(imported.code, 0, "{}", imported.stderr);
     let log = |world: &World| world.run(&["log", "prompts/greeting", "-o", "name"]).stdout;
     assert_eq!(log(&there), log(&here));
-    assert_eq!(exported(&there).len(), bundle.len(), "it is exported from there as well");
+    let again = there.feed(&["import", "bundle", "-"], &exported(&there));
+    assert!(again.stdout.starts_with("default unchanged"), "{}", again.stdout);
+    assert_eq!(there.run(&["verify"]).code, 0);
 }
 
 #[test]

@@ -43,8 +43,14 @@ async fn write_a_history(client: &Client) {
         client.apply(namespace_policy(setting)).await;
     }
     // Numbers that are not the same when they are read carelessly.
-    let odd =
-        serde_json::json!([0.1 + 0.2, 1e23, 5e-324, 1.797_693_134_862_315_7e308, -0.0, 9.5e15]);
+    let odd = serde_json::json!([
+        0.1 + 0.2,
+        1e23,
+        5e-324,
+        1.797_693_134_862_315_7e308,
+        -0.0,
+        0.187_241_582_701_356_19
+    ]);
     client.apply(attestation(&greeting(), version(1), "odd", Finding::Other(odd))).await;
     client.apply(attestation(&greeting(), version(1), "odd", tests_passed(3))).await;
     // The clock is turned back.
