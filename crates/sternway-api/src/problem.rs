@@ -59,6 +59,8 @@ pub enum ProblemCode {
     OtherHistory,
     /// The store or the bundle was written by a newer Sternway.
     NewerFormat,
+    /// The store was written by an older Sternway, and is to be upgraded.
+    UpgradeNeeded,
     /// What was opened is not a store.
     NotAStore,
     /// There is no store.
@@ -110,6 +112,7 @@ impl ProblemCode {
             Self::BundleDamaged => Row("bundle-damaged", "The bundle is damaged", 422, 9),
             Self::OtherHistory => Row("other-history", "The histories differ", 409, 5),
             Self::NewerFormat => Row("newer-format", "Written by a newer Sternway", 409, 1),
+            Self::UpgradeNeeded => Row("upgrade-needed", "The store is to be upgraded", 409, 1),
             Self::NotAStore => Row("not-a-store", "Not a Sternway store", 422, 2),
             Self::StoreNotFound => Row("store-not-found", "There is no store", 404, 3),
             Self::StoreBusy => Row("store-busy", "Another process holds the store", 503, 10),

@@ -278,6 +278,7 @@ fn store_code(err: &StoreError) -> ProblemCode {
         StoreError::Past => ProblemCode::Invalid,
         StoreError::Corrupt { .. } => ProblemCode::IntegrityMismatch,
         StoreError::NewerFormat { .. } => ProblemCode::NewerFormat,
+        StoreError::OlderLayout { .. } => ProblemCode::UpgradeNeeded,
         StoreError::NotAStore { .. } => ProblemCode::NotAStore,
         StoreError::Busy => ProblemCode::StoreBusy,
         StoreError::Full(_) => ProblemCode::StoreFull,

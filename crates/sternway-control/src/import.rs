@@ -84,7 +84,7 @@ impl Control {
                     landing = Landing::Condemned(report.environment);
                 }
             }
-            self.store.put(&publish.content).await?;
+            self.put(&publish.artifact, &publish.content).await?;
             if let Landing::Live(environment) = &landing {
                 let name = PointerName::Environment(environment.clone());
                 let generation = self.generation(artifact, &name).await?;

@@ -158,7 +158,7 @@ impl Control {
             let (landing, changeset) =
                 self.plan_publish(&publish, latest, &mut gate, intent).await?;
             // What is refused was not even kept.
-            self.store.put(&publish.content).await?;
+            self.put(&publish.artifact, &publish.content).await?;
             let conflict = match self.commit(&changeset).await {
                 Ok(receipt) => return Ok(published(publish, landing, &gate, &receipt)),
                 Err(StoreError::Conflict(conflict)) => conflict,

@@ -22,7 +22,7 @@ impl Control {
         for path in folder.paths() {
             let (entry, bytes) = folder.read(path)?;
             if !bytes.is_empty() {
-                self.store.put(&Content::bytes(bytes, MediaType::opaque())?).await?;
+                self.store.put(&Content::bytes(bytes, MediaType::opaque())?, None).await?;
             }
             entries.push((path.clone(), entry));
         }

@@ -127,6 +127,7 @@ pub(crate) const fn name_of(err: &StoreError) -> &'static str {
         StoreError::Past => "past",
         StoreError::Corrupt { .. } => "corrupt",
         StoreError::NewerFormat { .. } => "newer_format",
+        StoreError::OlderLayout { .. } => "older_layout",
         StoreError::NotAStore { .. } => "not_a_store",
         StoreError::Busy => "busy",
         StoreError::Full(_) => "full",
@@ -140,7 +141,9 @@ pub(crate) const fn name_of(err: &StoreError) -> &'static str {
 macro_rules! decorate {
     ($decorator:ty) => {
         $crate::decorate::forward! { $decorator:
-            put(content: &Content) -> () { .sending(content.as_bytes().len()) }
+            put(content: &Content, near: Option<&Digest>) -> () {
+                .sending(content.as_bytes().len())
+            }
             commit(changeset: &Changeset) -> Receipt {
                 .within(&changeset.namespace).sending(changeset.changes.len())
             }
@@ -281,7 +284,7 @@ macro_rules! forward {
         const _: () = {
             use sternway_types::{
                 Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef,
-                DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove,
+                Digest, DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove,
                 PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject,
                 Version, VersionNumber,
             };

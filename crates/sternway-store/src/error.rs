@@ -73,6 +73,18 @@ pub enum StoreError {
         /// The newest format that is read here.
         newest: u8,
     },
+    /// The store was written by an older Sternway. Upgrade it, with `sternway upgrade` or
+    /// [`upgrade`](crate::upgrade).
+    #[error(
+        "the store has layout {found}, and this Sternway works on layout {newest}: it is to be \
+         upgraded first"
+    )]
+    OlderLayout {
+        /// Its layout.
+        found: u8,
+        /// The layout that is worked on here.
+        newest: u8,
+    },
     /// What was opened is not a store. Name another, or an empty place.
     #[error("this is not a Sternway store: {detail}")]
     NotAStore {

@@ -63,7 +63,10 @@ pub use crate::{
     as_of::AsOf,
     compaction::{Compaction, Floor, Shrunk},
     error::{Cause, Conflict, Contested, LastWrite, Refusal, StoreError},
-    kv::{Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Snapshot, Visit, chain_of},
+    kv::{
+        Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Repacked, Snapshot, Upgrade,
+        UpgradeProgress, Upgraded, Visit, chain_of, upgrade,
+    },
     page::Limit,
     rehearsal::Rehearsal,
     report::{Damage, Report},

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, DigestPrefix,
-    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
-    RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
+    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
+    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
 use crate::{
@@ -34,7 +34,7 @@ impl Rehearsal {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Store for Rehearsal {
-    async fn put(&self, _: &Content) -> Result<(), StoreError> {
+    async fn put(&self, _: &Content, _: Option<&Digest>) -> Result<(), StoreError> {
         Ok(())
     }
 

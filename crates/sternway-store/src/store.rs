@@ -57,7 +57,8 @@ pub struct DigestHit {
 ///   never half.
 /// - **Grouped in silence**: many changesets in one durable write keep their own verdicts.
 /// - **Contents first**: a content is written before the commit that names it, and is durable when
-///   that commit is. A commit that names an unknown content is refused.
+///   that commit is. A commit that names an unknown content is refused. A content is read back byte
+///   for byte, or as an error, whatever it was said to resemble.
 /// - **Trees whole**: a commit that names a tree is refused unless every file that the tree lists was
 ///   written before, with its digest and size; an empty file is nothing to write. It costs a look at
 ///   each file, and reads none.
@@ -103,8 +104,10 @@ pub struct DigestHit {
 /// halving the history.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Writes a content, to be named by a later commit. Writing it again does nothing.
-    async fn put(&self, content: &Content) -> Result<(), StoreError>;
+    /// Writes a content, to be named by a later commit. Writing it again does nothing. `near` may name
+    /// a content that it probably resembles, such as that of the version before it, so that only what
+    /// sets them apart need be kept. That is a hint: whatever it names, or nothing, changes no answer.
+    async fn put(&self, content: &Content, near: Option<&Digest>) -> Result<(), StoreError>;
 
     /// Applies a changeset durably, as one revision.
     async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError>;

@@ -90,7 +90,7 @@ async fn fill(sw: &Sternway, artifact: &ArtifactId, versions: u64) -> Measured<(
                     .then(Change::AddVersion(Box::new(new)));
             let store = Arc::clone(control.store());
             commits.spawn(async move {
-                store.put(&content).await?;
+                store.put(&content, None).await?;
                 store.commit(&changeset).await
             });
             added += 1;

@@ -167,7 +167,7 @@ async fn filled() -> Made<Batch> {
     drop(store.commit(&create).await?);
     for text in ["Hello, {{name}}!", "Hi {{name}}!"] {
         let content = Content::text(text, None)?;
-        store.put(&content).await?;
+        store.put(&content, None).await?;
         let new = NewVersion::new(artifact()?, content.reference());
         let publish = changeset(text)?.then(Change::AddVersion(Box::new(new)));
         drop(store.commit(&publish.then(live(&id)?)).await?);

@@ -34,7 +34,7 @@ impl Step {
         let answer = match self {
             Self::Commit { content, changeset } => {
                 if let Some(content) = content {
-                    store.put(content).await?;
+                    store.put(content, None).await?;
                 }
                 store.commit(changeset).await.map(Answer::Committed)
             }

@@ -118,7 +118,7 @@ impl Twins {
             taken.play(step).await?;
             if let Step::Commit { content: Some(content), .. } = step {
                 let put = Twin::with(&before)?;
-                put.store.put(content).await.map_err(Failure::harness)?;
+                put.store.put(content, None).await.map_err(Failure::harness)?;
                 self.twins.push(put);
             }
             // What waited in it may be lost by now, and may be not.

@@ -190,6 +190,7 @@ fn of_store(err: &StoreError) -> Option<String> {
         StoreError::Refused(refusal) => of_refusal(refusal),
         StoreError::Corrupt { .. } => Some("sternway verify".into()),
         StoreError::NewerFormat { .. } => Some("install the newest sternway".into()),
+        StoreError::OlderLayout { .. } => Some("sternway upgrade".into()),
         StoreError::Full(_) => Some("free some room on the disk; reading goes on".into()),
         StoreError::Busy => Some("try again, or wait longer with --lock-timeout 1m".into()),
         StoreError::NoNamespace(namespace) => {

@@ -1,7 +1,7 @@
 //! What comes in: files, standard input, and what they hold.
 
-pub(crate) mod folder;
 pub(crate) mod cut;
+pub(crate) mod folder;
 pub(crate) mod kind;
 pub(crate) mod lines;
 pub(crate) mod moment;

@@ -8,9 +8,9 @@ use sternway_store::{
     Tallies,
 };
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, DigestPrefix,
-    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
-    RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
+    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
+    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 
 use super::{Fault, faults};
@@ -73,8 +73,8 @@ impl Broken {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Store for Broken {
-    async fn put(&self, content: &Content) -> Result<(), StoreError> {
-        self.looked_at().await.put(content).await
+    async fn put(&self, content: &Content, near: Option<&Digest>) -> Result<(), StoreError> {
+        self.looked_at().await.put(content, near).await
     }
 
     async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {

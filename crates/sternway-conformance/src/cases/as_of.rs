@@ -202,7 +202,7 @@ pub(crate) async fn nothing_is_written_to_the_past(world: World) {
     let add = world.add(&greeting(), &text("Hello")).await;
     let past = world.as_of(At::Revision(revision(1)));
     let answers = [
-        past.store.put(&text("never")).await.map(drop),
+        past.store.put(&text("never"), None).await.map(drop),
         past.store.commit(&past.changeset().then(add.clone())).await.map(drop),
         past.store.rehearse(&past.changeset().then(add)).await.map(drop),
         past.store.append(&past.arriving(Vec::new())).await.map(drop),

@@ -34,7 +34,7 @@ pub(crate) async fn a_closed_store_says_so(world: World) {
         };
     }
     closed! {
-        put(&text("never written"));
+        put(&text("never written"), None);
         commit(&client.changeset().then(add.clone()));
         rehearse(&client.changeset().then(add));
         append(&client.arriving(Vec::new()));
@@ -62,7 +62,7 @@ pub(crate) async fn work_that_was_begun_is_ended(world: World) {
             let mut acknowledged = Vec::new();
             for number in 0..50 {
                 let content = text(&format!("{number}"));
-                let written = client.store.put(&content).await;
+                let written = client.store.put(&content, None).await;
                 let new = sternway_types::NewVersion::new(id.clone(), content.reference());
                 let add = sternway_types::Change::AddVersion(Box::new(new));
                 let changeset = client.changeset().then(add);

@@ -47,7 +47,7 @@ pub(crate) async fn an_unknown_content_is_refused(world: World) {
     let read = world.store.content(&content.reference()).await;
     assert_eq!(read.must("read a content that is not there"), None);
 
-    world.store.put(&content).await.must("put a content");
+    world.store.put(&content, None).await.must("put a content");
     world.commit(&changeset).await;
 }
 
@@ -66,16 +66,16 @@ pub(crate) async fn a_content_is_named_as_what_it_was_written(world: World) {
         let refusal = world.store.commit(&name(reference.clone())).await.must_refuse(why);
         assert_eq!(refusal, Refusal::OtherContent(Box::new(reference)));
     };
-    world.store.put(&as_bytes).await.must("put bytes");
+    world.store.put(&as_bytes, None).await.must("put bytes");
     world.commit(&name(as_bytes.reference())).await;
     refused(as_text.reference(), "nobody wrote it as text").await;
     refused(ContentRef { len: 7, ..as_bytes.reference() }, "it has 8 bytes").await;
-    world.store.put(&as_text).await.must("put the same bytes as text");
+    world.store.put(&as_text, None).await.must("put the same bytes as text");
     world.commit(&name(as_text.reference())).await;
     refused(as_json.reference(), "nobody wrote it as JSON").await;
     // Neither order of writers takes away what the other one knows.
-    world.store.put(&as_json).await.must("put the same bytes as JSON");
-    world.store.put(&as_bytes).await.must("put bytes again");
+    world.store.put(&as_json, None).await.must("put the same bytes as JSON");
+    world.store.put(&as_bytes, None).await.must("put bytes again");
     world.commit(&name(as_json.reference())).await;
     let report = world.store.verify().await.must("verify");
     assert!(report.is_sound() && report.contents == 1, "{report:#?}");
@@ -121,11 +121,11 @@ pub(crate) async fn a_content_is_durable_when_the_commit_that_names_it_is(mut wo
 pub(crate) async fn writing_a_content_again_does_nothing(world: World) {
     let content = text("Hello");
     for _ in 0..3 {
-        world.store.put(&content).await.must("put a content");
+        world.store.put(&content, None).await.must("put a content");
     }
     world.publish(&greeting(), "Hello").await;
     world.publish(&artifact("tools/search"), "Hello").await;
-    world.store.put(&content).await.must("put a content that is there");
+    world.store.put(&content, None).await.must("put a content that is there");
     let report = world.store.verify().await.must("verify");
     assert_eq!((report.contents, report.versions), (1, 2), "a content is kept once: {report:?}");
 

@@ -116,7 +116,7 @@ pub(crate) async fn dependents_are_those_of_the_newest_versions(world: World) {
 
 pub(crate) async fn parents_exist(world: World) {
     let content = text("three");
-    world.store.put(&content).await.must("put a content");
+    world.store.put(&content, None).await.must("put a content");
     world.publish_many(&greeting(), 2).await;
     let child = |artifact, parents: &[u64]| {
         let parents = Parents::Exactly(parents.iter().copied().map(version).collect());

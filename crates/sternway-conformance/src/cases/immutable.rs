@@ -37,7 +37,7 @@ pub(crate) async fn a_version_never_changes(world: World) {
 
 pub(crate) async fn a_version_is_what_was_published(world: World) {
     let content = text("fn search() {}");
-    world.store.put(&content).await.must("put a content");
+    world.store.put(&content, None).await.must("put a content");
     let metadata = BTreeMap::from([
         ("deep".to_owned(), serde_json::json!({"list": [1, 2.5, null, "ü"], "true": true})),
         ("number".to_owned(), serde_json::json!(u64::MAX)),
@@ -84,7 +84,7 @@ pub(crate) async fn what_nobody_said_comes_from_the_commit(world: World) {
     assert_eq!(world.version(&greeting(), version(1)).await.parents, []);
 
     let content = text("three");
-    world.store.put(&content).await.must("put a content");
+    world.store.put(&content, None).await.must("put a content");
     let merged = NewVersion {
         parents: Parents::Exactly(vec![version(2), version(1)]),
         ..NewVersion::new(greeting(), content.reference())

@@ -117,7 +117,7 @@ pub(crate) async fn a_store_that_rehearses_writes_nothing(world: World) {
     let before = Everything::of(&world).await;
     let rehearsal: Arc<dyn Store> = Arc::new(Rehearsal::new(Arc::clone(&world.store)));
     let content = text("nobody wrote this");
-    rehearsal.put(&content).await.must("put");
+    rehearsal.put(&content, None).await.must("put");
     let add = Change::AddVersion(Box::new(NewVersion::new(greeting(), content.reference())));
     let receipt = rehearsal.commit(&world.changeset().then(add)).await.must("commit");
     assert_eq!(receipt.version_of(&greeting()), Some(version(4)));

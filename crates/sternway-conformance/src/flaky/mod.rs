@@ -35,7 +35,7 @@ fn on<F: Future<Output = ()>>(name: &str, case: impl FnOnce(World, Arc<Fates>) -
 /// have been lost with somebody else's batch, so it is written again, too.
 async fn insist(client: &Client, changeset: &Changeset, words: &str) -> Receipt {
     for _ in 0..1_000 {
-        if let Err(err) = client.store.put(&text(words)).await {
+        if let Err(err) = client.store.put(&text(words), None).await {
             assert!(err.is_temporary(), "{err}");
             continue;
         }

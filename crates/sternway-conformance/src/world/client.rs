@@ -107,7 +107,7 @@ impl Client {
 
     /// Writes a content, and answers with the change that adds a version of it.
     pub(crate) async fn add(&self, artifact: &ArtifactId, content: &Content) -> Change {
-        self.store.put(content).await.must("put a content");
+        self.store.put(content, None).await.must("put a content");
         Change::AddVersion(Box::new(NewVersion::new(artifact.clone(), content.reference())))
     }
 

@@ -50,7 +50,7 @@ impl Control {
             match piece {
                 Piece::Content(content) => {
                     progress.part += content.as_bytes().len() as u64;
-                    self.store.put(&content).await?;
+                    self.store.put(&content, None).await?;
                 }
                 Piece::Commits(commits) => {
                     progress.commits += commits.len() as u64;

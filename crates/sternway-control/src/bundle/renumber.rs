@@ -95,7 +95,7 @@ impl Control {
                 Piece::Content(content) => {
                     progress.part += content.as_bytes().len() as u64;
                     if trial == Trial::No {
-                        self.store.put(&content).await?;
+                        self.store.put(&content, None).await?;
                     }
                 }
                 Piece::Commits(commits) => {

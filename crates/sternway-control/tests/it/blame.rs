@@ -157,7 +157,7 @@ async fn the_walk_goes_along_first_parents() {
         publish(&world, text(&format!("a\nb\n{number}\n")), "").await;
     }
     let content = text("a\nb\nlast\n");
-    world.store.put(&content).await.expect("it is put");
+    world.store.put(&content, None).await.expect("it is put");
     let added = NewVersion {
         parents: Parents::Exactly(vec![version(1), version(99)]),
         ..NewVersion::new(greeting(), content.reference())

@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 
 use serde::{Serialize, de::DeserializeOwned};
+use sternway_types::Digest;
 
-use super::key::Table;
+use super::key::{KeyReader, Table};
 use crate::StoreError;
 
 /// The format that is written, and the newest that is read.
@@ -87,10 +88,16 @@ pub(super) fn corrupt(key: &[u8], detail: &str) -> StoreError {
     StoreError::Corrupt { place: place(key), detail: detail.into() }
 }
 
-/// A key in words: its table, and its parts with what cannot be printed as hexadecimal.
+/// A key in words: its table, and its digest, or its parts with what cannot be printed as
+/// hexadecimal.
 pub(super) fn place(key: &[u8]) -> String {
-    let table = Table::of(key).map_or("an unknown table", Table::name);
-    let mut text = format!("{table} (key ");
+    let table = Table::of(key);
+    let name = table.map_or("an unknown table", Table::name);
+    let digest = KeyReader::new(key).and_then(|mut parts| parts.array());
+    if let (Some(Table::Blob | Table::Content | Table::Chunk), Some(digest)) = (table, digest) {
+        return format!("{name} {}", Digest::from_bytes(digest));
+    }
+    let mut text = format!("{name} (key ");
     for byte in key.iter().take(200) {
         if byte.is_ascii_graphic() {
             text.push(char::from(*byte));

@@ -17,7 +17,10 @@
 //! | `m` | namespace · artifact · pointer · revision | move | as of = one step back |
 //! | `r` | namespace · kind · name | record | records |
 //! | `w` | namespace · kind · name · revision | record that was replaced | as of = one step back |
-//! | `b` | digest | codec, bytes | contents |
+//! | `b` | digest | head, and how the bytes are kept | contents |
+//! | `x` | digest of a base · digest | | what is a delta against a content |
+//! | `y` | digest | head of a content | a commit that names it = one get |
+//! | `z` | digest of a chunk | bytes | large contents |
 //! | `o` | namespace · subject · place of the last | up to 256 outcomes | log of a subject |
 //! | `k` | namespace · outcome | | counting once |
 //! | `t` | namespace · subject | tallies | judging |
@@ -49,6 +52,9 @@ pub(super) enum Table {
     Record = b'r',
     PastRecord = b'w',
     Blob = b'b',
+    Based = b'x',
+    Content = b'y',
+    Chunk = b'z',
     Outcomes = b'o',
     OutcomeId = b'k',
     Tallies = b't',
@@ -56,7 +62,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Store,
         Self::Head,
         Self::Floor,
@@ -72,6 +78,9 @@ impl Table {
         Self::Record,
         Self::PastRecord,
         Self::Blob,
+        Self::Based,
+        Self::Content,
+        Self::Chunk,
         Self::Outcomes,
         Self::OutcomeId,
         Self::Tallies,
@@ -95,6 +104,9 @@ impl Table {
             Self::Record => "a record",
             Self::PastRecord => "a record that was replaced",
             Self::Blob => "a content",
+            Self::Based => "a delta under its base",
+            Self::Content => "the head of a content",
+            Self::Chunk => "a chunk",
             Self::Outcomes => "a block of outcomes",
             Self::OutcomeId => "an outcome id",
             Self::Tallies => "the tallies of a subject",
@@ -306,6 +318,25 @@ pub(super) fn blob(digest: &Digest) -> Vec<u8> {
     Key::table(Table::Blob).raw(digest.as_bytes()).done()
 }
 
+/// The head of a content.
+pub(super) fn content(digest: &Digest) -> Vec<u8> {
+    Key::table(Table::Content).raw(digest.as_bytes()).done()
+}
+
+/// Everything that is a delta against a content.
+pub(super) fn based_on(base: &Digest) -> Key {
+    Key::table(Table::Based).raw(base.as_bytes())
+}
+
+/// What says that a content is a delta against another one.
+pub(super) fn based(base: &Digest, digest: &Digest) -> Vec<u8> {
+    based_on(base).raw(digest.as_bytes()).done()
+}
+
+pub(super) fn chunk(digest: &Digest) -> Vec<u8> {
+    Key::table(Table::Chunk).raw(digest.as_bytes()).done()
+}
+
 pub(super) fn log(ns: &NamespaceId, subject: &Subject) -> Key {
     Key::table(Table::Outcomes).name(ns.as_str()).subject(subject)
 }
@@ -365,6 +396,11 @@ impl<'a> KeyReader<'a> {
         let (array, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
         Some(*array)
+    }
+
+    /// Whether nothing is left of it.
+    pub(super) const fn is_done(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn pointer(&mut self) -> Option<PointerName> {

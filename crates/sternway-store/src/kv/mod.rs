@@ -31,6 +31,7 @@ mod staging;
 mod store;
 mod stored;
 mod tree;
+mod upgrade;
 mod verify;
 mod verify_base;
 mod verify_history;
@@ -41,4 +42,5 @@ pub use self::{
     memory::MemoryKv,
     port::{Batch, Direction, Kv, KvError, Range, Snapshot, Visit},
     store::KvStore,
+    upgrade::{Repacked, Upgrade, UpgradeProgress, Upgraded, upgrade},
 };

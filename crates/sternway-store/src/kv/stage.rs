@@ -11,7 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{
     answer::{Answer, Waiter, Waiting},
-    blob, key,
+    blob::{self, Packed, Way},
+    key,
     map::Map,
     port::{Batch, KvError},
     staging::{Contents, Staging},
@@ -57,13 +58,13 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Takes a content, sealed, unless it is there already as what it is given. In `seen` it is not.
+    /// Takes a content, packed, unless somebody else wrote it meanwhile. In `seen` it was as it says.
     pub(super) fn put(
         &mut self,
         map: &Map,
         seen: &Weak<View>,
         content: &ContentRef,
-        value: Vec<u8>,
+        packed: Packed,
         permit: OwnedSemaphorePermit,
     ) -> Result<(), StoreError> {
         // What a content takes of the queue, not its compressed size: else the queue could fill up
@@ -73,11 +74,17 @@ impl Stage {
         self.lost.remove(&key);
         let staging = self.staging(map)?;
         staging.take_back();
-        let may_be_there = staging.knows_more(seen, &key);
-        if may_be_there && matches!(blob::is_kept(staging, content), Ok(Some(true))) {
+        let may_be_there = match packed.way {
+            Way::Anew => staging.knows_more(seen, &key),
+            Way::Stronger => true,
+            Way::Mended => staging.will_write(&key),
+        };
+        let kept = if may_be_there { blob::as_kept(staging, content)? } else { None };
+        let rows = kept.unwrap_or(packed.rows);
+        if rows.is_empty() {
             return Ok(());
         }
-        staging.put(key, value);
+        rows.into_iter().for_each(|(key, value)| staging.set(key, value));
         staging.keep();
         self.unnamed += len;
         self.answers.push(Answer::Put { _permit: permit });

@@ -6,14 +6,13 @@
 
 use std::{
     mem,
-    ops::ControlFlow,
     sync::{Arc, Weak},
 };
 
 use super::{
     codec,
-    port::{Batch, Direction, Range, Snapshot},
-    view::{View, after},
+    port::{Batch, Snapshot},
+    view::View,
 };
 use crate::StoreError;
 
@@ -21,10 +20,6 @@ use crate::StoreError;
 pub(super) trait Get {
     /// The sealed value of a key.
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
-
-    /// The first bytes of the sealed value of a key, so that a large one is not copied to look at
-    /// its beginning.
-    fn beginning(&self, key: &[u8], len: usize) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The decoded value of a key.
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
@@ -36,20 +31,6 @@ impl Get for dyn Snapshot + '_ {
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.get(key)?)
     }
-
-    fn beginning(&self, key: &[u8], len: usize) -> Result<Option<Vec<u8>>, StoreError> {
-        let (from, to) = (key.to_vec(), after(key.to_vec()));
-        let mut found = None;
-        self.scan(&Range { from, to, direction: Direction::Forward }, &mut |_, value| {
-            found = Some(first(value, len));
-            ControlFlow::Break(())
-        })?;
-        Ok(found)
-    }
-}
-
-fn first(value: &[u8], len: usize) -> Vec<u8> {
-    value.get(..len).unwrap_or(value).to_vec()
 }
 
 /// Whether the contents that a changeset names must be there.
@@ -87,10 +68,13 @@ impl Staging {
 
     /// Whether it may hold something under a key that a view does not.
     pub(super) fn knows_more(&self, seen: &Weak<View>, key: &[u8]) -> bool {
+        self.will_write(key) || !std::ptr::eq(Arc::as_ptr(&self.view), seen.as_ptr())
+    }
+
+    /// Whether something is to be written under a key that is not in the view.
+    pub(super) fn will_write(&self, key: &[u8]) -> bool {
         let ahead = self.ahead.as_ref().is_some_and(|ahead| ahead.contains_key(key));
-        ahead
-            || self.batch.contains_key(key)
-            || !std::ptr::eq(Arc::as_ptr(&self.view), seen.as_ptr())
+        ahead || self.batch.contains_key(key)
     }
 
     /// What was decided about a key and is not in the view.
@@ -118,7 +102,8 @@ impl Staging {
         self.set(key, None);
     }
 
-    fn set(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
+    /// Writes a value under a key, or takes the key away.
+    pub(super) fn set(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
         let before = self.batch.insert(key.clone(), value);
         self.journal.push((key, before));
     }
@@ -167,13 +152,6 @@ impl Get for Staging {
         match self.staged(key) {
             Some(value) => Ok(value.clone()),
             None => self.view.snapshot.as_ref().sealed(key),
-        }
-    }
-
-    fn beginning(&self, key: &[u8], len: usize) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.staged(key) {
-            Some(value) => Ok(value.as_deref().map(|value| first(value, len))),
-            None => self.view.snapshot.as_ref().beginning(key, len),
         }
     }
 }

@@ -7,15 +7,17 @@ use std::{
 
 use async_trait::async_trait;
 use sternway_types::{
-    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, DigestPrefix,
-    EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt, RecordEntry,
-    RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
+    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
+    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
 use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::{
     answer::{Answer, Waiter},
-    apply, blob, bulk,
+    apply,
+    blob::Parcel,
+    bulk,
     group::Group,
     header,
     port::Kv,
@@ -62,7 +64,7 @@ impl KvStore {
     /// # Errors
     ///
     /// [`StoreError::NotAStore`] if the map holds something else, [`StoreError::NewerFormat`] if it
-    /// was written by a newer Sternway, and what the map answers if it cannot be read.
+    /// was written by a newer Sternway, [`StoreError::OlderLayout`] if by an older one, and what the map answers if it cannot be read.
     pub fn open(kv: impl Kv) -> Result<Self, StoreError> {
         header::check(&kv)?;
         let group = Group::start(Box::new(kv))?;
@@ -117,25 +119,26 @@ impl KvStore {
 
 #[async_trait]
 impl Store for KvStore {
-    async fn put(&self, content: &Content) -> Result<(), StoreError> {
-        let reference = content.reference();
+    async fn put(&self, content: &Content, near: Option<&Digest>) -> Result<(), StoreError> {
         // One that is damaged is written again.
-        let view = self.view().await?;
-        if matches!(view.is_kept(&reference), Ok(Some(true))) {
+        if matches!(self.view().await?.has(content), Ok(true)) {
             return Ok(());
         }
-        // Nobody holds a view while waiting.
-        let seen = Arc::downgrade(&view);
-        drop(view);
         let kib = u32::try_from(content.as_bytes().len() / 1024 + 1).unwrap_or(u32::MAX);
         let permit = Arc::clone(&self.queued)
             .acquire_many_owned(kib)
             .await
             .map_err(|_| StoreError::Closed)?;
-        let sealed = blob::seal(content);
+        let parcel = Parcel::new(content);
+        let view = self.view().await?;
+        let found = parcel.look(view.snapshot.as_ref(), near)?;
+        // Nobody holds a view while waiting, nor while compressing.
+        let seen = Arc::downgrade(&view);
+        drop(view);
+        let packed = parcel.pack(found);
         let mut stage = self.stage.lock().await;
         let group = self.group()?;
-        stage.put(&group.shared.map, &seen, &reference, sealed, permit)?;
+        stage.put(&group.shared.map, &seen, &content.reference(), packed, permit)?;
         drop(stage);
         group.wake();
         Ok(())

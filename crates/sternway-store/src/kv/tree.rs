@@ -59,9 +59,9 @@ fn read(from: &(impl Get + ?Sized), content: &ContentRef) -> Result<Option<Tree>
         return Ok(None);
     }
     let key = key::blob(&content.digest);
-    let Some(value) = from.sealed(&key)? else {
+    let Some(bytes) = blob::bytes(from, &content.digest)? else {
         return Err(Refusal::NoContent(content.digest).into());
     };
-    let tree = Tree::parse(&blob::open(&content.digest, &value)?);
+    let tree = Tree::parse(&bytes);
     tree.map(Some).map_err(|err| codec::corrupt(&key, &format!("it is no tree ({err})")))
 }

@@ -7,7 +7,8 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use sternway_types::{Digest, NamespaceId, Tally};
 
 use super::{
-    blob, codec,
+    blob::Contents,
+    codec,
     key::{self, KeyReader, Table},
     port::{Direction, KvError, Range, Snapshot},
     staging::Get as _,
@@ -68,11 +69,13 @@ fn check_rows(
 ) -> Result<(), StoreError> {
     let mut log = Log::new(snapshot);
     let mut base = Base::new(snapshot);
+    let mut contents = Contents::new(snapshot);
     // Every key begins with a letter, and no key is empty.
     let everything = Range { from: vec![0], to: vec![u8::MAX; 8], direction: Direction::Forward };
     let mut failed = Ok(());
     snapshot.scan(&everything, &mut |key, value| {
-        match check_row(key, value, (&mut log, &mut base), report) {
+        contents.count(key);
+        match check_row(key, value, (&mut log, &mut base, &mut contents), report) {
             Ok(ns) => {
                 let letter = key.first().copied().unwrap_or_default();
                 *rows.entry((ns, letter)).or_default() += 1;
@@ -87,6 +90,7 @@ fn check_rows(
     })?;
     failed?;
     log.finish(report);
+    contents.finish(report);
     Ok(())
 }
 
@@ -114,7 +118,7 @@ pub(super) fn damaged(
 fn check_row(
     key: &[u8],
     value: &[u8],
-    (log, base): (&mut Log<'_>, &mut Base<'_>),
+    (log, base, contents): (&mut Log<'_>, &mut Base<'_>, &mut Contents<'_>),
     report: &mut Report,
 ) -> Result<String, StoreError> {
     let table = Table::of(key).ok_or_else(|| codec::corrupt(key, "no table has this letter"))?;
@@ -140,13 +144,15 @@ fn check_row(
         // A commit is decoded where the chain is checked, and these have nothing in them.
         Table::Commit | Table::Digest | Table::Dependent => (),
         Table::Blob => {
-            let digest =
-                digest_of(key).ok_or_else(|| codec::corrupt(key, "its key is no digest"))?;
-            blob::check(&digest, value)?;
+            contents.body(key, value)?;
             report.contents += 1;
         }
+        Table::Based => contents.based(key, value)?,
+        Table::Content => Contents::head(key, value)?,
+        Table::Chunk => Contents::chunk(key, value)?,
     }
-    if matches!(table, Table::Store | Table::Blob) {
+    let nobodys = [Table::Store, Table::Blob, Table::Based, Table::Content, Table::Chunk];
+    if nobodys.contains(&table) {
         return Ok(String::new());
     }
     let ns = KeyReader::new(key).and_then(|mut parts| parts.name::<NamespaceId>());

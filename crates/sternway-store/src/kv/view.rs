@@ -91,8 +91,9 @@ impl View {
         read::head(self.snapshot.as_ref(), ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))
     }
 
-    pub(super) fn is_kept(&self, content: &ContentRef) -> Result<Option<bool>, StoreError> {
-        blob::is_kept(self.snapshot.as_ref(), content)
+    /// Whether a content is kept as what it is, and can be read.
+    pub(super) fn has(&self, content: &Content) -> Result<bool, StoreError> {
+        blob::is_sound(self.snapshot.as_ref(), content)
     }
 
     pub(super) fn head(&self, ns: &NamespaceId, at: At) -> Result<Option<Head>, StoreError> {

@@ -215,7 +215,7 @@ async fn contents_that_compress_well_do_not_fill_the_queue_for_ever() {
     let text = "the same words again ".repeat(3 * 1024 * 1024);
     for number in 0..6 {
         let content = Content::text(format!("{number} {text}"), None).expect("a text");
-        let put = tokio::time::timeout(Duration::from_secs(30), store.put(&content)).await;
+        let put = tokio::time::timeout(Duration::from_secs(30), store.put(&content, None)).await;
         put.expect("it does not wait for ever").expect("the map is well");
     }
 }

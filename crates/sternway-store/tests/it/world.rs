@@ -53,8 +53,27 @@ pub(crate) fn lab() -> Change {
 
 /// Publishes a text, and makes it live.
 pub(crate) async fn publish(store: &KvStore, text: &str, at: i64) -> Result<Receipt, StoreError> {
-    let content = Content::text(text, None).expect("a text");
-    store.put(&content).await?;
+    store.put(&content(text), None).await?;
+    commit_text(store, text, at).await
+}
+
+/// Publishes a text that was written near to another one.
+pub(crate) async fn publish_near(
+    store: &KvStore,
+    text: &str,
+    near: &str,
+    at: i64,
+) -> Result<Receipt, StoreError> {
+    store.put(&content(text), Some(&content(near).digest())).await?;
+    commit_text(store, text, at).await
+}
+
+pub(crate) fn content(text: &str) -> Content {
+    Content::text(text, None).expect("a text")
+}
+
+async fn commit_text(store: &KvStore, text: &str, at: i64) -> Result<Receipt, StoreError> {
+    let content = content(text);
     let publish = changeset(text, at)
         .because(Reason::new("a test").expect("a reason"))
         .then(Change::AddVersion(Box::new(NewVersion::new(greeting(), content.reference()))))

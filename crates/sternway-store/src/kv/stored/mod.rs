@@ -41,7 +41,10 @@ pub(super) struct StoredHeader {
 
 impl StoredHeader {
     pub(super) const MAGIC: &str = "sternway store";
-    pub(super) const LAYOUT: u8 = 3;
+    /// The layout that is written: 3 was the first one that was kept, and 4 gave contents heads.
+    pub(super) const LAYOUT: u8 = 4;
+    /// The oldest layout that is brought to it.
+    pub(super) const OLDEST: u8 = 3;
 }
 
 /// Where a namespace stands.
