@@ -15,7 +15,6 @@ use crate::StoreError;
 pub(super) const FORMAT: u8 = 1;
 
 /// The bytes of an envelope before its body.
-pub(super) const BEFORE: usize = 1;
 
 /// The bytes of the checksum.
 const CRC: usize = 4;

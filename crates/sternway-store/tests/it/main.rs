@@ -5,6 +5,7 @@
 
 mod close;
 mod compact;
+mod contents;
 mod fault;
 #[cfg(feature = "faulty")]
 mod faulty;
@@ -15,4 +16,5 @@ mod rows;
 #[cfg(feature = "traced")]
 mod traced;
 mod tree;
+mod upgrade;
 mod world;

@@ -113,7 +113,7 @@ async fn no_content_and_no_reason_is_told() {
         let history = store.history(&namespace(), &greeting(), At::Head, None, Limit::MAX).await;
         let version = history.unwrap().remove(0);
         let content = store.content(&version.content).await.unwrap().unwrap();
-        store.put(&content).await.unwrap();
+        store.put(&content, None).await.unwrap();
         let feed = store.feed(&namespace(), Revision::ZERO, Limit::MAX).await.unwrap();
         assert!(
             feed.iter().any(|commit| commit.reason.as_str() == "a test"),

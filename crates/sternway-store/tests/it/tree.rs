@@ -29,7 +29,7 @@ async fn with_a_tree() -> (KvStore, MemoryKv, Content) {
     create(&store).await.expect("memory takes it");
     let tree = listing(&[("one.md", b"one"), ("in/two.md", b"two"), ("in/same.md", b"two")]);
     for content in [&opaque(b"one"), &opaque(b"two"), &tree] {
-        store.put(content).await.expect("memory takes it");
+        store.put(content, None).await.expect("memory takes it");
     }
     let add = NewVersion::new(greeting(), tree.reference());
     let add = changeset("add", 1).then(Change::AddVersion(Box::new(add)));
@@ -88,7 +88,7 @@ async fn a_content_that_is_there_with_another_length_is_not_the_file() {
     let path: TreePath = "one.md".parse().expect("a path");
     let tree = Tree::new([(path.clone(), TreeEntry::File(lying))]).expect("it looks like a tree");
     let tree = Content::tree(&tree).expect("a content");
-    store.put(&tree).await.expect("memory takes it");
+    store.put(&tree, None).await.expect("memory takes it");
     let add = NewVersion::new(greeting(), tree.reference());
     let add = changeset("lying", 2).then(Change::AddVersion(Box::new(add)));
     let refused = store.commit(&add).await;

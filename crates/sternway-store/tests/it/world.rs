@@ -7,9 +7,9 @@ use sternway_store::{
 };
 use sternway_types::{
     Actor, ArtifactId, Change, Changeset, ChangesetId, Content, Environment, EnvironmentId,
-    Failure, Force, Generation, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion,
-    Outcome, OutcomeId, OutcomeStatus, PointerName, Reason, Receipt, Record, Subject, Target,
-    Timestamp, VersionNumber,
+    Failure, Force, Generation, MediaType, MoveCause, NamespaceId, NamespaceSettings, NewMove,
+    NewVersion, Outcome, OutcomeId, OutcomeStatus, PointerName, Reason, Receipt, Record, Subject,
+    Target, Timestamp, VersionNumber,
 };
 
 pub(crate) fn namespace() -> NamespaceId {
@@ -73,8 +73,25 @@ pub(crate) fn content(text: &str) -> Content {
 }
 
 async fn commit_text(store: &KvStore, text: &str, at: i64) -> Result<Receipt, StoreError> {
-    let content = content(text);
-    let publish = changeset(text, at)
+    commit_as(text, store, &content(text), at).await
+}
+
+/// Adds a version with a content that was put, and makes it live.
+pub(crate) async fn commit_content(
+    store: &KvStore,
+    content: &Content,
+    at: i64,
+) -> Result<Receipt, StoreError> {
+    commit_as(&format!("{} at {at}", content.digest()), store, content, at).await
+}
+
+async fn commit_as(
+    name: &str,
+    store: &KvStore,
+    content: &Content,
+    at: i64,
+) -> Result<Receipt, StoreError> {
+    let publish = changeset(name, at)
         .because(Reason::new("a test").expect("a reason"))
         .then(Change::AddVersion(Box::new(NewVersion::new(greeting(), content.reference()))))
         .then(Change::MovePointer(Box::new(NewMove {
@@ -117,4 +134,21 @@ pub(crate) fn rows(kv: &MemoryKv) -> Batch {
     };
     snapshot.scan(&everything, visit).expect("memory can be read");
     rows
+}
+
+/// Bytes that no compression makes smaller.
+pub(crate) fn noise(len: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let byte = |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..len).map(byte).collect()
+}
+
+pub(crate) fn opaque(bytes: Vec<u8>) -> Content {
+    let media_type: MediaType = "application/octet-stream".parse().expect("a media type");
+    Content::bytes(bytes, media_type).expect("a content")
 }

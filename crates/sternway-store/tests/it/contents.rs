@@ -1,0 +1,318 @@
+//! How contents are kept: as deltas and in chunks, what is named when a part of one is damaged, and
+//! that a put mends it.
+
+use proptest::prelude::*;
+use sternway_store::{Batch, Kv as _, KvStore, Limit, MemoryKv, Report, Store as _, StoreError};
+use sternway_types::{At, Content};
+
+use crate::world::{
+    commit_content, content, create, greeting, namespace, noise, opaque, publish, publish_near,
+    rows,
+};
+
+/// The letters of the tables.
+const BODIES: u8 = b'b';
+const DELTAS: u8 = b'x';
+const HEADS: u8 = b'y';
+const CHUNKS: u8 = b'z';
+
+async fn store() -> (MemoryKv, KvStore) {
+    let kv = MemoryKv::new();
+    let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
+    create(&store).await.expect("memory takes it");
+    (kv, store)
+}
+
+/// The rows of a table.
+fn table(kv: &MemoryKv, letter: u8) -> Batch {
+    rows(kv).into_iter().filter(|(key, _)| key.first() == Some(&letter)).collect()
+}
+
+/// How many bytes the rows of contents have.
+fn stored(kv: &MemoryKv) -> usize {
+    let contents = rows(kv).into_iter().filter(|(key, _)| b"bxyz".contains(&key[0]));
+    contents.map(|(key, value)| key.len() + value.map_or(0, |value| value.len())).sum()
+}
+
+/// A text of some thousand bytes.
+fn page(last: &str) -> String {
+    (0..200).map(|line| format!("{line}: what is {}\n", line * line)).collect::<String>() + last
+}
+
+async fn verify(store: &KvStore) -> Report {
+    store.verify().await.expect("it can be read")
+}
+
+/// Reads contents back, byte for byte.
+async fn are_read_back(store: &KvStore, contents: &[Content]) {
+    for content in contents {
+        let read = store.content(&content.reference()).await.expect("it can be read");
+        assert!(read.as_ref() == Some(content), "{content:?} was read as {read:?}");
+    }
+}
+
+/// A store with a base and two deltas.
+async fn deltas() -> (MemoryKv, KvStore, [Content; 3]) {
+    let (kv, store) = store().await;
+    let [one, two, three] = ["one", "two", "three"].map(page);
+    publish(&store, &one, 1).await.expect("memory takes it");
+    publish_near(&store, &two, &one, 2).await.expect("memory takes it");
+    // What is near is a delta itself: its base is the base.
+    publish_near(&store, &three, &two, 3).await.expect("memory takes it");
+    assert_eq!(table(&kv, DELTAS).len(), 2);
+    (kv, store, [one, two, three].map(|text| content(&text)))
+}
+
+#[tokio::test]
+async fn near_contents_take_next_to_nothing_and_are_read_back() {
+    let (kv, store, contents) = deltas().await;
+    let alone = stored(&kv);
+    let fourth = page("four");
+    publish_near(&store, &fourth, &page("three"), 4).await.expect("memory takes it");
+    assert!(stored(&kv) - alone < 400, "{} bytes", stored(&kv) - alone);
+    are_read_back(&store, &contents).await;
+    assert!(verify(&store).await.is_sound());
+}
+
+#[tokio::test]
+async fn what_strays_too_far_becomes_a_base_itself() {
+    let (kv, store) = store().await;
+    let texts: Vec<String> = (0..12).map(|at| page("") + &hex(&noise(at * 200, 7))).collect();
+    publish(&store, &texts[0], 0).await.expect("memory takes it");
+    for (at, pair) in (1..).zip(texts.windows(2)) {
+        publish_near(&store, &pair[1], &pair[0], at).await.expect("memory takes it");
+    }
+    let deltas = table(&kv, DELTAS);
+    let mut bases: Vec<&[u8]> = deltas.keys().map(|key| &key[1..33]).collect();
+    bases.dedup();
+    assert!(bases.len() > 1 && deltas.len() > bases.len(), "{} of {}", bases.len(), deltas.len());
+    let contents: Vec<Content> = texts.iter().map(|text| content(text)).collect();
+    are_read_back(&store, &contents).await;
+    assert!(verify(&store).await.is_sound());
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Flips a bit in the last byte of one row, which a store sees from its next commit on.
+async fn damage(kv: &MemoryKv, store: &KvStore, letter: u8, digest: &Content) {
+    let key = [&[letter], digest.digest().as_bytes().as_slice()].concat();
+    let mut value = rows(kv).remove(&key).flatten().expect("it is there");
+    *value.last_mut().expect("a checksum") ^= 1;
+    change(kv, store, key, Some(value)).await;
+}
+
+/// Changes a row behind the store's back.
+async fn change(kv: &MemoryKv, store: &KvStore, key: Vec<u8>, value: Option<Vec<u8>>) {
+    kv.commit(&Batch::from([(key, value)])).expect("memory takes it");
+    let at = i64::try_from(rows(kv).len()).expect("few rows");
+    publish(store, &format!("whatever {at}"), at).await.expect("memory takes it");
+}
+
+#[tokio::test]
+async fn a_delta_whose_base_is_damaged_or_missing_names_both() {
+    let (kv, store, [one, two, three]) = deltas().await;
+    let lose = |key: Vec<u8>| change(&kv, &store, key, None);
+    let check = async |word: &str| {
+        let read = store.content(&two.reference()).await;
+        let Err(StoreError::Corrupt { place, detail }) = read else { panic!("{read:?}") };
+        assert!(place.contains(&two.digest().to_string()), "{place}");
+        assert!(detail.contains(&one.digest().to_string()), "{detail}");
+        assert!(detail.contains(word), "{detail}");
+        let report = verify(&store).await;
+        for delta in [&two, &three] {
+            let digest = delta.digest().to_string();
+            let named = report.damages.iter().find(|damage| damage.place.contains(&digest));
+            let named = named.expect("every delta is named");
+            assert!(named.detail.contains(&one.digest().to_string()), "{named}");
+            assert!(named.detail.contains(word), "{named}");
+        }
+    };
+    damage(&kv, &store, BODIES, &one).await;
+    check("checksum").await;
+    lose([&[BODIES], one.digest().as_bytes().as_slice()].concat()).await;
+    check("missing").await;
+
+    // Whoever has the base puts it again: all is well, and it is no delta, whatever it is near to.
+    store.put(&one, Some(&two.digest())).await.expect("memory takes it");
+    commit_content(&store, &one, 90).await.expect("memory takes it");
+    are_read_back(&store, &[one, two, three]).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_base_that_is_lost_altogether_comes_back_in_full() {
+    let (kv, store, [one, two, three]) = deltas().await;
+    let digest = one.digest();
+    for letter in [BODIES, HEADS] {
+        change(&kv, &store, [&[letter], digest.as_bytes().as_slice()].concat(), None).await;
+    }
+    // Were it kept as a delta against this one, those against it would hang on a delta.
+    let other = page("another");
+    publish(&store, &other, 80).await.expect("memory takes it");
+    store.put(&one, Some(&content(&other).digest())).await.expect("memory takes it");
+    commit_content(&store, &one, 90).await.expect("memory takes it");
+    are_read_back(&store, &[one, two, three]).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_damaged_delta_is_named_and_a_put_mends_it() {
+    let (kv, store, [one, two, three]) = deltas().await;
+    damage(&kv, &store, BODIES, &two).await;
+    let report = verify(&store).await;
+    assert_eq!(report.damaged, 1, "{report:#?}");
+    assert!(report.damages[0].place.contains(&two.digest().to_string()), "{report:#?}");
+    store.put(&two, Some(&one.digest())).await.expect("memory takes it");
+    commit_content(&store, &two, 90).await.expect("memory takes it");
+    are_read_back(&store, &[one, two, three]).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+    assert_eq!(table(&kv, DELTAS).len(), 1, "its base does not take it for a delta any more");
+}
+
+#[tokio::test]
+async fn what_a_base_does_not_know_of_is_named_and_so_is_what_is_no_delta() {
+    let (kv, store, [one, two, _]) = deltas().await;
+    let (base, delta) = (one.digest(), two.digest());
+    let known = [&[DELTAS], base.as_bytes().as_slice(), delta.as_bytes()].concat();
+    let value = rows(&kv).remove(&known).flatten();
+    change(&kv, &store, known.clone(), None).await;
+    let report = verify(&store).await;
+    assert_eq!(report.damaged, 1, "{report:#?}");
+    assert!(report.damages[0].detail.contains("does not know"), "{report:#?}");
+
+    change(&kv, &store, known, value).await;
+    assert!(verify(&store).await.is_sound());
+    damage(&kv, &store, HEADS, &two).await;
+    let report = verify(&store).await;
+    assert!(report.damages[0].place.contains("head of a content"), "{report:#?}");
+    change(&kv, &store, [&[HEADS], delta.as_bytes().as_slice()].concat(), None).await;
+    let report = verify(&store).await;
+    assert!(report.damages.iter().any(|it| it.detail.contains("head is missing")), "{report:#?}");
+}
+
+#[tokio::test]
+async fn two_large_contents_that_differ_in_one_place_share_nearly_all() {
+    let (kv, store) = store().await;
+    let first = noise(5_000_000, 1);
+    let mut second = first.clone();
+    second.splice(2_000_000..2_000_000, *b"something new in the middle");
+    let contents = [first, second].map(opaque);
+    let mut sizes = Vec::new();
+    for (at, content) in (1..).zip(&contents) {
+        store.put(content, None).await.expect("memory takes it");
+        commit_content(&store, content, at).await.expect("memory takes it");
+        sizes.push(stored(&kv));
+    }
+    assert!(sizes[1] - sizes[0] < 150_000, "{sizes:?}");
+    are_read_back(&store, &contents).await;
+    assert!(verify(&store).await.is_sound());
+    let longest = table(&kv, CHUNKS).into_values().flatten().map(|value| value.len()).max();
+    assert!(longest < Some(66_000), "{longest:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_chunk_is_named_with_everything_that_needs_it_and_a_put_mends_it() {
+    let (kv, store) = store().await;
+    let first = noise(600_000, 1);
+    let second = [first.clone(), noise(300_000, 2)].concat();
+    let contents = [first, second].map(opaque);
+    for (at, content) in (1..).zip(&contents) {
+        store.put(content, None).await.expect("memory takes it");
+        commit_content(&store, content, at).await.expect("memory takes it");
+    }
+    // The first chunk that the first content lists.
+    let body = [&[BODIES], contents[0].digest().as_bytes().as_slice()].concat();
+    let list = rows(&kv).remove(&body).flatten().expect("it is there");
+    let chunk = [&[CHUNKS], &list[10..42]].concat();
+    let name = format!("sha256:{}", hex(&list[10..42]));
+    let mut value = rows(&kv).remove(&chunk).flatten().expect("it is there");
+    value[100] ^= 1;
+    for (broken, word, damaged) in [(Some(value), "checksum", 3), (None, "missing", 2)] {
+        change(&kv, &store, chunk.clone(), broken).await;
+        let report = verify(&store).await;
+        assert_eq!(report.damaged, damaged, "{report:#?}");
+        for content in &contents {
+            let digest = content.digest().to_string();
+            let named = report.damages.iter().find(|damage| damage.place.contains(&digest));
+            let named = named.expect("who needs it is named");
+            assert!(named.detail.contains(&name) && named.detail.contains(word), "{named}");
+        }
+    }
+    store.put(&contents[1], None).await.expect("memory takes it");
+    commit_content(&store, &contents[1], 90).await.expect("memory takes it");
+    are_read_back(&store, &contents).await;
+    assert!(verify(&store).await.is_sound());
+}
+
+#[tokio::test]
+async fn a_content_becomes_what_is_known_of_it_however_it_is_kept() {
+    let (_, store, [_, two, _]) = deltas().await;
+    let chunked = format!("[{}]", "1, ".repeat(200_000) + "1");
+    let near = format!("[\"{}\"]", "x".repeat(2_000));
+    let other = format!("[\"{}\"]", "x".repeat(2_001));
+    for text in [&chunked, &near, &other] {
+        let bytes = opaque(text.clone().into_bytes());
+        store.put(&bytes, Some(&content(&near).digest())).await.expect("memory takes it");
+        commit_content(&store, &bytes, 10).await.expect("memory takes it");
+        // Once with what is there, and once with what is only on its way.
+        let as_text = content(text);
+        let as_json = Content::json(text.clone()).expect("JSON");
+        for content in [&as_text, &as_json] {
+            store.put(content, Some(&two.digest())).await.expect("memory takes it");
+        }
+        for (at, content) in (11..).zip([&as_json, &as_text]) {
+            commit_content(&store, content, at).await.expect("it is known as that");
+        }
+    }
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+/// Contents that resemble each other, or do not.
+fn any_contents() -> impl Strategy<Value = Vec<(Vec<u8>, Option<usize>)>> {
+    let part = (0_u64..3, prop_oneof![0_usize..200, 3_000_usize..20_000, 250_000_usize..300_000]);
+    let one = (part, any::<u16>(), any::<u8>(), proptest::option::of(0_usize..8));
+    let bytes = one.prop_map(|((seed, len), place, byte, near)| {
+        // Beginnings of the same few sequences, with one byte of their own.
+        let mut bytes = noise(len.max(1), seed);
+        let place = usize::from(place) % bytes.len();
+        bytes[place] = byte;
+        (bytes, near)
+    });
+    proptest::collection::vec(bytes, 1..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_contents_with_any_hints_are_read_back(contents in any_contents()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let (kv, store) = store().await;
+            let hints: Vec<_> = contents.iter().map(|(_, near)| *near).collect();
+            let contents: Vec<_> = contents.into_iter().map(|(bytes, _)| opaque(bytes)).collect();
+            for (at, (content, near)) in (1..).zip(contents.iter().zip(hints)) {
+                let near = near.and_then(|near| contents.get(near)).map(Content::digest);
+                store.put(content, near.as_ref()).await.expect("memory takes it");
+                commit_content(&store, content, at).await.expect("memory takes it");
+            }
+            are_read_back(&store, &contents).await;
+            let report = verify(&store).await;
+            assert!(report.is_sound(), "{report:#?}");
+            store.close().await.expect("it closes");
+            let store = KvStore::open(kv).expect("it is a store");
+            are_read_back(&store, &contents).await;
+            let history = store
+                .history(&namespace(), &greeting(), At::Head, None, Limit::MAX)
+                .await
+                .expect("it can be read");
+            assert_eq!(history.len(), contents.len());
+        });
+    }
+}
