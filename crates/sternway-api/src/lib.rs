@@ -56,6 +56,7 @@ mod supervised;
 mod tally;
 mod tree;
 mod undone;
+mod upgraded;
 mod validated;
 mod verdict;
 mod version;
@@ -111,6 +112,7 @@ pub use crate::{
         TreeStatView, TreeView, WrittenFolderView,
     },
     undone::UndoneView,
+    upgraded::{RepackedView, UpgradedView},
     validated::{CheckResultView, CheckedView, ValidatedView, ViolationView},
     verdict::{
         EvidenceView, MeasureView, MeasuredView, ObservationView, RegressionView, VerdictView,

@@ -4,13 +4,17 @@
 //! as it can. In a dry run the store is wrapped so that every write is only rehearsed. Who wants to
 //! know what is wrong with a store opens it as it is, and judges nothing.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use sternway::{
     Builder, Missing, Sternway,
     control::ControlError,
     provider::Stopwatch,
-    redb::{RedbOptions, make_folder},
+    redb::{RedbKv, RedbOptions, make_folder},
     store::{AsOf, KvStore, MemoryKv, Rehearsal, Store, StoreError, Traced},
     types::{At, Subject},
 };
@@ -222,7 +226,39 @@ impl Context {
     }
 
     async fn open_file(&self, file: &Path) -> Result<KvStore, CliError> {
-        open_file(file, self.lock_timeout).await.map_err(|err| self.at(file, err))
+        self.waiting_for(file, || sternway::redb::open(file, RedbOptions::default())).await
+    }
+
+    /// Opens the file that was named, or the nearest one, whatever the layout of the store in it, and
+    /// says where it is. Nothing else is opened meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::NoStore`] if there is none, and [`CliError::Open`] if it cannot be opened.
+    pub(crate) async fn open_map(&self) -> Result<(PathBuf, RedbKv), CliError> {
+        let file = match place::find(self.place.as_ref()) {
+            Found::File(file) => file,
+            Found::Nothing(file) => return Err(self.no_store(&file)),
+        };
+        let map = self.waiting_for(&file, || RedbKv::open(&file, RedbOptions::default())).await?;
+        Ok((file, map))
+    }
+
+    /// Opens a file, waiting a while for another process to let go of it.
+    async fn waiting_for<T>(
+        &self,
+        file: &Path,
+        open: impl Fn() -> Result<T, StoreError>,
+    ) -> Result<T, CliError> {
+        let waiting = Stopwatch::start();
+        loop {
+            match open() {
+                Err(StoreError::Busy) if waiting.elapsed() < self.lock_timeout => {
+                    pause(PAUSE).await;
+                }
+                opened => return opened.map_err(|err| self.at(file, err)),
+            }
+        }
     }
 
     /// Closes the store, which does not have the namespace.
@@ -242,7 +278,7 @@ impl Context {
         CliError::NoStore { looked }
     }
 
-    fn at(&self, file: &Path, source: StoreError) -> CliError {
+    pub(crate) fn at(&self, file: &Path, source: StoreError) -> CliError {
         CliError::Open { file: Self::shown(file), waited: self.lock_timeout, source: source.into() }
     }
 
@@ -277,17 +313,6 @@ impl Context {
 /// The same store; each of its calls is told to whoever asked for that.
 fn told(store: KvStore) -> Arc<dyn Store> {
     Arc::new(Traced::new(Arc::new(store)))
-}
-
-/// Opens a file, waiting a while for another process to let go of it.
-async fn open_file(file: &Path, wait: Duration) -> Result<KvStore, StoreError> {
-    let waiting = Stopwatch::start();
-    loop {
-        match sternway::redb::open(file, RedbOptions::default()) {
-            Err(StoreError::Busy) if waiting.elapsed() < wait => pause(PAUSE).await,
-            result => return result,
-        }
-    }
 }
 
 /// Waits.

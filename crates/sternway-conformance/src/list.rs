@@ -69,6 +69,13 @@ macro_rules! __store_cases {
                 writing_a_content_again_does_nothing,
                 racing_writers_may_write_the_same_content,
             }
+            contents_near {
+                a_hint_changes_no_answer,
+                near_contents_are_read_back_byte_for_byte,
+                racing_writers_may_name_each_other,
+                the_largest_content_is_read_back,
+                what_nobody_named_is_whole_or_not_there,
+            }
             counted {
                 an_outcome_counts_once_by_its_id,
                 the_answer_has_the_tallies_before,

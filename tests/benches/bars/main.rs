@@ -5,6 +5,7 @@
 //! line for programs, or what docs/performance.md shows.
 
 mod bundle;
+mod contents;
 mod floor;
 mod judge;
 mod live;
@@ -26,7 +27,7 @@ type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A bar's name, and what measures it.
 type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
 
-const BARS: [Entry; 7] = [
+const BARS: [Entry; 8] = [
     ("rollback", rollback::measure),
     ("judge", judge::measure),
     ("live", live::measure),
@@ -34,6 +35,7 @@ const BARS: [Entry; 7] = [
     ("outcomes", outcomes::measure),
     ("million", million::measure),
     ("bundle", bundle::measure),
+    ("contents", contents::measure),
 ];
 
 fn main() -> Measured<ExitCode> {

@@ -41,6 +41,7 @@ mod supervise;
 mod topic;
 mod undo;
 mod validate;
+mod upgrade;
 mod verify;
 mod watch;
 
@@ -97,6 +98,7 @@ pub(crate) enum Command {
     Compact(compact::Args),
     Head(head::Args),
     Doctor(doctor::Args),
+    Upgrade(upgrade::Args),
     Settings(settings::Args),
     Completion(completion::Args),
     Man(man::Args),
@@ -177,6 +179,7 @@ impl Command {
             Self::Compact(args) => Box::pin(compact::run(context, args)).await,
             Self::Head(args) => head::run(context, args).await,
             Self::Doctor(args) => doctor::run(context, args).await,
+            Self::Upgrade(args) => upgrade::run(context, args).await,
             Self::Settings(args) => settings::run(context, &args),
             Self::Completion(args) => completion::run(context, &args),
             Self::Man(args) => man::run(context, &args),

@@ -139,6 +139,7 @@ fn story(world: &World) -> Keys {
         ("import bundle", vec!["import", "bundle", "default.sternway"]),
         ("verify", vec!["verify"]),
         ("doctor", vec!["doctor"]),
+        ("upgrade", vec!["upgrade", "--repack"]),
         ("a problem", vec!["show", "configs/bot@v9"]),
         ("a conflict", vec!["publish", "configs/bot", "logo.png", "--expect", "v1"]),
     ] {

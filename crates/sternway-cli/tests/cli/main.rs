@@ -28,6 +28,7 @@ mod settings;
 mod stores;
 mod swept;
 mod told;
+mod upgrade;
 mod usage;
 mod validate;
 mod watch;

@@ -39,7 +39,8 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         | Fault::SkipsWhatWent
         | Fault::LetsGoOfTooMuch
         | Fault::AppliesWhatWent
-        | Fault::LetsGoOfNothing => (),
+        | Fault::LetsGoOfNothing
+        | Fault::TakesTheHint => (),
     }
     let answer = broken.looked_at().await.commit(&spoilt).await;
     match (broken.fault, answer) {

@@ -55,6 +55,8 @@ enum Fault {
     AppliesWhatWent,
     /// Says that it let go, and did not.
     LetsGoOfNothing,
+    /// Answers with the content that another one was said to resemble.
+    TakesTheHint,
 }
 
 struct BrokenHarness {
@@ -155,6 +157,10 @@ caught! {
         a_store_that_takes_a_tree_without_its_files_is_caught;
     TakesTreesInPart by trees::a_file_of_another_size_is_not_the_file:
         a_store_that_takes_a_file_of_another_size_is_caught;
+    TakesTheHint by contents_near::a_hint_changes_no_answer:
+        a_store_that_takes_a_hint_for_the_content_is_caught;
+    TakesTheHint by contents_near::near_contents_are_read_back_byte_for_byte:
+        a_store_that_mixes_up_near_contents_is_caught;
     VerifiesBlindly by verified::a_flipped_bit_anywhere_is_named:
         a_store_that_verifies_blindly_is_caught;
     SkipsWhatWent by compacted::nothing_below_the_floor_can_be_asked_for:

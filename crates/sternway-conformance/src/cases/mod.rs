@@ -11,6 +11,7 @@ pub(crate) mod compacted;
 pub(crate) mod condemned;
 pub(crate) mod consistent;
 pub(crate) mod contents;
+pub(crate) mod contents_near;
 pub(crate) mod counted;
 pub(crate) mod dense;
 pub(crate) mod durable;

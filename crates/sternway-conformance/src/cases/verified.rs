@@ -29,6 +29,10 @@ pub(super) async fn populate(world: &World) {
     world.apply(latch(&greeting(), &production(), generation(1), version(2))).await;
     let long = text(&"a long content that is worth compressing\n".repeat(40));
     world.apply(world.add(&artifact("docs/long"), &long).await).await;
+    let longer = text(&"a long content that is worth compressing\n".repeat(41));
+    world.apply(world.add_near(&artifact("docs/long"), &longer, &long).await).await;
+    let large = text(&"a content that is too large for one row\n".repeat(8_000));
+    world.apply(world.add(&artifact("docs/large"), &large).await).await;
     let garden = world.in_namespace("garden");
     found(&garden).await;
     garden.publish(&greeting(), "Hello from the garden").await;
@@ -46,8 +50,8 @@ pub(crate) async fn a_sound_store_verifies(world: World) {
         assert!(report.is_sound() && report.damages.is_empty(), "{report:#?}");
         let revisions = world.head().await.revision.get() + 3 - 1;
         let counts = (report.namespaces, report.revisions, report.versions, report.outcomes);
-        assert_eq!(counts, (2, revisions, 6, 2), "everything was looked at: {report:?}");
-        assert_eq!(report.contents, 6, "{report:?}");
+        assert_eq!(counts, (2, revisions, 8, 2), "everything was looked at: {report:?}");
+        assert_eq!(report.contents, 8, "{report:?}");
     };
     check(&world).await;
     let world = world.restart().await;

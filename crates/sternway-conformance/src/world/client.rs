@@ -111,6 +111,18 @@ impl Client {
         Change::AddVersion(Box::new(NewVersion::new(artifact.clone(), content.reference())))
     }
 
+    /// Writes a content that is said to resemble another one, and answers with the change that adds a
+    /// version of it.
+    pub(crate) async fn add_near(
+        &self,
+        artifact: &ArtifactId,
+        content: &Content,
+        near: &Content,
+    ) -> Change {
+        self.store.put(content, Some(&near.digest())).await.must("put a content near another");
+        Change::AddVersion(Box::new(NewVersion::new(artifact.clone(), content.reference())))
+    }
+
     /// Adds a version with this text.
     pub(crate) async fn publish(&self, artifact: &ArtifactId, words: &str) -> VersionNumber {
         let receipt = self.apply(self.add(artifact, &text(words)).await).await;

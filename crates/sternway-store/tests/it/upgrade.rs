@@ -12,7 +12,9 @@ use sternway_store::{
 };
 use sternway_types::{At, Content, Digest};
 
-use crate::world::{commit_content, content, create, greeting, namespace, noise, opaque, rows};
+use crate::world::{
+    commit_content, content, create, greeting, namespace, noise, opaque, rows, stored,
+};
 
 /// A map that is torn down at one of its commits: before it, or right after it.
 #[derive(Clone, Debug)]
@@ -85,7 +87,7 @@ async fn layout_2() -> (MemoryKv, Vec<Content>) {
             *value = None;
         }
     }
-    for content in &contents[20..] {
+    for content in contents.iter().skip(20) {
         let (key, len) = (row(b'b', &content.digest()), content.as_bytes().len() as u64);
         let body = [&[0], len.to_le_bytes().as_slice(), content.as_bytes()].concat();
         let value = sealed(&key, &body);
@@ -102,13 +104,6 @@ fn copy(kv: &MemoryKv) -> MemoryKv {
     let copy = MemoryKv::new();
     copy.commit(&rows(kv)).expect("memory takes it");
     copy
-}
-
-/// How many bytes the rows of contents have.
-fn stored(kv: &MemoryKv) -> u64 {
-    let contents = rows(kv).into_iter().filter(|(key, _)| b"bxyz".contains(&key[0]));
-    let sizes = contents.map(|(key, value)| key.len() + value.map_or(0, |value| value.len()));
-    sizes.sum::<usize>() as u64
 }
 
 async fn is_sound(kv: &MemoryKv, contents: &[Content]) {
