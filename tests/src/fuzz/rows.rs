@@ -165,11 +165,17 @@ async fn filled() -> Made<Batch> {
         .then(Change::PutRecord(Box::new(Record::Environment(environment))))
         .then(Change::PutRecord(Box::new(Record::Namespace(settings))));
     drop(store.commit(&create).await?);
-    for text in ["Hello, {{name}}!", "Hi {{name}}!"] {
+    // Small, in full, as a delta against that, and in chunks.
+    let page = "a page\n".repeat(300);
+    let texts = ["Hello!".to_owned(), page.clone(), page + "more", "a book\n".repeat(50_000)];
+    let mut near = None;
+    for text in texts {
         let content = Content::text(text, None)?;
-        store.put(&content, None).await?;
+        store.put(&content, near.as_ref()).await?;
+        near = Some(content.digest());
         let new = NewVersion::new(artifact()?, content.reference());
-        let publish = changeset(text)?.then(Change::AddVersion(Box::new(new)));
+        let publish =
+            changeset(&content.digest().to_string())?.then(Change::AddVersion(Box::new(new)));
         drop(store.commit(&publish.then(live(&id)?)).await?);
     }
     drop(store.append(&outcomes("first")?).await?);
