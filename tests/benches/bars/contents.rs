@@ -171,7 +171,8 @@ async fn contents_of(sw: &Sternway, artifact: &ArtifactId) -> Measured<Vec<Conte
 
 /// How many bytes the rows of contents have, with their keys.
 fn stored(file: &Path) -> Measured<usize> {
-    let snapshot = RedbKv::open(file, RedbOptions::default())?.snapshot()?;
+    let kv = RedbKv::open(file, RedbOptions::default())?;
+    let snapshot = kv.snapshot()?;
     let mut bytes = 0;
     for letter in TABLES {
         let range =
