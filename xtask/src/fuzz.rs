@@ -107,7 +107,8 @@ fn fuzz(workspace: &Workspace, target: &str, seconds: u32) -> Result<(), Error> 
     let before = names_in(&workspace.root().join(&artifacts))?;
     let time = format!("-max_total_time={seconds}");
     let step = nightly(workspace, ["fuzz", "run", target, &corpus, &seeds, "--", &time, TIMEOUT]);
-    let outcome = step.arg("-print_final_stats=1").arg("-verbosity=0").run();
+    let quietly = ["-print_final_stats=1", "-print_funcs=0", "-verbosity=0"];
+    let outcome = step.args(quietly).run();
     if outcome.is_err() {
         let after = names_in(&workspace.root().join(&artifacts))?;
         for name in after.difference(&before) {
