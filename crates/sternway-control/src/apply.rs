@@ -187,7 +187,7 @@ impl Control {
         {
             return Ok(Some(number));
         }
-        self.put(&wanted.artifact, content).await?;
+        self.put(artifact, content).await?;
         let new = NewVersion::new(artifact.clone(), content.reference());
         let (id, version) = (artifact.clone(), latest);
         changeset.preconditions.push(Precondition::LatestIs { artifact: id, version });

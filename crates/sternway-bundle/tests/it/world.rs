@@ -44,7 +44,7 @@ pub(crate) async fn history() -> Vec<Commit> {
     let create = changeset(0).then(Change::CreateNamespace);
     store.commit(&create).await.expect("memory takes it");
     for (number, content) in (1..).zip(contents()) {
-        store.put(&content).await.expect("memory takes it");
+        store.put(&content, None).await.expect("memory takes it");
         let artifact = "prompts/greeting".parse().expect("an artifact");
         let new = NewVersion::new(artifact, content.reference());
         let add = changeset(number).then(Change::AddVersion(Box::new(new)));

@@ -40,8 +40,8 @@ mod status;
 mod supervise;
 mod topic;
 mod undo;
-mod validate;
 mod upgrade;
+mod validate;
 mod verify;
 mod watch;
 

@@ -11,18 +11,18 @@ use sternway::{
 use crate::world::World;
 
 /// Every row of a store, in hexadecimal, written by the code that had that layout.
-const LAYOUT_2: &str = include_str!("../../../sternway-store/tests/it/golden/layout-2.txt");
+const LAYOUT_3: &str = include_str!("../../../sternway-store/tests/it/golden/layout-3.txt");
 
 fn bytes(hex: &str) -> Vec<u8> {
     let pairs = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16));
     pairs.collect::<Result<_, _>>().unwrap()
 }
 
-/// A folder with a store of layout 2.
+/// A folder with a store of layout 3.
 fn older() -> World {
     let world = World::new().set("STERNWAY_NAMESPACE", "shop");
     fs::create_dir(world.path(".sternway")).unwrap();
-    let rows = LAYOUT_2.lines().map(|line| line.split_once(' ').unwrap());
+    let rows = LAYOUT_3.lines().map(|line| line.split_once(' ').unwrap());
     let rows: Batch = rows.map(|(key, value)| (bytes(key), Some(bytes(value)))).collect();
     let kv = RedbKv::open(&world.store(), RedbOptions::default()).unwrap();
     kv.commit(&rows).unwrap();
@@ -34,7 +34,7 @@ fn an_older_store_says_what_to_type_and_that_helps() {
     let world = older();
     for words in [vec!["list"], vec!["verify"], vec!["promote", "prompts/greeting@v1"]] {
         let said = world.fails(1, &words);
-        assert!(said.contains("the store has layout 2"), "{said}");
+        assert!(said.contains("the store has layout 3"), "{said}");
         assert!(said.contains("help: sternway upgrade"), "{said}");
     }
     let problem = world.fails(1, &["list", "--json"]);
@@ -43,15 +43,15 @@ fn an_older_store_says_what_to_type_and_that_helps() {
     assert!(checkup.stdout.contains("sternway upgrade"), "{}", checkup.stdout);
 
     let said = world.ok(&["upgrade", "--dry-run"]);
-    assert!(said.starts_with("would be upgraded: layout 2 → 3, 2 contents\n"), "{said}");
+    assert!(said.starts_with("would be upgraded: layout 3 → 4, 3 contents\n"), "{said}");
     world.fails(1, &["list"]);
 
     let said = world.ok(&["upgrade"]);
-    assert!(said.starts_with("upgraded: layout 2 → 3, 2 contents\n"), "{said}");
+    assert!(said.starts_with("upgraded: layout 3 → 4, 3 contents\n"), "{said}");
     assert_eq!(world.ok(&["get", "prompts/greeting@v1"]), "Hello!");
     assert!(world.ok(&["verify"]).starts_with("sound: 5 revisions"));
     let said = world.ok(&["upgrade"]);
-    assert!(said.starts_with("nothing to do: the store has layout 3\n"), "{said}");
+    assert!(said.starts_with("nothing to do: the store has layout 4\n"), "{said}");
 }
 
 #[test]

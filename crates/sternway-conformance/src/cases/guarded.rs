@@ -75,7 +75,7 @@ pub(crate) async fn dependencies_exist(world: World) {
     let (tool, unknown) = (artifact("tools/search"), artifact("tools/unknown"));
     world.publish(&tool, "fn search").await;
     let content = text("Hello");
-    world.store.put(&content).await.must("put a content");
+    world.store.put(&content, None).await.must("put a content");
     let on = |ids: &[&ArtifactId]| {
         let depends_on = ids.iter().map(|id| (*id).clone()).collect();
         let new = NewVersion { depends_on, ..NewVersion::new(greeting(), content.reference()) };

@@ -61,7 +61,7 @@ async fn write_a_history(client: &Client) {
 /// Writes the contents of a history into another store.
 async fn put_contents(from: &Client, to: &Client) {
     for content in Everything::of(from).await.contents.into_values().flatten() {
-        to.store.put(&content).await.must("put a content");
+        to.store.put(&content, None).await.must("put a content");
     }
 }
 

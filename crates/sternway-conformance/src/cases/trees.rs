@@ -49,8 +49,8 @@ fn add(world: &World, content: &Content) -> Changeset {
 
 pub(crate) async fn a_tree_is_refused_while_a_file_is_missing(world: World) {
     let tree = folder();
-    world.store.put(&tree).await.must("put a listing");
-    world.store.put(&opaque(b"one")).await.must("put a file");
+    world.store.put(&tree, None).await.must("put a listing");
+    world.store.put(&opaque(b"one"), None).await.must("put a file");
     let changeset = add(&world, &tree);
     let before = world.head().await;
     let refusal = world.store.commit(&changeset).await.must_refuse("nobody wrote bin/run");
@@ -60,17 +60,17 @@ pub(crate) async fn a_tree_is_refused_while_a_file_is_missing(world: World) {
     assert_eq!(world.head().await, before, "a refused tree leaves no trace");
 
     // What is empty needs no content.
-    world.store.put(&opaque(b"two")).await.must("put the other file");
+    world.store.put(&opaque(b"two"), None).await.must("put the other file");
     world.commit(&changeset).await;
     let report = world.store.verify().await.must("verify");
     assert!(report.is_sound() && report.contents == 3, "{report:#?}");
 }
 
 pub(crate) async fn a_file_of_another_size_is_not_the_file(world: World) {
-    world.store.put(&opaque(b"one")).await.must("put a file");
+    world.store.put(&opaque(b"one"), None).await.must("put a file");
     let lying = TreeFile { size: 4, ..TreeFile::of(FileMode::Plain, b"one") };
     let tree = listing([(parsed("a.md"), TreeEntry::File(lying))]);
-    world.store.put(&tree).await.must("put a listing");
+    world.store.put(&tree, None).await.must("put a listing");
     let refusal = world.store.commit(&add(&world, &tree)).await.must_refuse("it has 3 bytes");
     let (path, digest) = (parsed("a.md"), lying.digest);
     assert_eq!(refusal, Refusal::NoFile { tree: tree.digest(), path, digest, size: 4 });
@@ -80,10 +80,10 @@ pub(crate) async fn a_listing_is_a_tree_only_when_it_was_written_as_one(world: W
     let tree = listing([(parsed("empty"), file(b""))]);
     let as_json = Content::new(ContentKind::Json, tree.as_bytes());
     let as_json = as_json.unwrap_or_else(|err| panic!("a listing is JSON: {err}"));
-    world.store.put(&as_json).await.must("put the listing as JSON");
+    world.store.put(&as_json, None).await.must("put the listing as JSON");
     let refusal = world.store.commit(&add(&world, &tree)).await.must_refuse("nobody checked it");
     assert_eq!(refusal, Refusal::OtherContent(Box::new(tree.reference())));
-    world.store.put(&tree).await.must("put the listing as a tree");
+    world.store.put(&tree, None).await.must("put the listing as a tree");
     world.commit(&add(&world, &tree)).await;
     world.commit(&add(&world, &as_json)).await;
 }
@@ -91,7 +91,7 @@ pub(crate) async fn a_listing_is_a_tree_only_when_it_was_written_as_one(world: W
 pub(crate) async fn a_tree_and_its_files_are_there_again(world: World) {
     let tree = folder();
     for content in [&opaque(b"one"), &opaque(b"two"), &tree] {
-        world.store.put(content).await.must("put a content");
+        world.store.put(content, None).await.must("put a content");
     }
     world.commit(&add(&world, &tree)).await;
     let world = world.crash().await;

@@ -7,8 +7,8 @@ use std::sync::{
 };
 
 use sternway_store::{
-    Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Snapshot, Store as _, StoreError, Upgrade,
-    UpgradeProgress, upgrade,
+    Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Shrunk, Snapshot, Store as _, StoreError,
+    Upgrade, UpgradeProgress, upgrade,
 };
 use sternway_types::{At, Content, Digest};
 
@@ -43,6 +43,10 @@ impl Kv for Mortal {
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
     }
+
+    fn shrink(&self) -> Result<Shrunk, KvError> {
+        self.inner.shrink()
+    }
 }
 
 /// A stored value, as every layout has it.
@@ -69,8 +73,8 @@ fn book(seed: u64, added: &[u8]) -> Content {
     opaque([&noise(5_000_000, seed), added].concat())
 }
 
-/// A store as layout 2 had it: no heads, every content in full, however large.
-async fn layout_2() -> (MemoryKv, Vec<Content>) {
+/// A store as layout 3 had it: no heads, every content in full, however large.
+async fn layout_3() -> (MemoryKv, Vec<Content>) {
     let kv = MemoryKv::new();
     let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
     create(&store).await.expect("memory takes it");
@@ -93,7 +97,7 @@ async fn layout_2() -> (MemoryKv, Vec<Content>) {
         let value = sealed(&key, &body);
         old.insert(key, Some(value));
     }
-    let header = sealed(b"s", b"\x0esternway store\x02");
+    let header = sealed(b"s", b"\x0esternway store\x03");
     old.insert(b"s".to_vec(), Some(header));
     kv.commit(&old).expect("memory takes it");
     (kv, contents)
@@ -124,7 +128,7 @@ fn untold(_: UpgradeProgress) {}
 
 #[tokio::test]
 async fn an_upgrade_that_dies_at_any_commit_goes_on_where_it_was() {
-    let (old, contents) = layout_2().await;
+    let (old, contents) = layout_3().await;
     let how = Upgrade::default().with_repack(true);
     let straight = copy(&old);
     upgrade(&straight, how, &mut untold).expect("it can be upgraded");
@@ -137,7 +141,7 @@ async fn an_upgrade_that_dies_at_any_commit_goes_on_where_it_was() {
             let mortal = Mortal { inner: kv.clone(), left, happens };
             let died = upgrade(&mortal, how, &mut untold);
             match KvStore::open(kv.clone()) {
-                Err(StoreError::OlderLayout { found: 2, .. }) => assert!(died.is_err()),
+                Err(StoreError::OlderLayout { found: 3, .. }) => assert!(died.is_err()),
                 opened => {
                     opened.expect("it is up to date").close().await.expect("it closes");
                     is_sound(&kv, &contents).await;
@@ -156,14 +160,14 @@ async fn an_upgrade_that_dies_at_any_commit_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn contents_are_kept_smaller_and_the_bytes_are_told() {
-    let (kv, contents) = layout_2().await;
+    let (kv, contents) = layout_3().await;
     let before = stored(&kv);
     let how = Upgrade::default().with_repack(true);
     let rehearsed = upgrade(&kv, how.with_dry_run(true), &mut untold).expect("it can be read");
     assert_eq!(stored(&kv), before, "nothing is written in a dry run");
     let mut told = Vec::new();
     let upgraded = upgrade(&kv, how, &mut |progress| told.push(progress)).expect("it can");
-    assert_eq!((upgraded.from, upgraded.to, upgraded.heads), (Some(2), 3, 23));
+    assert_eq!((upgraded.from, upgraded.to, upgraded.heads), (Some(3), 4, 23));
     let repacked = upgraded.repacked.expect("it was asked for");
     assert_eq!((repacked.deltas, repacked.chunked), (19, 3));
     // The heads that the upgrade added count as well.
@@ -199,7 +203,7 @@ async fn what_is_up_to_date_is_left_alone() {
 
 #[tokio::test]
 async fn a_damaged_content_is_counted_and_left_for_verify_to_name() {
-    let (kv, contents) = layout_2().await;
+    let (kv, contents) = layout_3().await;
     let key = row(b'b', &contents[0].digest());
     let mut value = rows(&kv).remove(&key).flatten().expect("it is there");
     value[20] ^= 1;
