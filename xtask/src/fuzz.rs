@@ -137,7 +137,10 @@ mod tests {
     fn a_target_that_is_none_is_refused_with_those_that_are() {
         let options = Options { target: Some("yaml".to_owned()), seconds: 1 };
         let said = run(&Workspace::find(), &options).unwrap_err().to_string();
-        assert!(said.starts_with("there is no target yaml: there are json, json_diff,"), "{said}");
+        assert!(
+            said.starts_with("there is no target yaml: there are bundles, json, json_diff,"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -79,9 +79,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let Some(template) = Template::new(args.command.clone()) else {
         return Err(CliError::invalid("the command is empty: name one after --"));
     };
-    let mut wanted = args.publish.publish(context).await?;
-    wanted.activate = Activate::In(context.environment.clone());
-    let content = wanted.content.clone();
+    let mut wanted = args.publish.wanted(context)?;
+    wanted.publish.activate = Activate::In(context.environment.clone());
+    let content = wanted.publish.content.clone();
     let (published, view) = publish::save(context, &args.publish, wanted).await?;
     let mut view = GuardedView {
         live: view.live,

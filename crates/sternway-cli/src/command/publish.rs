@@ -104,8 +104,8 @@ fn expected(text: &str) -> Result<Expect, sternway::types::NumberError> {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
-    let publish = args.publish(context).await?;
-    let (published, view) = save(context, &args, publish).await?;
+    let wanted = args.wanted(context)?;
+    let (published, view) = save(context, &args, wanted).await?;
     context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
         show(context, &args, &published, &view, page);
     })?;
@@ -117,23 +117,21 @@ impl Args {
     ///
     /// # Errors
     ///
-    /// [`CliError`] if something cannot be read, which is found before a store is made
-    /// for a file.
-    pub(super) async fn publish(&self, context: &Context) -> Result<Publish, CliError> {
-        let content = match find(self)? {
-            Found::Content(content) => content,
+    /// [`CliError`] if something cannot be read, which is found before a store is made.
+    pub(super) fn wanted(&self, context: &Context) -> Result<Wanted, CliError> {
+        let (content, folder) = match find(self)? {
+            Found::Content(content) => (content, None),
             Found::Folder(folder) => {
                 let left_out = folder.without_files();
                 if left_out > 0 {
                     let left_out = number::counted(left_out as u64, "folder");
                     context.console.note(&format!("{left_out} without files left out"));
                 }
-                let put =
-                    async |sternway: &Sternway| Ok(sternway.control().put_folder(&folder).await?);
-                context.with(Missing::Create, put).await?
+                // Its files are not kept yet.
+                (Content::tree(&folder.tree()?)?, Some(folder))
             }
         };
-        publish(context, self, content)
+        Ok(Wanted { publish: publish(context, self, content)?, folder })
     }
 
     /// Who publishes, and why.
@@ -150,11 +148,18 @@ impl Args {
 pub(super) async fn save(
     context: &Context,
     args: &Args,
-    mut publish: Publish,
+    wanted: Wanted,
 ) -> Result<(Published, PublishedView), CliError> {
+    let Wanted { mut publish, folder } = wanted;
     publish.checked = validate::ahead(context, &publish).await?;
     let intent = args.intent(context);
     let saved = context.with(Missing::Create, async |sternway| {
+        if let Some(folder) = &folder {
+            let put = sternway.control().put_folder(folder).await?;
+            if put != publish.content {
+                return Err(CliError::invalid("the folder changed while it was read: try again"));
+            }
+        }
         let content = publish.content.clone();
         let published = sternway.control().publish(publish, &intent).await?;
         let view = look(context, sternway, &published, &content).await?;
@@ -176,6 +181,12 @@ pub(super) fn show(
     } else {
         write_again(context, view, &args.labels, page);
     }
+}
+
+/// What is to be published, and the folder whose files come with it.
+pub(super) struct Wanted {
+    pub(super) publish: Publish,
+    folder: Option<Folder>,
 }
 
 /// What is to be published, as far as it can be looked at before there is a store.

@@ -37,10 +37,10 @@ pub(super) fn decide(
     let history = History(committed);
     let first = committed.iter().find(|commit| commit.changeset == changeset.id);
     if let Some(first) = first {
-        return if !requests.contains(changeset) {
-            Expected::Reused(first.revision)
-        } else if floor.is_some_and(|floor| first.revision < floor.revision) {
+        return if floor.is_some_and(|floor| first.revision < floor.revision) {
             Expected::Gone(first.revision)
+        } else if !requests.contains(changeset) {
+            Expected::Reused(first.revision)
         } else {
             Expected::Repeats(Receipt::from(first))
         };

@@ -179,7 +179,7 @@ async fn an_import_that_ended_in_the_middle_goes_on_from_there() {
     for end in 1..commits.len() {
         let there = nowhere("shop");
         for number in 1..=3 {
-            there.store().put(&text(&format!("greeting {number}"))).await.expect("it is put");
+            there.store().put(&text(&format!("greeting {number}")), None).await.expect("it is put");
         }
         there.store().replay(&commits[..end]).await.expect("it is replayed");
         let imported = import(&there, &bundle).await;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use sternway_types::{ContentKind, ContentRef, Digest, Tree, TreeFile, TreePath};
+use sternway_types::{ContentKind, ContentRef, Digest, Tree, TreePath};
 
 use super::{blob, codec, key, staging::Get};
 use crate::{Refusal, StoreError};
@@ -15,7 +15,7 @@ pub(super) fn check_files(
 ) -> Result<(), StoreError> {
     let Some(tree) = read(from, content)? else { return Ok(()) };
     for (path, file) in tree.files() {
-        if !is_kept(from, file)? {
+        if file.size > 0 && !blob::is_there(from, &file.digest, file.size)? {
             return Err(Refusal::NoFile {
                 tree: content.digest,
                 path: path.clone(),
@@ -39,7 +39,7 @@ pub(super) fn spoilt_files(
     for (path, file) in tree.files() {
         let problem = if damaged.contains(&file.digest) {
             "its content is damaged"
-        } else if !is_kept(from, file)? {
+        } else if file.size > 0 && !blob::is_whole(from, &file.digest, file.size)? {
             "its content is missing, or has another length"
         } else {
             continue;
@@ -47,10 +47,6 @@ pub(super) fn spoilt_files(
         spoilt.push((path.clone(), problem));
     }
     Ok(spoilt)
-}
-
-fn is_kept(from: &(impl Get + ?Sized), file: &TreeFile) -> Result<bool, StoreError> {
-    Ok(file.size == 0 || blob::is_there(from, &file.digest, file.size)?)
 }
 
 /// The tree that a content is, if it is one.

@@ -58,6 +58,15 @@ pub(super) fn is_there(
     Ok(body::head(from, digest)?.is_some_and(|head| head.len == len))
 }
 
+/// Whether bytes of this digest and length are kept, with all that belongs to them.
+pub(super) fn is_whole(
+    from: &(impl Get + ?Sized),
+    digest: &Digest,
+    len: u64,
+) -> Result<bool, StoreError> {
+    Ok(is_there(from, digest, len)? && from.sealed(&key::blob(digest))?.is_some())
+}
+
 /// Whether a content is kept as what it is, and can be read.
 pub(super) fn is_sound(from: &(impl Get + ?Sized), content: &Content) -> Result<bool, StoreError> {
     if is_kept(from, &content.reference())? != Some(true) {
