@@ -46,6 +46,7 @@ mod kv;
 #[cfg(feature = "metered")]
 mod metered;
 mod page;
+mod refusal;
 mod rehearsal;
 mod report;
 mod store;
@@ -62,12 +63,13 @@ pub use crate::{
     append::{Append, Appended, AppendedSubject, Tallies},
     as_of::AsOf,
     compaction::{Compaction, Floor, Shrunk},
-    error::{Cause, Conflict, Contested, LastWrite, Refusal, StoreError},
+    error::{Cause, Conflict, Contested, LastWrite, StoreError},
     kv::{
         Batch, Direction, Kv, KvError, KvStore, MemoryKv, Range, Repacked, Snapshot, Upgrade,
         UpgradeProgress, Upgraded, Visit, chain_of, upgrade,
     },
     page::Limit,
+    refusal::Refusal,
     rehearsal::Rehearsal,
     report::{Damage, Report},
     store::{DigestHit, Head, Store},

@@ -81,7 +81,8 @@ async fn fill(sw: &Sternway, artifact: &ArtifactId, versions: u64) -> Measured<(
     let (control, mut added) = (sw.control(), 1);
     while added < versions {
         let mut commits = tokio::task::JoinSet::new();
-        for number in added..versions.min(added + AT_ONCE) {
+        let end = versions.min(added + AT_ONCE);
+        for number in added..end {
             let content = content(number)?;
             let id = control.ids().changeset();
             let new = NewVersion::new(artifact.clone(), content.reference());
@@ -93,8 +94,8 @@ async fn fill(sw: &Sternway, artifact: &ArtifactId, versions: u64) -> Measured<(
                 store.put(&content, None).await?;
                 store.commit(&changeset).await
             });
-            added += 1;
         }
+        added = end;
         while let Some(done) = commits.join_next().await {
             done??;
         }

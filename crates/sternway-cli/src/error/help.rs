@@ -121,11 +121,6 @@ fn of_control(err: &ControlError) -> Option<String> {
         ControlError::SignedHead(_) => {
             Some("ask who exported it for the key, as sternway head key printed it".into())
         }
-        ControlError::ChecksFailed(failed) => failed.first().map(|check| {
-            format!("mend it, and look again with: sternway validate {} FILE", check.artifact)
-        }),
-        ControlError::NotChecked { artifact, trouble, .. } => Some(of_trouble(artifact, trouble)),
-        ControlError::NoCheck { .. } => Some("sternway help policy".into()),
         ControlError::NotTakenBack { artifact, environment, .. } => {
             Some(format!("sternway{} rollback {artifact}", at(environment)))
         }
@@ -135,7 +130,19 @@ fn of_control(err: &ControlError) -> Option<String> {
             revision.get().saturating_sub(1)
         )),
         ControlError::NothingToUndo { .. } => Some("sternway op log".into()),
-        ControlError::Text(_) | _ => None,
+        ControlError::Text(_) | _ => of_checks(err),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others were looked at before")]
+fn of_checks(err: &ControlError) -> Option<String> {
+    match err {
+        ControlError::ChecksFailed(failed) => failed.first().map(|check| {
+            format!("mend it, and look again with: sternway validate {} FILE", check.artifact)
+        }),
+        ControlError::NotChecked { artifact, trouble, .. } => Some(of_trouble(artifact, trouble)),
+        ControlError::NoCheck { .. } => Some("sternway help policy".into()),
+        _ => None,
     }
 }
 

@@ -85,6 +85,7 @@ fn compacted(world: &World, all: &mut Keys) {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of what is typed")]
 fn story(world: &World) -> Keys {
     files(world);
     let all = &mut Keys::new();

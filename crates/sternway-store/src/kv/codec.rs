@@ -14,8 +14,6 @@ use crate::StoreError;
 /// The format that is written, and the newest that is read.
 pub(super) const FORMAT: u8 = 1;
 
-/// The bytes of an envelope before its body.
-
 /// The bytes of the checksum.
 const CRC: usize = 4;
 

@@ -8,7 +8,7 @@ use super::{
     answer::Answer,
     compact,
     group::{Group, Shared},
-    store::KvStore,
+    handle::KvStore,
     verify,
 };
 use crate::{Cause, Compaction, Report, Shrunk, StoreError};

@@ -16,9 +16,11 @@ mod compact;
 mod dependents;
 mod floor;
 mod group;
+mod handle;
 mod header;
 mod keep;
 mod key;
+mod key_reader;
 mod logs;
 mod map;
 mod memory;
@@ -39,8 +41,8 @@ mod view;
 
 pub use self::{
     apply::chain_of,
+    handle::KvStore,
     memory::MemoryKv,
     port::{Batch, Direction, Kv, KvError, Range, Snapshot, Visit},
-    store::KvStore,
     upgrade::{Repacked, Upgrade, UpgradeProgress, Upgraded, upgrade},
 };

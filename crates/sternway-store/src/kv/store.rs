@@ -1,9 +1,6 @@
-//! [`Store`] over any [`Kv`].
+//! The calls of the port, each in a few words: what they mean is beside this file.
 
-use std::{
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use sternway_types::{
@@ -11,111 +8,20 @@ use sternway_types::{
     DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
     RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
 };
-use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::{
-    answer::{Answer, Waiter},
+    answer::Answer,
     apply,
     blob::Parcel,
     bulk,
-    group::Group,
-    header,
-    port::Kv,
+    handle::KvStore,
     replay,
-    stage::Stage,
     staging::{Contents, Staging},
-    view::View,
 };
 use crate::{
     Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
     Tallies,
 };
-
-/// How many KiB of contents may wait to be written, before who puts more has to wait.
-const QUEUED_KIB: usize = 256 * 1024;
-
-/// A [`Store`] over any [`Kv`].
-///
-/// Reads run on the caller's thread: each is a few steps in an ordered map. Writes are decided there
-/// too, and made durable by a thread of the store's own. Dropping the store ends that thread when
-/// what was decided is written; [`Store::close`] waits for it.
-pub struct KvStore {
-    group: RwLock<Option<Arc<Group>>>,
-    pub(super) stage: Arc<Mutex<Stage>>,
-    queued: Arc<Semaphore>,
-    /// Checks of everything take turns: each reads one snapshot for long, and begins alone.
-    pub(super) verifying: Arc<Semaphore>,
-    /// Compactions take turns.
-    pub(super) compacting: Semaphore,
-    let_go: watch::Receiver<()>,
-}
-
-impl fmt::Debug for KvStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
-        let kv = group.as_ref().map(|group| group.shared.map.kv());
-        f.debug_struct("KvStore").field("kv", &kv).finish_non_exhaustive()
-    }
-}
-
-impl KvStore {
-    /// Opens the store that a map holds, or makes an empty map one.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::NotAStore`] if the map holds something else, [`StoreError::NewerFormat`] if it
-    /// was written by a newer Sternway, [`StoreError::OlderLayout`] if by an older one, and what the map answers if it cannot be read.
-    pub fn open(kv: impl Kv) -> Result<Self, StoreError> {
-        header::check(&kv)?;
-        let group = Group::start(Box::new(kv))?;
-        Ok(Self {
-            stage: Arc::clone(&group.shared.stage),
-            queued: Arc::new(Semaphore::new(QUEUED_KIB)),
-            verifying: Arc::new(Semaphore::new(1)),
-            compacting: Semaphore::new(1),
-            let_go: group.shared.map.let_go(),
-            group: RwLock::new(Some(Arc::new(group))),
-        })
-    }
-
-    /// The open group. Who holds it keeps the map open, so nobody holds it while waiting.
-    pub(super) fn group(&self) -> Result<Arc<Group>, StoreError> {
-        let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
-        group.clone().ok_or(StoreError::Closed)
-    }
-
-    fn newest(&self) -> Result<Option<Arc<View>>, StoreError> {
-        let group = self.group.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(group.as_deref().ok_or(StoreError::Closed)?.shared.map.newest())
-    }
-
-    pub(super) async fn view(&self) -> Result<Arc<View>, StoreError> {
-        if let Some(view) = self.newest()? {
-            return Ok(view);
-        }
-        // There is none while the map is checked, or if it could not be read.
-        let _stage = self.stage.lock().await;
-        self.group()?.shared.map.view()
-    }
-
-    /// Decides a job on top of what was decided before it, and waits until that is durable.
-    pub(super) async fn decide<T>(
-        &self,
-        job: impl FnOnce(&mut Staging) -> Result<T, StoreError>,
-        answer: impl FnOnce(Waiter<T>) -> Answer,
-    ) -> Result<T, StoreError> {
-        let waiting = {
-            let mut stage = self.stage.lock().await;
-            let group = self.group()?;
-            let waiting = stage.decide(&group.shared.map, job, answer)?;
-            drop(stage);
-            group.wake();
-            waiting
-        };
-        // Where no answer comes, the store was closed.
-        waiting.await.unwrap_or(Err(StoreError::Closed))
-    }
-}
 
 #[async_trait]
 impl Store for KvStore {
