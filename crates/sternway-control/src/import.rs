@@ -6,7 +6,8 @@
 
 use sternway_store::StoreError;
 use sternway_types::{
-    At, Change, ChangesetId, Force, MoveCause, PointerName, Precondition, Revision, VersionNumber,
+    At, Change, ChangesetId, Commit, Force, MoveCause, PointerName, Precondition, Revision,
+    VersionNumber,
 };
 
 use crate::{
@@ -60,10 +61,15 @@ impl Control {
         let id = ChangesetId::from_name(&format!("import\0{namespace}\0{artifact}\0{name}"));
         let mut gate = self.gate(artifact, &self.default_environment().await?).await?;
         // What was imported before is not checked again.
-        if !gate.is_open()
-            && let Some(commit) = self.store.commit_of(namespace, id).await?
-        {
-            return Ok(Imported::Known { revision: commit.revision });
+        if !gate.is_open() {
+            match self.store.commit_of(namespace, id).await {
+                Ok(Some(Commit { revision, .. }))
+                | Err(StoreError::Compacted { asked: At::Revision(revision), .. }) => {
+                    return Ok(Imported::Known { revision });
+                }
+                Ok(None) => (),
+                Err(err) => return Err(err.into()),
+            }
         }
         loop {
             let latest = self.store.artifact(namespace, artifact, At::Head).await?;

@@ -117,7 +117,11 @@ impl Control {
         let (mut before, mut looked_at) = (None, 0);
         let mut taken_back = HashSet::new();
         while looked_at < MAX_LOOKED_AT {
-            let page = self.operations(before, Limit::MAX).await?;
+            let page = match self.operations(before, Limit::MAX).await {
+                // What was before that was let go.
+                Err(ControlError::Store(StoreError::Compacted { .. })) => break,
+                page => page?,
+            };
             let Some(last) = page.last() else { break };
             before = Some(last.revision);
             looked_at += page.len();
@@ -140,7 +144,11 @@ impl Control {
     async fn is_undone(&self, revision: Revision) -> Result<bool, ControlError> {
         let (mut next, mut undone) = (Some(revision), false);
         while let Some(revision) = next {
-            let commit = self.commit_at(revision).await?;
+            let commit = match self.commit_at(revision).await {
+                // What it took back itself was let go with it.
+                Err(ControlError::Store(StoreError::Compacted { .. })) => None,
+                commit => commit?,
+            };
             // Nothing takes back what comes after it, whatever it says of itself.
             next = commit.and_then(|commit| commit.undoes).filter(|undone| *undone < revision);
             undone = !undone;

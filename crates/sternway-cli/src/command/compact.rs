@@ -40,7 +40,8 @@ Examples:
 What goes: the operations before that moment, with what only showed the states of then. What stays:
 every version and its content, every run, what was live when, and with it every rollback. What is let
 go is gone: --at, op log, watch and undo reach back to that moment and no further, and heads that were
-signed before it cannot be checked any more.";
+signed before it cannot be checked any more. Nor can the namespace be exported: a bundle holds a
+history from its beginning, so export it first.";
 
 /// Let go of the past before a moment, if one is named, and make the file of the store smaller.
 #[derive(Debug, clap::Args)]

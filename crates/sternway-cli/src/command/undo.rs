@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use sternway::{
     Missing, Sternway,
     api::UndoneView,
-    control::undo::Undone,
-    store::Limit,
+    control::{ControlError, undo::Undone},
+    store::{Limit, StoreError},
     types::{Commit, Force, Reason},
 };
 
@@ -104,7 +104,11 @@ async fn last_of(sternway: &Sternway) -> Result<Commit, CliError> {
     let (control, actor) = (sternway.control(), sternway.actor());
     let (mut before, mut looked_at) = (None, 0);
     while looked_at < MAX_LOOKED_AT {
-        let page = control.operations(before, Limit::MAX).await?;
+        let page = match control.operations(before, Limit::MAX).await {
+            // What was before that was let go.
+            Err(ControlError::Store(StoreError::Compacted { .. })) => break,
+            page => page?,
+        };
         let Some(last) = page.last() else { break };
         before = Some(last.revision);
         looked_at += page.len();

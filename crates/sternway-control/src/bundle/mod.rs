@@ -5,6 +5,7 @@
 
 mod export;
 mod import;
+mod known;
 mod outcomes;
 mod preserve;
 mod renumber;

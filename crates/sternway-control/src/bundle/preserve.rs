@@ -150,7 +150,10 @@ impl Control {
         }
         reading.end().await?;
         // Each link holds all before it: what is the same ends once.
-        let (mut same, mut other) = (0_u64, last.get() + 1);
+        // Nobody can tell any more what was below the floor.
+        let floor = self.store.floor(&self.namespace).await?;
+        let floor = floor.map_or(0, |floor| floor.revision.get());
+        let (mut same, mut other) = (floor.min(last.get()), last.get() + 1);
         while other - same > 1 {
             let middle = same + (other - same) / 2;
             let at = At::Revision(Revision::new(middle));

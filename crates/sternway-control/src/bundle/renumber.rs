@@ -3,6 +3,7 @@
 //! Nothing goes live by it, not even the first version of an artifact: what was good elsewhere was
 //! judged by what ran elsewhere, and the first version of a history is not the one that was live.
 //! Somebody promotes what they want. Condemnations, attestations and outcomes stay where they are.
+//! What is checked here is checked as imported history is: a failing version is condemned.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,19 +12,19 @@ use std::{
 
 use serde_json::json;
 use sternway_bundle::Entry;
-use sternway_store::StoreError;
+use sternway_store::{Append, StoreError};
 use sternway_types::{
     Applied, ArtifactId, At, Change, Changeset, ChangesetId, Commit, Content, EnvironmentId, Force,
     Generation, LabelId, Metadata, MoveCause, NamespaceId, NewMove, NewVersion, Parents,
-    PointerName, PolicyRecord, PolicyScope, Precondition, Record, RecordKey, RecordKind, Target,
-    Version, VersionNumber,
+    PointerName, PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, RecordKey,
+    RecordKind, Target, Version, VersionNumber,
 };
 
 use super::{
     COMMIT, Progress, Reading, Watcher,
     import::{Imported, Trial, Verified, whole},
 };
-use crate::{Control, ControlError, Intent};
+use crate::{Control, ControlError, Intent, validate::CheckReport};
 
 /// Whether policies come along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,9 @@ pub enum Policies {
     Take,
 }
 
+/// The fact of a version that says where it came from.
+pub(super) const NAME: &str = "imported_from";
+
 /// What the second reading makes of an entry.
 enum Piece {
     Content(Content),
@@ -42,8 +46,8 @@ enum Piece {
 }
 
 /// A bundle on its way into a namespace that has a history of its own.
-struct Renumber<'a> {
-    control: &'a Control,
+pub(super) struct Renumber<'a> {
+    pub(super) control: &'a Control,
     intent: &'a Intent,
     trial: Trial,
     /// Where it comes from.
@@ -142,13 +146,13 @@ impl Renumber<'_> {
 
     /// Adds a version, unless it was added before.
     async fn version(&mut self, commit: &Commit, version: &Version) -> Result<(), ControlError> {
-        let (store, here) = (&self.control.store, &self.control.namespace);
+        let here = &self.control.namespace;
         let artifact = &version.artifact;
         // None of the names can hold a zero byte.
         let name = format!("bundle\0{here}\0{}\0{artifact}", commit.changeset);
         let id = ChangesetId::from_name(&name);
-        let known = if self.founded { store.commit_of(here, id).await? } else { None };
-        let number = match known.as_ref().and_then(|known| number_of(known, artifact)) {
+        let known = if self.founded { self.known(id, commit, version).await? } else { None };
+        let number = match known {
             Some(number) => {
                 self.imported.known_versions += 1;
                 number
@@ -186,28 +190,53 @@ impl Renumber<'_> {
             metadata: self.metadata(commit, version),
             depends_on: version.depends_on.clone(),
         };
-        let mut changeset = self
-            .control
-            .changeset(self.intent)
-            .because(version.reason.clone())
-            .then(Change::AddVersion(Box::new(new)));
-        changeset.id = id;
-        match self.control.commit(&changeset).await {
-            Ok(receipt) => Ok(receipt.version_of(artifact).unwrap_or(VersionNumber::FIRST)),
-            // Somebody else imports the same, and was first.
-            Err(StoreError::ChangesetReused { .. }) => {
-                let (store, here) = (&self.control.store, &self.control.namespace);
-                let known = store.commit_of(here, id).await?;
-                let number = known.as_ref().and_then(|known| number_of(known, artifact));
-                Ok(number.unwrap_or(VersionNumber::FIRST))
+        let control = self.control;
+        let mut gate = control.gate(artifact, &control.default_environment().await?).await?;
+        loop {
+            let mut changeset = control
+                .changeset(self.intent)
+                .because(version.reason.clone())
+                .then(Change::AddVersion(Box::new(new.clone())));
+            changeset.id = id;
+            if !gate.is_open() {
+                let latest = control.store.artifact(&control.namespace, artifact, At::Head).await?;
+                let content = self.content(version).await?;
+                let checked = gate.check(control, &content, None).await?;
+                if let Some(report) = checked.map(CheckReport::as_history) {
+                    let latest = latest.map(|artifact| artifact.latest);
+                    control.attest_added(&mut changeset, &report, latest).await?;
+                }
             }
-            Err(err) => Err(err.into()),
+            match control.commit(&changeset).await {
+                Ok(receipt) => {
+                    return Ok(receipt.version_of(artifact).unwrap_or(VersionNumber::FIRST));
+                }
+                // Somebody else imports the same, and was first.
+                Err(StoreError::ChangesetReused { .. }) => {
+                    let known = self.known(id, commit, version).await?;
+                    return Ok(known.unwrap_or(VersionNumber::FIRST));
+                }
+                // Somebody published in between: what was found is about the next number.
+                Err(StoreError::Conflict(_)) => (),
+                Err(err) => return Err(err.into()),
+            }
         }
+    }
+
+    /// The content of a version that is to be added.
+    async fn content(&self, version: &Version) -> Result<Content, ControlError> {
+        let (control, here) = (self.control, &self.control.namespace);
+        if let Some(content) = control.store.content(&version.content).await? {
+            return Ok(content);
+        }
+        // It was put and waits for a write: an append of nothing is one.
+        let nothing = Append::new(here.clone(), control.now(), Vec::new());
+        drop(control.store.append(&nothing).await?);
+        control.content(version).await
     }
 
     /// The facts about a version and where it came from; that is left out where there is no room.
     fn metadata(&self, commit: &Commit, version: &Version) -> Metadata {
-        const NAME: &str = "imported_from";
         let mut members = version.metadata.members().clone();
         let before = members.remove(NAME);
         let from = json!({
@@ -273,7 +302,8 @@ impl Renumber<'_> {
         self.commit_if(at, Change::MovePointer(Box::new(moved))).await
     }
 
-    /// Sets a policy where there is none; answers whether there was none.
+    /// Sets a policy where there is none, and whose checks can be done here; answers whether it was
+    /// set.
     async fn policy(&self, policy: PolicyRecord) -> Result<bool, ControlError> {
         if let PolicyScope::Environment(environment) = &policy.scope
             && !self.has_environment(environment).await?
@@ -282,6 +312,13 @@ impl Renumber<'_> {
         }
         if !self.founded {
             return Ok(true);
+        }
+        // One whose checks could not be done here would keep everybody from publishing.
+        if let PolicySetting::On(policy) = &policy.setting {
+            match self.control.known_checks(policy.checks()).await {
+                Err(ControlError::NoCheck { .. }) => return Ok(false),
+                known => known?,
+            }
         }
         let key = RecordKey::policy(&policy.scope);
         let (store, here) = (&self.control.store, &self.control.namespace);
@@ -315,14 +352,4 @@ impl Renumber<'_> {
             Err(err) => Err(err.into()),
         }
     }
-}
-
-fn number_of(commit: &Commit, artifact: &ArtifactId) -> Option<VersionNumber> {
-    commit.applied.iter().find_map(|applied| match applied {
-        Applied::VersionAdded(version) if version.artifact == *artifact => Some(version.number),
-        Applied::VersionAdded(_)
-        | Applied::NamespaceCreated
-        | Applied::PointerMoved(_)
-        | Applied::RecordChanged(_) => None,
-    })
 }

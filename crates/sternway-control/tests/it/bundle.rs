@@ -11,10 +11,13 @@ use sternway_control::{
 };
 use sternway_folder::{Exclude, Folder};
 use sternway_store::{KvStore, Limit, MemoryKv, Tallies};
-use sternway_types::{At, Commit, Content, LabelId, PolicyScope, PolicySetting, Revision};
+use sternway_types::{
+    At, CheckKind, Commit, Content, LabelId, OnFailure, PolicyScope, PolicySetting, Revision,
+};
 
 use crate::{
-    make::{alice, artifact, greeting, in_a_row, production, text, version},
+    checks::{check, checking, parsed, tone},
+    make::{alice, artifact, greeting, in_a_row, production, text, version, versions},
     world::World,
 };
 
@@ -404,4 +407,52 @@ async fn policies_come_along_when_asked_for_where_there_are_none() {
     assert_eq!((taken.policies, taken.kept_policies), (1, 1));
     let again = renumber(&there.control, &bundle, Policies::Take).await;
     assert_eq!((again.policies, again.kept_policies), (0, 2));
+}
+
+#[tokio::test]
+async fn renumbered_versions_are_checked_as_history_is() {
+    let bundle = bundle(&lived().await).await;
+    let there = World::new().await;
+    let checks = checking([tone(OnFailure::Refuse)]);
+    let set = there.control.set_policy(PolicyScope::Namespace, checks, &alice()).await;
+    set.expect("it is set");
+    let imported = renumber(&there.control, &bundle, Policies::Leave).await;
+    assert_eq!(imported.versions, 3, "history is not refused");
+    let attested = there.control.attestations(&greeting(), version(2)).await;
+    assert_eq!(attested.expect("they can be read").len(), 1);
+    assert_eq!(there.condemned().await, versions([1, 2, 3]), "none of them is JSON");
+}
+
+#[tokio::test]
+async fn what_was_renumbered_is_known_when_its_commits_were_let_go() {
+    let bundle = bundle(&lived().await).await;
+    let there = World::new().await;
+    let first = renumber(&there.control, &bundle, Policies::Leave).await;
+    drop(there.control.compact(there.head().await).await.expect("it is compacted"));
+    let again = renumber(&there.control, &bundle, Policies::Leave).await;
+    assert_eq!((again.versions, again.known_versions), (0, first.versions));
+}
+
+#[tokio::test]
+async fn another_history_is_another_one_also_where_the_beginning_was_let_go() {
+    let bundle = bundle(&lived().await).await;
+    let there = World::with_live(3).await;
+    drop(there.control.compact(there.head().await).await.expect("it is compacted"));
+    let refused = try_import(&there.control, &bundle, &Import::default()).await;
+    assert!(matches!(refused, Err(ControlError::OtherHistory { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn policies_whose_checks_cannot_be_done_here_stay_away() {
+    let world = World::new().await;
+    let schema = Publish::new(artifact("schemas/bot"), Content::json("{}").expect("it is JSON"));
+    world.control.publish(schema, &alice()).await.expect("it is published");
+    let from = CheckKind::SchemaFrom(parsed("schemas/bot"));
+    let checks = checking([check("shape", from)]);
+    let set = world.control.set_policy(PolicyScope::Namespace, checks, &alice()).await;
+    set.expect("it is set");
+    let there = World::with_live(1).await;
+    let taken = renumber(&there.control, &bundle(&world).await, Policies::Take).await;
+    assert_eq!((taken.policies, taken.kept_policies), (0, 1), "its schema is not live here");
+    there.publish("still").await;
 }

@@ -4,10 +4,11 @@ use std::thread;
 
 use sternway_control::{ControlError, import::Imported, publish::Publish, signed_head::HeadSigner};
 use sternway_store::{Floor, Limit, StoreError};
-use sternway_types::{At, Force, PointerName, Revision, Timestamp};
+use sternway_types::{At, Force, OnFailure, PointerName, PolicyScope, Revision, Timestamp};
 
 use crate::{
-    make::{alice, greeting, production, reference, revision, said, text, version, versions},
+    checks::{checking, tone},
+    make::{alice, by, greeting, production, reference, revision, said, text, version, versions},
     world::World,
 };
 
@@ -219,4 +220,20 @@ async fn what_was_imported_before_is_not_imported_again() {
     world.clock.advance(crate::world::SECOND);
     assert_eq!(import().await, Imported::Known { revision }, "and later");
     assert_eq!(world.head().await, head);
+    let checks = checking([tone(OnFailure::Refuse)]);
+    world.control.set_policy(PolicyScope::Namespace, checks, &alice()).await.unwrap();
+    assert_eq!(import().await, Imported::Known { revision }, "and where contents are checked");
+}
+
+#[tokio::test]
+async fn an_undo_is_taken_back_whose_subject_was_let_go() {
+    let world = World::with_live(2).await;
+    world.promote(1).await;
+    let promoted = world.control.commit_at(world.head().await).await.unwrap().expect("it is there");
+    world.control.undo(promoted, Force::No, &alice()).await.unwrap();
+    let undone = world.head().await;
+    drop(world.control.compact(undone).await.unwrap());
+    let newest = world.control.newest_undo(&alice().actor).await.unwrap().expect("an undo");
+    assert_eq!(newest.revision, undone);
+    assert_eq!(world.control.newest_undo(&by("bob").actor).await.unwrap(), None, "of nobody else");
 }

@@ -42,6 +42,11 @@ impl CommandValidator {
     }
 
     async fn run(&self, candidate: Candidate<'_>) -> Result<(Ended, Vec<u8>), Unvalidated> {
+        if candidate.content.as_tree().is_some() {
+            let why = "it is a folder, and a command gets one file: check its files before it is \
+                       published";
+            return Err(Unvalidated::new(why));
+        }
         let failed = |what: &str, err: std::io::Error| Unvalidated::new(format!("{what}: {err}"));
         let copy = PrivateCopy::write_file(candidate.artifact, candidate.content)
             .map_err(|err| failed("the content cannot be written to a file", err))?;

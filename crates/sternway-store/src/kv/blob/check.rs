@@ -6,7 +6,7 @@ use sternway_types::{Content, Digest};
 use super::{
     apart, base_of,
     body::{self, Body},
-    chunk, differs, unfounded, unpack,
+    chunk, differs, of_digest, unfounded, unpack,
 };
 use crate::{
     Report, StoreError,
@@ -102,7 +102,7 @@ impl<'a> Contents<'a> {
             return Err(codec::corrupt(&delta, &detail));
         }
         let of_base = self.base(base)?.map_err(|err| unfounded(&delta, &base, err))?;
-        let bytes = apart(&delta, &digest, &body, of_base)?;
+        let bytes = of_digest(&delta, &digest, apart(&delta, &body, of_base)?)?;
         is_what_it_says(&delta, &body, bytes)
     }
 

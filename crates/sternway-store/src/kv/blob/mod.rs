@@ -81,9 +81,20 @@ pub(super) fn read(
     from: &(impl Get + ?Sized),
     content: &ContentRef,
 ) -> Result<Option<Content>, StoreError> {
-    let Some(bytes) = bytes(from, &content.digest)? else { return Ok(None) };
     let key = key::blob(&content.digest);
-    Content::new(content.kind.clone(), bytes).map(Some).map_err(|err| differs(&key, &err))
+    let Some(value) = from.sealed(&key)? else { return Ok(None) };
+    let bytes = expand(from, &Body::open(&key, &value)?, &key)?;
+    let read = Content::new(content.kind.clone(), bytes);
+    match read {
+        // It has its digest from its bytes: they are hashed once.
+        Ok(read) if read.digest() == content.digest => Ok(Some(read)),
+        Ok(_) => Err(other_digest(&key)),
+        Err(err) => Err(differs(&key, &err)),
+    }
+}
+
+fn other_digest(key: &[u8]) -> StoreError {
+    codec::corrupt(key, "its bytes do not have its digest")
 }
 
 fn differs(key: &[u8], err: &ContentError) -> StoreError {
@@ -107,21 +118,26 @@ fn unpack(
     body: &Body<'_>,
 ) -> Result<Vec<u8>, StoreError> {
     let key = key::blob(digest);
+    of_digest(&key, digest, expand(from, body, &key)?)
+}
+
+/// As many bytes as a content says it has.
+fn expand(from: &(impl Get + ?Sized), body: &Body<'_>, key: &[u8]) -> Result<Vec<u8>, StoreError> {
     match body.head.codec {
-        Codec::Raw | Codec::Zstd => full(&key, digest, body),
+        Codec::Raw | Codec::Zstd => full(key, body),
         Codec::Delta => {
-            let (base, _) = body.delta(&key)?;
+            let (base, _) = body.delta(key)?;
             let base_bytes = base_of(from, &base)
-                .and_then(|bytes| bytes.ok_or_else(|| codec::corrupt(&key, "it is missing")))
-                .map_err(|err| unfounded(&key, &base, err))?;
-            apart(&key, digest, body, &base_bytes)
+                .and_then(|bytes| bytes.ok_or_else(|| codec::corrupt(key, "it is missing")))
+                .map_err(|err| unfounded(key, &base, err))?;
+            apart(key, body, &base_bytes)
         }
-        Codec::Chunks => joined(from, &key, digest, body),
+        Codec::Chunks => joined(from, key, body),
     }
 }
 
 /// The bytes of a content that is kept in full.
-fn full(key: &[u8], digest: &Digest, body: &Body<'_>) -> Result<Vec<u8>, StoreError> {
+fn full(key: &[u8], body: &Body<'_>) -> Result<Vec<u8>, StoreError> {
     let len = body.len(key)?;
     let bytes = match body.head.codec {
         Codec::Raw => body.kept.to_vec(),
@@ -129,32 +145,27 @@ fn full(key: &[u8], digest: &Digest, body: &Body<'_>) -> Result<Vec<u8>, StoreEr
             .ok_or_else(|| codec::corrupt(key, "it cannot be decompressed"))?,
         Codec::Delta | Codec::Chunks => return Err(codec::corrupt(key, "it is not kept in full")),
     };
-    checked(key, digest, len, bytes)
+    sized(key, len, bytes)
 }
 
-/// The bytes of a base; nothing if it is not kept.
+/// The bytes of a base, which have its digest; nothing if it is not kept.
 fn base_of(from: &(impl Get + ?Sized), base: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
     let key = key::blob(base);
     let Some(value) = from.sealed(&key)? else { return Ok(None) };
-    full(&key, base, &Body::open(&key, &value)?).map(Some)
+    of_digest(&key, base, full(&key, &Body::open(&key, &value)?)?).map(Some)
 }
 
 /// The bytes of a delta.
-fn apart(key: &[u8], digest: &Digest, body: &Body<'_>, base: &[u8]) -> Result<Vec<u8>, StoreError> {
+fn apart(key: &[u8], body: &Body<'_>, base: &[u8]) -> Result<Vec<u8>, StoreError> {
     let (_, frame) = body.delta(key)?;
     let len = body.len(key)?;
     let bytes = frame::expand_against(base, frame, len)
         .ok_or_else(|| codec::corrupt(key, "its delta cannot be decompressed"))?;
-    checked(key, digest, len, bytes)
+    sized(key, len, bytes)
 }
 
 /// The bytes of a content that is kept in chunks.
-fn joined(
-    from: &(impl Get + ?Sized),
-    key: &[u8],
-    digest: &Digest,
-    body: &Body<'_>,
-) -> Result<Vec<u8>, StoreError> {
+fn joined(from: &(impl Get + ?Sized), key: &[u8], body: &Body<'_>) -> Result<Vec<u8>, StoreError> {
     let len = body.len(key)?;
     let mut bytes = Vec::with_capacity(len);
     for chunk in body.chunks(key)? {
@@ -168,14 +179,15 @@ fn joined(
         }
         bytes.extend_from_slice(&part);
     }
-    checked(key, digest, len, bytes)
+    sized(key, len, bytes)
 }
 
-fn checked(key: &[u8], digest: &Digest, len: usize, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    if bytes.len() == len && Digest::of(&bytes) == *digest {
-        return Ok(bytes);
-    }
-    Err(codec::corrupt(key, "its bytes do not have its digest"))
+fn sized(key: &[u8], len: usize, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    if bytes.len() == len { Ok(bytes) } else { Err(other_digest(key)) }
+}
+
+fn of_digest(key: &[u8], digest: &Digest, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    if Digest::of(&bytes) == *digest { Ok(bytes) } else { Err(other_digest(key)) }
 }
 
 /// What is wrong with a delta whose base cannot be read.

@@ -183,8 +183,11 @@ pub(super) fn found_base(
         Codec::Delta => body.delta(&key)?.0,
         Codec::Chunks => return Ok(None),
     };
-    let bytes =
-        if base == *near { Some(super::full(&key, near, &body)?) } else { base_of(from, &base)? };
+    let bytes = if base == *near {
+        Some(super::of_digest(&key, near, super::full(&key, &body)?)?)
+    } else {
+        base_of(from, &base)?
+    };
     Ok(bytes.filter(|bytes| bytes.len() <= WHOLE).map(|bytes| (base, bytes)))
 }
 

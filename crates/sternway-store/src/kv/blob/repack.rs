@@ -5,7 +5,7 @@ use sternway_types::Digest;
 use super::{
     Codec, WHOLE,
     body::{self, Body, Head, Row},
-    chunk, full,
+    chunk, full, of_digest,
     pack::{chunked, delta, found_base},
 };
 use crate::{
@@ -46,7 +46,7 @@ pub(in crate::kv) fn smaller(
         return Ok(None);
     }
     if len > WHOLE as u64 {
-        let bytes = full(&key, digest, &body)?;
+        let bytes = of_digest(&key, digest, full(&key, &body)?)?;
         let chunks = chunk::cut(&bytes);
         let kept = chunk::kept(from, &chunks)?;
         return Ok(Some(Smaller::Chunks(chunked(digest, form, &bytes, &chunks, kept))));
@@ -55,6 +55,6 @@ pub(in crate::kv) fn smaller(
     let Some((base, of_base)) = found_base(from, near)?.filter(|(base, _)| base != digest) else {
         return Ok(None);
     };
-    let bytes = full(&key, digest, &body)?;
+    let bytes = of_digest(&key, digest, full(&key, &body)?)?;
     Ok(delta(digest, form, &bytes, &base, &of_base).map(Smaller::Delta))
 }
