@@ -338,6 +338,10 @@ impl Store for AsOf {
         self.inner.verify().await
     }
 
+    async fn verify_chain(&self) -> Result<Report, StoreError> {
+        self.inner.verify_chain().await
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         // The store below is somebody else's.
         Ok(())

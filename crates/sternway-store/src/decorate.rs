@@ -270,6 +270,7 @@ macro_rules! decorate {
             }
             shrink() -> Shrunk {}
             verify() -> Report {}
+            verify_chain() -> Report {}
             close() -> () {}
         }
     };

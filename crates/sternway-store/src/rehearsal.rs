@@ -290,6 +290,10 @@ impl Store for Rehearsal {
         self.inner.verify().await
     }
 
+    async fn verify_chain(&self) -> Result<Report, StoreError> {
+        self.inner.verify_chain().await
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         // Nothing was begun here, and the store below is somebody else's.
         Ok(())

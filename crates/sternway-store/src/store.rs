@@ -334,6 +334,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Checks everything that is stored.
     async fn verify(&self) -> Result<Report, StoreError>;
 
+    /// Checks only that the commits of every namespace lead from where it begins to its head, each
+    /// of them what was committed in its place. The answer counts revisions, and nothing else.
+    async fn verify_chain(&self) -> Result<Report, StoreError>;
+
     /// Ends all work that was begun, and lets go of the store. Later calls answer
     /// [`StoreError::Closed`].
     async fn close(&self) -> Result<(), StoreError>;

@@ -346,6 +346,11 @@ impl Store for Broken {
         self.looked_at().await.shrink().await
     }
 
+    async fn verify_chain(&self) -> Result<Report, StoreError> {
+        let report = self.looked_at().await.verify_chain().await;
+        report.map(|report| faults::report(self, report))
+    }
+
     async fn verify(&self) -> Result<Report, StoreError> {
         let report = self.looked_at().await.verify().await;
         report.map(|report| faults::report(self, report))

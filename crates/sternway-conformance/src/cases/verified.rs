@@ -52,6 +52,9 @@ pub(crate) async fn a_sound_store_verifies(world: World) {
         let counts = (report.namespaces, report.revisions, report.versions, report.outcomes);
         assert_eq!(counts, (2, revisions, 8, 2), "everything was looked at: {report:?}");
         assert_eq!(report.contents, 8, "{report:?}");
+        let chain = world.store.verify_chain().await.must("verify the chain");
+        assert!(chain.is_sound(), "{chain:#?}");
+        assert_eq!((chain.namespaces, chain.revisions), (2, revisions), "{chain:?}");
     };
     check(&world).await;
     let world = world.restart().await;

@@ -9,7 +9,7 @@ use super::{
     compact,
     group::{Group, Shared},
     handle::KvStore,
-    verify,
+    verify, verify_chain,
 };
 use crate::{Cause, Compaction, Report, Shrunk, StoreError};
 
@@ -66,6 +66,16 @@ impl KvStore {
             shrunk
         };
         Ok(shrunk.await.map_err(|_| StoreError::Closed)??)
+    }
+
+    pub(super) async fn check_chain(&self) -> Result<Report, StoreError> {
+        // What waits to be written is part of it.
+        self.decide(|_| Ok(()), Answer::Flush).await?;
+        let view = self.view().await?;
+        let check = move || verify_chain::verify_chain(view.snapshot.as_ref());
+        tokio::task::spawn_blocking(check)
+            .await
+            .map_err(|err| StoreError::Unavailable(Cause::new(err)))?
     }
 
     pub(super) async fn check_everything(&self) -> Result<Report, StoreError> {

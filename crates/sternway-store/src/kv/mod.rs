@@ -36,6 +36,7 @@ mod tree;
 mod upgrade;
 mod verify;
 mod verify_base;
+mod verify_chain;
 mod verify_history;
 mod view;
 

@@ -315,6 +315,10 @@ impl Store for KvStore {
         self.check_everything().await
     }
 
+    async fn verify_chain(&self) -> Result<Report, StoreError> {
+        self.check_chain().await
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         let group = self.group.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(group) = group {

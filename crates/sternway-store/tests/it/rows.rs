@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use sternway_store::{Kv as _, KvStore, Limit, MemoryKv, Store as _};
+use sternway_store::{Batch, Kv as _, KvStore, Limit, MemoryKv, Store as _};
 use sternway_types::{Outcome, Score, Tally};
 
 use crate::world::{append, create, namespace, outcome, publish, rows};
@@ -31,6 +31,38 @@ async fn a_large_append_is_kept_in_rows_of_bounded_size() {
     assert_eq!(log, outcomes);
     assert!(store.verify().await.expect("it can be read").is_sound());
     kv.check().expect("memory is sound");
+}
+
+/// What the chain says after a change of the map below it.
+async fn chained(change: impl FnOnce(&mut Batch)) -> Vec<(String, String)> {
+    let (store, kv) = with_one(Duration::from_millis(10)).await;
+    publish(&store, "two", 4).await.expect("memory takes it");
+    store.close().await.expect("it closes");
+    let mut batch: Batch =
+        rows(&kv).into_iter().filter(|(key, _)| key.first() == Some(&b'c')).collect();
+    assert_eq!(batch.len(), 3, "a commit for each revision");
+    change(&mut batch);
+    kv.commit(&batch).expect("memory takes it");
+    let store = KvStore::open(kv).expect("it is a store");
+    let report = store.verify_chain().await.expect("it can be read");
+    report.damages.into_iter().map(|damage| (damage.place, damage.detail)).collect()
+}
+
+#[tokio::test]
+async fn the_chain_by_itself_names_the_first_revision_that_is_not_what_was_committed() {
+    assert_eq!(chained(|_| ()).await, []);
+    let flipped = chained(|commits| {
+        let value = commits.values_mut().nth(1).and_then(Option::as_mut).expect("a commit");
+        let last = value.len() - 6;
+        value[last] ^= 1;
+    });
+    let second = ("revision 2 of namespace shop", "the chain does not lead to it");
+    let named = |it: (&str, &str)| vec![(it.0.to_owned(), it.1.to_owned())];
+    assert_eq!(flipped.await, named(second));
+    let missing = chained(|commits| *commits.values_mut().nth(1).expect("a commit") = None);
+    assert_eq!(missing.await, named(second));
+    let cut_off = chained(|commits| *commits.values_mut().nth(2).expect("a commit") = None);
+    assert_eq!(cut_off.await, named(("the head of namespace shop", "it is not its last revision")));
 }
 
 /// A store with one outcome that took so long, and its map.
