@@ -28,9 +28,15 @@ fn crc(key: &[u8], value: &[u8]) -> [u8; CRC] {
 
 /// Puts a body into its envelope.
 pub(super) fn seal(key: &[u8], body: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(body.len() + 1 + CRC);
+    seal_both(key, body, &[])
+}
+
+/// Puts a body of two parts into its envelope.
+pub(super) fn seal_both(key: &[u8], first: &[u8], second: &[u8]) -> Vec<u8> {
+    let mut value = Vec::with_capacity(first.len() + second.len() + 1 + CRC);
     value.push(FORMAT);
-    value.extend_from_slice(body);
+    value.extend_from_slice(first);
+    value.extend_from_slice(second);
     let crc = crc(key, &value);
     value.extend_from_slice(&crc);
     value

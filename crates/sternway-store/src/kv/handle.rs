@@ -20,8 +20,9 @@ use super::{
 use crate::Store;
 use crate::StoreError;
 
-/// How many KiB of contents may wait to be written, before who puts more has to wait.
-const QUEUED_KIB: usize = 256 * 1024;
+/// How many KiB of contents may wait to be written, before who puts more has to wait: the largest
+/// content and a little more.
+const QUEUED_KIB: usize = 80 * 1024;
 
 /// A [`Store`] over any [`Kv`].
 ///

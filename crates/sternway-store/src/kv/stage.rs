@@ -21,7 +21,7 @@ use super::{
 use crate::{Refusal, Shrunk, StoreError};
 
 /// How many bytes of contents may gather before they are written although nobody named them.
-const MAX_UNNAMED: usize = 32 * 1024 * 1024;
+const MAX_UNNAMED: usize = 24 * 1024 * 1024;
 
 /// A batch, and who waits for it.
 pub(super) struct Decided {

@@ -166,7 +166,7 @@ impl<'a> Body<'a> {
 /// The rows of a content: its body, which begins with the head, and the head.
 pub(super) fn seal(digest: &Digest, head: Head, kept: &[u8]) -> [Row; 2] {
     let key = key::blob(digest);
-    let sealed = codec::seal(&key, &[head.to_bytes().as_slice(), kept].concat());
+    let sealed = codec::seal_both(&key, &head.to_bytes(), kept);
     [(key, Some(sealed)), seal_head(digest, head)]
 }
 

@@ -1,18 +1,29 @@
 //! Large contents, cut where their bytes say so: two that differ in one place share nearly all chunks.
 
-use std::{collections::HashSet, ops::Range};
+use std::{borrow::Cow, collections::HashSet, ops::Range};
 
-use fastcdc::v2020::FastCDC;
+use fastcdc::v2020::{FastCDC, Normalization};
 use sternway_types::Digest;
 
-use super::{WHOLE, body::Row, frame};
+use super::{
+    WHOLE,
+    body::Row,
+    frame::{self, Frames},
+};
 use crate::{
     StoreError,
     kv::{codec, key, staging::Get},
 };
 
-/// The sizes that chunks have, in bytes: at least (but for the last of a content), mostly, at most.
-const SIZES: [usize; 3] = [4 * 1024, 16 * 1024, 64 * 1024];
+/// The most bytes that a chunk has.
+const MAX: usize = 64 * 1024;
+
+/// Where contents are cut: after at least so many bytes (but for the last chunk), after how many it
+/// becomes easier, and after how many at the latest. Nearly all chunks have 32 to 64 KiB, with what
+/// is around them in a map, too, so that a map whose pages are powers of two wastes a quarter; and
+/// only one in a hundred is cut because it is too long, so that two contents that differ in one place
+/// are cut alike again after one chunk.
+const SIZES: [usize; 3] = [8 * 1024, 46_000, MAX - 128];
 
 /// The first byte of a stored chunk: its bytes as they are, or one zstd frame.
 const RAW: u8 = 0;
@@ -30,8 +41,8 @@ pub(super) fn cut(bytes: &[u8]) -> Vec<Chunk> {
     if bytes.len() <= WHOLE {
         return Vec::new();
     }
-    let [min, average, max] = SIZES;
-    let cuts = FastCDC::new(bytes, min, average, max);
+    let [min, easier, max] = SIZES;
+    let cuts = FastCDC::with_level(bytes, min, easier, max, Normalization::Level3);
     cuts.map(|cut| {
         let place = cut.offset..cut.offset + cut.length;
         Chunk { digest: Digest::of(bytes.get(place.clone()).unwrap_or_default()), place }
@@ -47,39 +58,36 @@ pub(super) fn kept(
     let mut kept = HashSet::new();
     for Chunk { digest, .. } in chunks {
         let value = from.sealed(&key::chunk(digest))?;
-        let sound = value.is_some_and(|value| open_checked(digest, &value).is_ok());
+        let sound = value.is_some_and(|value| check(digest, &value).is_ok());
         kept.extend(sound.then_some(*digest));
     }
     Ok(kept)
 }
 
 /// The row of a chunk.
-pub(super) fn seal(digest: &Digest, bytes: &[u8]) -> Row {
+pub(super) fn seal(digest: &Digest, bytes: &[u8], frames: &mut Frames) -> Row {
     let key = key::chunk(digest);
-    let frame = frame::compress(bytes);
-    let (codec, kept) = frame.as_ref().map_or((RAW, bytes), |frame| (ZSTD, frame.as_slice()));
-    let sealed = codec::seal(&key, &[&[codec], kept].concat());
+    let (codec, kept) = frames.compress(bytes).map_or((RAW, bytes), |frame| (ZSTD, frame));
+    let sealed = codec::seal_both(&key, &[codec], kept);
     (key, Some(sealed))
 }
 
 /// The bytes of a stored chunk. That they have its digest is not looked at.
-pub(super) fn open(key: &[u8], value: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let [_, _, max] = SIZES;
+pub(super) fn open<'a>(key: &[u8], value: &'a [u8]) -> Result<Cow<'a, [u8]>, StoreError> {
     let bytes = match codec::open(key, value)?.split_first() {
-        Some((&RAW, bytes)) => Some(bytes.to_vec()),
-        Some((&ZSTD, frame)) => frame::expand(frame, max),
+        Some((&RAW, bytes)) => Some(Cow::Borrowed(bytes)),
+        Some((&ZSTD, frame)) => frame::expand(frame, MAX).map(Cow::Owned),
         Some(_) | None => return Err(codec::corrupt(key, "it is kept by an unknown codec")),
     };
-    let bytes = bytes.filter(|bytes| bytes.len() <= max);
+    let bytes = bytes.filter(|bytes| bytes.len() <= MAX);
     bytes.ok_or_else(|| codec::corrupt(key, "it cannot be decompressed"))
 }
 
-/// The bytes of a stored chunk, which have its digest.
-pub(super) fn open_checked(digest: &Digest, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+/// Checks that the bytes of a stored chunk have its digest.
+pub(super) fn check(digest: &Digest, value: &[u8]) -> Result<(), StoreError> {
     let key = key::chunk(digest);
-    let bytes = open(&key, value)?;
-    if Digest::of(&bytes) == *digest {
-        return Ok(bytes);
+    if Digest::of(&open(&key, value)?) == *digest {
+        return Ok(());
     }
     Err(codec::corrupt(&key, "its bytes do not have its digest"))
 }

@@ -1,6 +1,9 @@
 //! Frames of zstd: of bytes by themselves, and of what sets them apart from others.
 
-use zstd::zstd_safe::{CCtx, CParameter, DCtx};
+use zstd::{
+    bulk::Compressor,
+    zstd_safe::{CCtx, CParameter, DCtx},
+};
 
 /// The level of compression: the one that costs little more than a copy.
 const LEVEL: i32 = 3;
@@ -8,13 +11,46 @@ const LEVEL: i32 = 3;
 /// Bytes below this many are kept as they are: a frame would save next to nothing.
 const MIN_COMPRESSED: usize = 1024;
 
-/// A frame of bytes; nothing if it would not be smaller.
-pub(super) fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
-    if bytes.len() < MIN_COMPRESSED {
-        return None;
+/// Of parts of a content that come after some which did not get smaller, how many are not tried for
+/// each one that is.
+const UNTRIED: u32 = 7;
+
+/// Compresses parts of one content one after the other, in the same memory.
+pub(super) struct Frames {
+    /// None if there is no memory for it: then everything is kept as it is.
+    compressor: Option<Compressor<'static>>,
+    frame: Vec<u8>,
+    /// How many parts are kept as they are before one is tried again: what was compressed before
+    /// mostly goes on like that.
+    untried: u32,
+}
+
+impl Frames {
+    pub(super) fn new() -> Self {
+        Self { compressor: Compressor::new(LEVEL).ok(), frame: Vec::new(), untried: 0 }
     }
-    let frame = zstd::bulk::compress(bytes, LEVEL).ok()?;
-    (frame.len() < bytes.len()).then_some(frame)
+
+    /// A frame of bytes; nothing if it would not be smaller.
+    pub(super) fn compress(&mut self, bytes: &[u8]) -> Option<&[u8]> {
+        if bytes.len() < MIN_COMPRESSED {
+            return None;
+        }
+        if let Some(fewer) = self.untried.checked_sub(1) {
+            self.untried = fewer;
+            return None;
+        }
+        self.untried = UNTRIED;
+        self.frame.clear();
+        // What has no room in one byte less would not be smaller.
+        self.frame.reserve_exact(bytes.len());
+        let compressor = self.compressor.as_mut()?;
+        compressor.compress_to_buffer(bytes, &mut self.frame).ok()?;
+        if self.frame.len() >= bytes.len() {
+            return None;
+        }
+        self.untried = 0;
+        Some(&self.frame)
+    }
 }
 
 /// The bytes of a frame; nothing if it is not one, or holds more than `room` bytes.

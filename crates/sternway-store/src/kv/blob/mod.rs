@@ -170,10 +170,9 @@ fn joined(from: &(impl Get + ?Sized), key: &[u8], body: &Body<'_>) -> Result<Vec
     let mut bytes = Vec::with_capacity(len);
     for chunk in body.chunks(key)? {
         let place = key::chunk(&chunk);
-        let part = from.sealed(&place)?.map(|value| chunk::open(&place, &value)).transpose();
-        let part = part.map_err(|err| broken(key, &chunk, err))?;
-        let part =
-            part.ok_or_else(|| codec::corrupt(key, &format!("its chunk {chunk} is missing")))?;
+        let missing = || codec::corrupt(key, &format!("its chunk {chunk} is missing"));
+        let value = from.sealed(&place)?.ok_or_else(missing)?;
+        let part = chunk::open(&place, &value).map_err(|err| broken(key, &chunk, err))?;
         if bytes.len() + part.len() > len {
             return Err(codec::corrupt(key, "its chunks have more bytes than it"));
         }

@@ -1,6 +1,6 @@
 //! What a put writes: dear work first, and outside of every lock.
 
-use std::{borrow::Cow, collections::HashSet, ops::ControlFlow};
+use std::{collections::HashSet, ops::ControlFlow};
 
 use sternway_types::{Content, ContentRef, Digest};
 
@@ -8,7 +8,7 @@ use super::{
     Codec, WHOLE, apart_room, base_of, body,
     body::{Body, Form, Head, Row},
     chunk::{self, Chunk},
-    frame,
+    frame::{self, Frames},
 };
 use crate::{
     StoreError,
@@ -127,11 +127,10 @@ impl<'a> Parcel<'a> {
 
 /// The rows of a content that is kept in full.
 fn full(digest: &Digest, form: Form, bytes: &[u8]) -> Vec<Row> {
-    let (codec, frame) = match frame::compress(bytes) {
-        Some(frame) => (Codec::Zstd, Cow::Owned(frame)),
-        None => (Codec::Raw, Cow::Borrowed(bytes)),
-    };
-    body::seal(digest, Head { codec, form, len: bytes.len() as u64 }, &frame).into()
+    let mut frames = Frames::new();
+    let frame = frames.compress(bytes);
+    let (codec, kept) = frame.map_or((Codec::Raw, bytes), |frame| (Codec::Zstd, frame));
+    body::seal(digest, Head { codec, form, len: bytes.len() as u64 }, kept).into()
 }
 
 /// The rows of a content that is kept as a delta; nothing if that would not pay.
@@ -158,10 +157,11 @@ pub(super) fn chunked(
     chunks: &[Chunk],
     mut written: HashSet<Digest>,
 ) -> Vec<Row> {
+    let mut frames = Frames::new();
     let new = chunks.iter().filter(|chunk| written.insert(chunk.digest));
     let mut rows: Vec<Row> = new
         .map(|Chunk { digest, place }| {
-            chunk::seal(digest, bytes.get(place.clone()).unwrap_or_default())
+            chunk::seal(digest, bytes.get(place.clone()).unwrap_or_default(), &mut frames)
         })
         .collect();
     let kept: Vec<u8> = chunks.iter().flat_map(|chunk| *chunk.digest.as_bytes()).collect();
