@@ -31,7 +31,7 @@ impl Form {
     }
 
     /// These bytes, as what they are.
-    pub(crate) fn content(self, bytes: &[u8]) -> Result<Content, String> {
+    pub(crate) fn content(self, bytes: Vec<u8>) -> Result<Content, String> {
         let kind = match self {
             Self::Bytes => ContentKind::Bytes { media_type: MediaType::opaque() },
             Self::Text => ContentKind::Text { language: None },

@@ -2,11 +2,12 @@
 
 use std::{
     io::{self, Read},
+    mem,
     ops::ControlFlow,
 };
 
 use serde::de::DeserializeOwned;
-use sternway_types::{Commit, Digest, NamespaceId};
+use sternway_types::{Commit, Content, Digest, NamespaceId};
 use tar::{Archive, EntryType};
 
 use crate::{
@@ -19,7 +20,8 @@ use crate::{
     outcome::{LogShape, OutcomeShape},
 };
 
-/// Reads a bundle to its end, and shows every entry when it was checked against those before it.
+/// Reads a bundle to its end, and shows every entry when it was checked against those before it, with
+/// how many bytes it had.
 ///
 /// What was shown is part of a whole bundle only when this returns `Ok`: who writes it down before
 /// reads twice.
@@ -30,7 +32,7 @@ use crate::{
 pub fn read(
     from: impl Read,
     chain: Chain<'_>,
-    show: &mut dyn FnMut(Entry) -> ControlFlow<()>,
+    show: &mut dyn FnMut(Entry, usize) -> ControlFlow<()>,
 ) -> Result<Closing, BundleError> {
     let mut archive = Archive::new(Opener::new(from)?);
     let mut check = Check::new(chain);
@@ -41,18 +43,20 @@ pub fn read(
         let mut entry = entry.map_err(|err| unreadable(err, &check))?;
         let name = name_of(&entry, &mut check)?;
         body.clear();
+        body.reserve_exact(usize::try_from(entry.size()).unwrap_or_default());
         let limit = name.kind.limit() as u64 + 1;
         let taken = entry.by_ref().take(limit).read_to_end(&mut body);
         taken.map_err(|err| unreadable(err, &check))?;
-        if (body.len() as u64) < entry.size() {
+        let len = body.len();
+        if (len as u64) < entry.size() {
             return Err(BundleError::CutOff { place: check.place() });
         }
-        let checked = parse(name, &body, &check)?;
+        let checked = parse(name, &mut body, &check)?;
         check.entry(&checked).map_err(|detail| BundleError::damaged(name.to_string(), detail))?;
         if let Entry::Head(head) = &checked {
             closing = Some(head.clone());
         }
-        if show(checked).is_break() {
+        if show(checked, len).is_break() {
             return Err(BundleError::GivenUp);
         }
     }
@@ -69,7 +73,7 @@ pub fn read(
 pub fn manifest(from: impl Read) -> Result<Manifest, BundleError> {
     let mut found = None;
     let unchained = |_: &Digest, _: &Commit| Err("it is not looked at".to_owned());
-    let read = read(from, &unchained, &mut |entry| {
+    let read = read(from, &unchained, &mut |entry, _| {
         if let Entry::Manifest(manifest) = entry {
             found = Some(manifest);
         }
@@ -117,7 +121,7 @@ fn name_of(entry: &tar::Entry<'_, impl Read>, check: &mut Check<'_>) -> Result<N
     Ok(name)
 }
 
-fn parse(name: Name, body: &[u8], check: &Check<'_>) -> Result<Entry, BundleError> {
+fn parse(name: Name, body: &mut Vec<u8>, check: &Check<'_>) -> Result<Entry, BundleError> {
     let damaged = |detail: String| BundleError::damaged(name.to_string(), detail);
     let other = || damaged("its bytes do not have its digest".into());
     if let Kind::Content(form) = name.kind {
@@ -144,8 +148,12 @@ fn parse(name: Name, body: &[u8], check: &Check<'_>) -> Result<Entry, BundleErro
 }
 
 /// A content. What has another digest is not said to be malformed.
-fn content(form: Form, body: &[u8], digest: &Digest) -> Result<sternway_types::Content, String> {
-    form.content(body).map_err(|err| {
+fn content(form: Form, body: &mut Vec<u8>, digest: &Digest) -> Result<Content, String> {
+    if form == Form::Bytes {
+        // Nothing else is the matter with them, so that they need not be kept.
+        return form.content(mem::take(body));
+    }
+    form.content(body.clone()).map_err(|err| {
         if Digest::of(body) == *digest { err } else { "its bytes do not have its digest".into() }
     })
 }

@@ -62,9 +62,10 @@ fn settle(cli: &mut Cli, typed: Typed) -> Result<Settings, CliError> {
     Ok(settings)
 }
 
-/// One thread is enough: a command does one thing after the other.
 fn run(cli: Cli, settings: Settings, console: &Console) -> Result<ExitCode, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    // Two, so that large contents are read, hashed and packed beside each other.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
         .enable_all()
         .build()
         .map_err(CliError::Runtime)?;

@@ -166,7 +166,7 @@ impl fmt::Display for ContentKind {
 pub struct Content {
     kind: ContentKind,
     // Invariant: 1 to MAX_CONTENT bytes, valid for the kind.
-    bytes: Arc<[u8]>,
+    bytes: Arc<Vec<u8>>,
     // Invariant: the digest of the bytes.
     digest: Digest,
 }
@@ -177,7 +177,7 @@ impl Content {
     /// # Errors
     ///
     /// [`ContentError`] if they are empty, too large, or not valid for the kind.
-    pub fn new(kind: ContentKind, bytes: impl Into<Arc<[u8]>>) -> Result<Self, ContentError> {
+    pub fn new(kind: ContentKind, bytes: impl Into<Vec<u8>>) -> Result<Self, ContentError> {
         let bytes = bytes.into();
         if bytes.is_empty() {
             return Err(ContentError::Empty);
@@ -192,7 +192,7 @@ impl Content {
             ContentKind::Tree => drop(Tree::parse(&bytes)?),
         }
         let digest = Digest::of(&bytes);
-        Ok(Self { kind, bytes, digest })
+        Ok(Self { kind, bytes: Arc::new(bytes), digest })
     }
 
     /// A JSON document, kept byte for byte.

@@ -6,15 +6,21 @@ use sternway::{
     Sternway,
     control::{
         Control, Intent,
-        bundle::{Export, Import},
+        bundle::{Export, Import, Streamed},
         publish::Publish,
     },
     provider::Stopwatch,
-    redb::RedbOptions,
+    redb::{RedbKv, RedbOptions},
+    store::{Batch, KvStore, Store},
     types::{Actor, Content},
 };
 
-use crate::{Measured, report::Bar};
+use crate::{
+    Measured,
+    floor::Bare,
+    report::Bar,
+    taped::{Tape, Taped},
+};
 
 /// How many contents, and how many bytes each has.
 const CONTENTS: u64 = 48;
@@ -27,21 +33,30 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
     let folder = tempfile::tempdir()?;
     let place = folder.path();
     let filled = runtime.block_on(fill(&place.join("from.redb")))?;
-    let (mut exported, mut imported, mut floor) = (Vec::new(), Vec::new(), Vec::new());
+    runtime.block_on(export(&filled, &place.join("bundle")))?;
+    let batches = runtime.block_on(batches(&place.join("taped.redb"), &place.join("bundle")))?;
+    let (mut exported, mut imported) = (Vec::new(), Vec::new());
+    let (mut redb, mut floor) = (Vec::new(), Vec::new());
     // The floor is measured beside each round: the machine is not the same from second to second.
     for round in 0..ROUNDS {
         floor.push(bare(&place.join("bare"))?);
         exported.push(runtime.block_on(export(&filled, &place.join("bundle")))?);
         floor.push(bare(&place.join("bare"))?);
         let to = place.join(format!("to-{round}.redb"));
-        imported.push(runtime.block_on(import(&to, &place.join("bundle")))?);
+        let store = Arc::new(sternway::redb::open(&to, RedbOptions::default())?);
+        imported.push(runtime.block_on(import(store, &place.join("bundle")))?);
+        std::fs::remove_file(to)?;
+        let to = place.join(format!("bare-{round}.redb"));
+        redb.push(Bare::open(&to)?.replay(&batches)?);
         std::fs::remove_file(to)?;
     }
     runtime.block_on(filled.shutdown())?;
     let (floor, bar) = (speed(floor), BAR);
     let met = |value| value >= 0.5 * floor;
     let of = |name, value| Bar { name, value, unit: "MB/s", floor, bar, met: met(value) };
-    Ok(vec![of("export a namespace", speed(exported)), of("import a bundle", speed(imported))])
+    let redb = Bar { bar: "reported", met: true, ..of("what it wrote, on bare redb", speed(redb)) };
+    let exported = of("export a namespace", speed(exported));
+    Ok(vec![exported, of("import a bundle", speed(imported)), redb])
 }
 
 /// Megabytes a second, in the median round.
@@ -93,14 +108,24 @@ fn bare(file: &Path) -> Measured<Duration> {
 async fn export(sw: &Sternway, file: &Path) -> Measured<Duration> {
     let watch = Stopwatch::start();
     let export = Export::new(Actor::sternway());
-    let (file, _) = sw.control().export(File::create(file)?, &export, &mut |_| ()).await?;
-    file.sync_all()?;
+    let file = Streamed::new(File::create(file)?)?;
+    let (file, _) = sw.control().export(file, &export, &mut |_| ()).await?;
+    file.finish()?;
     Ok(watch.elapsed())
 }
 
-async fn import(file: &Path, bundle: &Path) -> Measured<Duration> {
+/// The batches that an import writes.
+async fn batches(file: &Path, bundle: &Path) -> Measured<Vec<Batch>> {
+    let tape = Tape::default();
+    let inner = RedbKv::open(file, RedbOptions::default())?;
+    let store = KvStore::open(Taped { inner, tape: tape.clone() })?;
+    import(Arc::new(store), bundle).await?;
+    std::fs::remove_file(file)?;
+    Ok(tape.take())
+}
+
+async fn import(store: Arc<dyn Store>, bundle: &Path) -> Measured<Duration> {
     let watch = Stopwatch::start();
-    let store = Arc::new(sternway::redb::open(file, RedbOptions::default())?);
     let control = Control::new(store, "default".parse()?);
     let intent = Intent::by(Actor::sternway());
     let import = Import::default();

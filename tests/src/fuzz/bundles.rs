@@ -50,7 +50,7 @@ impl Found {
         };
         // Every chain is taken: a commit that was changed is looked at all the same.
         let chain = |_: &Digest, commit: &Commit| Ok(commit.chain);
-        let closing = read(bundle, &chain, &mut |entry| {
+        let closing = read(bundle, &chain, &mut |entry, _| {
             match entry {
                 Entry::Manifest(manifest) => found.manifest = Some(manifest),
                 Entry::Content(content) => found.contents.push(content),

@@ -103,7 +103,7 @@ pub(crate) fn entries(bundle: &[u8]) -> Result<(Vec<Entry>, Closing), BundleErro
     let chain =
         |before: &Digest, commit: &Commit| chain_of(before, commit).map_err(|err| err.to_string());
     let mut entries = Vec::new();
-    let closing = read(bundle, &chain, &mut |entry| {
+    let closing = read(bundle, &chain, &mut |entry, _| {
         entries.push(entry);
         ControlFlow::Continue(())
     })?;

@@ -15,7 +15,7 @@ use sternway::{
     Missing, Sternway,
     api::ExportedView,
     control::{
-        bundle::{Export, Exported},
+        bundle::{Export, Exported, Streamed},
         signed_head::HeadSigner,
     },
 };
@@ -152,8 +152,9 @@ async fn to_file(
     let folder = folder.unwrap_or(Path::new("."));
     let failed = |err| CliError::file(file, err);
     let (new, path) = NamedTempFile::new_in(folder).map_err(failed)?.into_parts();
+    let new = Streamed::new(new).map_err(failed)?;
     let (new, done) = write(context, sternway, export, new).await?;
-    new.sync_all().map_err(failed)?;
+    new.finish().map_err(failed)?;
     let persisted = if force { path.persist(file) } else { path.persist_noclobber(file) };
     persisted.map_err(|err| failed(err.error))?;
     // The name is durable when its folder is.

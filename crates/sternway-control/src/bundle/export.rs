@@ -16,7 +16,7 @@ use sternway_types::{
 };
 use tokio::sync::mpsc;
 
-use super::{AHEAD, COMMIT, Progress, Watcher, lost};
+use super::{AHEAD, COMMIT, Progress, Watcher, ahead::ReadAhead, lost};
 use crate::{Control, ControlError, signed_head::HeadSigner};
 
 /// How many commits are read at once.
@@ -130,8 +130,10 @@ impl Control {
         }
         let trees: Vec<ContentRef> =
             contents.values().filter(|it| it.kind == ContentKind::Tree).cloned().collect();
-        for tree in trees {
-            for file in files_of(&self.content_of(&tree).await?) {
+        let mut ahead = ReadAhead::new(&self.store);
+        for (place, tree) in trees.iter().enumerate() {
+            let next = trees.iter().skip(place + 1);
+            for file in files_of(&ahead.content(tree, next).await?) {
                 contents.entry(file.digest).or_insert(file);
             }
         }
@@ -157,18 +159,19 @@ impl Control {
         let bytes: u64 = contents.values().map(|content| content.len).sum();
         let whole = bytes + head.revision.get() * COMMIT;
         let mut progress = Progress { part: 0, whole, commits: 0 };
+        let mut ahead = ReadAhead::new(&self.store);
         let mut after = Revision::ZERO;
         while after < head.revision {
             let commits = self.commits(after, head.revision).await?;
             let Some(last) = commits.last() else { break };
             after = last.revision;
-            for digest in commits.iter().flat_map(named).map(|content| content.digest) {
-                // A content is sent before the first commit that names it.
-                let Some(reference) = contents.remove(&digest) else { continue };
-                if !self.send_content(pieces, reference, &mut contents, &mut progress).await? {
-                    return Ok(None);
-                }
-                watcher(progress);
+            // A content is sent before the first commit that names it.
+            let named = commits.iter().flat_map(named).map(|content| content.digest);
+            let mut named: Vec<_> = named.collect();
+            named.reverse();
+            let sending = Sending { pieces, ahead: &mut ahead, unsent: &mut contents };
+            if !sending.contents(named, &mut progress, watcher).await? {
+                return Ok(None);
             }
             progress.commits = after.get();
             progress.part += commits.len() as u64 * COMMIT;
@@ -178,43 +181,6 @@ impl Control {
             }
         }
         self.send_outcomes(pieces, head).await
-    }
-
-    /// Sends a content, and the files of a tree before the tree.
-    async fn send_content(
-        &self,
-        pieces: &mpsc::Sender<Piece>,
-        content: ContentRef,
-        others: &mut HashMap<Digest, ContentRef>,
-        progress: &mut Progress,
-    ) -> Result<bool, ControlError> {
-        let mut waiting = vec![content];
-        while let Some(reference) = waiting.pop() {
-            let content = self.content_of(&reference).await?;
-            let files = files_of(&content).into_iter();
-            let mut files: Vec<_> = files.filter_map(|file| others.remove(&file.digest)).collect();
-            if !files.is_empty() {
-                // What is no tree itself goes first.
-                files.sort_by_key(|file| file.kind != ContentKind::Tree);
-                waiting.push(reference);
-                waiting.append(&mut files);
-                continue;
-            }
-            progress.part += reference.len;
-            if pieces.send(Piece::Content(content)).await.is_err() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    async fn content_of(&self, reference: &ContentRef) -> Result<Content, ControlError> {
-        let content = self.store.content(reference).await?;
-        let missing = || StoreError::Corrupt {
-            place: format!("content {}", reference.digest),
-            detail: "it is missing".into(),
-        };
-        Ok(content.ok_or_else(missing)?)
     }
 
     async fn send_outcomes(
@@ -276,6 +242,47 @@ impl Control {
             }
             from = next;
         }
+    }
+}
+
+/// Sends contents to the writing thread.
+struct Sending<'a> {
+    pieces: &'a mpsc::Sender<Piece>,
+    ahead: &'a mut ReadAhead,
+    unsent: &'a mut HashMap<Digest, ContentRef>,
+}
+
+impl Sending<'_> {
+    /// Sends those of these contents that were not sent, from the last one on, and the files of a tree
+    /// before the tree. Says whether the thread took them.
+    async fn contents(
+        self,
+        mut waiting: Vec<Digest>,
+        progress: &mut Progress,
+        watcher: Watcher<'_>,
+    ) -> Result<bool, ControlError> {
+        while let Some(digest) = waiting.pop() {
+            let Some(reference) = self.unsent.get(&digest) else { continue };
+            let next = waiting.iter().rev().filter_map(|next| self.unsent.get(next));
+            let content = self.ahead.content(reference, next).await?;
+            let files = files_of(&content).into_iter();
+            let mut files: Vec<_> =
+                files.filter(|file| self.unsent.contains_key(&file.digest)).collect();
+            if !files.is_empty() {
+                // What is no tree itself goes first.
+                files.sort_by_key(|file| file.kind != ContentKind::Tree);
+                waiting.push(digest);
+                waiting.extend(files.iter().map(|file| file.digest));
+                continue;
+            }
+            self.unsent.remove(&digest);
+            progress.part += content.as_bytes().len() as u64;
+            if self.pieces.send(Piece::Content(content)).await.is_err() {
+                return Ok(false);
+            }
+            watcher(*progress);
+        }
+        Ok(true)
     }
 }
 

@@ -1,11 +1,14 @@
-//! Import: bring in a bundle. The whole of it is read and checked before anything is written.
+//! Import: bring in a bundle. The whole of it is read and checked before any of its history is there.
 
 use std::io::{Read, Seek};
 
-use sternway_bundle::{Closing, Entry, Manifest};
-use sternway_types::{At, Digest, Revision, Timestamp};
+use sternway_bundle::{Closing, Manifest};
+use sternway_types::{At, Revision, Timestamp};
 
-use super::{COMMIT, Policies, Progress, Reading, Watcher};
+use super::{
+    COMMIT, Policies, Watcher,
+    verify::{Verified, verify},
+};
 use crate::{
     Control, ControlError, Intent,
     signed_head::{HeadVerifier, SignedHeadError},
@@ -95,23 +98,10 @@ impl Imported {
     }
 }
 
-/// What the first reading finds out.
-pub(super) struct Verified {
-    pub(super) manifest: Manifest,
-    pub(super) closing: Closing,
-    /// The chain at the revision that was asked for, if the bundle comes to it.
-    pub(super) chain: Option<Digest>,
-}
-
-/// What the first reading makes of an entry.
-enum Seen {
-    Manifest(Manifest),
-    Some { bytes: u64, commits: u64, chain: Option<Digest> },
-}
-
 impl Control {
-    /// Brings a bundle into the namespace, which comes to life if need be. Nothing is written before
-    /// all of the bundle was checked; importing it again adds what is missing, which may be nothing.
+    /// Brings a bundle into the namespace, which comes to life if need be. Nothing of its history is
+    /// there before all of the bundle was checked: of one that is refused no more than contents that
+    /// nothing names may stay. Importing it again adds what is missing, which may be nothing.
     ///
     /// # Errors
     ///
@@ -127,7 +117,11 @@ impl Control {
     ) -> Result<Imported, ControlError> {
         let head = self.store.head(&self.namespace, At::Head).await?;
         let revision = head.as_ref().map_or(Revision::ZERO, |head| head.revision);
-        let (from, verified) = verify(from, revision, watcher).await?;
+        // Where there is no other history it could contradict, its contents are put while it is
+        // checked: until a commit names them they are nobody's.
+        let anew = head.is_none() && import.mode == Mode::Preserve && import.trial == Trial::No;
+        let put_into = anew.then_some(self.store.as_ref());
+        let (from, verified) = verify(from, revision, put_into, watcher).await?;
         check_signature(&verified, import.signer.as_ref())?;
         match import.mode {
             Mode::Preserve => self.preserve(from, verified, head, import.trial, watcher).await,
@@ -139,47 +133,7 @@ impl Control {
     }
 }
 
-/// Reads all of a bundle, and finds out the chain at a revision.
-async fn verify<R: Read + Seek + Send + 'static>(
-    from: R,
-    revision: Revision,
-    watcher: Watcher<'_>,
-) -> Result<(R, Verified), ControlError> {
-    let mut reading = Reading::start(from, move |entry| match entry {
-        Entry::Manifest(manifest) => Some(Seen::Manifest(manifest)),
-        Entry::Content(content) => {
-            Some(Seen::Some { bytes: content.as_bytes().len() as u64, commits: 0, chain: None })
-        }
-        Entry::Commits(commits) => {
-            let chain = commits.iter().find(|commit| commit.revision == revision);
-            let chain = chain.map(|commit| commit.chain);
-            Some(Seen::Some { bytes: 0, commits: commits.len() as u64, chain })
-        }
-        Entry::Outcomes(_) | Entry::Head(_) => None,
-    });
-    let (mut announced, mut found) = (None, None);
-    let mut progress = Progress::default();
-    while let Some(seen) = reading.next().await {
-        match seen {
-            Seen::Manifest(manifest) => {
-                progress.whole = whole(&manifest);
-                announced = Some(manifest);
-            }
-            Seen::Some { bytes, commits, chain } => {
-                found = found.or(chain);
-                progress.part += bytes + commits * COMMIT;
-                progress.commits += commits;
-                watcher(progress);
-            }
-        }
-    }
-    let (from, closing) = reading.end().await?;
-    let missing = || sternway_bundle::BundleError::CutOff { place: "its beginning".into() };
-    let manifest = announced.ok_or_else(missing)?;
-    Ok((from, Verified { manifest, closing, chain: found }))
-}
-
-/// The work of an import: the bundle is read twice.
+/// The work of an import: what is in a bundle is checked, and it is written.
 pub(super) const fn whole(manifest: &Manifest) -> u64 {
     let once =
         manifest.content_bytes.saturating_add(manifest.revision.get().saturating_mul(COMMIT));

@@ -3,12 +3,15 @@
 //! Reading and writing the file happens on a thread of its own, so that packing and the store work at
 //! the same time; between them are a few entries at most.
 
+mod ahead;
 mod export;
 mod import;
 mod known;
 mod outcomes;
 mod preserve;
 mod renumber;
+mod streamed;
+mod verify;
 
 use std::{
     io::{Read, Seek, SeekFrom},
@@ -23,6 +26,7 @@ pub use self::{
     export::{Export, Exported},
     import::{Import, Imported, Mode, Trial},
     renumber::Policies,
+    streamed::Streamed,
 };
 use crate::ControlError;
 
@@ -58,8 +62,11 @@ struct Reading<R, T> {
 }
 
 impl<R: Read + Seek + Send + 'static, T: Send + 'static> Reading<R, T> {
-    /// Begins at the beginning. What is made of each entry comes out here.
-    fn start(mut from: R, mut make: impl FnMut(Entry) -> Option<T> + Send + 'static) -> Self {
+    /// Begins at the beginning. What is made of each entry and its length comes out here.
+    fn start(
+        mut from: R,
+        mut make: impl FnMut(Entry, usize) -> Option<T> + Send + 'static,
+    ) -> Self {
         let (sender, entries) = mpsc::channel(AHEAD);
         let thread = tokio::task::spawn_blocking(move || {
             if let Err(err) = from.seek(SeekFrom::Start(0)) {
@@ -68,8 +75,8 @@ impl<R: Read + Seek + Send + 'static, T: Send + 'static> Reading<R, T> {
             let chain = |before: &_, commit: &_| {
                 chain_of(before, commit).map_err(|err: StoreError| err.to_string())
             };
-            let read = read(&mut from, &chain, &mut |entry| {
-                let sent = make(entry).map_or(Ok(()), |made| sender.blocking_send(made));
+            let read = read(&mut from, &chain, &mut |entry, len| {
+                let sent = make(entry, len).map_or(Ok(()), |made| sender.blocking_send(made));
                 if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             (from, read)

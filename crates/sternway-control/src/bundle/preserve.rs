@@ -1,26 +1,46 @@
 //! A bundle's history as it is: the same revisions, numbers, ids, times and chain.
 
-use std::io::{Read, Seek};
+use std::{
+    io::{Read, Seek},
+    vec,
+};
 
 use sternway_bundle::{Entry, Log};
 use sternway_store::{Head, Refusal, StoreError};
-use sternway_types::{Applied, At, Commit, Content, Digest, Revision};
+use sternway_types::{Applied, At, Commit, Digest, Revision};
 
 use super::{
     COMMIT, Progress, Reading, Watcher,
-    import::{Imported, Trial, Verified, whole},
+    import::{Imported, Trial, whole},
     outcomes::Outcomes,
+    verify::{Piece, Verified},
 };
 use crate::{Control, ControlError};
 
 /// How many commits become durable at once.
 const BATCH: usize = 1_000;
 
-/// What the second reading makes of an entry.
-enum Piece {
-    Content(Content),
-    Commits(Vec<Commit>),
-    Outcomes(Vec<Log>),
+/// What is still to be done for a bundle that was checked.
+enum History<R> {
+    Held(vec::IntoIter<Piece>),
+    Read(Reading<R, Piece>),
+}
+
+impl<R: Read + Seek + Send + 'static> History<R> {
+    async fn next(&mut self) -> Option<Piece> {
+        match self {
+            Self::Held(pieces) => pieces.next(),
+            Self::Read(reading) => reading.next().await,
+        }
+    }
+
+    /// What could not be read again is not all there.
+    async fn end(self) -> Result<(), ControlError> {
+        match self {
+            Self::Held(_) => Ok(()),
+            Self::Read(reading) => reading.end().await.map(drop),
+        }
+    }
 }
 
 impl Control {
@@ -43,10 +63,17 @@ impl Control {
             return self.rehearse_preserve(from, imported, there).await;
         }
         let whole = whole(&imported.manifest);
-        let mut progress = Progress { part: whole / 2, whole, commits: 0 };
-        let mut reading = Reading::start(from, move |entry| piece(entry, there, last));
+        let put = if verified.put { imported.manifest.content_bytes } else { 0 };
+        let mut progress = Progress { part: whole / 2 + put, whole, commits: 0 };
+        let mut history = match verified.held {
+            Some(held) => History::Held(held.into_iter()),
+            None => History::Read(Reading::start(from, move |entry, _| {
+                let is_put = verified.put && matches!(entry, Entry::Content(_));
+                if is_put { None } else { piece(entry, there, last) }
+            })),
+        };
         let mut outcomes = Outcomes::new(self.store.as_ref(), &self.namespace);
-        while let Some(piece) = reading.next().await {
+        while let Some(piece) = history.next().await {
             match piece {
                 Piece::Content(content) => {
                     progress.part += content.as_bytes().len() as u64;
@@ -65,8 +92,7 @@ impl Control {
             }
             watcher(progress);
         }
-        // What could not be read again is not all there.
-        reading.end().await?;
+        history.end().await?;
         imported.outcomes = outcomes.end().await?;
         imported.known_versions = imported.closing.versions - imported.versions;
         Ok(imported)
@@ -99,7 +125,7 @@ impl Control {
         there: Revision,
     ) -> Result<Imported, ControlError> {
         let last = imported.manifest.revision;
-        let mut reading = Reading::start(from, move |entry| piece(entry, there, last));
+        let mut reading = Reading::start(from, move |entry, _| piece(entry, there, last));
         while let Some(piece) = reading.next().await {
             match piece {
                 Piece::Content(_) => (),
@@ -137,7 +163,7 @@ impl Control {
         from: R,
         last: Revision,
     ) -> Result<ControlError, ControlError> {
-        let mut reading = Reading::start(from, move |entry| match entry {
+        let mut reading = Reading::start(from, move |entry, _| match entry {
             Entry::Commits(commits) => {
                 let both = commits.iter().filter(|commit| commit.revision <= last);
                 Some(both.map(|commit| commit.chain).collect::<Vec<Digest>>())

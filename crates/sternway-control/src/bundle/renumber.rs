@@ -22,7 +22,8 @@ use sternway_types::{
 
 use super::{
     COMMIT, Progress, Reading, Watcher,
-    import::{Imported, Trial, Verified, whole},
+    import::{Imported, Trial, whole},
+    verify::Verified,
 };
 use crate::{Control, ControlError, Intent, validate::CheckReport};
 
@@ -89,7 +90,7 @@ impl Control {
             labels: BTreeMap::new(),
             policies: BTreeMap::new(),
         };
-        let mut reading = Reading::start(from, |entry| match entry {
+        let mut reading = Reading::start(from, |entry, _| match entry {
             Entry::Content(content) => Some(Piece::Content(content)),
             Entry::Commits(commits) => Some(Piece::Commits(commits)),
             Entry::Manifest(_) | Entry::Outcomes(_) | Entry::Head(_) => None,

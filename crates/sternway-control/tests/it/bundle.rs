@@ -313,6 +313,23 @@ async fn a_bundle_that_is_not_whole_leaves_nothing() {
     }
 }
 
+/// More than is held while it is checked: the contents are put in one reading, the rest in another.
+#[tokio::test]
+async fn a_history_that_is_longer_than_memory_holds_comes_out_the_same() {
+    let world = World::new().await;
+    for number in 0..520 {
+        let content = text(&format!("content {number}"));
+        let changelog = "c".repeat(65_536).parse().expect("a changelog");
+        let publish = Publish { changelog, ..Publish::new(greeting(), content) };
+        world.control.publish(publish, &alice()).await.expect("it is published");
+    }
+    let there = nowhere("shop");
+    let imported = import(&there, &bundle(&world).await).await;
+    assert_eq!((imported.versions, imported.known_versions), (520, 0));
+    assert_eq!(feed(&there).await, feed(&world.control).await);
+    is_sound(&there).await;
+}
+
 #[tokio::test]
 async fn a_dry_run_says_what_would_be_new_and_writes_nothing() {
     let world = lived().await;
