@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{LatchView, MeasuredView, PolicyView, SubjectView, TallyView, VerdictView};
+use crate::{LatchView, MeasuredView, PolicyView, SignView, SubjectView, TallyView, VerdictView};
 
 /// How near a rule is to taking a version back.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,4 +41,6 @@ pub struct CheckView {
     pub latch: Option<LatchView>,
     /// How near each rule is to holding, in the order of the policy.
     pub rules: Vec<StandingView>,
+    /// That the success rate fell little by little, if it did: a warning, which takes nothing back.
+    pub drift: Option<SignView>,
 }

@@ -16,6 +16,7 @@
 //! assert_eq!((view.total, view.success_ratio), (5, Some(0.75)));
 //! ```
 
+mod aging;
 mod applied;
 mod artifact;
 mod attestation;
@@ -50,6 +51,7 @@ mod restored_to;
 mod rolled_back;
 mod setting;
 mod signed_head;
+mod stability;
 mod status;
 mod store;
 mod supervised;
@@ -62,6 +64,7 @@ mod verdict;
 mod version;
 
 pub use crate::{
+    aging::{AgingView, SignView},
     applied::{AppliedItemView, AppliedView},
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
@@ -103,6 +106,7 @@ pub use crate::{
     rolled_back::{RestoredView, RollbackView},
     setting::{SettingSetView, SettingView, SettingsFileView},
     signed_head::{HeadKeyView, SignedHeadView},
+    stability::{StabilityView, StableVersionView},
     status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
     store::StoreView,
     supervised::SupervisedView,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sternway_types::{
-    Evidence, Measure, Measured, Observation, OutcomeId, Regression, Timestamp, Verdict,
+    Evidence, Measure, Measured, Observation, OutcomeId, Regression, Severity, Timestamp, Verdict,
     VersionNumber,
 };
 
@@ -106,6 +106,9 @@ pub struct RegressionView {
     pub rule: RuleView,
     /// `immediate`, `fast` or `standard`: how fast the rule that decided is.
     pub tier: String,
+    /// `medium`, `high` or `critical`: by how much the success rate fell below that of the last good
+    /// version (0.15, 0.20, 0.30 points). Nothing if it did not, or was not compared.
+    pub severity: Option<&'static str>,
     /// The rule in words.
     pub description: String,
     /// The names of the rules that held, the deciding one first.
@@ -119,6 +122,7 @@ impl From<&Regression> for RegressionView {
         Self {
             rule: (&regression.rule).into(),
             tier: regression.tier().to_string(),
+            severity: regression.severity().map(Severity::as_str),
             description: regression.rule.to_string(),
             matched: regression.matched.iter().map(ToString::to_string).collect(),
             evidence: (&regression.evidence).into(),

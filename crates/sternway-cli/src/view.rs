@@ -1,6 +1,8 @@
 //! Views of what the verbs answer.
 
+pub(crate) mod aging;
 pub(crate) mod metrics;
+pub(crate) mod stability;
 
 use sternway::{
     api::{
@@ -18,7 +20,7 @@ use sternway::{
     },
     policy::{Found, Standing},
     store::{Floor, Report},
-    types::{OutcomeId, Subject, Verdict},
+    types::{OutcomeId, Severity, Subject, Verdict},
 };
 
 /// What publishing led to; what is live now and what changed is for the caller to add.
@@ -119,6 +121,7 @@ pub(crate) fn check(check: &Check) -> CheckView {
         verdict: (&check.verdict).into(),
         latch: check.latch.as_ref().map(Into::into),
         rules: check.standings.iter().map(standing).collect(),
+        drift: check.drift.as_ref().map(|drift| aging::sign(drift, Severity::Medium)),
     }
 }
 

@@ -3,8 +3,8 @@
 //!
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
 //! [`rollback`], [`condemn`], [`label`], [`record`], [`compare`], [`supervise`], [`policy`],
-//! [`environment`], [`validate`], [`guard`]. A verb that loses
-//! a race loads again and decides again; a verb that is called twice does its work once.
+//! [`environment`], [`validate`], [`guard`], [`aging`], [`stability`]. A verb that loses a race loads again
+//! and decides again; a verb that is called twice does its work once.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -29,6 +29,7 @@
 //! ```
 
 mod again;
+pub mod aging;
 pub mod apply;
 mod attest;
 mod baseline;
@@ -45,6 +46,7 @@ pub mod guard;
 pub mod import;
 pub mod label;
 pub mod live;
+mod past;
 pub mod policy;
 pub mod promote;
 pub mod publish;
@@ -55,6 +57,7 @@ pub mod restore;
 pub mod restore_to;
 pub mod rollback;
 pub mod signed_head;
+pub mod stability;
 mod stays;
 pub mod supervise;
 pub mod sweep;

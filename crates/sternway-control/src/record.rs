@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use sternway_policy::{Standing, View, judge, standings};
+use sternway_policy::{
+    Standing, View,
+    aging::{Limits, Sign, drift},
+    judge, standings,
+};
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
-use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict};
+use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict, Version};
 
-use crate::{Control, ControlError, baseline::KnownGood, rollback::Reaction};
+use crate::{Control, ControlError, baseline::KnownGood, past::Good, rollback::Reaction};
 
 /// What judging one subject led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct Check {
     /// How near each rule of the policy is to holding now, in the order of the policy; none if it is
     /// off.
     pub standings: Vec<Standing>,
+    /// That the success rate fell little by little, if it did: a warning, which no rule acts on.
+    pub drift: Option<Sign>,
 }
 
 impl Control {
@@ -207,7 +213,22 @@ impl Control {
             (None, None) => Verdict::Undecided,
         };
         let standings = standings.unwrap_or_default();
-        Ok(Check { subject, tally: tallies.tally, policy, verdict, latch, standings })
+        let drift = self.drift(&live, &subject, &tallies.tally).await?;
+        Ok(Check { subject, tally: tallies.tally, policy, verdict, latch, standings, drift })
+    }
+
+    /// How far the success rate fell little by little, if it did.
+    async fn drift(
+        &self,
+        live: &Version,
+        subject: &Subject,
+        tally: &Tally,
+    ) -> Result<Option<Sign>, ControlError> {
+        let (limits, environment) = (Limits::default(), &subject.environment);
+        let past = self.past(&live.artifact, environment).await?;
+        let good = self.good_before(live, environment, &past, limits.drift_versions).await?;
+        let good: Vec<_> = good.iter().map(Good::as_baseline).collect();
+        Ok(drift(tally, &good, &limits))
     }
 }
 

@@ -43,19 +43,25 @@
 //! place beside them as further kinds of [`Rule`](sternway_types::Rule), with their state in the
 //! [`Tally`](sternway_types::Tally).
 //!
+//! What gets worse little by little, or is not needed any more, is found by [`aging::findings`], and
+//! how steady a version was says [`Stability`]. Neither takes anything back.
+//!
 //! What a program said on its way down is made into a structured failure by [`failure::classify`].
 
+pub mod aging;
 pub mod compare;
 mod contrast;
 pub mod failure;
 mod judge;
 mod number;
+mod stability;
 mod standing;
 mod view;
 
 pub use crate::{
     judge::judge,
     number::Short,
+    stability::Stability,
     standing::{Found, Standing, nearest, standings},
     view::{Baseline, View},
 };

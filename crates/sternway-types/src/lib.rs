@@ -56,6 +56,7 @@ mod record;
 mod reference;
 mod rule;
 mod rule_name;
+mod severity;
 mod tally;
 mod text;
 mod threshold;
@@ -98,6 +99,7 @@ pub use crate::{
     reference::{Reference, ReferenceError, Selector},
     rule::Rule,
     rule_name::{RuleId, RuleName, Tier},
+    severity::Severity,
     tally::{Measurements, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
     text::{Changelog, Reason, TextError},
     threshold::{Operator, Threshold, ThresholdError},

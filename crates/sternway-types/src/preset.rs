@@ -47,9 +47,9 @@ impl Preset {
     /// The rules.
     #[must_use]
     pub fn rules(self) -> Vec<Rule> {
-        const FIFTEEN_HUNDREDTHS: Threshold = Threshold::hundredths(15);
         let degraded = |metric, mode| {
-            Rule::Degraded(Box::new(Degradation::new(metric, mode, FIFTEEN_HUNDREDTHS)))
+            let limit = Threshold::FIFTEEN_HUNDREDTHS;
+            Rule::Degraded(Box::new(Degradation::new(metric, mode, limit)))
         };
         match self {
             Self::Immediate => immediate_tier(),

@@ -18,6 +18,9 @@ pub struct ThresholdError(f64);
 pub struct Threshold(Decimal);
 
 impl Threshold {
+    /// What takes a version back where nothing else is said: 0.15, in points or of the baseline.
+    pub const FIFTEEN_HUNDREDTHS: Self = Self::hundredths(15);
+
     /// The largest one.
     const MOST: f64 = 1e9;
 

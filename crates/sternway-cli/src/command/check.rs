@@ -59,7 +59,9 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
             let verdict = style::paint(style::BAD, format_args!("{symbol} {}", found(view)));
             page.line(format_args!("{name}  {verdict}"));
             let (tier, description) = (&regression.tier, visible::line(&regression.description));
-            page.line(format_args!("  {tier} tier: {description}"));
+            let severity = regression.severity.map(|severity| format!(", {severity}"));
+            let severity = severity.unwrap_or_default();
+            page.line(format_args!("  {tier} tier{severity}: {description}"));
         }
         (None, Some(policy)) => {
             let healthy = style::paint(style::GOOD, format_args!("healthy in {environment}"));
@@ -75,6 +77,10 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
         let line = visible::line(&line);
         let mark = if standing.holds { style::paint(style::BAD, &line) } else { line.to_string() };
         page.line(format_args!("  {mark}"));
+    }
+    if let Some(drift) = &view.drift {
+        let warning = format_args!("{} {}", page.symbols().warning, drift.description);
+        page.line(format_args!("  {}", style::paint(style::WAITING, warning)));
     }
     page.hint(format_args!("  {runs} {dot} policy: {scope}"));
     if view.verdict.regression.is_some() {

@@ -114,7 +114,7 @@ async fn with_live(
 }
 
 /// Whether a name fits a pattern. Without a `*` the pattern is how the name begins.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return name.starts_with(pattern) };
     let Some(mut name) = name.strip_prefix(first) else { return false };
     let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod aging;
 mod apply;
 mod blame;
 mod check;
@@ -36,6 +37,7 @@ mod restore_to;
 mod rollback;
 mod settings;
 mod show;
+mod stability;
 mod status;
 mod supervise;
 mod topic;
@@ -88,6 +90,8 @@ pub(crate) enum Command {
     Export(export::Args),
     Check(check::Args),
     Metrics(metrics::Args),
+    Stability(stability::Args),
+    Aging(aging::Args),
     Supervise(supervise::Args),
     Status(status::Args),
     Policy(policy::Args),
@@ -169,6 +173,8 @@ impl Command {
             Self::Export(args) => Box::pin(export::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Metrics(args) => metrics::run(context, args).await,
+            Self::Stability(args) => stability::run(context, args).await,
+            Self::Aging(args) => aging::run(context, args).await,
             Self::Supervise(args) => supervise::run(context, args).await,
             Self::Status(args) => status::run(context, args).await,
             Self::Policy(args) => policy::run(context, args).await,

@@ -1,5 +1,7 @@
 //! How long ago something was, in words.
 
+use std::time::Duration;
+
 use sternway::types::Timestamp;
 
 const MINUTE: u64 = 60;
@@ -10,23 +12,27 @@ const YEAR: u64 = 365 * DAY;
 
 /// How long before `now` a moment was.
 pub(crate) fn ago(moment: Timestamp, now: Timestamp) -> String {
-    let seconds = now.since(moment).as_secs();
+    let since = now.since(moment);
+    if since.as_secs() < MINUTE { "just now".into() } else { format!("{} ago", length(since)) }
+}
+
+/// How long something lasts, in the largest unit of which there is a whole one.
+pub(crate) fn length(length: Duration) -> String {
+    let seconds = length.as_secs();
     let (count, unit) = match seconds {
-        0..MINUTE => return "just now".into(),
-        MINUTE..HOUR => return format!("{} min ago", seconds / MINUTE),
+        0..MINUTE => return "under a minute".into(),
+        MINUTE..HOUR => return format!("{} min", seconds / MINUTE),
         HOUR..DAY => (seconds / HOUR, "hour"),
         DAY..MONTH => (seconds / DAY, "day"),
         MONTH..YEAR => (seconds / MONTH, "month"),
         YEAR.. => (seconds / YEAR, "year"),
     };
     let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
+    format!("{count} {unit}{plural}")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn check(seconds: u64, words: &str) {

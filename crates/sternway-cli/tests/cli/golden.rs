@@ -150,6 +150,7 @@ stories! {
     a_bad_version_goes_back
     a_file_of_runs
     a_first_store
+    aging
     apply
     blame
     bundle

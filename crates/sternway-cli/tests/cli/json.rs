@@ -112,6 +112,7 @@ fn story(world: &World) -> Keys {
         ("diff", vec!["diff", "configs/bot@v1", "@v2"]),
         ("diff", vec!["diff", "images/logo", "./bot.json"]),
         ("promote", vec!["promote", "configs/bot@v2", "--force"]),
+        ("aging", vec!["aging"]),
         ("rollback", vec!["rollback", "configs/bot"]),
         ("check", vec!["check", "configs/bot"]),
         ("record", vec!["record", "configs/bot", "--fail", "--error", "AttributeError"]),
@@ -208,6 +209,9 @@ fn measured(world: &World, all: &mut Keys) {
         ("metrics", vec!["metrics", "tools/search", "--window", "1h"]),
         ("metrics", vec!["metrics", "images/logo"]),
         ("metrics compare", vec!["metrics", "tools/search", "--compare", "v1,v2"]),
+        ("stability", vec!["stability", "tools/search"]),
+        ("stability", vec!["stability", "images/logo"]),
+        ("aging", vec!["aging"]),
     ] {
         note(world, all, name, &words);
     }

@@ -2,6 +2,7 @@
 
 mod activation;
 mod again;
+mod aging;
 mod apply;
 mod automatic;
 mod batch;
@@ -35,6 +36,7 @@ mod restore;
 mod restore_to;
 mod rollback;
 mod signed_head;
+mod stability;
 mod supervise;
 mod sweep;
 mod tree;

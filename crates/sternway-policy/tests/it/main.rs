@@ -1,5 +1,6 @@
 //! What `sternway-policy` promises, seen from outside.
 
+mod aging;
 mod all_failed;
 mod compare;
 mod degraded;
@@ -10,6 +11,7 @@ mod order;
 mod properties;
 mod script;
 mod signature_errors;
+mod stability;
 mod tiers;
 
 use sternway_policy::View;

@@ -21,6 +21,7 @@ mod ratio;
 mod record;
 mod reference;
 mod scope;
+mod severity;
 mod tally;
 mod text;
 mod time;
