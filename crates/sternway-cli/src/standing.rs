@@ -178,6 +178,12 @@ impl Standing {
         }
     }
 
+    /// The newest stay of a version here; that of what was never live if it had none.
+    pub(crate) fn newest_stay(&self, version: VersionNumber) -> Generation {
+        let stays = self.stays.get(&version);
+        stays.and_then(|stays| stays.first()).map_or(Generation::ZERO, |stay| stay.generation)
+    }
+
     /// How the runs of a version went here; nothing if it was never live.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ mod man;
 mod metrics;
 mod namespace;
 mod op;
+mod outcomes;
 mod pardon;
 mod policy;
 mod promote;
@@ -90,6 +91,7 @@ pub(crate) enum Command {
     Export(export::Args),
     Check(check::Args),
     Metrics(metrics::Args),
+    Outcomes(outcomes::Args),
     Stability(stability::Args),
     Aging(aging::Args),
     Supervise(supervise::Args),
@@ -173,6 +175,7 @@ impl Command {
             Self::Export(args) => Box::pin(export::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Metrics(args) => metrics::run(context, args).await,
+            Self::Outcomes(args) => outcomes::run(context, args).await,
             Self::Stability(args) => stability::run(context, args).await,
             Self::Aging(args) => aging::run(context, args).await,
             Self::Supervise(args) => supervise::run(context, args).await,

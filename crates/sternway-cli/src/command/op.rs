@@ -6,7 +6,7 @@ use sternway::{
     Missing, Sternway,
     api::{CommitView, ListView},
     store::Limit,
-    types::{Commit, Revision},
+    types::{Commit, Revision, Timestamp},
 };
 
 use super::{restore_to, undo, watch};
@@ -20,6 +20,7 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   sternway op log                            what was done, newest first
+  sternway op log --since 2026-11-01T00:00:00Z -n 1000
   sternway op log --watch -o jsonl           and what comes, one JSON object per line
   sternway op show r12                       one operation, with the chain up to it
   sternway op undo r12                       take it back; the same as: sternway undo r12
@@ -54,6 +55,10 @@ struct Log {
     #[arg(long, value_name = "REV", conflicts_with = "watch")]
     before: Option<u64>,
 
+    /// Only those at this time or later.
+    #[arg(long, value_name = "TIME", conflicts_with = "watch")]
+    since: Option<Timestamp>,
+
     /// The newest ones, the oldest first, and then what comes, until Ctrl-C.
     #[arg(short, long)]
     watch: bool,
@@ -81,7 +86,7 @@ async fn log(context: &Context, args: Log) -> Result<ExitCode, CliError> {
         let control = sternway.control();
         Ok((control.operations(before, limit).await?, control.floor().await?))
     });
-    let (commits, floor) = commits.await?;
+    let (mut commits, floor) = commits.await?;
     if args.watch {
         let newest = commits.first().map_or(Revision::ZERO, |commit| commit.revision);
         for commit in commits.iter().rev() {
@@ -92,7 +97,11 @@ async fn log(context: &Context, args: Log) -> Result<ExitCode, CliError> {
     let last = commits.last().map(|commit| commit.revision);
     // The first revision has nothing before it, nor has the oldest that is kept.
     let first = floor.map_or(1, |floor| floor.revision.get());
-    let next = last.filter(|last| last.get() > first).map(|last| last.to_string());
+    // Times never go back, so that what comes after the first early one is early, too.
+    let is_early = |commit: &Commit| args.since.is_some_and(|since| commit.at < since);
+    let is_cut = commits.last().is_some_and(is_early);
+    commits.retain(|commit| !is_early(commit));
+    let next = last.filter(|last| last.get() > first && !is_cut).map(|last| last.to_string());
     let views = ListView { items: commits.iter().map(CommitView::from).collect(), next };
     context.answer_list(
         &views,

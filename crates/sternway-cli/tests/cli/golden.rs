@@ -162,6 +162,7 @@ stories! {
     folders
     labels
     metrics
+    moves
     five_minutes
     less_of_a_list
     namespaces

@@ -1,4 +1,6 @@
-//! `sternway log`: the versions of an artifact.
+//! `sternway log`: the versions of an artifact, or how what is live moved.
+
+mod moves;
 
 use std::process::ExitCode;
 
@@ -7,7 +9,10 @@ use sternway::{
     api::{HistoryEntryView, ListView, TallyView},
     control::{Control, ControlError},
     store::Limit,
-    types::{Actor, Applied, ArtifactId, At, Commit, Revision, Timestamp, Version, VersionNumber},
+    types::{
+        Actor, Applied, ArtifactId, At, Commit, LabelId, Revision, Timestamp, Version,
+        VersionNumber,
+    },
 };
 
 use super::watch;
@@ -35,6 +40,8 @@ Examples:
   sternway log prompts/greeting --since 2026-11-01T00:00:00Z --author agent:planner-7
   sternway log prompts/greeting --watch      and every version that comes
   sternway log prompts/greeting -e staging --json
+  sternway log prompts/greeting --moves      what was live, who changed that, why, on which evidence
+  sternway log prompts/greeting --moves --label reviewed
 
 RUNS and SUCCESS count the runs of a version in the environment of --env, over all its stays there.";
 
@@ -66,9 +73,24 @@ pub(crate) struct Args {
     /// And then every version that comes, until Ctrl-C.
     #[arg(short, long, conflicts_with_all = ["before", "since", "author"])]
     watch: bool,
+
+    /// Not the versions: how what is live moved, newest first.
+    #[arg(long, conflicts_with_all = ["before", "watch"])]
+    moves: bool,
+
+    /// How this label moved, and not what is live.
+    #[arg(long, value_name = "NAME", requires = "moves")]
+    label: Option<LabelId>,
+
+    /// Only the moves before the one of this revision.
+    #[arg(long, value_name = "REV", requires = "moves")]
+    before_move: Option<u64>,
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    if args.moves {
+        return moves::run(context, &args).await;
+    }
     if args.watch {
         return follow(context, &args).await;
     }

@@ -1,0 +1,121 @@
+//! How a pointer moved: what was live, or what a label named, and who changed that and why.
+
+use std::process::ExitCode;
+
+use sternway::{
+    Missing, Sternway,
+    api::{ListView, MoveView, TriggerView},
+    control::ControlError,
+    store::Limit,
+    types::{At, PointerName, Revision},
+};
+
+use super::Args;
+use crate::{
+    context::Context,
+    error::CliError,
+    format::{person::by, when},
+    render::{
+        page::Page,
+        style,
+        table::{Cell, Column, Table},
+    },
+    standing::known_environment,
+};
+
+pub(super) async fn run(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    let list = context.with(Missing::Refuse, async |sternway| load(context, sternway, args).await);
+    let list = list.await?;
+    let name = |moved: &MoveView| moved.revision.to_string();
+    context.answer_list(&list, name, |page| write(context, args, &list, page))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pointer(context: &Context, args: &Args) -> PointerName {
+    match &args.label {
+        Some(label) => PointerName::Label(label.clone()),
+        None => PointerName::Environment(context.environment.clone()),
+    }
+}
+
+async fn load(
+    context: &Context,
+    sternway: &Sternway,
+    args: &Args,
+) -> Result<ListView<MoveView>, CliError> {
+    let control = sternway.control();
+    let (store, namespace) = (control.store(), control.namespace());
+    known_environment(control, &context.environment).await?;
+    if store.artifact(namespace, &args.artifact, At::Head).await?.is_none() {
+        return Err(ControlError::NoArtifact(args.artifact.clone()).into());
+    }
+    let (name, limit) = (pointer(context, args), usize::from(args.limit));
+    let before = args.before_move.map(Revision::new);
+    let moves = store.moves(namespace, &args.artifact, &name, before, Limit::new(limit)).await?;
+    // The first move has nothing before it.
+    let oldest = moves.last().filter(|oldest| moves.len() == limit && oldest.from.is_some());
+    let next = oldest.map(|oldest| oldest.revision.to_string());
+    let is_wanted = |moved: &&sternway::types::PointerMove| {
+        args.since.is_none_or(|since| moved.at >= since)
+            && args.author.as_ref().is_none_or(|by| moved.by == *by)
+    };
+    Ok(ListView { items: moves.iter().filter(is_wanted).map(MoveView::from).collect(), next })
+}
+
+fn write(context: &Context, args: &Args, list: &ListView<MoveView>, page: &mut Page) {
+    let (dot, arrow) = (page.symbols().dot, page.symbols().arrow);
+    let name = style::paint(style::NAME, &args.artifact);
+    page.line(format_args!("{name} {dot} {}", pointer(context, args)));
+    if list.items.is_empty() {
+        page.hint("  it never moved like that");
+        return;
+    }
+    let now = context.now();
+    let mut table = Table::new([
+        Column::Left("REVISION"),
+        Column::Left("WHEN"),
+        Column::Left("MOVE"),
+        Column::Left("HOW"),
+        Column::Left("BY"),
+        Column::Left("WHY"),
+    ]);
+    for moved in &list.items {
+        let version = |version: Option<sternway::types::VersionNumber>| {
+            version.map_or_else(|| "-".to_owned(), |version| version.to_string())
+        };
+        let color = if moved.cause == "rolled_back" { style::BAD } else { style::PLAIN };
+        table.row([
+            Cell::new(format!("r{}", moved.revision)),
+            Cell::new(when::ago(moved.at, now)),
+            Cell::new(format!("{} {arrow} {}", version(moved.from), version(moved.to))),
+            Cell::styled(color, moved.cause.replace('_', " ")),
+            Cell::new(by(&moved.by)),
+            Cell::new(why(moved, dot)),
+        ]);
+    }
+    table.write(page);
+    if let Some(next) = &list.next {
+        let (flags, limit) = (context.flags(), args.limit);
+        let label = args.label.as_ref().map(|label| format!(" --label {label}"));
+        let label = label.unwrap_or_default();
+        page.hint(format_args!(
+            "more: sternway{flags} log {} --moves{label} -n {limit} --before-move {next}",
+            args.artifact
+        ));
+    }
+}
+
+/// Why it moved, and on which evidence.
+fn why(moved: &MoveView, dot: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(Some(moved.reason.to_string()).filter(|reason| !reason.is_empty()));
+    if let Some(TriggerView::Policy(found)) = &moved.trigger {
+        let evidence = &found.evidence;
+        let (tier, severity) = (&found.tier, found.severity);
+        let severity = severity.map(|severity| format!(", {severity}")).unwrap_or_default();
+        let (failed, runs) = (evidence.failed, evidence.succeeded + evidence.failed);
+        parts.push(format!("{tier} tier{severity}: {failed} of {runs} runs failed"));
+    }
+    parts.extend(moved.forced.then(|| "forced".to_owned()));
+    parts.join(&format!(" {dot} "))
+}
