@@ -7,15 +7,19 @@
 
 mod bundles;
 mod diffs;
+mod heads;
 mod json_patch;
 mod names;
 mod rows;
 mod shapes;
 mod trees;
 
+pub use sternway_cli::fuzz::{git_history, git_object, manifest, outcome_line, settings};
+
 pub use self::{
     bundles::bundles,
     diffs::{json_diff, text_diff},
+    heads::heads,
     names::names,
     rows::rows,
     shapes::{json, policies, records, stderr},
@@ -26,14 +30,20 @@ pub use self::{
 pub type Body = fn(&[u8]);
 
 /// What is fuzzed, by the name of its target and of the folder of its seeds.
-pub const TARGETS: [(&str, Body); 10] = [
+pub const TARGETS: [(&str, Body); 16] = [
     ("bundles", bundles),
+    ("git_history", git_history),
+    ("git_object", git_object),
+    ("heads", heads),
     ("json", json),
     ("json_diff", json_diff),
+    ("manifest", manifest),
     ("names", names),
+    ("outcome_line", outcome_line),
     ("policies", policies),
     ("records", records),
     ("rows", rows),
+    ("settings", settings),
     ("stderr", stderr),
     ("text_diff", text_diff),
     ("trees", trees),

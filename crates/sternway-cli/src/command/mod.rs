@@ -1,7 +1,7 @@
 //! The commands, one file each.
 
 mod aging;
-mod apply;
+pub(crate) mod apply;
 mod blame;
 mod check;
 mod compact;

@@ -100,7 +100,12 @@ struct Header {
     message: String,
 }
 
-fn parse(log: &[u8]) -> Result<Vec<Commit>, GitError> {
+/// Reads what `git log` printed.
+///
+/// # Errors
+///
+/// [`GitError::Unexpected`] if it is something else.
+pub(crate) fn parse(log: &[u8]) -> Result<Vec<Commit>, GitError> {
     let mut fields = log.split(|byte| *byte == 0).peekable();
     let mut found: Vec<(Header, Vec<Entry<'_>>)> = Vec::new();
     while let Some(field) = fields.next() {

@@ -5,8 +5,8 @@
 //! to; a git before 2.45 cannot be told not to fetch what a partial clone lacks.
 
 mod error;
-mod history;
-mod objects;
+pub(crate) mod history;
+pub(crate) mod objects;
 
 use std::{
     ffi::{OsStr, OsString},

@@ -62,26 +62,7 @@ impl Objects {
     fn ask(&mut self, name: &[u8]) -> io::Result<Result<Object, GitError>> {
         self.asking.write_all(&[name, b"\n"].concat())?;
         self.asking.flush()?;
-        let mut line = String::new();
-        self.answers.read_line(&mut line)?;
-        let unexpected = Ok(Err(GitError::Unexpected("cat-file --batch")));
-        // A name may hold spaces, and is repeated in the answer when it leads to nothing.
-        let words: Vec<&str> = line.trim_end_matches('\n').split(' ').collect();
-        if matches!(words.last(), Some(&("missing" | "ambiguous"))) {
-            return Ok(Ok(Object::Nothing));
-        }
-        let [id, kind, size] = words.as_slice() else { return unexpected };
-        let Ok(size) = size.parse::<u64>() else { return unexpected };
-        if *kind != "blob" || size > self.limit {
-            io::copy(&mut self.answers.by_ref().take(size.saturating_add(1)), &mut io::sink())?;
-            return Ok(Ok(if *kind == "blob" { Object::TooLarge(size) } else { Object::Nothing }));
-        }
-        let mut bytes = Vec::new();
-        self.answers.by_ref().take(size.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.pop() != Some(b'\n') || bytes.len() as u64 != size {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(Ok(Object::Blob((*id).to_owned(), bytes)))
+        read(&mut self.answers, self.limit)
     }
 
     /// Ends the process.
@@ -93,4 +74,28 @@ impl Objects {
         drop(self.asking);
         self.child.wait().map(drop).map_err(|err| GitError::from_talk(&err))
     }
+}
+
+/// Reads an answer of `git cat-file --batch`.
+pub(crate) fn read(answers: &mut impl BufRead, limit: u64) -> io::Result<Result<Object, GitError>> {
+    let mut line = String::new();
+    answers.read_line(&mut line)?;
+    let unexpected = Ok(Err(GitError::Unexpected("cat-file --batch")));
+    // A name may hold spaces, and is repeated in the answer when it leads to nothing.
+    let words: Vec<&str> = line.trim_end_matches('\n').split(' ').collect();
+    if matches!(words.last(), Some(&("missing" | "ambiguous"))) {
+        return Ok(Ok(Object::Nothing));
+    }
+    let [id, kind, size] = words.as_slice() else { return unexpected };
+    let Ok(size) = size.parse::<u64>() else { return unexpected };
+    if *kind != "blob" || size > limit {
+        io::copy(&mut answers.take(size.saturating_add(1)), &mut io::sink())?;
+        return Ok(Ok(if *kind == "blob" { Object::TooLarge(size) } else { Object::Nothing }));
+    }
+    let mut bytes = Vec::new();
+    answers.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.pop() != Some(b'\n') || bytes.len() as u64 != size {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Ok(Object::Blob((*id).to_owned(), bytes)))
 }

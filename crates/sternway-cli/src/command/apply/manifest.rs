@@ -40,25 +40,25 @@ const fn yes() -> bool {
 
 /// What is wanted.
 #[derive(Debug, PartialEq)]
-pub(super) struct Manifest {
+pub(crate) struct Manifest {
     /// Why, if it says so.
-    pub(super) reason: Reason,
+    pub(crate) reason: Reason,
     /// What is wanted of each artifact.
-    pub(super) items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
 }
 
 /// What is wanted of one artifact.
 #[derive(Debug, PartialEq)]
-pub(super) struct Item {
-    pub(super) artifact: ArtifactId,
-    pub(super) from: From,
-    pub(super) live: bool,
-    pub(super) labels: Vec<LabelId>,
+pub(crate) struct Item {
+    pub(crate) artifact: ArtifactId,
+    pub(crate) from: From,
+    pub(crate) live: bool,
+    pub(crate) labels: Vec<LabelId>,
 }
 
 /// Where its version comes from.
 #[derive(Debug, PartialEq)]
-pub(super) enum From {
+pub(crate) enum From {
     /// The content of a file, or a folder.
     File(PathBuf),
     /// A version that is there.
@@ -80,9 +80,18 @@ pub(super) fn read(path: &Path) -> Result<Manifest, CliError> {
 
 fn of_file(path: &Path) -> Result<Manifest, CliError> {
     let text = fs::read_to_string(path).map_err(|err| CliError::file(path, err))?;
+    parse(path, &text)
+}
+
+/// Reads the text of a manifest that lies there.
+///
+/// # Errors
+///
+/// [`CliError`] with what is wrong, and where.
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Manifest, CliError> {
     let name = Context::shown(path);
-    let written: Written = toml::from_str(&text).map_err(|err| {
-        let (line, column) = position::of(&text, err.span().map_or(0, |span| span.start));
+    let written: Written = toml::from_str(text).map_err(|err| {
+        let (line, column) = position::of(text, err.span().map_or(0, |span| span.start));
         let why = format!("{name}, line {line}, column {column}: {}", err.message());
         CliError::invalid(why).with_help("sternway apply --help")
     })?;

@@ -1,6 +1,6 @@
 //! `sternway apply`: several artifacts at once, all or none.
 
-mod manifest;
+pub(crate) mod manifest;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -1,0 +1,5 @@
+//! Manifests of `apply`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sternway_tests::fuzz::manifest(data));
