@@ -104,7 +104,7 @@ pub use crate::{
     report::{DamageView, ReportView},
     restored_to::{RestoredToView, WentBackView},
     rolled_back::{RestoredView, RollbackView},
-    setting::{SettingSetView, SettingView, SettingsFileView},
+    setting::{PassedOverView, SettingSetView, SettingView, SettingsFileView, SettingsView},
     signed_head::{HeadKeyView, SignedHeadView},
     stability::{StabilityView, StableVersionView},
     status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},

@@ -2,6 +2,29 @@
 
 use serde::Serialize;
 
+use crate::ListView;
+
+/// Every setting as it holds, and what was said in vain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SettingsView {
+    /// The settings, in the order of their names.
+    #[serde(flatten)]
+    pub settings: ListView<SettingView>,
+    /// Variables that are set and have no effect.
+    pub passed_over: Vec<PassedOverView>,
+}
+
+/// A variable that is set and has no effect. What it says is not shown: it may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PassedOverView {
+    /// Its name.
+    pub variable: &'static str,
+    /// Why it has no effect.
+    pub reason: &'static str,
+    /// What to type instead, where there is something.
+    pub help: Option<&'static str>,
+}
+
 /// A setting as it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SettingView {

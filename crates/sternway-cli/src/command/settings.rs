@@ -3,9 +3,12 @@
 use std::{io::Write, path::Path, process::ExitCode};
 
 use clap::Subcommand;
-use sternway::api::{ListView, SettingSetView, SettingView, SettingsFileView};
+use sternway::api::{
+    ListView, PassedOverView, SettingSetView, SettingView, SettingsFileView, SettingsView,
+};
 
 use crate::{
+    cli::Output,
     context::Context,
     error::{CliError, nearest},
     format::shell,
@@ -19,6 +22,7 @@ use crate::{
         file::{Scope, SettingsFile},
         key::Key,
         load::{Paths, text},
+        older::PassedOver,
     },
 };
 
@@ -119,8 +123,24 @@ fn view(setting: &Setting) -> SettingView {
 }
 
 fn list(context: &Context) -> Result<(), CliError> {
-    let list = ListView::whole(context.settings.all().map(view).collect());
-    context.answer_list(&list, |setting| setting.key.into(), |page| write(context, page))
+    let settings = ListView::whole(context.settings.all().map(view).collect());
+    let all = &context.settings.passed_over;
+    match context.output {
+        Output::Json => {
+            let passed_over = all.iter().map(passed_over).collect();
+            return context.console.print_json(&SettingsView { settings, passed_over });
+        }
+        // Every line is a setting, so the rest is said beside them.
+        Output::Jsonl | Output::Name => {
+            all.iter().for_each(|it| context.console.note(&it.to_string()));
+        }
+        Output::Table => (),
+    }
+    context.answer_list(&settings, |setting| setting.key.into(), |page| write(context, page))
+}
+
+const fn passed_over(it: &PassedOver) -> PassedOverView {
+    PassedOverView { variable: it.variable, reason: it.why, help: it.instead }
 }
 
 fn write(context: &Context, page: &mut Page) {
@@ -142,9 +162,7 @@ fn write(context: &Context, page: &mut Page) {
         ]);
     }
     table.write(page);
-    for variable in &context.settings.passed_over {
-        page.hint(format_args!("passed over: {variable}, which names no store of this build"));
-    }
+    context.settings.passed_over.iter().for_each(|it| page.hint(it));
 }
 
 /// A value as people see it: a path without the way to the present folder.

@@ -141,8 +141,10 @@ impl SettingsFile<'_> {
         let names = Key::ALL.iter().map(|key| key.name().to_owned());
         let help = match (path, nearest(path, names)) {
             // They are in the store, where everybody who uses it has the same.
-            ("policy" | "policies", _) => "policies are in the store: sternway policy set".into(),
-            ("environments", _) => "environments are in the store: sternway env create".into(),
+            ("policy" | "policies", _) => {
+                "policies are in the store: sternway policy set namespace FILE".into()
+            }
+            ("environments", _) => "environments are in the store: sternway env create NAME".into(),
             (_, Some(near)) => format!("did you mean {near}? See also: sternway settings list"),
             (_, None) => "sternway settings list".into(),
         };
@@ -257,6 +259,20 @@ mod tests {
         assert!(
             matches!(err, SettingsError::Unknown { help, .. } if help.contains("environment?"))
         );
+    }
+
+    #[test]
+    fn what_is_in_the_store_is_set_there() {
+        let check = |text, expected: &str| {
+            let file = SettingsFile { path: Path::new("f"), scope: Scope::Project, text };
+            let err = file.parse(|_| None).unwrap_err();
+            assert!(matches!(&err, SettingsError::Unknown { help, .. } if help == expected));
+        };
+        let policies = "policies are in the store: sternway policy set namespace FILE";
+        check("[policy.default]\nfast = { failure_rate = 0.8 }", policies);
+        check("policies = []", policies);
+        let environments = "environments are in the store: sternway env create NAME";
+        check("[environments.production]\napprovals = 1", environments);
     }
 
     #[test]

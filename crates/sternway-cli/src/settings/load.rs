@@ -9,6 +9,7 @@ use super::{
     Origin, Setting, Settings,
     file::{Scope, SettingsFile},
     key::Key,
+    older::PassedOver,
     typed::Typed,
     validators::ValidatorSettings,
 };
@@ -71,9 +72,8 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     shared.extend(url.filter(|_| is_ours));
     let mut settings = Settings::merge([first, project, user, shared, built_in, found_here()]);
     settings.validators = validators;
-    if !is_ours {
-        settings.passed_over.push("DATABASE_URL");
-    }
+    settings.passed_over.extend((!is_ours).then_some(PassedOver::DATABASE_URL));
+    settings.passed_over.extend(PassedOver::of_older(is_set));
     Ok(settings)
 }
 
@@ -100,6 +100,11 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
         Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         Err(err) => Err(err),
     }
+}
+
+/// Whether a variable says anything. What it says may be a secret, or no text at all.
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 fn of_variable(

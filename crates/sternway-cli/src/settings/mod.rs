@@ -11,12 +11,13 @@ pub(crate) mod error;
 pub(crate) mod file;
 pub(crate) mod key;
 pub(crate) mod load;
+pub(crate) mod older;
 pub(crate) mod typed;
 pub(crate) mod validators;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-use self::{error::SettingsError, key::Key, validators::ValidatorSettings};
+use self::{error::SettingsError, key::Key, older::PassedOver, validators::ValidatorSettings};
 use crate::format::visible;
 
 /// Where a setting was set.
@@ -102,7 +103,7 @@ impl Setting {
 pub(crate) struct Settings {
     chosen: BTreeMap<Key, Setting>,
     /// Variables that say something which this build can do nothing with.
-    pub(crate) passed_over: Vec<&'static str>,
+    pub(crate) passed_over: Vec<PassedOver>,
     /// What policies may ask for by name.
     pub(crate) validators: ValidatorSettings,
 }

@@ -93,6 +93,67 @@ fn the_url_of_another_database_is_passed_over() {
     assert_eq!(ours.json(&["settings", "get", "store.url"])["origin"], "file");
 }
 
+/// Every older name, each with a value that nobody is to see.
+fn older() -> (World, [&'static str; 9]) {
+    let names = [
+        "DATABASE_POOL_SIZE",
+        "MAX_ROLLBACK_POINTS",
+        "AUTO_ROLLBACK_ON_FAILURE",
+        "REQUIRE_APPROVAL_FOR_PRODUCTION",
+        "SLACK_WEBHOOK_URL",
+        "EMAIL_SERVICE_URL",
+        "DEFAULT_DEPLOYMENT_STRATEGY",
+        "HEALTH_CHECK_TIMEOUT",
+        "ROLLBACK_THRESHOLD",
+    ];
+    (names.iter().fold(World::new(), |world, name| world.set(name, "hunter2")), names)
+}
+
+#[test]
+fn a_variable_of_an_older_name_is_said_to_have_no_effect_and_its_value_is_not_shown() {
+    let (world, names) = older();
+    let page = world.ok(&["settings", "list"]);
+    let json = world.json(&["settings", "list"]);
+    let said: Vec<_> = json["passed_over"].as_array().unwrap().iter().collect();
+    assert_eq!(said.iter().map(|it| it["variable"].as_str().unwrap()).collect::<Vec<_>>(), names);
+    for name in names {
+        assert!(page.contains(&format!("passed over: {name}, since ")), "{name}: {page}");
+    }
+    let policies = "sternway policy set namespace FILE";
+    assert!(said[8]["help"].as_str().unwrap().starts_with(policies), "{json}");
+    assert!(page.contains(policies), "{page}");
+    assert!(!page.contains("hunter2") && !json.to_string().contains("hunter2"), "{page}{json}");
+}
+
+#[test]
+fn what_has_no_effect_is_said_beside_lines_that_a_script_reads() {
+    let (world, _) = older();
+    for output in ["name", "jsonl"] {
+        let ran = world.run(&["settings", "list", "-o", output]);
+        assert!(ran.stderr.contains("passed over: ROLLBACK_THRESHOLD"), "{}", ran.stderr);
+        assert!(!ran.stdout.contains("ROLLBACK_THRESHOLD"), "{}", ran.stdout);
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_variable_that_is_empty_or_not_set_is_not_spoken_of() {
+    let world = World::new().set("ROLLBACK_THRESHOLD", "");
+    assert!(!world.ok(&["settings", "list"]).contains("passed over"));
+    assert_eq!(world.json(&["settings", "list"])["passed_over"], serde_json::json!([]));
+}
+
+#[test]
+fn policies_and_environments_in_a_file_are_refused_with_the_command_that_sets_them() {
+    for (text, help) in [
+        ("[policy.default]\n", "policies are in the store: sternway policy set namespace FILE"),
+        ("[environments.qa]\n", "environments are in the store: sternway env create NAME"),
+    ] {
+        let said = world(text).fails(2, &["list"]);
+        assert!(said.contains(&format!("help: {help}\n")), "{said}");
+    }
+}
+
 #[test]
 fn a_file_that_makes_no_sense_keeps_nothing_from_being_looked_up() {
     let world = world("enviroment = 'qa'\n");

@@ -11,8 +11,25 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Variables of others that the binary looks at.
-const OTHERS: [&str; 8] =
-    ["NO_COLOR", "LC_ALL", "LC_CTYPE", "COLUMNS", "PAGER", "LESS", "DATABASE_URL", "LOG_LEVEL"];
+const OTHERS: [&str; 17] = [
+    "NO_COLOR",
+    "LC_ALL",
+    "LC_CTYPE",
+    "COLUMNS",
+    "PAGER",
+    "LESS",
+    "DATABASE_URL",
+    "LOG_LEVEL",
+    "DATABASE_POOL_SIZE",
+    "MAX_ROLLBACK_POINTS",
+    "AUTO_ROLLBACK_ON_FAILURE",
+    "REQUIRE_APPROVAL_FOR_PRODUCTION",
+    "SLACK_WEBHOOK_URL",
+    "EMAIL_SERVICE_URL",
+    "DEFAULT_DEPLOYMENT_STRATEGY",
+    "HEALTH_CHECK_TIMEOUT",
+    "ROLLBACK_THRESHOLD",
+];
 
 /// An empty folder, and the settings that the binary meets in it.
 pub(crate) struct World {

@@ -1,0 +1,101 @@
+//! Variables that may be set here, and that nothing takes anything from.
+//!
+//! Who comes from a tool that was told things by them must not believe that they still hold: an
+//! approval that is asked for nowhere is worse than one that was never wanted. Their values are not
+//! looked at, since some are secrets.
+
+use std::fmt;
+
+/// A variable that is set and has no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PassedOver {
+    /// Its name.
+    pub(crate) variable: &'static str,
+    /// Why it has no effect.
+    pub(crate) why: &'static str,
+    /// What to type instead, where there is something.
+    pub(crate) instead: Option<&'static str>,
+}
+
+const POLICIES: &str = "policies are in the store";
+const NOBODY_IS_TOLD: &str = "nobody is notified yet";
+const WATCH: Option<&str> = Some("sternway watch -o jsonl");
+
+/// Those that say what would be built in elsewhere, or is not built yet.
+const OLDER: [PassedOver; 9] = [
+    PassedOver::new("DATABASE_POOL_SIZE", "a store is one file, which has no pool", None),
+    PassedOver::new("MAX_ROLLBACK_POINTS", "every version is kept, and can be gone back to", None),
+    PassedOver::new(
+        "AUTO_ROLLBACK_ON_FAILURE",
+        POLICIES,
+        Some("sternway policy set namespace FILE, or sternway policy off namespace"),
+    ),
+    PassedOver::new("REQUIRE_APPROVAL_FOR_PRODUCTION", "there are no approvals yet", None),
+    PassedOver::new("SLACK_WEBHOOK_URL", NOBODY_IS_TOLD, WATCH),
+    PassedOver::new("EMAIL_SERVICE_URL", NOBODY_IS_TOLD, WATCH),
+    PassedOver::new(
+        "DEFAULT_DEPLOYMENT_STRATEGY",
+        "there are no deployments yet, and a version is live at once",
+        Some("sternway promote KEY@VERSION"),
+    ),
+    PassedOver::new(
+        "HEALTH_CHECK_TIMEOUT",
+        "there are no deployments yet whose health is checked",
+        Some("sternway guard KEY FILE --timeout 30s -- COMMAND"),
+    ),
+    PassedOver::new(
+        "ROLLBACK_THRESHOLD",
+        POLICIES,
+        Some("sternway policy set namespace FILE, with the rule failure_rate"),
+    ),
+];
+
+impl PassedOver {
+    /// The URL of a database of another kind, which is most often that of another program.
+    pub(crate) const DATABASE_URL: Self = Self::new(
+        "DATABASE_URL",
+        "it names no store of this build",
+        Some("export STERNWAY_STORE=redb:PATH"),
+    );
+
+    const fn new(variable: &'static str, why: &'static str, instead: Option<&'static str>) -> Self {
+        Self { variable, why, instead }
+    }
+
+    /// All that are set, of those that never have an effect.
+    pub(crate) fn of_older(is_set: impl Fn(&str) -> bool) -> impl Iterator<Item = Self> {
+        OLDER.into_iter().filter(move |older| is_set(older.variable))
+    }
+}
+
+impl fmt::Display for PassedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "passed over: {}, since {}", self.variable, self.why)?;
+        self.instead.map_or(Ok(()), |instead| write!(f, ": {instead}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(set: &[&str], expected: &[&str]) {
+        let found = PassedOver::of_older(|name| set.contains(&name));
+        let found: Vec<String> = found.map(|it| it.to_string()).collect();
+        assert_eq!(found, expected, "{set:?}");
+    }
+
+    #[test]
+    fn what_is_set_is_named_with_what_to_type_instead() {
+        check(&[], &[]);
+        check(&["PATH", "DATABASE_URL"], &[]);
+        check(
+            &["ROLLBACK_THRESHOLD", "DATABASE_POOL_SIZE"],
+            &[
+                "passed over: DATABASE_POOL_SIZE, since a store is one file, which has no pool",
+                "passed over: ROLLBACK_THRESHOLD, since policies are in the store: \
+                 sternway policy set namespace FILE, with the rule failure_rate",
+            ],
+        );
+    }
+}
