@@ -14,7 +14,7 @@ use crate::{
     input::outcome_line::OutcomeLine,
     settings::{
         edit,
-        file::{Scope, SettingsFile},
+        file::{Elsewhere, Scope, SettingsFile},
         key::Key,
     },
 };
@@ -58,14 +58,17 @@ pub fn settings(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     for scope in [Scope::Project, Scope::User] {
         let file = SettingsFile { path: Path::new("sternway.toml"), scope, text };
-        let variable = |name: &str| Some(name.to_lowercase());
+        let look_up = |elsewhere: &Elsewhere| match elsewhere {
+            Elsewhere::Variable(name) => Some(name.to_lowercase()),
+            Elsewhere::File(path) => path.to_str().map(str::to_owned),
+        };
         // A folder may name no validators, and says so.
         drop(file.validators());
-        if file.parse(variable).is_err() {
+        if file.parse(look_up).is_err() {
             continue;
         }
         let changed = edit::set(text, Key::Namespace, "team").unwrap_or_default();
-        let found = SettingsFile { text: &changed, ..file }.parse(variable);
+        let found = SettingsFile { text: &changed, ..file }.parse(look_up);
         let is_there = found.is_ok_and(|found| found.iter().any(|it| it.value() == "team"));
         assert!(is_there, "{text:?} was changed to {changed:?}");
     }

@@ -21,7 +21,7 @@ use crate::{
         Origin, Setting, edit,
         file::{Scope, SettingsFile},
         key::Key,
-        load::{Paths, text},
+        load::{Paths, look_up, text},
         older::PassedOver,
     },
 };
@@ -50,7 +50,8 @@ $XDG_CONFIG_HOME/sternway/config.toml, PAGER and DATABASE_URL (redb: only), what
   [validators.lint]                           what a policy may ask for; in your own file only
   command = [\"ruff\", \"check\", \"{file}\"]    exit status 0 passes, 1 does not
   timeout = \"30s\"
-A text may be { env = \"NAME\" }: it is taken from that variable, and shown as ***.";
+A text may be { env = \"NAME\" } or { file = \"PATH\" }: it is taken from that variable, or is what that
+file holds, and shown as ***.";
 
 /// See and set what holds where nothing is typed, and see where it was set.
 #[derive(Debug, clap::Args)]
@@ -197,7 +198,7 @@ fn set(context: &Context, key: Key, value: &str, scope: Scope) -> Result<(), Cli
     // A file that makes no sense was refused when the settings were read.
     let after = edit::set(&before, key, value)
         .map_err(|err| CliError::invalid(format!("{}: {err}", Context::shown(&file))))?;
-    SettingsFile { path: &file, scope, text: &after }.parse(|name| std::env::var(name).ok())?;
+    SettingsFile { path: &file, scope, text: &after }.parse(look_up)?;
     if !context.dry_run && after != before {
         replace(&file, &after).map_err(|err| CliError::file(&file, err))?;
     }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use sternway::api::{Problem, ProblemCode};
 
-use super::{Origin, Setting, key::Key};
+use super::{Origin, Setting, file::Elsewhere, key::Key};
 use crate::{context::Context, error::CliError};
 
 /// A place in a settings file.
@@ -77,16 +77,23 @@ pub(crate) enum SettingsError {
         /// Why.
         why: String,
     },
-    /// The variable that a value is taken from is not set.
-    #[error("{spot}: {key} is taken from the variable {variable}, which is not set", key = key.name())]
+    /// The variable that a value is taken from is not set, or the file cannot be read.
+    #[error("{spot}: {key} is taken from {elsewhere}, {why}", key = key.name(), why = why(elsewhere))]
     Unset {
         /// Where.
         spot: Spot,
         /// Of which setting.
         key: Key,
-        /// Which variable.
-        variable: String,
+        /// What it is taken from.
+        elsewhere: Elsewhere,
     },
+}
+
+const fn why(elsewhere: &Elsewhere) -> &'static str {
+    match elsewhere {
+        Elsewhere::Variable(_) => "which is not set",
+        Elsewhere::File(_) => "which cannot be read",
+    }
 }
 
 impl SettingsError {
@@ -114,7 +121,10 @@ impl SettingsError {
                 "put them into your own file: sternway settings path".into()
             }
             Self::Validator { .. } => "sternway help settings".into(),
-            Self::Unset { variable, .. } => format!("export {variable}=…"),
+            Self::Unset { elsewhere: Elsewhere::Variable(name), .. } => format!("export {name}=…"),
+            Self::Unset { elsewhere: Elsewhere::File(_), .. } => {
+                "it holds the value, as a text of at most 64 KiB".into()
+            }
         }
     }
 

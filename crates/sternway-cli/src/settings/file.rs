@@ -1,6 +1,9 @@
 //! A settings file, as a text.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use toml::{
     Spanned,
@@ -38,24 +41,43 @@ pub(crate) struct SettingsFile<'a> {
 /// A value as it is written.
 enum Written {
     Value(String),
-    /// `{ env = "NAME" }`
+    /// `{ env = "NAME" }` or `{ file = "PATH" }`
+    Elsewhere(Elsewhere),
+}
+
+/// Where a value is taken from that is not in the file itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// A variable.
     Variable(String),
+    /// The text of a file, without the line end at its end. A path begins at the folder of the
+    /// settings file.
+    File(PathBuf),
+}
+
+impl fmt::Display for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "the variable {}", visible::line(name)),
+            Self::File(path) => write!(f, "the file {}", Context::shown(path)),
+        }
+    }
 }
 
 impl SettingsFile<'_> {
-    /// Reads the settings. A value that is taken from a variable is looked up.
+    /// Reads the settings. A value that is taken from elsewhere is looked up.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] with the line and the column.
     pub(crate) fn parse(
         &self,
-        variable: impl Fn(&str) -> Option<String>,
+        look_up: impl Fn(&Elsewhere) -> Option<String>,
     ) -> Result<Vec<Setting>, SettingsError> {
         let table = self.table()?;
         let mut found = Vec::new();
         self.collect(table.get_ref(), "", &mut found)?;
-        found.into_iter().map(|(key, value)| self.setting(key, value, &variable)).collect()
+        found.into_iter().map(|(key, value)| self.setting(key, value, &look_up)).collect()
     }
 
     /// What is in it.
@@ -99,7 +121,7 @@ impl SettingsFile<'_> {
         &self,
         key: Key,
         value: &Spanned<DeValue<'_>>,
-        variable: &impl Fn(&str) -> Option<String>,
+        look_up: &impl Fn(&Elsewhere) -> Option<String>,
     ) -> Result<Setting, SettingsError> {
         let spot = self.spot(value.span().start);
         if key.is_personal() && self.scope == Scope::Project {
@@ -114,12 +136,13 @@ impl SettingsFile<'_> {
                 let value = self.placed(key, text).ok_or_else(|| wrong("not UTF-8".into()))?;
                 Ok(Setting::new(key, value, origin))
             }
-            Written::Variable(name) => {
-                let Some(text) = variable(&name) else {
-                    return Err(SettingsError::Unset { spot, key, variable: name });
+            Written::Elsewhere(elsewhere) => {
+                let elsewhere = self.beside(elsewhere);
+                let Some(text) = look_up(&elsewhere) else {
+                    return Err(SettingsError::Unset { spot, key, elsewhere });
                 };
                 // What was refused may be a secret: it is not repeated.
-                let refused = |_| wrong(format!("what the variable {name} holds is not taken"));
+                let refused = |_| wrong(format!("what {elsewhere} holds is not taken"));
                 key.check(&text).map_err(refused)?;
                 let value = self.placed(key, text).ok_or_else(|| wrong("not UTF-8".into()))?;
                 Ok(Setting::new(key, value, origin).hidden())
@@ -133,8 +156,18 @@ impl SettingsFile<'_> {
             return Some(value);
         }
         let path = PathBuf::from(value.strip_prefix("redb:").unwrap_or(&value));
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        folder.join(path).to_str().map(ToOwned::to_owned)
+        self.folder().join(path).to_str().map(ToOwned::to_owned)
+    }
+
+    fn beside(&self, elsewhere: Elsewhere) -> Elsewhere {
+        match elsewhere {
+            Elsewhere::Variable(_) => elsewhere,
+            Elsewhere::File(path) => Elsewhere::File(self.folder().join(path)),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 
     fn unknown(&self, path: &str, byte: usize) -> SettingsError {
@@ -163,7 +196,7 @@ fn read(key: Key, value: &DeValue<'_>) -> Result<Written, String> {
     match value {
         DeValue::Boolean(switch) if key.is_switch() => Ok(Written::Value(switch.to_string())),
         DeValue::String(text) if !key.is_switch() => Ok(Written::Value(text.to_string())),
-        DeValue::Table(table) if !key.is_switch() => variable(table),
+        DeValue::Table(table) if !key.is_switch() => elsewhere(table),
         DeValue::Integer(_) | DeValue::Float(_) if key == Key::LockTimeout => {
             Err("a number says no unit: expected a text such as \"500ms\", \"5s\" or \"1m\"".into())
         }
@@ -180,16 +213,19 @@ fn read(key: Key, value: &DeValue<'_>) -> Result<Written, String> {
     }
 }
 
-fn variable(table: &DeTable<'_>) -> Result<Written, String> {
-    let expected = || "expected a text in quotes, or { env = \"NAME\" }".to_owned();
+fn elsewhere(table: &DeTable<'_>) -> Result<Written, String> {
+    let expected =
+        || "expected a text in quotes, { env = \"NAME\" } or { file = \"PATH\" }".to_owned();
     let mut members = table.iter();
-    match (members.next(), members.next()) {
-        (Some((name, value)), None) if name.get_ref() == "env" => {
-            let name = value.get_ref().as_str().filter(|name| is_variable(name));
-            name.map(|name| Written::Variable(name.to_owned())).ok_or_else(expected)
-        }
-        _ => Err(expected()),
-    }
+    let (Some((name, value)), None) = (members.next(), members.next()) else {
+        return Err(expected());
+    };
+    let found = match (name.get_ref().as_ref(), value.get_ref().as_str()) {
+        ("env", Some(name)) if is_variable(name) => Some(Elsewhere::Variable(name.to_owned())),
+        ("file", Some(path)) if !path.is_empty() => Some(Elsewhere::File(path.into())),
+        _ => None,
+    };
+    found.map(Written::Elsewhere).ok_or_else(expected)
 }
 
 /// Whether a variable can be called like this.
@@ -201,10 +237,17 @@ fn is_variable(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn look_up(elsewhere: &Elsewhere) -> Option<String> {
+        let known = match elsewhere {
+            Elsewhere::Variable(name) => name == "TEAM",
+            Elsewhere::File(path) => path == Path::new("work/secrets/team"),
+        };
+        known.then(|| "team-a".to_owned())
+    }
+
     fn parse(scope: Scope, text: &str) -> Result<Vec<String>, String> {
         let file = SettingsFile { path: Path::new("work/sternway.toml"), scope, text };
-        let variable = |name: &str| (name == "TEAM").then(|| "team-a".to_owned());
-        let settings = file.parse(variable).map_err(|err| err.to_string())?;
+        let settings = file.parse(look_up).map_err(|err| err.to_string())?;
         let line = |it: &Setting| format!("{} = {} ({})", it.key.name(), it.shown(), it.origin);
         Ok(settings.iter().map(line).collect())
     }
@@ -302,8 +345,18 @@ mod tests {
             "1, column 13: namespace is taken from the variable NOBODY, which is not set",
         );
         refused("namespace = { env = '' }", "1, column 13: namespace: expected a text");
-        refused("namespace = { file = 'x' }", "1, column 13: namespace: expected a text");
-        refused("ui.color = { env = 'TEAM' }", "1, column 12: ui.color: what the variable TEAM");
+        let from_file = |path: &str| format!("namespace = {{ file = '{path}' }}");
+        check(&from_file("secrets/team"), &["namespace = *** (work/sternway.toml:1)"]);
+        refused(
+            &from_file("x"),
+            "1, column 13: namespace is taken from the file work/x, which cannot be read",
+        );
+        refused(&from_file(""), "1, column 13: namespace: expected a text");
+        refused("namespace = { url = 'x' }", "1, column 13: namespace: expected a text");
+        refused(
+            "ui.color = { env = 'TEAM' }",
+            "1, column 12: ui.color: what the variable TEAM holds",
+        );
         let said = parse(Scope::Project, "ui.color = { env = 'TEAM' }").unwrap_err();
         assert!(!said.contains("team-a"), "{said}");
     }

@@ -1,13 +1,14 @@
 //! Finding settings files and reading them.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use super::{
     Origin, Setting, Settings,
-    file::{Scope, SettingsFile},
+    file::{Elsewhere, Scope, SettingsFile},
     key::Key,
     older::PassedOver,
     typed::Typed,
@@ -25,6 +26,8 @@ const PROJECT: &str = "sternway.toml";
 const USER: &str = "sternway/config.toml";
 /// The largest file that is read: far more than there is to set.
 const MAX_FILE: u64 = 1024 * 1024;
+/// The longest file that holds one value.
+const MAX_VALUE: u64 = 64 * 1024;
 /// What shows what is longer than the screen.
 const PAGER: &str = "less";
 
@@ -85,7 +88,22 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
 fn read(path: &Path, scope: Scope) -> Result<(Vec<Setting>, ValidatorSettings), CliError> {
     let text = text(path).map_err(|err| CliError::file(path, err))?;
     let file = SettingsFile { path, scope, text: &text };
-    Ok((file.parse(|name| env::var(name).ok())?, file.validators()?))
+    Ok((file.parse(look_up)?, file.validators()?))
+}
+
+/// What a value is that is taken from elsewhere; nothing if it is not there, or no text.
+pub(crate) fn look_up(elsewhere: &Elsewhere) -> Option<String> {
+    match elsewhere {
+        Elsewhere::Variable(name) => env::var(name).ok(),
+        Elsewhere::File(path) => {
+            let mut text = String::new();
+            let file = fs::File::open(path).ok()?;
+            file.take(MAX_VALUE + 1).read_to_string(&mut text).ok()?;
+            // Editors end a file with a line end, which no value has.
+            let value = text.trim_end_matches(['\r', '\n']);
+            (text.len() as u64 <= MAX_VALUE).then(|| value.to_owned())
+        }
+    }
 }
 
 /// What is in a file; nothing if there is no such file.

@@ -81,6 +81,28 @@ fn a_secret_is_used_and_never_shown() {
 }
 
 #[test]
+fn a_secret_in_a_file_beside_it_is_used_and_never_shown() {
+    let world = world("namespace = { file = 'team.txt' }\n");
+    let refused = world.run(&["settings", "list"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("team.txt, which cannot be read"), "{}", refused.stderr);
+
+    world.write("team.txt", b"team-a\r\n");
+    let listed = world.ok(&["settings", "list"]);
+    assert!(listed.contains("***") && !listed.contains("team-a"), "{listed}");
+    world.ok(&["init"]);
+    assert_eq!(world.json(&["status"])["namespace"], "team-a");
+
+    for bad in [b"no such name".to_vec(), b"\xff".to_vec(), vec![b'a'; 70_000]] {
+        world.write("team.txt", &bad);
+        let refused = world.run(&["settings", "list"]);
+        assert_eq!(refused.code, 2);
+        assert!(refused.stderr.contains("line 1, column 13"), "{}", refused.stderr);
+        assert!(!refused.stderr.contains("no such name"), "{}", refused.stderr);
+    }
+}
+
+#[test]
 fn the_url_of_another_database_is_passed_over() {
     let world = World::with_greeting().set("DATABASE_URL", "postgres://host/app");
     assert_eq!(world.ok(&["list", "-o", "name"]), "prompts/greeting\n");
