@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::{OLDER, World};
 
 fn world(project: &str) -> World {
     let world = World::with_greeting();
@@ -116,24 +116,13 @@ fn the_url_of_another_database_is_passed_over() {
 }
 
 /// Every older name, each with a value that nobody is to see.
-fn older() -> (World, [&'static str; 9]) {
-    let names = [
-        "DATABASE_POOL_SIZE",
-        "MAX_ROLLBACK_POINTS",
-        "AUTO_ROLLBACK_ON_FAILURE",
-        "REQUIRE_APPROVAL_FOR_PRODUCTION",
-        "SLACK_WEBHOOK_URL",
-        "EMAIL_SERVICE_URL",
-        "DEFAULT_DEPLOYMENT_STRATEGY",
-        "HEALTH_CHECK_TIMEOUT",
-        "ROLLBACK_THRESHOLD",
-    ];
-    (names.iter().fold(World::new(), |world, name| world.set(name, "hunter2")), names)
+fn older() -> World {
+    OLDER.iter().fold(World::new(), |world, name| world.set(name, "hunter2"))
 }
 
 #[test]
 fn a_variable_of_an_older_name_is_said_to_have_no_effect_and_its_value_is_not_shown() {
-    let (world, names) = older();
+    let (world, names) = (older(), OLDER);
     let page = world.ok(&["settings", "list"]);
     let json = world.json(&["settings", "list"]);
     let said: Vec<_> = json["passed_over"].as_array().unwrap().iter().collect();
@@ -149,7 +138,7 @@ fn a_variable_of_an_older_name_is_said_to_have_no_effect_and_its_value_is_not_sh
 
 #[test]
 fn what_has_no_effect_is_said_beside_lines_that_a_script_reads() {
-    let (world, _) = older();
+    let world = older();
     for output in ["name", "jsonl"] {
         let ran = world.run(&["settings", "list", "-o", output]);
         assert!(ran.stderr.contains("passed over: ROLLBACK_THRESHOLD"), "{}", ran.stderr);

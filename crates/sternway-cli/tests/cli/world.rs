@@ -11,15 +11,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Variables of others that the binary looks at.
-const OTHERS: [&str; 17] = [
-    "NO_COLOR",
-    "LC_ALL",
-    "LC_CTYPE",
-    "COLUMNS",
-    "PAGER",
-    "LESS",
-    "DATABASE_URL",
-    "LOG_LEVEL",
+const OTHERS: [&str; 8] =
+    ["NO_COLOR", "LC_ALL", "LC_CTYPE", "COLUMNS", "PAGER", "LESS", "DATABASE_URL", "LOG_LEVEL"];
+
+/// Variables that other tools are told things by, and that have no effect.
+pub(crate) const OLDER: [&str; 9] = [
     "DATABASE_POOL_SIZE",
     "MAX_ROLLBACK_POINTS",
     "AUTO_ROLLBACK_ON_FAILURE",
@@ -83,7 +79,8 @@ impl World {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
             let ours = name.starts_with("STERNWAY_") || name.starts_with("CLICOLOR");
-            if ours || OTHERS.contains(&name.as_str()) {
+            let name_of = name.as_str();
+            if ours || OTHERS.contains(&name_of) || OLDER.contains(&name_of) {
                 command.env_remove(name);
             }
         }
