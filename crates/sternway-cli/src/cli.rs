@@ -100,6 +100,11 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "NAME", env = "STERNWAY_ACTOR")]
     pub(crate) actor: Option<Actor>,
 
+    /// Do it once: the same command with the same key is not done again, and says what was done.
+    #[arg(long, global = true, value_name = "KEY")]
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) idempotency_key: Option<String>,
+
     /// How long to wait while another process holds the store.
     #[arg(long, global = true, value_name = "DURATION", env = "STERNWAY_LOCK_TIMEOUT")]
     #[arg(default_value = "5s", value_parser = duration::parse)]

@@ -8,9 +8,9 @@ use std::{
 };
 
 use sternway::{
-    control::validate::Validators,
+    control::{Intent, validate::Validators},
     provider::{Clock, SystemClock},
-    types::{Actor, EnvironmentId, NamespaceId, Reason, Timestamp},
+    types::{Actor, ChangesetId, EnvironmentId, NamespaceId, Reason, Timestamp},
 };
 
 use crate::{
@@ -38,6 +38,8 @@ pub(crate) struct Context {
     pub(crate) at: Option<Moment>,
     /// Who acts.
     pub(crate) actor: Actor,
+    /// What the operation is called, if it is to be done once.
+    pub(crate) once: Option<ChangesetId>,
     /// How answers are printed.
     pub(crate) output: Output,
     /// Whether nothing may be written.
@@ -52,7 +54,12 @@ pub(crate) struct Context {
 
 impl Context {
     /// Takes the flags that every command takes, and where their values come from.
-    pub(crate) fn new(globals: Globals, settings: Settings, console: Console) -> Self {
+    pub(crate) fn new(
+        globals: Globals,
+        once: Option<ChangesetId>,
+        settings: Settings,
+        console: Console,
+    ) -> Self {
         let output = globals.output();
         Self {
             directory: globals.directory,
@@ -61,6 +68,7 @@ impl Context {
             environment: globals.environment,
             at: globals.at,
             actor: globals.actor.unwrap_or_else(user),
+            once,
             output,
             dry_run: globals.dry_run,
             lock_timeout: globals.lock_timeout,
@@ -70,8 +78,12 @@ impl Context {
     }
 
     /// Who acts, and why.
-    pub(crate) fn intent(&self, reason: Reason) -> sternway::control::Intent {
-        sternway::control::Intent::by(self.actor.clone()).because(reason)
+    pub(crate) fn intent(&self, reason: Reason) -> Intent {
+        let intent = Intent::by(self.actor.clone()).because(reason);
+        match self.once {
+            Some(id) => intent.once(id),
+            None => intent,
+        }
     }
 
     /// The validators of whoever publishes, by the names that policies ask for them.

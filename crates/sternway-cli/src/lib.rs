@@ -22,6 +22,7 @@ pub mod fuzz;
 mod git;
 mod input;
 mod meter;
+mod once;
 mod open;
 mod pager;
 mod place;
@@ -79,6 +80,12 @@ fn run(cli: Cli, settings: Settings, console: &Console) -> Result<ExitCode, CliE
         .enable_all()
         .build()
         .map_err(CliError::Runtime)?;
-    let context = Context::new(cli.globals, settings, console.clone());
-    runtime.block_on(cli.command.run(&context))
+    let once = once::id(&cli)?;
+    let context = Context::new(cli.globals, once, settings, console.clone());
+    runtime.block_on(async {
+        match once::done(&context).await? {
+            Some(code) => Ok(code),
+            None => cli.command.run(&context).await,
+        }
+    })
 }

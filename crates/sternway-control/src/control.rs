@@ -25,19 +25,31 @@ pub struct Intent {
     pub actor: Actor,
     /// Why; empty if nobody said.
     pub reason: Reason,
+    /// What the one commit that comes of it is called; a new id if nothing is said.
+    pub id: Option<ChangesetId>,
 }
 
 impl Intent {
     /// Wants something without saying why.
     #[must_use]
     pub fn by(actor: Actor) -> Self {
-        Self { actor, reason: Reason::default() }
+        Self { actor, reason: Reason::default(), id: None }
     }
 
     /// Says why.
     #[must_use]
     pub fn because(mut self, reason: Reason) -> Self {
         self.reason = reason;
+        self
+    }
+
+    /// Wants it once: who had no answer and asks again under the same id finds out with
+    /// [`Control::operation`] whether it was done, and otherwise does it. Of two who do at the same
+    /// time one does it, and the other is told [`StoreError::ChangesetReused`], or is given the same
+    /// answer. For verbs that commit once, which are all but imports.
+    #[must_use]
+    pub const fn once(mut self, id: ChangesetId) -> Self {
+        self.id = Some(id);
         self
     }
 }
@@ -202,7 +214,7 @@ impl Control {
 
     /// A changeset by somebody, now.
     pub(crate) fn changeset(&self, intent: &Intent) -> Changeset {
-        let (id, now) = (self.ids.changeset(), self.now());
+        let (id, now) = (intent.id.unwrap_or_else(|| self.ids.changeset()), self.now());
         Changeset::new(id, self.namespace.clone(), now, intent.actor.clone())
             .because(intent.reason.clone())
     }

@@ -129,6 +129,24 @@ impl Command {
         !self.is_topic() && !matches!(self, Self::Completion(_) | Self::Man(_))
     }
 
+    /// Whether it comes to one operation, which can be done once under a key. What is imported or
+    /// recorded has ids of its own, and a guard does two.
+    pub(crate) const fn is_one_operation(&self) -> bool {
+        matches!(
+            self,
+            Self::Publish(_)
+                | Self::Promote(_)
+                | Self::Apply(_)
+                | Self::Rollback(_)
+                | Self::Restore(_)
+                | Self::Undo(_)
+                | Self::Redo(_)
+                | Self::Condemn(_)
+                | Self::Pardon(_)
+                | Self::Label(_)
+        )
+    }
+
     /// Whether it is a page of help.
     const fn is_topic(&self) -> bool {
         matches!(

@@ -207,8 +207,10 @@ fn of_store(err: &StoreError) -> Option<String> {
             Some(format!("sternway op log: what is left; the oldest moment is --at r{oldest}"))
         }
         StoreError::Past => Some("leave --at away".into()),
-        StoreError::ChangesetReused { .. }
-        | StoreError::NotYet { .. }
+        StoreError::ChangesetReused { revision, .. } => {
+            Some(format!("it was done meanwhile: sternway op show r{revision}"))
+        }
+        StoreError::NotYet { .. }
         | StoreError::NotAStore { .. }
         | StoreError::Unavailable(_)
         | StoreError::Closed

@@ -166,6 +166,7 @@ stories! {
     five_minutes
     less_of_a_list
     namespaces
+    once
     past
     policies
     publish_again

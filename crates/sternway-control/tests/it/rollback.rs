@@ -4,7 +4,8 @@ use sternway_control::{
     ControlError,
     rollback::{RollbackMode, RolledBack},
 };
-use sternway_types::Force;
+use sternway_store::StoreError;
+use sternway_types::{ChangesetId, Force};
 
 use crate::{
     make::{
@@ -229,4 +230,23 @@ async fn what_is_not_live_cannot_be_rolled_back() {
         back("prompts/greeting", "nowhere".parse().unwrap()).await,
         "environment-not-found: there is no environment nowhere"
     );
+}
+
+/// Who had no answer asks again, and would otherwise go one version further back.
+#[tokio::test]
+async fn a_rollback_that_is_wanted_once_is_done_once() {
+    let world = World::with_live(3).await;
+    let id = ChangesetId::from_name("the reader of the report");
+    let intent = alice().once(id);
+    let (artifact, place, how) = (greeting(), production(), RollbackMode::Move);
+    let back = || world.control.roll_back(&artifact, None, how, &place, Force::No, &intent);
+    assert_eq!(back().await.expect("it goes back").to, version(2));
+    let again = back().await;
+    assert!(
+        matches!(again, Err(ControlError::Store(StoreError::ChangesetReused { .. }))),
+        "{again:?}"
+    );
+    assert_eq!(world.live().await, Some(version(2)));
+    let done = world.control.operation(id).await.expect("it can be read");
+    assert_eq!(done.map(|commit| commit.actor), Some(alice().actor));
 }

@@ -48,6 +48,7 @@ impl Stage {
     /// [`CliError`] if the folder is not the demo's or cannot be written.
     pub(super) async fn set(context: &Context, folder: &Folder) -> Result<Self, CliError> {
         let context = Context {
+            once: None,
             directory: None,
             place: Some(folder.place()?),
             namespace: "default".parse()?,
