@@ -85,15 +85,19 @@ impl Twins {
     }
 
     /// The step was answered: what answers otherwise is not the state. But where nobody knows whether
-    /// an earlier step was taken, it may still come true after a refusal that knew nothing of it: the
-    /// file holds it, and who refused looked at the cache.
+    /// an earlier step was taken, it may still come true after an answer that wrote nothing, such as a
+    /// refusal, or the receipt of what was committed before: the file holds it, and who answered looked
+    /// at the cache.
     pub(super) async fn answered(&mut self, step: &Step, answer: &Answer) -> Result<(), Failure> {
-        let unknown = self.twins.len() > 1 && matches!(answer, Answer::Refused(_));
-        let (mut others, mut later) = (Vec::new(), Vec::new());
+        let unknown = self.twins.len() > 1;
+        let (mut others, mut later, mut wrote_nothing) = (Vec::new(), Vec::new(), false);
         for twin in std::mem::take(&mut self.twins) {
             let before = if unknown { Some(twin.rows()?) } else { None };
             let expected = twin.play(step).await?;
             if expected == *answer {
+                if let Some(before) = before {
+                    wrote_nothing |= twin.rows()? == before;
+                }
                 self.twins.push(twin);
                 continue;
             }
@@ -106,7 +110,9 @@ impl Twins {
             let words = format!("{step:?} was answered {answer:?}, expected {others:?}");
             return Err(Failure::Broken(words));
         }
-        self.twins.extend(later);
+        if wrote_nothing {
+            self.twins.extend(later);
+        }
         Ok(())
     }
 
