@@ -7,7 +7,7 @@ use std::{fs, io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use sternway::provider::Stopwatch;
-use sternway_tests::sim::{Course, Failure, Mutant, Plan, everywhere, run};
+use sternway_tests::sim::{Course, EVERYWHERE, Failure, Mutant, Plan, everywhere, run};
 
 /// Runs the embedded store on a disk that fails.
 #[derive(Debug, Parser)]
@@ -27,9 +27,6 @@ struct Options {
     #[arg(long)]
     mutant: Option<Mutant>,
 }
-
-/// The story that is told with every fault at every operation.
-const EVERYWHERE: u64 = 1;
 
 /// How often a single seed is run: one that failed only under load may need more than one try.
 const TRIES: usize = 10;
@@ -132,6 +129,8 @@ impl Sum {
         sum.failures += course.failures;
         sum.steps += course.steps;
         sum.acknowledged += course.acknowledged;
+        sum.deltas += course.deltas;
+        sum.chunks += course.chunks;
         sum.operations += course.operations;
     }
 
@@ -142,11 +141,12 @@ impl Sum {
 
     fn words(&self) -> String {
         let Self { seeds, course, replays, others } = self;
-        let Course { openings, cuts, failures, steps, acknowledged, operations, .. } = course;
+        let Course { openings, cuts, failures, steps, acknowledged, .. } = course;
+        let Course { deltas, chunks, operations, .. } = course;
         format!(
             "{seeds} seeds: {openings} openings, {cuts} power cuts, {failures} failures of the disk, \
-             {steps} steps ({acknowledged} acknowledged), {operations} operations of the disk; \
-             {others} of {replays} replays took another course"
+             {steps} steps ({acknowledged} acknowledged), {deltas} deltas and {chunks} chunks, \
+             {operations} operations of the disk; {others} of {replays} replays took another course"
         )
     }
 }

@@ -16,6 +16,9 @@ const FAULTS: [(Kind, Lasts); 5] = [
     (Kind::Full, Lasts::ForEver),
 ];
 
+/// The seed of a story that is told so: short, and with a delta and a content in chunks.
+pub const EVERYWHERE: u64 = 287;
+
 /// Tells the story of a seed again and again, with one fault each time: at the first operation of
 /// the disk, then `stride` operations later, and so on to the last. Answers with how often it was
 /// told.

@@ -4,7 +4,9 @@
 //! several lives. A life ends by a close, by the end of the process, or by a power cut at any
 //! operation of the disk, also while the store reopens; in between the disk fails or is full. After
 //! each life the store must reopen to exactly a state that follows from what was answered: what was
-//! acknowledged is there, what was not is there as a whole or not at all.
+//! acknowledged is there, what was not is there as a whole or not at all. Contents become deltas and
+//! chunks as they do for drivers; all that were acknowledged are read back from the rows that were
+//! found, byte for byte, and through redb itself in the end.
 //!
 //! # Limits
 //!
@@ -18,6 +20,7 @@
 //! a page more or less, and meet a fault one operation earlier. [`Course::trace`] sums up what the
 //! disk was asked for; the driver says how many replays differed, and runs a single seed ten times.
 
+mod contents;
 mod dice;
 mod disk;
 mod error;
@@ -36,7 +39,7 @@ pub use self::{
     dice::Dice,
     disk::{Attached, Disk, Syncs},
     error::Failure,
-    everywhere::everywhere,
+    everywhere::{EVERYWHERE, everywhere},
     fault::{Fault, Kind, Lasts, Operation},
     mutant::Mutant,
     run::{Course, Plan, run},

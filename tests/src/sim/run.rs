@@ -4,10 +4,11 @@ use std::ops::ControlFlow;
 
 use sternway::{
     redb::{RedbKv, RedbOptions},
-    store::{KvStore, Store as _, StoreError},
+    store::{KvStore, Report, Store as _, StoreError},
 };
 
 use super::{
+    contents,
     dice::Dice,
     disk::{Attached, Disk},
     error::Failure,
@@ -47,6 +48,10 @@ pub struct Course {
     pub steps: u64,
     /// How many of them were acknowledged.
     pub acknowledged: u64,
+    /// How many contents were kept as deltas in the end.
+    pub deltas: u64,
+    /// How many chunks of large contents were kept in the end.
+    pub chunks: u64,
     /// How often the disk was asked for something.
     pub operations: u64,
     /// Sums up everything that the disk was asked for.
@@ -149,6 +154,7 @@ impl Run {
             faulty = steps;
         }
         if let Some(store) = self.open().await? {
+            self.look().await?;
             let mut trouble = 0;
             for number in 0..steps {
                 if number == faulty {
@@ -190,10 +196,21 @@ impl Run {
 
     fn open_on(&mut self, attached: Attached) -> Result<KvStore, Ended> {
         let kv = RedbKv::on(attached, self.options)?;
-        self.twins.found(&twin::rows(&kv).map_err(StoreError::from)?)?;
+        let rows = twin::rows(&kv).map_err(StoreError::from)?;
+        self.twins.found(&rows)?;
+        (self.course.deltas, self.course.chunks) = contents::deltas_and_chunks(&rows);
         let store = KvStore::open(MutantKv { kv, mutant: self.mutant })?;
         self.twins.opened();
         Ok(store)
+    }
+
+    /// What the store was opened on is sound, and holds everything that was told to be done. That is
+    /// asked of a map in memory with the same rows: asked of the disk, it would use up the faults that
+    /// are meant for the steps.
+    async fn look(&self) -> Result<(), Failure> {
+        let store = &self.twins.any()?.store;
+        self.told.holds(store).await?;
+        sound(&store.verify().await.map_err(Failure::harness)?)
     }
 
     /// Whether what went wrong with the disk explains an error.
@@ -240,8 +257,7 @@ impl Run {
     /// What is on the disk is sound, whatever the disk does; or that cannot be said.
     async fn verify(&self, store: &KvStore) -> Result<ControlFlow<()>, Failure> {
         match store.verify().await {
-            Ok(report) if report.is_sound() => Ok(ControlFlow::Continue(())),
-            Ok(report) => Err(Failure::Broken(format!("verify names damage: {report:?}"))),
+            Ok(report) => sound(&report).map(|()| ControlFlow::Continue(())),
             Err(err) => self.excused("verifying", &err).map(|()| ControlFlow::Break(())),
         }
     }
@@ -290,4 +306,11 @@ impl Run {
         };
         again.close().await.map_err(Failure::store("closing"))
     }
+}
+
+fn sound(report: &Report) -> Result<(), Failure> {
+    if report.is_sound() {
+        return Ok(());
+    }
+    Err(Failure::Broken(format!("verify names damage: {report:?}")))
 }

@@ -2,16 +2,16 @@
 
 use sternway::{
     store::{Append, Appended, Cause, Compaction, Store, StoreError},
-    types::{Changeset, Content, Receipt, Revision},
+    types::{Changeset, Receipt, Revision},
 };
 
-use super::story::namespace;
+use super::{contents::Put, story::namespace};
 
 /// What is done.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     /// A changeset, and the content that it names.
-    Commit { content: Option<Content>, changeset: Changeset },
+    Commit { put: Option<Box<Put>>, changeset: Changeset },
     /// Outcomes.
     Append(Append),
     /// Lets go of what was before a revision.
@@ -32,9 +32,9 @@ impl Step {
     /// Takes the step. The error says that nobody knows whether it was taken.
     pub(super) async fn play(&self, store: &dyn Store) -> Result<Answer, StoreError> {
         let answer = match self {
-            Self::Commit { content, changeset } => {
-                if let Some(content) = content {
-                    store.put(content, None).await?;
+            Self::Commit { put, changeset } => {
+                if let Some(put) = put {
+                    put.play(store).await?;
                 }
                 store.commit(changeset).await.map(Answer::Committed)
             }

@@ -4,14 +4,14 @@
 use sternway::{
     store::{Append, Store},
     types::{
-        Actor, ArtifactId, At, Change, Changeset, ChangesetId, Condemnation, Content, Environment,
+        Actor, ArtifactId, At, Change, Changeset, ChangesetId, Condemnation, Environment,
         EnvironmentId, Failure as Failed, Force, MoveCause, NamespaceId, NamespaceSettings,
         NewMove, NewVersion, Outcome, OutcomeId, OutcomeStatus, PointerName, Reason, Record,
         Revision, Subject, Target, Timestamp, VersionNumber,
     },
 };
 
-use super::{dice::Dice, error::Failure, step::Step};
+use super::{contents::Contents, dice::Dice, error::Failure, step::Step};
 
 type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -23,12 +23,13 @@ pub(super) fn namespace() -> Made<NamespaceId> {
 /// Makes up steps.
 pub(super) struct Story {
     dice: Dice,
+    contents: Contents,
     said: Vec<Step>,
 }
 
 impl Story {
     pub(super) fn new(seed: u64) -> Self {
-        Self { dice: Dice::of(seed, "story"), said: Vec::new() }
+        Self { dice: Dice::of(seed, "story"), contents: Contents::new(seed), said: Vec::new() }
     }
 
     /// The next step, in the state in which this store is.
@@ -79,24 +80,19 @@ impl Story {
             .then(Change::CreateNamespace)
             .then(Change::PutRecord(Box::new(Record::Environment(environment))))
             .then(Change::PutRecord(Box::new(Record::Namespace(settings))));
-        Ok(Step::Commit { content: None, changeset })
+        Ok(Step::Commit { put: None, changeset })
     }
 
-    /// Contents come again, and take from a few bytes to some pages.
     fn publish(&mut self, artifact: &ArtifactId) -> Made<Step> {
-        let lines = self.dice.pick(1, [20, 200, 2_000]);
-        let (number, mut words) = (self.dice.below(12), Dice::of(self.dice.below(40), "words"));
-        let text: String =
-            (0..lines).map(|_| format!("{number} {}\n", words.below(1 << 40))).collect();
-        let content = Content::text(text, None)?;
-        let new = NewVersion::new(artifact.clone(), content.reference());
+        let put = self.contents.next(artifact)?;
+        let new = NewVersion::new(artifact.clone(), put.content.reference());
         let mut changeset = self.changeset()?.then(Change::AddVersion(Box::new(new)));
         if self.dice.chance(1, 2) {
             let name = PointerName::Environment(EnvironmentId::production());
             let to = moving(artifact, name, Target::Added, MoveCause::Published);
             changeset = changeset.then(to);
         }
-        Ok(Step::Commit { content: Some(content), changeset })
+        Ok(Step::Commit { put: Some(Box::new(put)), changeset })
     }
 
     /// Some version that there is, or the one after the newest.
@@ -116,7 +112,7 @@ impl Story {
             let name = PointerName::Label(self.dice.pick("newest", ["tested"]).parse()?);
             moving(artifact, name, to, MoveCause::Labelled)
         };
-        Ok(Step::Commit { content: None, changeset: self.changeset()?.then(change) })
+        Ok(Step::Commit { put: None, changeset: self.changeset()?.then(change) })
     }
 
     async fn condemn(&mut self, store: &dyn Store, artifact: &ArtifactId) -> Made<Step> {
@@ -135,7 +131,7 @@ impl Story {
         } else {
             Change::PutRecord(Box::new(condemnation))
         };
-        Ok(Step::Commit { content: None, changeset: self.changeset()?.then(change) })
+        Ok(Step::Commit { put: None, changeset: self.changeset()?.then(change) })
     }
 
     /// Up to some revision that there is, or the one after the newest.

@@ -3,11 +3,11 @@
 //! It knows nothing of rows, nor of the store in memory: where that one would be wrong in the same
 //! way as the store, this is not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sternway::{
     store::{Append, Limit, Store},
-    types::{Content, Outcome, OutcomeId, Receipt, Revision, Timestamp},
+    types::{Content, Digest, Outcome, OutcomeId, Receipt, Revision, Timestamp},
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 #[derive(Default)]
 pub(super) struct Told {
     receipts: Vec<Receipt>,
-    contents: Vec<Content>,
+    contents: BTreeMap<Digest, Content>,
     outcomes: BTreeSet<OutcomeId>,
     /// One of them, to ask with.
     outcome: Option<Outcome>,
@@ -38,9 +38,10 @@ impl Told {
 
     pub(super) fn note(&mut self, step: &Step, answer: &Answer) {
         match (step, answer) {
-            (Step::Commit { content, .. }, Answer::Committed(receipt)) => {
+            (Step::Commit { put, .. }, Answer::Committed(receipt)) => {
                 self.receipts.push(receipt.clone());
-                self.contents.extend(content.clone());
+                let content = put.as_ref().map(|put| put.content.clone());
+                self.contents.extend(content.map(|content| (content.digest(), content)));
             }
             (Step::Append(append), Answer::Appended(_)) => {
                 self.outcomes.extend(append.outcomes().iter().map(|outcome| outcome.id));
@@ -84,7 +85,7 @@ impl Told {
     }
 
     async fn contents_hold(&self, store: &dyn Store) -> Result<(), Failure> {
-        for content in &self.contents {
+        for content in self.contents.values() {
             let reference = content.reference();
             let found = store.content(&reference).await.map_err(Failure::store("reading"))?;
             if found.as_ref() != Some(content) {

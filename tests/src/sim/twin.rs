@@ -122,10 +122,10 @@ impl Twins {
             let before = twin.rows()?;
             let taken = Twin::with(&before)?;
             taken.play(step).await?;
-            if let Step::Commit { content: Some(content), .. } = step {
-                let put = Twin::with(&before)?;
-                put.store.put(content, None).await.map_err(Failure::harness)?;
-                self.twins.push(put);
+            if let Step::Commit { put: Some(put), .. } = step {
+                let waits = Twin::with(&before)?;
+                put.play(&waits.store).await.map_err(Failure::harness)?;
+                self.twins.push(waits);
             }
             // What waited in it may be lost by now, and may be not.
             self.twins.extend([twin, Twin::with(&before)?, taken]);

@@ -10,7 +10,8 @@ use sternway::{
     },
 };
 use sternway_tests::sim::{
-    Disk, Failure, Fault, Kind, Lasts, Mutant, Plan, Syncs, everywhere, rows_of, run, seeds,
+    Disk, EVERYWHERE, Failure, Fault, Kind, Lasts, Mutant, Plan, Syncs, everywhere, rows_of, run,
+    seeds,
 };
 
 const KEPT: &str = include_str!("../../seeds/redb.txt");
@@ -43,8 +44,19 @@ fn stories_that_ever_ended_badly_end_well() {
 
 #[test]
 fn a_fault_at_any_operation_loses_nothing_that_was_acknowledged() {
-    let told = wait(everywhere(1, 23));
+    let told = wait(everywhere(EVERYWHERE, 17));
     assert!(told.expect("it ends well") > 30, "the story has many operations");
+}
+
+#[test]
+fn stories_keep_contents_as_deltas_and_in_chunks() {
+    // The one that is told everywhere, with a fault that never comes; and one with several lives.
+    let never = Fault::failing(Kind::Io, None, u64::MAX, Lasts::Once);
+    for fault in [Some(never), None] {
+        let plan = Plan { seed: EVERYWHERE, mutant: Mutant::None, fault };
+        let course = wait(run(&plan)).expect("it ends well");
+        assert!(course.deltas > 0 && course.chunks > 0 && course.cuts > 0, "{course:?}");
+    }
 }
 
 /// How many seeds it takes to see that a store is wrong.
