@@ -104,6 +104,28 @@ fn room_that_nothing_takes_is_given_back() {
     assert!(snapshot.get(&9_u16.to_be_bytes()).expect("it can be read").is_some());
 }
 
+/// Making the file smaller writes nothing after it: redb would take twice the room for that.
+#[test]
+fn a_file_that_was_made_smaller_stays_so_when_it_is_closed() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let path = file_in(&folder);
+    let kv = open(&path).expect("a new file");
+    let put = |number: u16| (number.to_be_bytes().to_vec(), Some(vec![7; 3_000]));
+    for begin in (0..500).step_by(100) {
+        kv.commit(&(begin..begin + 100).map(put).collect()).expect("there is room");
+    }
+    let delete = |number: u16| (number.to_be_bytes().to_vec(), None);
+    kv.commit(&(0..250).map(delete).collect::<Batch>()).expect("there is room");
+    let shrunk = kv.shrink().expect("nobody reads");
+    assert!(shrunk.after < shrunk.before / 3, "{shrunk:?}");
+    drop(kv);
+    let closed = fs::metadata(&path).expect("it is there").len();
+    assert!(closed < shrunk.before / 3, "{closed} after {shrunk:?}");
+    let kv = open(&path).expect("it is closed");
+    let rows = kv.snapshot().expect("it can be read");
+    assert!(rows.get(&499_u16.to_be_bytes()).expect("it can be read").is_some());
+}
+
 #[test]
 fn an_empty_file_becomes_a_store() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
