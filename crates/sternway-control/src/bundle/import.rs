@@ -118,9 +118,9 @@ impl Control {
         let head = self.store.head(&self.namespace, At::Head).await?;
         let revision = head.as_ref().map_or(Revision::ZERO, |head| head.revision);
         // Where there is no other history it could contradict, its contents are put while it is
-        // checked: until a commit names them they are nobody's.
+        // checked: until a commit names them they are nobody's. But nothing is taken from a stranger.
         let anew = head.is_none() && import.mode == Mode::Preserve && import.trial == Trial::No;
-        let put_into = anew.then_some(self.store.as_ref());
+        let put_into = (anew && import.signer.is_none()).then_some(self.store.as_ref());
         let (from, verified) = verify(from, revision, put_into, watcher).await?;
         check_signature(&verified, import.signer.as_ref())?;
         match import.mode {

@@ -362,6 +362,8 @@ async fn a_signed_head_says_whose_history_it_is() {
     );
     let refused = try_import(&there, &bundle(&world).await, &by(&ours)).await;
     assert!(matches!(refused, Err(ControlError::SignedHead(_))), "{refused:?}");
+    let left = there.store().content(&text("greeting 1").reference()).await;
+    assert_eq!(left.expect("it can be read"), None, "nothing is taken from a stranger");
     let imported = try_import(&there, &signed, &by(&ours)).await.expect("it is signed");
     assert_eq!(imported.versions, 3);
 }

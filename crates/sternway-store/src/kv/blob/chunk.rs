@@ -23,7 +23,7 @@ const MAX: usize = 64 * 1024;
 /// is around them in a map, too, so that a map whose pages are powers of two wastes a quarter; and
 /// only one in a hundred is cut because it is too long, so that two contents that differ in one place
 /// are cut alike again after one chunk.
-const SIZES: [usize; 3] = [8 * 1024, 46_000, MAX - 128];
+const SIZES: [usize; 3] = [24 * 1024, 46_000, MAX - 128];
 
 /// The first byte of a stored chunk: its bytes as they are, or one zstd frame.
 const RAW: u8 = 0;
