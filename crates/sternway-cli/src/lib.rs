@@ -1,8 +1,8 @@
 //! The `sternway` command. *Semver-exempt*: programs use the `sternway` crate, or read `--json`.
 //!
-//! What is where: [`cli`] holds the words that are typed, [`context`] what is the same for every
-//! command, [`settings`] what holds where nothing is typed, [`command`] one file per command, and the
-//! rest is how things are shown.
+//! What is where: `cli` holds the words that are typed, `context` what is the same for every command,
+//! `settings` what holds where nothing is typed, `command` one file per command, and the rest is how
+//! things are shown.
 //!
 //! ```no_run
 //! // All of the program, with what was typed to this process.
