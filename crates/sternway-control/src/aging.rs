@@ -43,12 +43,14 @@ impl Control {
         };
         let tallies = self.store.tallies(&self.namespace, &subject).await?.unwrap_or_default();
         let past = self.past(artifact, environment).await?;
-        let good = self.good_before(&version, environment, &past, limits.drift_versions).await?;
+        let condemned = self.condemned_digests(artifact, environment).await?;
+        let most = limits.drift_versions;
+        let good = self.good_before(&version, environment, &past, &condemned, most).await?;
         let good: Vec<_> = good.iter().map(Good::as_baseline).collect();
         let known = Known {
             published: version.at,
             live_since: pointer.at,
-            against: self.against(&subject, &version).await?,
+            against: self.against(&subject, condemned.contains(&version.content.digest)).await?,
             tally: &tallies.tally,
             good: &good,
         };
@@ -57,13 +59,12 @@ impl Control {
         Ok(Aging { version, live_since: pointer.at, used, findings })
     }
 
-    async fn against(&self, subject: &Subject, live: &Version) -> Result<Against, ControlError> {
+    async fn against(&self, subject: &Subject, condemned: bool) -> Result<Against, ControlError> {
         let latch = self.latch(subject).await?;
-        if latch.is_some_and(|latch| latch.action == LatchAction::Halted) {
-            return Ok(Against::Halted);
-        }
-        let condemned = self.condemnations(&live.artifact, &subject.environment).await?;
-        let condemned = condemned.iter().any(|it| it.digest == live.content.digest);
-        Ok(if condemned { Against::Condemned } else { Against::Nothing })
+        Ok(match latch.map(|latch| latch.action) {
+            Some(LatchAction::Halted) => Against::Halted,
+            Some(_) | None if condemned => Against::Condemned,
+            Some(_) | None => Against::Nothing,
+        })
     }
 }

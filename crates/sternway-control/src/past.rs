@@ -92,11 +92,9 @@ impl Control {
         live: &Version,
         environment: &EnvironmentId,
         past: &Past,
+        condemned: &HashSet<Digest>,
         most: usize,
     ) -> Result<Vec<Good>, ControlError> {
-        let mut unfit: HashSet<Digest> = HashSet::from([live.content.digest]);
-        let condemned = self.condemnations(&live.artifact, environment).await?;
-        unfit.extend(condemned.into_iter().map(|condemnation| condemnation.digest));
         let mut seen = HashSet::from([live.number]);
         let mut good = Vec::new();
         for stay in past.stays.iter().skip(1).filter(|stay| !stay.undone) {
@@ -107,7 +105,8 @@ impl Control {
                 continue;
             }
             let version = self.version(&live.artifact, stay.version).await?;
-            if unfit.contains(&version.content.digest) {
+            let digest = version.content.digest;
+            if digest == live.content.digest || condemned.contains(&digest) {
                 continue;
             }
             let mut tallies = Vec::new();

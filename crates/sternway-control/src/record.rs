@@ -226,7 +226,9 @@ impl Control {
     ) -> Result<Option<Sign>, ControlError> {
         let (limits, environment) = (Limits::default(), &subject.environment);
         let past = self.past(&live.artifact, environment).await?;
-        let good = self.good_before(live, environment, &past, limits.drift_versions).await?;
+        let condemned = self.condemned_digests(&live.artifact, environment).await?;
+        let most = limits.drift_versions;
+        let good = self.good_before(live, environment, &past, &condemned, most).await?;
         let good: Vec<_> = good.iter().map(Good::as_baseline).collect();
         Ok(drift(tally, &good, &limits))
     }

@@ -145,7 +145,7 @@ impl Control {
         Ok(None)
     }
 
-    async fn condemned_digests(
+    pub(crate) async fn condemned_digests(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,

@@ -87,6 +87,15 @@ pub(crate) struct Args {
     before_move: Option<u64>,
 }
 
+impl Args {
+    /// The flags that say which are wanted, for the next page.
+    fn narrowed(&self) -> String {
+        let since = self.since.map(|since| format!(" --since {since}"));
+        let author = self.author.as_ref().map(|author| format!(" --author {author}"));
+        since.into_iter().chain(author).collect()
+    }
+}
+
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     if args.moves {
         return moves::run(context, &args).await;
@@ -250,13 +259,10 @@ fn write(context: &Context, args: &Args, list: &ListView<HistoryEntryView>, page
     }
     table.write(page);
     if let Some(next) = &list.next {
-        let (flags, limit) = (context.flags(), args.limit);
-        let since = args.since.map(|since| format!(" --since {since}")).unwrap_or_default();
-        let author = args.author.as_ref().map(|author| format!(" --author {author}"));
+        let (flags, limit, narrowed) = (context.flags(), args.limit, args.narrowed());
         page.hint(format_args!(
-            "more: sternway{flags} log {} -n {limit}{since}{} --before {next}",
-            args.artifact,
-            author.unwrap_or_default()
+            "more: sternway{flags} log {} -n {limit}{narrowed} --before {next}",
+            args.artifact
         ));
     }
 }

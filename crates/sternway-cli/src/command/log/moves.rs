@@ -7,7 +7,7 @@ use sternway::{
     api::{ListView, MoveView, TriggerView},
     control::ControlError,
     store::Limit,
-    types::{At, PointerName, Revision},
+    types::{At, PointerMove, PointerName, Revision},
 };
 
 use super::Args;
@@ -50,16 +50,28 @@ async fn load(
         return Err(ControlError::NoArtifact(args.artifact.clone()).into());
     }
     let (name, limit) = (pointer(context, args), usize::from(args.limit));
-    let before = args.before_move.map(Revision::new);
-    let moves = store.moves(namespace, &args.artifact, &name, before, Limit::new(limit)).await?;
+    let mut before = args.before_move.map(Revision::new);
+    let mut items: Vec<MoveView> = Vec::new();
+    // Read in pages as far as it takes.
+    while items.len() < limit {
+        let page = Limit::new(if args.author.is_some() { usize::MAX } else { limit });
+        let page = store.moves(namespace, &args.artifact, &name, before, page).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.revision);
+        // Times never go back, so that nothing before an early one is wanted.
+        let is_early = |moved: &PointerMove| args.since.is_some_and(|since| moved.at < since);
+        let is_last = is_early(last);
+        let by = |moved: &PointerMove| args.author.as_ref().is_none_or(|by| moved.by == *by);
+        let wanted = page.iter().filter(|moved| !is_early(moved) && by(moved));
+        items.extend(wanted.take(limit - items.len()).map(MoveView::from));
+        if is_last {
+            break;
+        }
+    }
     // The first move has nothing before it.
-    let oldest = moves.last().filter(|oldest| moves.len() == limit && oldest.from.is_some());
+    let oldest = items.last().filter(|oldest| items.len() == limit && oldest.from.is_some());
     let next = oldest.map(|oldest| oldest.revision.to_string());
-    let is_wanted = |moved: &&sternway::types::PointerMove| {
-        args.since.is_none_or(|since| moved.at >= since)
-            && args.author.as_ref().is_none_or(|by| moved.by == *by)
-    };
-    Ok(ListView { items: moves.iter().filter(is_wanted).map(MoveView::from).collect(), next })
+    Ok(ListView { items, next })
 }
 
 fn write(context: &Context, args: &Args, list: &ListView<MoveView>, page: &mut Page) {
@@ -95,11 +107,11 @@ fn write(context: &Context, args: &Args, list: &ListView<MoveView>, page: &mut P
     }
     table.write(page);
     if let Some(next) = &list.next {
-        let (flags, limit) = (context.flags(), args.limit);
+        let (flags, limit, narrowed) = (context.flags(), args.limit, args.narrowed());
         let label = args.label.as_ref().map(|label| format!(" --label {label}"));
         let label = label.unwrap_or_default();
         page.hint(format_args!(
-            "more: sternway{flags} log {} --moves{label} -n {limit} --before-move {next}",
+            "more: sternway{flags} log {} --moves{label} -n {limit}{narrowed} --before-move {next}",
             args.artifact
         ));
     }
