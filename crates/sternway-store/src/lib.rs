@@ -36,9 +36,11 @@
 mod append;
 mod as_of;
 mod compaction;
+pub mod decide;
 #[cfg(any(feature = "traced", feature = "metered", feature = "faulty"))]
 #[cfg_attr(not(feature = "traced"), expect(dead_code, reason = "only a span tells all of it"))]
 mod decorate;
+pub mod encoding;
 mod error;
 #[cfg(feature = "faulty")]
 mod faulty;

@@ -101,3 +101,17 @@ pub struct PointerMove {
     /// When.
     pub at: Timestamp,
 }
+
+impl From<&PointerMove> for Pointer {
+    /// The pointer as it is after a move.
+    fn from(moved: &PointerMove) -> Self {
+        Self {
+            artifact: moved.artifact.clone(),
+            name: moved.name.clone(),
+            version: moved.to,
+            generation: moved.generation,
+            revision: moved.revision,
+            at: moved.at,
+        }
+    }
+}

@@ -164,13 +164,6 @@ impl View {
         range.to = key::moved(ns, id, name, revision.next());
         let last =
             self.page(&range, Limit::new(1), |key, value| decode_move(key, value).map(Some))?;
-        Ok(last.into_iter().next().map(|moved| Pointer {
-            artifact: moved.artifact,
-            name: moved.name,
-            version: moved.to,
-            generation: moved.generation,
-            revision: moved.revision,
-            at: moved.at,
-        }))
+        Ok(last.first().map(Pointer::from))
     }
 }

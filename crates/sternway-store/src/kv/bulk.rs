@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use sternway_types::{
-    EnvironmentId, Generation, NamespaceId, Outcome, PointerName, RecordKey, Subject,
-};
+use sternway_types::{NamespaceId, Subject};
 
 use super::{
     codec, key, read,
     staging::{Get, Staging},
     stored::{StoredBlock, StoredTallies},
 };
-use crate::{Append, Appended, AppendedSubject, Refusal, StoreError, Tallies};
+use crate::{Append, Appended, AppendedSubject, Refusal, StoreError, Tallies, decide};
 
 /// The most outcomes of one row: a page reads few that it does not need.
 const BLOCK: usize = 256;
@@ -35,7 +33,7 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
         let counted = match subjects.entry(&outcome.subject) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                known_subject(staging, ns, outcome, place)?;
+                decide::subject(staging, ns, outcome, place)?;
                 entry.insert(Vec::new())
             }
         };
@@ -63,51 +61,6 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
         mark(staging, ns, subject, judged)?;
     }
     Ok(appended)
-}
-
-/// The subject of an outcome is a version that was, or may have been, live as it says.
-fn known_subject(
-    staging: &Staging,
-    ns: &NamespaceId,
-    outcome: &Outcome,
-    place: usize,
-) -> Result<(), StoreError> {
-    let subject = &outcome.subject;
-    known_environment(staging, ns, &subject.environment)?;
-    let (id, number) = (&subject.artifact, subject.version);
-    let artifact = read::artifact(staging, ns, id)?;
-    let latest = artifact.ok_or_else(|| Refusal::NoArtifact(id.clone()))?.latest;
-    if number > latest {
-        let artifact = id.clone();
-        return Err(Refusal::NoVersion { artifact, version: number, latest }.into());
-    }
-    let name = PointerName::Environment(subject.environment.clone());
-    let pointer = read::pointer(staging, ns, id, &name)?;
-    let newest = pointer.as_ref().map_or(Generation::ZERO, |pointer| pointer.generation);
-    let live = pointer.and_then(|pointer| pointer.version);
-    let never = subject.generation > newest
-        || (subject.generation == newest && newest > Generation::ZERO && live != Some(number));
-    if never {
-        return Err(Refusal::NeverLive {
-            index: place + 1,
-            id: outcome.id,
-            artifact: id.clone(),
-            version: number,
-            environment: subject.environment.clone(),
-            generation: subject.generation,
-        }
-        .into());
-    }
-    Ok(())
-}
-
-fn known_environment(
-    staging: &Staging,
-    ns: &NamespaceId,
-    id: &EnvironmentId,
-) -> Result<(), StoreError> {
-    let entry = read::record(staging, ns, &RecordKey::environment(id))?;
-    entry.map(drop).ok_or_else(|| Refusal::NoEnvironment(id.clone()).into())
 }
 
 /// Adds the new outcomes of one subject to its log and its tally.

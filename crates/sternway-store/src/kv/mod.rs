@@ -5,12 +5,10 @@
 //! durable commit.
 
 mod answer;
-mod apply;
-mod apply_move;
-mod apply_record;
 mod as_of;
 mod blob;
 mod bulk;
+pub(crate) mod chain;
 mod codec;
 mod compact;
 mod dependents;
@@ -25,13 +23,13 @@ mod logs;
 mod map;
 mod memory;
 mod port;
-mod precondition;
 mod read;
-mod replay;
 mod stage;
 mod staging;
+mod state;
 mod store;
 mod stored;
+pub(crate) mod tally;
 mod tree;
 mod upgrade;
 mod verify;
@@ -41,7 +39,7 @@ mod verify_history;
 mod view;
 
 pub use self::{
-    apply::chain_of,
+    chain::chain_of,
     handle::KvStore,
     memory::MemoryKv,
     port::{Batch, Direction, Kv, KvError, Range, Snapshot, Visit},

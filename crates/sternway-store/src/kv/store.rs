@@ -11,16 +11,14 @@ use sternway_types::{
 
 use super::{
     answer::Answer,
-    apply,
     blob::Parcel,
     bulk,
     handle::KvStore,
-    replay,
     staging::{Contents, Staging},
 };
 use crate::{
     Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
-    Tallies,
+    Tallies, decide,
 };
 
 #[async_trait]
@@ -52,21 +50,24 @@ impl Store for KvStore {
 
     async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
         let fingerprint = changeset.fingerprint();
-        let apply = |staging: &mut _| apply::apply(staging, changeset, fingerprint);
+        let apply = |staging: &mut _| {
+            decide::commit(staging, changeset, fingerprint).map(|commit| Receipt::from(&commit))
+        };
         self.decide(apply, Answer::Commit).await
     }
 
     async fn rehearse(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
         let mut staging = Staging::new(self.view().await?, Contents::Assumed);
-        apply::apply(&mut staging, changeset, changeset.fingerprint())
+        let commit = decide::commit(&mut staging, changeset, changeset.fingerprint())?;
+        Ok(Receipt::from(&commit))
     }
 
     async fn replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
-        self.decide(|staging| replay::replay(staging, commits), Answer::Replay).await
+        self.decide(|staging| decide::replay(staging, commits), Answer::Replay).await
     }
 
     async fn rehearse_replay(&self, commits: &[Commit]) -> Result<usize, StoreError> {
-        replay::replay(&mut Staging::new(self.view().await?, Contents::Assumed), commits)
+        decide::replay(&mut Staging::new(self.view().await?, Contents::Assumed), commits)
     }
 
     async fn append(&self, append: &Append) -> Result<Appended, StoreError> {

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use sternway_types::{NamespaceId, Revision};
 
 use super::{
-    apply, floor,
+    chain, floor,
     key::{self, Key, KeyReader, Table},
     port::{Direction, Range, Snapshot},
     read,
@@ -51,7 +51,7 @@ fn check(from: &dyn Snapshot, ns: &NamespaceId, report: &mut Report) -> Result<(
     from.scan(&range, &mut |key, value| {
         let linked = read::split_commit(key, value).is_ok_and(|(link, record)| {
             let follows = key == key::commit(ns, next);
-            let links = follows && apply::chain(&chain, next, record) == link;
+            let links = follows && chain::link(&chain, next, record) == link;
             chain = link;
             links
         });

@@ -6,7 +6,7 @@ use sternway_types::{
 };
 
 use super::{
-    apply, blob, codec, compact, floor,
+    blob, chain, codec, compact, floor,
     key::{self, Table},
     port::Snapshot,
     read,
@@ -114,7 +114,7 @@ impl Walk<'_> {
         let value = self.from.sealed(&key)?;
         let value = value.ok_or_else(|| codec::corrupt(&key, "it is missing"))?;
         let (chain, record) = read::split_commit(&key, &value)?;
-        if apply::chain(before, revision, record) != chain {
+        if chain::link(before, revision, record) != chain {
             return Err(codec::corrupt(&key, "the chain does not lead to it"));
         }
         let stored = codec::decode::<StoredCommit>(&key, record)?;

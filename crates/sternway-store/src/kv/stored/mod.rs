@@ -18,7 +18,7 @@ pub(super) use self::{
     commit::{StoredCommit, StoredMove, StoredPointer},
     floor::{StoredFloor, StoredRows},
     outcome::StoredBlock,
-    tally::StoredTallies,
+    tally::{StoredTallies, StoredTally},
     version::{StoredArtifact, StoredVersion},
 };
 

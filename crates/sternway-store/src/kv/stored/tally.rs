@@ -117,7 +117,7 @@ impl StoredSeries {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct StoredTally {
+pub(in crate::kv) struct StoredTally {
     succeeded: u64,
     failed: u64,
     unknown: u64,
@@ -130,7 +130,7 @@ struct StoredTally {
 }
 
 impl StoredTally {
-    fn new(tally: &Tally) -> Self {
+    pub(in crate::kv) fn new(tally: &Tally) -> Self {
         let recent = tally.recent().iter().map(|one| StoredRecent {
             id: *one.id.as_uuid().as_bytes(),
             at: one.at.as_micros(),
@@ -152,7 +152,7 @@ impl StoredTally {
         }
     }
 
-    fn into_tally(self) -> Decoded<Tally> {
+    pub(in crate::kv) fn into_tally(self) -> Decoded<Tally> {
         let recent = self.recent.into_iter().map(|one| {
             Ok(Recent {
                 id: OutcomeId::from_uuid(Uuid::from_bytes(one.id)),

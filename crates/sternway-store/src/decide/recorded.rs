@@ -5,17 +5,15 @@ use sternway_types::{
     RecordEntry, RecordKey, RecordKind, Version, VersionNumber,
 };
 
-use super::{
-    apply::Making,
-    key,
-    read::{self, sense},
-    stored::StoredRecord,
-};
+use super::{State, changeset::Making};
 use crate::{Refusal, StoreError};
 
-pub(super) fn put_record(making: &mut Making<'_>, record: &Record) -> Result<Applied, StoreError> {
+pub(super) fn put_record<S: State>(
+    making: &mut Making<'_, S>,
+    record: &Record,
+) -> Result<Applied, StoreError> {
     let key = record.key();
-    let before = read::record(making.staging, making.ns(), &key)?;
+    let before = making.state.record(making.ns(), &key)?;
     match record {
         Record::Environment(_) => (),
         Record::Namespace(settings) => known_environment(making, &settings.default_environment)?,
@@ -44,8 +42,8 @@ pub(super) fn put_record(making: &mut Making<'_>, record: &Record) -> Result<App
     write(making, key, before, Some(record.clone()))
 }
 
-pub(super) fn delete_record(
-    making: &mut Making<'_>,
+pub(super) fn delete_record<S: State>(
+    making: &mut Making<'_, S>,
     key: &RecordKey,
 ) -> Result<Applied, StoreError> {
     match key.kind() {
@@ -56,7 +54,7 @@ pub(super) fn delete_record(
         | RecordKind::Attestation
         | RecordKind::Latch => return Err(Refusal::RecordStays(key.clone()).into()),
     }
-    let before = read::record(making.staging, making.ns(), key)?;
+    let before = making.state.record(making.ns(), key)?;
     if before.as_ref().is_none_or(|entry| entry.record.is_none()) {
         return Err(Refusal::NoRecord(key.clone()).into());
     }
@@ -64,7 +62,7 @@ pub(super) fn delete_record(
 }
 
 /// Who acts is a person. What was taken away is not brought back by any automation, in whatever way.
-pub(super) fn person(making: &Making<'_>) -> Result<(), StoreError> {
+pub(super) fn person<S: State>(making: &Making<'_, S>) -> Result<(), StoreError> {
     let actor = &making.changeset.actor;
     if actor.is_automation() {
         return Err(Refusal::AutomationForces(actor.clone()).into());
@@ -72,8 +70,8 @@ pub(super) fn person(making: &Making<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn write(
-    making: &mut Making<'_>,
+fn write<S: State>(
+    making: &mut Making<'_, S>,
     key: RecordKey,
     before: Option<RecordEntry>,
     after: Option<Record>,
@@ -86,42 +84,40 @@ fn write(
         revision: making.revision,
         at: making.at,
     };
-    if let Some(before) = &before {
-        // Who looks back from now on finds what was there.
-        let row = key::past_record(making.ns(), &key, before.revision);
-        let stored = sense(&row, StoredRecord::new(before))?;
-        making.staging.write(row, &stored)?;
-    }
-    let row = key::record(making.ns(), &key);
-    let stored = sense(&row, StoredRecord::new(&entry))?;
-    making.staging.write(row, &stored)?;
+    making.state.put_record(&making.changeset.namespace, before.as_ref(), &entry)?;
     let before = before.and_then(|entry| entry.record);
     Ok(Applied::RecordChanged(Box::new(RecordChange { key, before, after, generation })))
 }
 
 /// The environment exists.
-pub(super) fn known_environment(making: &Making<'_>, id: &EnvironmentId) -> Result<(), StoreError> {
+pub(super) fn known_environment<S: State>(
+    making: &Making<'_, S>,
+    id: &EnvironmentId,
+) -> Result<(), StoreError> {
     let key = RecordKey::environment(id);
-    match read::record(making.staging, making.ns(), &key)?.and_then(|entry| entry.record) {
+    match making.state.record(making.ns(), &key)?.and_then(|entry| entry.record) {
         Some(_) => Ok(()),
         None => Err(Refusal::NoEnvironment(id.clone()).into()),
     }
 }
 
 /// The artifact exists.
-pub(super) fn known_artifact(making: &Making<'_>, id: &ArtifactId) -> Result<Artifact, StoreError> {
-    let artifact = read::artifact(making.staging, making.ns(), id)?;
+pub(super) fn known_artifact<S: State>(
+    making: &Making<'_, S>,
+    id: &ArtifactId,
+) -> Result<Artifact, StoreError> {
+    let artifact = making.state.artifact(making.ns(), id)?;
     Ok(artifact.ok_or_else(|| Refusal::NoArtifact(id.clone()))?)
 }
 
 /// The version exists.
-pub(super) fn known_version(
-    making: &Making<'_>,
+pub(super) fn known_version<S: State>(
+    making: &Making<'_, S>,
     id: &ArtifactId,
     number: VersionNumber,
 ) -> Result<Version, StoreError> {
     let latest = known_artifact(making, id)?.latest;
-    let version = read::version(making.staging, making.ns(), id, number)?;
+    let version = making.state.version(making.ns(), id, number)?;
     Ok(version.ok_or_else(|| Refusal::NoVersion {
         artifact: id.clone(),
         version: number,
@@ -130,7 +126,7 @@ pub(super) fn known_version(
 }
 
 /// What a policy is for exists, where it is a thing of its own.
-fn known_scope(making: &Making<'_>, scope: &PolicyScope) -> Result<(), StoreError> {
+fn known_scope<S: State>(making: &Making<'_, S>, scope: &PolicyScope) -> Result<(), StoreError> {
     match scope {
         // A policy may be set before the first artifact of a collection is published.
         PolicyScope::Namespace | PolicyScope::Collection(_) | PolicyScope::Artifact(_) => Ok(()),

@@ -1,27 +1,27 @@
 //! Moves a pointer.
 
 use sternway_types::{
-    Applied, Digest, EnvironmentId, Force, Generation, NewMove, Pointer, PointerMove, PointerName,
-    Record, RecordKey, Target, VersionNumber,
+    Applied, Digest, EnvironmentId, Force, Generation, NewMove, PointerMove, PointerName, Record,
+    RecordKey, Target, VersionNumber,
 };
 
 use super::{
-    apply::Making,
-    apply_record::{known_artifact, known_environment, known_version, person},
-    key,
-    read::{self, sense},
-    stored::{StoredMove, StoredPointer},
+    State,
+    changeset::Making,
+    recorded::{known_artifact, known_environment, known_version, person},
 };
 use crate::{Refusal, StoreError};
 
-pub(super) fn move_pointer(making: &mut Making<'_>, new: &NewMove) -> Result<Applied, StoreError> {
-    let ns = making.ns().clone();
+pub(super) fn move_pointer<S: State>(
+    making: &mut Making<'_, S>,
+    new: &NewMove,
+) -> Result<Applied, StoreError> {
     if new.force == Force::Yes {
         person(making)?;
     }
     known_artifact(making, &new.artifact)?;
     let to = target(making, new)?;
-    let before = read::pointer(making.staging, &ns, &new.artifact, &new.name)?;
+    let before = making.state.pointer(making.ns(), &new.artifact, &new.name)?;
     let from = before.as_ref().and_then(|pointer| pointer.version);
     if let Some(version) = to.as_ref().map(|(version, _)| *version).filter(|to| Some(*to) == from) {
         let (artifact, name) = (new.artifact.clone(), new.name.clone());
@@ -48,13 +48,13 @@ pub(super) fn move_pointer(making: &mut Making<'_>, new: &NewMove) -> Result<App
         revision: making.revision,
         at: making.at,
     };
-    write(making, &moved)?;
+    making.state.put_move(&making.changeset.namespace, &moved)?;
     Ok(Applied::PointerMoved(Box::new(moved)))
 }
 
 /// The version that a move goes to, and its digest.
-fn target(
-    making: &Making<'_>,
+fn target<S: State>(
+    making: &Making<'_, S>,
     new: &NewMove,
 ) -> Result<Option<(VersionNumber, Digest)>, StoreError> {
     let (artifact, name) = (new.artifact.clone(), new.name.clone());
@@ -76,7 +76,7 @@ fn target(
         }
         Target::Nothing => match name {
             PointerName::Label(_) => {
-                let pointer = read::pointer(making.staging, making.ns(), &artifact, &name)?;
+                let pointer = making.state.pointer(making.ns(), &artifact, &name)?;
                 match pointer.and_then(|pointer| pointer.version) {
                     Some(_) => Ok(None),
                     None => Err(Refusal::NoPointer { artifact, name }.into()),
@@ -88,15 +88,15 @@ fn target(
 }
 
 /// Whether a content that goes live is condemned there and was forced.
-fn may_go_live(
-    making: &Making<'_>,
+fn may_go_live<S: State>(
+    making: &Making<'_, S>,
     new: &NewMove,
     environment: &EnvironmentId,
     version: VersionNumber,
     digest: &Digest,
 ) -> Result<bool, StoreError> {
     let key = RecordKey::condemnation(&new.artifact, environment, digest);
-    let entry = read::record(making.staging, making.ns(), &key)?;
+    let entry = making.state.record(making.ns(), &key)?;
     let Some(Record::Condemnation(condemnation)) = entry.and_then(|entry| entry.record) else {
         return Ok(false);
     };
@@ -110,24 +110,4 @@ fn may_go_live(
         reason: condemnation.reason,
     }
     .into())
-}
-
-fn write(making: &mut Making<'_>, moved: &PointerMove) -> Result<(), StoreError> {
-    let ns = making.ns().clone();
-    let pointer = StoredPointer::new(&Pointer {
-        artifact: moved.artifact.clone(),
-        name: moved.name.clone(),
-        version: moved.to,
-        generation: moved.generation,
-        revision: moved.revision,
-        at: moved.at,
-    });
-    making.staging.write(key::pointer(&ns, &moved.artifact, &moved.name), &pointer)?;
-    if matches!(moved.name, PointerName::Environment(_)) {
-        let key = key::in_environment(&ns, &moved.name, &moved.artifact);
-        making.staging.write(key, &pointer)?;
-    }
-    let key = key::moved(&ns, &moved.artifact, &moved.name, moved.revision);
-    let stored = sense(&key, StoredMove::new(moved))?;
-    making.staging.write(key, &stored)
 }

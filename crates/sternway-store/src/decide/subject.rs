@@ -1,0 +1,56 @@
+//! Whether there may be outcomes of what they say they are of.
+
+use sternway_types::{EnvironmentId, Generation, NamespaceId, Outcome, PointerName, RecordKey};
+
+use super::State;
+use crate::{Refusal, StoreError};
+
+/// Refuses an outcome, at this place of its batch (from 0), unless its subject is a version that was,
+/// or may have been, live as it says.
+///
+/// # Errors
+///
+/// The refusal, or what the backend answers.
+pub fn subject<S: State + ?Sized>(
+    state: &S,
+    ns: &NamespaceId,
+    outcome: &Outcome,
+    place: usize,
+) -> Result<(), StoreError> {
+    let subject = &outcome.subject;
+    known_environment(state, ns, &subject.environment)?;
+    let (id, number) = (&subject.artifact, subject.version);
+    let artifact = state.artifact(ns, id)?;
+    let latest = artifact.ok_or_else(|| Refusal::NoArtifact(id.clone()))?.latest;
+    if number > latest {
+        let artifact = id.clone();
+        return Err(Refusal::NoVersion { artifact, version: number, latest }.into());
+    }
+    let name = PointerName::Environment(subject.environment.clone());
+    let pointer = state.pointer(ns, id, &name)?;
+    let newest = pointer.as_ref().map_or(Generation::ZERO, |pointer| pointer.generation);
+    let live = pointer.and_then(|pointer| pointer.version);
+    let never = subject.generation > newest
+        || (subject.generation == newest && newest > Generation::ZERO && live != Some(number));
+    if never {
+        return Err(Refusal::NeverLive {
+            index: place + 1,
+            id: outcome.id,
+            artifact: id.clone(),
+            version: number,
+            environment: subject.environment.clone(),
+            generation: subject.generation,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+fn known_environment<S: State + ?Sized>(
+    state: &S,
+    ns: &NamespaceId,
+    id: &EnvironmentId,
+) -> Result<(), StoreError> {
+    let entry = state.record(ns, &RecordKey::environment(id))?;
+    entry.map(drop).ok_or_else(|| Refusal::NoEnvironment(id.clone()).into())
+}
