@@ -16,6 +16,14 @@ pub(crate) enum Error {
     /// The program ran and said no. Its own output tells why.
     #[error("`{command}` {}", ending(*.code))]
     Status { command: String, code: Option<i32> },
+    /// The program ran in silence and said no. What it wrote is the source.
+    #[error("`{command}` {}", ending(*.code))]
+    Failed {
+        command: String,
+        code: Option<i32>,
+        #[source]
+        source: Said,
+    },
     #[error("could not read {}", path.display())]
     Read {
         path: PathBuf,
@@ -28,6 +36,12 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    #[error("could not remove {}", path.display())]
+    Remove {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("there is no target {name}: there are {known}")]
     NoTarget { name: String, known: String },
     #[error("could not make a temporary directory")]
@@ -36,6 +50,32 @@ pub(crate) enum Error {
     Metadata(#[source] Box<cargo_metadata::Error>),
     #[error("could not add a folder to PATH")]
     Path(#[source] env::JoinPathsError),
+    #[error("root may not run PostgreSQL, and there is no account `postgres` or `nobody`")]
+    NoAccount,
+    #[error(
+        "there is no PostgreSQL ({oldest} or later), and none could be downloaded; type `{command}`, \
+         or set DATABASE_URL, or leave it out: `cargo xtask test --no-postgres`"
+    )]
+    NoPostgres {
+        oldest: u32,
+        command: &'static str,
+        #[source]
+        source: Box<Self>,
+    },
+    #[error("PostgreSQL is downloaded on Debian and Ubuntu only, and this is another system")]
+    NoDownload,
+    #[error("no source of packages knows a PostgreSQL")]
+    NoPackage,
+    #[error("there is no PostgreSQL in {}", folder.display())]
+    NoPrograms { folder: PathBuf },
+    #[error("{} does not say its release: {answer:?}", program.display())]
+    NoRelease { program: PathBuf, answer: String },
+    #[error("could not find a free port")]
+    NoPort(#[source] io::Error),
+    #[error("the system gave no random bytes")]
+    Random(#[source] getrandom::Error),
+    #[error("could not listen for signals")]
+    Signals(#[source] io::Error),
     /// Already printed, one line each.
     #[error("there are findings, each on a line above: {0}")]
     Findings(usize),
@@ -52,15 +92,32 @@ pub(crate) enum Error {
     },
 }
 
+/// What a program wrote before it failed.
+#[derive(Debug, thiserror::Error)]
+#[error("it said: {0}")]
+pub(crate) struct Said(pub(crate) String);
+
 impl Error {
     /// The status of the command that failed, so that a caller sees through us.
     pub(crate) fn exit_code(&self) -> ExitCode {
         let status = match self {
             Self::Status { code, .. } => code.and_then(|code| u8::try_from(code).ok()),
             Self::Gate { source, .. } => return source.exit_code(),
-            Self::Start { .. }
+            // Its status says nothing: nobody typed that command.
+            Self::Failed { .. }
+            | Self::Start { .. }
             | Self::Read { .. }
             | Self::Write { .. }
+            | Self::Remove { .. }
+            | Self::NoAccount
+            | Self::NoPostgres { .. }
+            | Self::NoDownload
+            | Self::NoPackage
+            | Self::NoPrograms { .. }
+            | Self::NoRelease { .. }
+            | Self::NoPort(_)
+            | Self::Random(_)
+            | Self::Signals(_)
             | Self::NoTarget { .. }
             | Self::TemporaryDirectory(_)
             | Self::Metadata(_)

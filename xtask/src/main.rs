@@ -15,6 +15,7 @@ mod gate;
 mod kill9;
 mod layers;
 mod lints;
+mod postgres;
 mod readme;
 mod sim;
 mod step;
@@ -146,5 +147,14 @@ mod tests {
         let cli = Cli::try_parse_from(["xtask", "test", "-p", "sternway-types", "publish"]);
         let Task::Test(options) = cli.unwrap().task else { panic!("not the test subcommand") };
         assert_eq!(options.args, ["-p", "sternway-types", "publish"]);
+        assert!(!options.no_postgres);
+    }
+
+    #[test]
+    fn leaving_postgres_out_is_no_argument_of_the_runner() {
+        let cli = Cli::try_parse_from(["xtask", "test", "--no-postgres", "-p", "sternway-types"]);
+        let Task::Test(options) = cli.unwrap().task else { panic!("not the test subcommand") };
+        assert!(options.no_postgres);
+        assert_eq!(options.args, ["-p", "sternway-types"]);
     }
 }

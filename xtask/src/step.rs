@@ -43,6 +43,13 @@ impl Step {
         self
     }
 
+    /// Sets a variable and shows only that it is set.
+    pub(crate) fn secret_env(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(key, value);
+        self.shown = format!("{key}=… {}", self.shown);
+        self
+    }
+
     pub(crate) fn without_env(mut self, key: &OsStr) -> Self {
         self.command.env_remove(key);
         self
@@ -153,6 +160,13 @@ mod tests {
     fn a_program_that_does_not_exist_is_an_error() {
         let missing = Step::new("missing", Command::new("sternway-no-such-program"));
         assert!(matches!(missing.run(), Err(Error::Start { .. })));
+    }
+
+    #[test]
+    fn a_secret_is_set_and_not_shown() {
+        let step = shell("exit $STATUS").secret_env("STATUS", "7");
+        let err = step.run().unwrap_err();
+        assert_eq!(err.to_string(), "`STATUS=… sh -c 'exit $STATUS'` ended with status 7");
     }
 
     #[test]

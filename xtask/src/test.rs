@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every test of the workspace, the doc tests included.
 //!
 //! With arguments only the runner runs, and gets them: who asks for one test does not wait for
-//! the doc tests. Benchmarks never run here.
+//! the doc tests. Benchmarks never run here. A PostgreSQL is started for the time of the run, unless
+//! `DATABASE_URL` names one.
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use crate::{
     console,
     error::Error,
     gate::{Gate, When},
+    postgres::Database,
     workspace::{Tool, Workspace},
 };
 
@@ -27,6 +29,10 @@ pub(crate) const NEXTEST: Tool = Tool { subcommand: "nextest", package: "cargo-n
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct Options {
+    /// Leave out what needs a PostgreSQL, and say so. Without this the tests get a private one, or
+    /// the server that `DATABASE_URL` names.
+    #[arg(long)]
+    pub(crate) no_postgres: bool,
     /// Passed on to the runner: cargo-nextest where it is installed, else `cargo test`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<String>,
@@ -34,17 +40,25 @@ pub(crate) struct Options {
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Error> {
     build_binary(workspace)?;
+    let database = if options.no_postgres { Database::LeftOut } else { Database::open(workspace)? };
+    let outcome = with(&database, workspace, &options.args);
+    // Closed also after a failure, which is what then counts.
+    outcome.and(database.close())
+}
+
+fn with(database: &Database, workspace: &Workspace, args: &[String]) -> Result<(), Error> {
     if workspace.has(&NEXTEST) {
-        workspace.cargo(["nextest", "run", "--workspace"]).args(&options.args).run()?;
+        let nextest = workspace.cargo(["nextest", "run", "--workspace"]).args(args);
+        database.told_to(nextest).run()?;
     } else {
         // All targets but the benchmarks.
         let targets = ["--lib", "--bins", "--tests", "--examples"];
-        let step = workspace.cargo(["test", "--workspace"]).args(targets).args(&options.args);
+        let step = workspace.cargo(["test", "--workspace"]).args(targets).args(args);
         let mut tally = Tally::default();
-        step.run_heard(|line| tally.hear(line))?;
+        database.told_to(step).run_heard(|line| tally.hear(line))?;
         console::say(format_args!("tests: {tally}"));
     }
-    if options.args.is_empty() { doc_tests(workspace) } else { Ok(()) }
+    if args.is_empty() { doc_tests(database, workspace) } else { Ok(()) }
 }
 
 /// The stories of `sternway-tests` drive the binary, and cargo builds no binary of another
@@ -53,9 +67,10 @@ pub(crate) fn build_binary(workspace: &Workspace) -> Result<(), Error> {
     workspace.cargo(["build", "-p", "sternway-cli"]).run()
 }
 
-fn doc_tests(workspace: &Workspace) -> Result<(), Error> {
+fn doc_tests(database: &Database, workspace: &Workspace) -> Result<(), Error> {
     let mut tally = Tally::default();
-    workspace.cargo(["test", "--workspace", "--doc"]).run_heard(|line| tally.hear(line))?;
+    let step = workspace.cargo(["test", "--workspace", "--doc"]);
+    database.told_to(step).run_heard(|line| tally.hear(line))?;
     // The crate that comes last may have no example: its own summary, read alone, would say that
     // nothing ran.
     console::say(format_args!("doctests: {tally}"));

@@ -1,0 +1,136 @@
+//! A private cluster: a PostgreSQL of its own folder, port and password.
+//!
+//! Whoever starts one ends it. One that nobody could end, because the process was killed, is a
+//! leftover, and the next process that needs a cluster ends it.
+
+use std::{
+    fs::File,
+    net::{Ipv4Addr, TcpListener},
+};
+
+use super::{
+    Postgres,
+    interrupt::Running,
+    leftovers,
+    site::{SUPERUSER, Site},
+};
+use crate::error::Error;
+
+/// How often another port is tried: between our look at a port and the server's, somebody else may
+/// take it.
+const ATTEMPTS: usize = 3;
+
+/// Random bytes in a password.
+const PASSWORD_BYTES: usize = 16;
+
+#[must_use = "a cluster runs until it is ended"]
+pub(crate) struct Cluster {
+    site: Site,
+    address: Address,
+    running: Running,
+    /// As long as this is open, the cluster is no leftover.
+    _claim: File,
+}
+
+/// Where a cluster listens, and what it wants to hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Address {
+    pub(super) port: u16,
+    pub(super) password: String,
+}
+
+impl Cluster {
+    pub(super) fn start(postgres: &Postgres) -> Result<Self, Error> {
+        let folder = leftovers::new_folder(postgres.temporary())?;
+        let claim = leftovers::claim(&folder)?;
+        let site = postgres.site_in_new(folder)?;
+        postgres.running().add(&site);
+        match prepare(&site) {
+            Ok(address) => {
+                Ok(Self { site, address, running: postgres.running().clone(), _claim: claim })
+            }
+            Err(err) => {
+                postgres.running().end(&site)?;
+                Err(err)
+            }
+        }
+    }
+
+    /// Its address for the superuser, with the password.
+    pub(crate) fn url(&self) -> String {
+        self.address.url()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port
+    }
+
+    /// Stops the server and deletes all it had.
+    pub(crate) fn end(self) -> Result<(), Error> {
+        self.running.end(&self.site)
+    }
+}
+
+impl Address {
+    pub(super) fn url(&self) -> String {
+        let Self { port, password } = self;
+        format!("postgres://{SUPERUSER}:{password}@127.0.0.1:{port}/postgres")
+    }
+}
+
+fn prepare(site: &Site) -> Result<Address, Error> {
+    let password = new_password()?;
+    site.initialize(&password)?;
+    let port = serve(site)?;
+    Ok(Address { port, password })
+}
+
+fn serve(site: &Site) -> Result<u16, Error> {
+    let mut attempt = 1;
+    loop {
+        let port = free_port()?;
+        site.configure(&format!("port = {port}\n"))?;
+        match site.serve() {
+            Ok(()) => return Ok(port),
+            Err(_) if attempt < ATTEMPTS && site.last_words().contains("already in use") => {
+                attempt += 1;
+            }
+            Err(err) => return Err(err),
+        }
+    }
+}
+
+fn free_port() -> Result<u16, Error> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let address = listener.and_then(|listener| listener.local_addr());
+    address.map(|address| address.port()).map_err(Error::NoPort)
+}
+
+fn new_password() -> Result<String, Error> {
+    let mut bytes = [0; PASSWORD_BYTES];
+    getrandom::fill(&mut bytes).map_err(Error::Random)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_word_for_every_client() {
+        let address = Address { port: 5433, password: "secret".to_owned() };
+        assert_eq!(address.url(), "postgres://sternway:secret@127.0.0.1:5433/postgres");
+    }
+
+    #[test]
+    fn no_two_passwords_are_alike_and_none_needs_quotes() {
+        let (one, other) = (new_password().unwrap(), new_password().unwrap());
+        assert_ne!(one, other);
+        assert!(one.len() == 32 && one.chars().all(|char| char.is_ascii_hexdigit()), "{one}");
+    }
+
+    #[test]
+    fn a_free_port_can_be_listened_on() {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, free_port().unwrap())).unwrap();
+    }
+}

@@ -1,0 +1,205 @@
+//! The folder of one cluster, and the server that runs in it.
+//!
+//! The folder belongs to the account that runs the server, and nobody else may look into it. What
+//! is done to a server is done by that account and not by root, so that a wrong number in a file
+//! can do no more harm than the account could.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{
+    account::Account,
+    programs::{Programs, output},
+};
+use crate::error::Error;
+
+/// The user that owns everything in a cluster.
+pub(super) const SUPERUSER: &str = "sternway";
+
+/// As safe as a server that people rely on, and quiet; the rest is as the release has it. The size
+/// is one that a small machine can spare some times over.
+const SETTINGS: &str = "\
+listen_addresses = '127.0.0.1'
+fsync = on
+synchronous_commit = on
+max_connections = 300
+shared_buffers = '64MB'
+log_min_messages = log
+log_min_error_statement = panic
+log_checkpoints = off
+";
+
+/// How many lines at the end of the server's log explain why it did not start.
+const LAST_LINES: usize = 12;
+
+#[derive(Debug, Clone)]
+pub(super) struct Site {
+    folder: PathBuf,
+    programs: Programs,
+    account: Account,
+}
+
+impl Site {
+    pub(super) const fn new(folder: PathBuf, programs: Programs, account: Account) -> Self {
+        Self { folder, programs, account }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes an empty cluster. The superuser has to say the password, also on the socket.
+    pub(super) fn initialize(&self, password: &str) -> Result<(), Error> {
+        let told = self.folder.join("password");
+        write(&told, password)?;
+        self.account.give(&told)?;
+        // What fsync would save here is not missed after a loss of power: the folder is swept.
+        let fixed = ["--no-sync", "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"];
+        let mut initdb = self.command("initdb");
+        initdb.args(fixed).args(["--username", SUPERUSER]);
+        output(initdb.arg("--pwfile").arg(&told).arg("--pgdata").arg(self.data()))?;
+        fs::remove_file(&told).map_err(|source| Error::Write { path: told, source })?;
+        let socket = self.folder.display();
+        self.configure(&format!("{SETTINGS}unix_socket_directories = '{socket}'\n"))
+    }
+
+    /// Adds settings. Of two that have the same name, the later one counts.
+    pub(super) fn configure(&self, settings: &str) -> Result<(), Error> {
+        let path = self.data().join("postgresql.conf");
+        let file = OpenOptions::new().append(true).open(&path);
+        let written = file.and_then(|mut file| file.write_all(settings.as_bytes()));
+        written.map_err(|source| Error::Write { path, source })
+    }
+
+    /// Starts the server, and waits until it answers.
+    pub(super) fn serve(&self) -> Result<(), Error> {
+        let mut start = self.command("pg_ctl");
+        start.args(["start", "--silent", "--wait", "--timeout=60", "--pgdata"]).arg(self.data());
+        let mut started = output(start.arg("--log").arg(self.log()));
+        // pg_ctl itself only says that it could not.
+        if let Err(Error::Failed { source, .. }) = &mut started {
+            source.0.push('\n');
+            source.0.push_str(&self.last_words());
+        }
+        started.map(drop)
+    }
+
+    /// The end of the server's log.
+    pub(super) fn last_words(&self) -> String {
+        let log = fs::read(self.log()).unwrap_or_default();
+        last_lines(&String::from_utf8_lossy(&log))
+    }
+
+    /// Whether its server runs. After a restart of the machine the number in the file may be that
+    /// of another process, which must not be stopped.
+    pub(super) fn is_served(&self) -> bool {
+        let Ok(file) = fs::read_to_string(self.data().join("postmaster.pid")) else { return false };
+        let arguments = process(&file).and_then(arguments);
+        arguments.is_some_and(|arguments| arguments.contains(&*self.data().to_string_lossy()))
+    }
+
+    /// Stops the server, and deletes everything. Nothing is to be kept, so it need not end well.
+    pub(super) fn end(&self) -> Result<(), Error> {
+        if self.is_served() {
+            let mut stop = self.command("pg_ctl");
+            stop.args(["stop", "--silent", "--wait", "--mode=immediate", "--pgdata"]);
+            let stopped = output(stop.arg(self.data()));
+            // It may have stopped by itself in between.
+            if self.is_served() {
+                stopped?;
+            }
+        }
+        let path = &self.folder;
+        fs::remove_dir_all(path).map_err(|source| Error::Remove { path: path.clone(), source })
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = self.programs.command(&self.account, program);
+        // Where we are, the account may not be allowed to be.
+        command.current_dir(&self.folder);
+        command
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// The process that `postmaster.pid` names on its first line.
+fn process(file: &str) -> Option<u32> {
+    file.lines().next()?.trim().parse().ok()
+}
+
+/// How a process was called; nothing if there is none.
+fn arguments(process: u32) -> Option<String> {
+    let proc = Path::new("/proc");
+    if proc.join("self/cmdline").exists() {
+        let arguments = fs::read(proc.join(process.to_string()).join("cmdline")).ok()?;
+        return Some(String::from_utf8_lossy(&arguments).into_owned());
+    }
+    output(Command::new("ps").args(["-o", "args=", "-p", &process.to_string()])).ok()
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let (_, last) = lines.split_at(lines.len().saturating_sub(LAST_LINES));
+    last.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process;
+
+    use super::*;
+
+    fn site(folder: &Path) -> Site {
+        fs::create_dir_all(folder.join("data")).unwrap();
+        let programs = Programs::installed("no/such/folder".into());
+        Site::new(folder.to_owned(), programs, Account::Ours)
+    }
+
+    #[test]
+    fn the_number_of_another_process_is_no_server_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = site(folder.path());
+        assert!(!site.is_served(), "nothing was ever started");
+        let file = site.data().join("postmaster.pid");
+        for stale in [format!("{}\n/data\n", process::id()), "1\n".to_owned(), String::new()] {
+            fs::write(&file, stale).unwrap();
+            assert!(!site.is_served());
+        }
+    }
+
+    #[test]
+    fn our_own_arguments_can_be_read() {
+        let called = arguments(process::id()).unwrap();
+        assert!(called.contains("xtask"), "{called}");
+    }
+
+    #[test]
+    fn a_site_without_a_server_is_deleted_without_a_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("sternway-pg-x");
+        site(&inner).end().unwrap();
+        assert!(!inner.exists());
+    }
+
+    #[test]
+    fn the_last_words_are_the_last_lines() {
+        let lines: Vec<String> = (0..20).map(|number| number.to_string()).collect();
+        assert!(last_lines(&lines.join("\n")).starts_with("8\n9\n"));
+        assert_eq!(last_lines("one\n"), "one");
+    }
+}
