@@ -76,6 +76,8 @@ pub(crate) enum Error {
     Random(#[source] getrandom::Error),
     #[error("could not listen for signals")]
     Signals(#[source] io::Error),
+    #[error("no PostgreSQL runs that was started by hand; start one with `cargo xtask pg start`")]
+    NoCluster,
     /// Already printed, one line each.
     #[error("there are findings, each on a line above: {0}")]
     Findings(usize),
@@ -118,6 +120,7 @@ impl Error {
             | Self::NoPort(_)
             | Self::Random(_)
             | Self::Signals(_)
+            | Self::NoCluster
             | Self::NoTarget { .. }
             | Self::TemporaryDirectory(_)
             | Self::Metadata(_)

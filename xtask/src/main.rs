@@ -49,6 +49,8 @@ enum Task {
     Layers,
     /// Check what no compiler checks: file lengths, manifests, links, forgotten test files.
     Tidy,
+    /// Start and stop a PostgreSQL by hand; tests get one by themselves.
+    Pg(postgres::Options),
     /// Run the benchmarks that carry a bar.
     Bench(bench::Options),
     /// Run the commands that README.md shows.
@@ -69,6 +71,7 @@ impl Task {
             Self::Test(options) => test::run(workspace, options),
             Self::Layers => layers::run(workspace),
             Self::Tidy => tidy::run(workspace),
+            Self::Pg(options) => postgres::run(workspace, options),
             Self::Bench(options) => bench::run(workspace, options),
             Self::Readme => readme::run(workspace),
             Self::Kill9(options) => kill9::run(workspace, options),
@@ -86,7 +89,12 @@ impl Task {
             Self::Tidy => Some(&tidy::GATE),
             Self::Readme => Some(&readme::GATE),
             Self::Fuzz(_) => Some(&fuzz::GATE),
-            Self::Check(_) | Self::Fix | Self::Bench(_) | Self::Kill9(_) | Self::Sim(_) => None,
+            Self::Check(_)
+            | Self::Fix
+            | Self::Pg(_)
+            | Self::Bench(_)
+            | Self::Kill9(_)
+            | Self::Sim(_) => None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod database;
 mod fetch;
 mod interrupt;
 mod leftovers;
+mod pg;
 mod programs;
 mod search;
 mod site;
@@ -21,6 +22,7 @@ use account::Account;
 pub(crate) use cluster::Cluster;
 pub(crate) use database::Database;
 use interrupt::Running;
+pub(crate) use pg::{Options, run};
 use programs::Programs;
 use site::Site;
 

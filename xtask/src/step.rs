@@ -111,6 +111,15 @@ impl Step {
         Ok(output.stdout)
     }
 
+    /// Runs the step in our place, if the system can do that: then nobody stands between it and the
+    /// terminal.
+    pub(crate) fn become_it(mut self) -> Result<(), Error> {
+        match replace(&mut self.command) {
+            Some(source) => Err(self.not_started(source)),
+            None => self.run_bare(),
+        }
+    }
+
     fn judge(self, status: ExitStatus) -> Result<(), Error> {
         if status.success() {
             return Ok(());
@@ -135,6 +144,17 @@ fn pass_on(child: &mut Child, hear: &mut impl FnMut(&str)) -> io::Result<()> {
         bytes.clear();
     }
     Ok(())
+}
+
+/// Comes back with an error only; with none, where no process can take the place of another.
+#[cfg(unix)]
+fn replace(command: &mut Command) -> Option<io::Error> {
+    Some(std::os::unix::process::CommandExt::exec(command))
+}
+
+#[cfg(not(unix))]
+const fn replace(_: &mut Command) -> Option<io::Error> {
+    None
 }
 
 fn quoted(arg: &str) -> String {

@@ -6,6 +6,7 @@
 use std::{
     fs::File,
     net::{Ipv4Addr, TcpListener},
+    path::Path,
 };
 
 use super::{
@@ -61,6 +62,10 @@ impl Cluster {
         self.address.url()
     }
 
+    pub(super) fn address(&self) -> Address {
+        self.address.clone()
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.address.port
     }
@@ -68,6 +73,16 @@ impl Cluster {
     /// Stops the server and deletes all it had.
     pub(crate) fn end(self) -> Result<(), Error> {
         self.running.end(&self.site)
+    }
+
+    /// Hands the cluster to somebody who will end it by hand.
+    pub(super) fn hand_over(
+        self,
+        note: impl FnOnce(&Path) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        note(self.site.folder())?;
+        self.running.forget(&self.site);
+        Ok(())
     }
 }
 

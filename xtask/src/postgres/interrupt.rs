@@ -25,6 +25,10 @@ impl Running {
         self.sites().push(site.clone());
     }
 
+    pub(super) fn forget(&self, site: &Site) {
+        self.sites().retain(|listed| listed.folder() != site.folder());
+    }
+
     /// Ends a cluster, once: who comes second waits for the first.
     pub(super) fn end(&self, site: &Site) -> Result<(), Error> {
         let mut sites = self.sites();
@@ -100,5 +104,17 @@ mod tests {
         running.end(&site).unwrap();
         assert!(!folder.exists());
         running.end(&site).unwrap();
+    }
+
+    #[test]
+    fn a_cluster_that_was_handed_over_is_not_ended() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path().to_owned();
+        let site = Site::new(folder.clone(), Programs::installed("no".into()), Account::Ours);
+        let running = Running::default();
+        running.add(&site);
+        running.forget(&site);
+        running.end(&site).unwrap();
+        assert!(folder.exists());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A run holds a lock on a file of each of its clusters. The system lets go of it when the process
 //! ends, however it ends, so that no number of a process is mistaken for another's; the number in
-//! the file is for people.
+//! the file is for people. One that was started by hand is marked, and is no leftover.
 
 use std::{
     fs::{self, File},
@@ -18,6 +18,8 @@ use crate::{console, error::Error};
 /// How the names of our folders begin.
 const PREFIX: &str = "sternway-pg-";
 const OWNER: &str = "owner";
+/// Marks a cluster that was started by hand.
+pub(super) const BY_HAND: &str = "by-hand";
 
 /// A folder of this age has its lock, if its owner lives.
 const GRACE: Duration = Duration::from_secs(60);
@@ -70,7 +72,7 @@ pub(super) fn sweep(postgres: &Postgres) {
 }
 
 /// All our folders, whatever is in them.
-fn folders(postgres: &Postgres) -> Vec<PathBuf> {
+pub(super) fn folders(postgres: &Postgres) -> Vec<PathBuf> {
     let entries = fs::read_dir(postgres.temporary()).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| {
         let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
@@ -83,6 +85,9 @@ fn folders(postgres: &Postgres) -> Vec<PathBuf> {
 
 /// Takes over from an owner who is gone; nothing where the owner lives.
 fn left(folder: &Path, grace: Duration) -> Option<Left> {
+    if folder.join(BY_HAND).exists() {
+        return None;
+    }
     match File::open(folder.join(OWNER)) {
         Ok(file) => file.try_lock().is_ok().then_some(Left { _claim: Some(file) }),
         Err(err) if err.kind() == ErrorKind::NotFound => {
@@ -139,5 +144,15 @@ mod tests {
         let folder = new_folder(temporary.path()).unwrap();
         assert!(!is_left(&folder));
         assert!(left(&folder, Duration::ZERO).is_some(), "and after the time of grace it is");
+    }
+
+    #[test]
+    fn a_cluster_that_was_started_by_hand_is_kept() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = new_folder(temporary.path()).unwrap();
+        drop(claim(&folder).unwrap());
+        fs::write(folder.join(BY_HAND), "").unwrap();
+        assert!(!is_left(&folder));
+        assert!(left(&folder, Duration::ZERO).is_none());
     }
 }

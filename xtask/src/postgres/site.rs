@@ -52,6 +52,10 @@ impl Site {
         &self.folder
     }
 
+    pub(super) const fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
     /// Makes an empty cluster. The superuser has to say the password, also on the socket.
     pub(super) fn initialize(&self, password: &str) -> Result<(), Error> {
         let told = self.folder.join("password");
@@ -133,7 +137,7 @@ impl Site {
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
