@@ -13,7 +13,15 @@ pub trait Harness: Send + Sync + 'static {
     /// A new place with nothing in it, such as a temporary directory or a database schema. Whatever
     /// it takes is to be given back when the place is dropped.
     async fn place(&self) -> Arc<dyn Place>;
+
+    /// How many random stories are told where nobody says it by `PROPTEST_CASES`: as many as take
+    /// half a minute or less. [`STORIES`] is a good number for a store within the process; one across
+    /// a network takes fewer.
+    fn stories(&self) -> u64;
 }
+
+/// How many random stories are told to a store that is within the process.
+pub const STORIES: u64 = 24;
 
 /// Where one store is kept: it can be opened, ended and opened again, and what was written is still
 /// there.

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use sternway_store::{Batch, Kv, KvError, KvStore, Shrunk, Snapshot, Store, StoreError};
 use tokio::{sync::oneshot, time::timeout};
 
-use crate::{Harness, Place, damage::Flip, must::Must};
+use crate::{Harness, Place, STORIES, damage::Flip, must::Must};
 
 /// How long a store may take to let go of its map after it was dropped.
 const LET_GO: Duration = Duration::from_secs(30);
@@ -59,6 +59,10 @@ impl Harness for KvHarness {
     async fn place(&self) -> Arc<dyn Place> {
         let (open, held, flip) = (self.kv_place(), Mutex::default(), Mutex::default());
         Arc::new(KvPlace { open, held, flip })
+    }
+
+    fn stories(&self) -> u64 {
+        STORIES
     }
 }
 

@@ -46,7 +46,7 @@
 //!
 //! The case `modelled::a_random_story_is_answered_as_the_model_says` makes up stories of some thirty
 //! steps, tells them to the store and to a plain model of it, and compares every answer and, after
-//! every step, every read. `PROPTEST_CASES` sets how many stories are told (24 by default);
+//! every step, every read. `PROPTEST_CASES` sets how many stories are told (24 for a map);
 //! `PROPTEST_RNG_SEED` sets the seed of the first one, so that a failure is repeated by the seed that
 //! it printed.
 //!
@@ -90,6 +90,6 @@ pub mod kv_cases {
 }
 
 pub use crate::{
-    harness::{Harness, Place},
+    harness::{Harness, Place, STORIES},
     kv_harness::KvHarness,
 };

@@ -3,7 +3,7 @@
 use std::{io, sync::Arc};
 
 use async_trait::async_trait;
-use sternway_conformance::{Harness, KvHarness, Place};
+use sternway_conformance::{Harness, KvHarness, Place, STORIES};
 use sternway_store::{Faulty, MemoryKv, Metered, Rate, Store, StoreError, Traced};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -32,6 +32,10 @@ fn decorated(wrap: Wrap) -> Decorated {
 impl Harness for Decorated {
     async fn place(&self) -> Arc<dyn Place> {
         Arc::new(DecoratedPlace { place: self.memory.place().await, wrap: self.wrap })
+    }
+
+    fn stories(&self) -> u64 {
+        STORIES
     }
 }
 

@@ -69,6 +69,10 @@ impl Harness for BrokenHarness {
     async fn place(&self) -> Arc<dyn Place> {
         Arc::new(BrokenPlace { sound: self.sound.place().await, fault: self.fault })
     }
+
+    fn stories(&self) -> u64 {
+        crate::STORIES
+    }
 }
 
 struct BrokenPlace {

@@ -13,8 +13,6 @@ use crate::{
     world::World,
 };
 
-/// How many stories are told.
-const STORIES: u64 = 24;
 /// How many steps a story has in the mean.
 const STEPS: usize = 30;
 
@@ -44,7 +42,7 @@ fn tell(seed: u64, world: &World) -> Result<(), String> {
 
 pub(crate) async fn a_random_story_is_answered_as_the_model_says(world: World) {
     let first = number("PROPTEST_RNG_SEED", 0);
-    for seed in first..first.saturating_add(number("PROPTEST_CASES", STORIES)) {
+    for seed in first..first.saturating_add(number("PROPTEST_CASES", world.stories())) {
         // The runner of stories is no async code: it takes this thread for as long as it needs.
         if let Err(difference) = block_in_place(|| tell(seed, &world)) {
             panic!(

@@ -41,6 +41,11 @@ impl World {
         Self { harness, place, client }
     }
 
+    /// How many random stories are told here.
+    pub(crate) fn stories(&self) -> u64 {
+        self.harness.stories()
+    }
+
     /// Another world beside this one.
     pub(crate) async fn another(&self) -> Self {
         Self::new(Arc::clone(&self.harness)).await

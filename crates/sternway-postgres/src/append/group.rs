@@ -1,0 +1,344 @@
+//! Counts what callers asked for, in one durable write.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sternway_store::{
+    Append, Appended, AppendedSubject, Refusal, StoreError, Tallies, decide, encoding,
+};
+use sternway_types::{NamespaceId, OutcomeId, Subject, Tally};
+use tokio::{sync::oneshot, time::Instant};
+
+use super::{
+    known::Known,
+    tallies::{Told, add_up, tallies},
+};
+use crate::{
+    commit::{Contents, Needs, load},
+    convert::signed,
+    database::{Args, Database, column},
+    error::Failure,
+    rows::{Kept as _, OutcomeOf, OutcomeRow, to_hex},
+    task::pause,
+};
+
+/// How long a group is tried again while the database does not answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many outcomes may come after what is kept of a subject, before it is kept anew.
+const TAIL: i64 = 256;
+
+/// An append, and who waits for the answer.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) append: Append,
+    pub(crate) reply: oneshot::Sender<Result<Appended, StoreError>>,
+}
+
+/// What the database says of outcomes that it counted.
+#[derive(Deserialize)]
+struct Counted {
+    before: Option<Vec<Told>>,
+    /// The new ones, by their places in the group.
+    fresh: Vec<usize>,
+}
+
+/// The outcomes of a group: each id once, and where each job's are.
+struct Group<'a> {
+    subjects: BTreeMap<&'a Subject, usize>,
+    outcomes: Vec<Value>,
+    /// For each job: for each of its outcomes its place in the group, or nothing for one whose id an
+    /// earlier one had.
+    places: Vec<Vec<Option<usize>>>,
+}
+
+impl<'a> Group<'a> {
+    fn new(appends: &[&'a Append]) -> Self {
+        let outcomes = appends.iter().flat_map(|append| append.outcomes());
+        let distinct: BTreeSet<_> = outcomes.map(|outcome| &outcome.subject).collect();
+        let subjects = distinct.into_iter().zip(1..).collect();
+        let mut group = Self { subjects, outcomes: Vec::new(), places: Vec::new() };
+        let mut seen: HashSet<OutcomeId> = HashSet::new();
+        for append in appends {
+            let places = append.outcomes().iter().map(|outcome| {
+                seen.insert(outcome.id).then(|| {
+                    let row = OutcomeRow::new(outcome);
+                    let sum = OutcomeOf { subject: &outcome.subject, outcome: &row }.sum();
+                    let mut value = json!(row);
+                    let place = group.outcomes.len();
+                    if let Value::Object(members) = &mut value {
+                        members
+                            .insert("subject".into(), json!(group.subjects.get(&outcome.subject)));
+                        members.insert("place".into(), json!(place));
+                        members.insert("sum".into(), json!(to_hex(&sum)));
+                    }
+                    group.outcomes.push(value);
+                    place
+                })
+            });
+            let places = places.collect();
+            group.places.push(places);
+        }
+        group
+    }
+}
+
+fn columns(subject: &Subject) -> serde_json::Map<String, Value> {
+    let value = json!({
+        "artifact": subject.artifact,
+        "environment": subject.environment,
+        "version": signed(subject.version.get()),
+        "generation": signed(subject.generation.get()),
+    });
+    if let Value::Object(columns) = value { columns } else { serde_json::Map::new() }
+}
+
+fn with(mut columns: serde_json::Map<String, Value>, more: Value) -> Value {
+    if let Value::Object(more) = more {
+        columns.extend(more);
+    }
+    Value::Object(columns)
+}
+
+/// Refuses an append of what does not exist, and one that is not well formed.
+fn check(append: &Append, ledger: &impl decide::State) -> Result<(), StoreError> {
+    let ns = append.namespace();
+    ledger.head(ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))?;
+    let found = append.outcomes().len();
+    if found > Append::MAX_OUTCOMES {
+        return Err(Refusal::TooManyOutcomes { found, limit: Append::MAX_OUTCOMES }.into());
+    }
+    let mut known = HashSet::new();
+    for (place, outcome) in append.outcomes().iter().enumerate() {
+        let index = place + 1;
+        outcome.check().map_err(|source| Refusal::Outcome { index, id: outcome.id, source })?;
+        if known.insert(&outcome.subject) {
+            decide::subject(ledger, ns, outcome, place)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with each append, if something is.
+async fn check_all(
+    db: &Database,
+    ns: &NamespaceId,
+    appends: &[&Append],
+) -> Result<Vec<Option<StoreError>>, Failure> {
+    let mut needs = Needs::default();
+    let outcomes = appends.iter().flat_map(|append| append.outcomes());
+    let subjects: HashSet<_> = outcomes.map(|outcome| &outcome.subject).collect();
+    subjects.into_iter().for_each(|subject| needs.of_subject(subject));
+    let ledger = load(db, ns, &needs, Contents::Assumed).await?;
+    Ok(appends.iter().map(|append| check(append, &ledger).err()).collect())
+}
+
+/// Counts; everybody is answered.
+pub(crate) async fn append(db: &Database, known: &Known, ns: &NamespaceId, jobs: Vec<Job>) {
+    let until = Instant::now() + PATIENCE;
+    let answers = loop {
+        let appends: Vec<_> = jobs.iter().map(|job| &job.append).collect();
+        match attempt(db, known, ns, &appends).await {
+            Ok(answers) => break answers,
+            // Every outcome has an id: doing it again counts none twice.
+            Err(Failure::Again(_) | Failure::Unknown(_)) if Instant::now() < until => {
+                pause(Duration::from_millis(20)).await;
+            }
+            Err(failure) => {
+                let err = failure.into_error();
+                break jobs.iter().map(|_| Err(err.clone())).collect();
+            }
+        }
+    };
+    for (job, answer) in jobs.into_iter().zip(answers) {
+        // Who went away need not be told.
+        drop(job.reply.send(answer));
+    }
+}
+
+async fn attempt(
+    db: &Database,
+    known: &Known,
+    ns: &NamespaceId,
+    appends: &[&Append],
+) -> Result<Vec<Result<Appended, StoreError>>, Failure> {
+    let refused = check_all(db, ns, appends).await?;
+    let good: Vec<_> = appends
+        .iter()
+        .zip(&refused)
+        .filter(|(_, refused)| refused.is_none())
+        .map(|(it, _)| *it)
+        .collect();
+    let mut counted = count(db, known, ns, &good).await?.into_iter();
+    let answers = refused.into_iter().map(|refused| match refused {
+        Some(err) => Err(err),
+        None => counted.next().unwrap_or(Err(StoreError::Closed)),
+    });
+    Ok(answers.collect())
+}
+
+async fn count(
+    db: &Database,
+    known: &Known,
+    ns: &NamespaceId,
+    appends: &[&Append],
+) -> Result<Vec<Result<Appended, StoreError>>, Failure> {
+    let group = Group::new(appends);
+    let marks: Vec<_> = appends.iter().flat_map(|append| append.marks()).collect();
+    if group.outcomes.is_empty() && marks.is_empty() {
+        return Ok(appends.iter().map(|_| Ok(Appended::default())).collect());
+    }
+    let knows: Vec<_> =
+        group.subjects.keys().map(|subject| (*subject, known.of(ns, subject))).collect();
+    let subjects = knows.iter().zip(1..).map(|((subject, known), place)| {
+        let more = json!({
+            "place": place,
+            "known": signed(known.tally.total()),
+            "judged_known": signed(known.judged.total()),
+        });
+        with(columns(subject), more)
+    });
+    let mut written = Vec::new();
+    for (subject, tally) in marks {
+        let bytes = encoding::write_tally(tally).map_err(Failure::Store)?;
+        let more = json!({ "total": signed(tally.total()), "tally": to_hex(&bytes) });
+        written.push(with(columns(subject), more));
+    }
+    let document = json!({
+        "namespace": ns,
+        "subjects": subjects.collect::<Vec<_>>(),
+        "outcomes": group.outcomes,
+        "marks": written,
+    });
+    let args = Args::default().with(document.to_string());
+    let call = "SELECT {s}.append_group($1::jsonb)::text";
+    let counted = db.call::<Counted>(call, args).await?;
+    let counted = counted.ok_or(Failure::Store(StoreError::NoNamespace(ns.clone())))?;
+    let mut lagging = Vec::new();
+    let mut state = HashMap::new();
+    for ((subject, known), told) in knows.into_iter().zip(counted.before.unwrap_or_default()) {
+        let kept = told.tally_total;
+        let tallies = add_up(subject, known, told).map_err(Failure::Store)?;
+        state.insert(subject, tallies);
+        lagging.push((subject, kept));
+    }
+    let fresh: HashSet<usize> = counted.fresh.into_iter().collect();
+    let places = group.places.iter();
+    let answers = appends
+        .iter()
+        .zip(places)
+        .map(|(append, places)| Ok(answer(append, places, &fresh, &mut state)));
+    let answers = answers.collect();
+    keep(db, ns, &state, lagging).await;
+    for (subject, tallies) in &state {
+        known.remember(ns, subject, tallies);
+    }
+    Ok(answers)
+}
+
+/// The answer to one append of a group, on top of those before it.
+fn answer<'a>(
+    append: &'a Append,
+    places: &[Option<usize>],
+    fresh: &HashSet<usize>,
+    state: &mut HashMap<&'a Subject, Tallies>,
+) -> Appended {
+    let mut appended = Appended::default();
+    let mut counted: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
+    for (index, (outcome, place)) in append.outcomes().iter().zip(places).enumerate() {
+        if place.is_some_and(|place| fresh.contains(&place)) {
+            counted.entry(&outcome.subject).or_default().push(index);
+        } else {
+            appended.duplicates += 1;
+        }
+    }
+    for (subject, counted) in counted {
+        let tallies = state.entry(subject).or_default();
+        let before = tallies.clone();
+        for outcome in counted.iter().filter_map(|index| append.outcomes().get(*index)) {
+            tallies.tally.add(outcome);
+        }
+        appended.subjects.push(AppendedSubject { subject: subject.clone(), before, counted });
+    }
+    for (subject, mark) in append.marks() {
+        if let Some(tallies) = state.get_mut(subject) {
+            let newer = mark.total() > tallies.judged.total();
+            if newer && mark.total() <= tallies.tally.total() {
+                tallies.judged = mark.clone();
+            }
+        }
+    }
+    appended
+}
+
+/// Keeps what subjects add up to, where much came since it was kept. It can be added up again: nobody
+/// waits for the disk, and nobody is told if it fails.
+async fn keep(
+    db: &Database,
+    ns: &NamespaceId,
+    state: &HashMap<&Subject, Tallies>,
+    lagging: Vec<(&Subject, i64)>,
+) {
+    for (subject, kept) in lagging {
+        let Some(Tallies { tally, .. }) = state.get(subject) else { continue };
+        if signed(tally.total()) - kept >= TAIL {
+            drop(keep_one(db, ns, subject, tally).await);
+        }
+    }
+}
+
+async fn keep_one(
+    db: &Database,
+    ns: &NamespaceId,
+    subject: &Subject,
+    tally: &Tally,
+) -> Result<(), Failure> {
+    let bytes = encoding::write_tally(tally).map_err(Failure::Store)?;
+    let args = Args::default()
+        .with(ns.as_str())
+        .with(subject.artifact.as_str())
+        .with(subject.environment.as_str())
+        .with(signed(subject.version.get()))
+        .with(signed(subject.generation.get()))
+        .with(signed(tally.total()))
+        .with(bytes);
+    db.rows("SELECT {s}.keep_tally($1, $2, $3, $4, $5, $6, $7)", args).await.map(drop)
+}
+
+/// Says what would be answered, and counts nothing.
+pub(crate) async fn rehearse(
+    db: &Database,
+    known: &Known,
+    append: &Append,
+) -> Result<Appended, StoreError> {
+    let ns = append.namespace();
+    let refused = check_all(db, ns, &[append]).await.map_err(Failure::into_error)?;
+    if let Some(err) = refused.into_iter().flatten().next() {
+        return Err(err);
+    }
+    let group = Group::new(&[append]);
+    let ids: Vec<_> = append.outcomes().iter().map(|outcome| outcome.id.as_uuid()).collect();
+    let there = db
+        .patiently(
+            "SELECT id FROM {s}.outcome
+            WHERE ns = {ns} AND id = ANY ($2)",
+            Args::default().with(ns.as_str()).with(ids),
+        )
+        .await?;
+    let there: HashSet<uuid::Uuid> =
+        there.iter().map(|row| column(row, 0)).collect::<Result<_, _>>()?;
+    let mut state = HashMap::new();
+    for subject in group.subjects.keys() {
+        let found = tallies(db, ns, subject, known.of(ns, subject)).await?;
+        state.insert(*subject, found.unwrap_or_default());
+    }
+    let places = group.places.first().map(Vec::as_slice).unwrap_or_default();
+    let fresh =
+        append.outcomes().iter().zip(places).filter_map(|(outcome, place)| {
+            place.filter(|_| !there.contains(&outcome.id.as_uuid()))
+        });
+    Ok(answer(append, places, &fresh.collect(), &mut state))
+}

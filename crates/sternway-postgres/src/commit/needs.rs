@@ -1,0 +1,155 @@
+//! What a decision needs to know, and how it is asked for.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use sternway_types::{
+    ArtifactId, Change, Changeset, ChangesetId, Commit, Digest, NewMove, PointerName, Precondition,
+    Record, RecordKey, Revision, Subject, Target, VersionNumber,
+};
+
+use crate::{
+    convert::{name_columns, signed},
+    rows::to_hex,
+};
+
+/// Names of rows. What is asked for twice is loaded once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Needs {
+    pub(super) artifacts: BTreeSet<ArtifactId>,
+    pub(super) versions: BTreeSet<(ArtifactId, VersionNumber)>,
+    pub(super) pointers: BTreeSet<(ArtifactId, PointerName)>,
+    pub(super) records: BTreeSet<RecordKey>,
+    pub(super) ids: BTreeSet<ChangesetId>,
+    pub(super) commits: BTreeSet<Revision>,
+    /// What contents are known to be.
+    pub(super) contents: BTreeSet<Digest>,
+    /// Contents whose bytes are needed.
+    pub(super) trees: BTreeSet<Digest>,
+}
+
+impl Needs {
+    /// Asks for all of this as well.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.artifacts.extend(more.artifacts);
+        self.versions.extend(more.versions);
+        self.pointers.extend(more.pointers);
+        self.records.extend(more.records);
+        self.ids.extend(more.ids);
+        self.commits.extend(more.commits);
+        self.contents.extend(more.contents);
+        self.trees.extend(more.trees);
+    }
+
+    /// What a changeset will probably be decided on. What turns out to be needed beside is asked for
+    /// when it is missed.
+    pub(crate) fn of_changeset(&mut self, changeset: &Changeset) {
+        self.ids.insert(changeset.id);
+        for precondition in &changeset.preconditions {
+            self.of_precondition(precondition);
+        }
+        for change in &changeset.changes {
+            self.of_change(change);
+        }
+    }
+
+    /// What commits from elsewhere will probably be decided on.
+    pub(crate) fn of_replay(&mut self, commits: &[Commit]) {
+        for commit in commits {
+            self.of_changeset(&commit.replay());
+            self.commits.insert(commit.revision);
+        }
+    }
+
+    /// What a subject of outcomes is decided on.
+    pub(crate) fn of_subject(&mut self, subject: &Subject) {
+        let artifact = &subject.artifact;
+        let name = PointerName::Environment(subject.environment.clone());
+        self.artifacts.insert(artifact.clone());
+        self.pointers.insert((artifact.clone(), name));
+        self.records.insert(RecordKey::environment(&subject.environment));
+    }
+
+    fn of_precondition(&mut self, precondition: &Precondition) {
+        match precondition {
+            Precondition::PointerAt { artifact, name, .. } => {
+                self.pointers.insert((artifact.clone(), name.clone()));
+            }
+            Precondition::LatestIs { artifact, .. }
+            | Precondition::LatestDiffers { artifact, .. } => {
+                self.artifacts.insert(artifact.clone());
+            }
+            Precondition::RecordAt { key, .. } => {
+                self.records.insert(key.clone());
+            }
+        }
+    }
+
+    fn of_change(&mut self, change: &Change) {
+        match change {
+            Change::CreateNamespace => (),
+            Change::AddVersion(new) => {
+                self.artifacts.insert(new.artifact.clone());
+                self.artifacts.extend(new.depends_on.iter().cloned());
+                self.contents.insert(new.content.digest);
+            }
+            Change::MovePointer(moved) => self.of_move(moved),
+            Change::PutRecord(record) => self.of_record(record),
+            Change::DeleteRecord(key) => {
+                self.records.insert(key.clone());
+            }
+        }
+    }
+
+    fn of_move(&mut self, moved: &NewMove) {
+        self.artifacts.insert(moved.artifact.clone());
+        self.pointers.insert((moved.artifact.clone(), moved.name.clone()));
+        if let Target::Version(number) = moved.to {
+            self.versions.insert((moved.artifact.clone(), number));
+        }
+        if let PointerName::Environment(environment) = &moved.name {
+            self.records.insert(RecordKey::environment(environment));
+        }
+    }
+
+    fn of_record(&mut self, record: &Record) {
+        let key = record.key();
+        let about = match record {
+            Record::Condemnation(it) => Some((&it.artifact, it.version, Some(&it.environment))),
+            Record::Attestation(it) => Some((&it.artifact, it.version, None)),
+            Record::Latch(it) => Some((&it.artifact, it.version, Some(&it.environment))),
+            Record::Namespace(_) | Record::Environment(_) | Record::Policy(_) => None,
+        };
+        if let Some((artifact, version, environment)) = about {
+            self.artifacts.insert(artifact.clone());
+            self.versions.insert((artifact.clone(), version));
+            self.records.extend(environment.map(RecordKey::environment));
+        }
+        self.records.insert(key);
+    }
+
+    /// The same, as the function `load` of the schema takes it. What is not asked for is left out.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut needs = Map::new();
+        let mut ask = |name: &str, values: Vec<Value>| {
+            if !values.is_empty() {
+                needs.insert(name.into(), Value::Array(values));
+            }
+        };
+        ask("artifacts", self.artifacts.iter().map(|id| json!(id)).collect());
+        let version = |(artifact, number): &(ArtifactId, VersionNumber)| json!({ "artifact": artifact, "number": signed(number.get()) });
+        ask("versions", self.versions.iter().map(version).collect());
+        let pointer = |(artifact, name): &(ArtifactId, PointerName)| {
+            let (kind, name) = name_columns(name);
+            json!({ "artifact": artifact, "kind": kind, "name": name })
+        };
+        ask("pointers", self.pointers.iter().map(pointer).collect());
+        let record = |key: &RecordKey| json!({ "kind": key.kind().as_str(), "name": key.name() });
+        ask("records", self.records.iter().map(record).collect());
+        ask("ids", self.ids.iter().map(|id| json!(id.as_uuid())).collect());
+        ask("commits", self.commits.iter().map(|it| json!(it.get().to_string())).collect());
+        ask("contents", self.contents.iter().map(|it| json!(to_hex(it.as_bytes()))).collect());
+        ask("trees", self.trees.iter().map(|it| json!(to_hex(it.as_bytes()))).collect());
+        Value::Object(needs)
+    }
+}

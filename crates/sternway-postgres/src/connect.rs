@@ -1,0 +1,167 @@
+//! Connecting: which database, which schema in it, and what every session is held to.
+
+use std::{str::FromStr as _, time::Duration};
+
+use sqlx::{
+    Executor as _, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use sternway_store::StoreError;
+
+use crate::{PostgresStore, database::Database, schema};
+
+/// How a store on PostgreSQL is opened.
+///
+/// ```no_run
+/// use sternway_postgres::Connect;
+///
+/// # async fn open() -> Result<(), sternway_store::StoreError> {
+/// let store = Connect::to("postgres://app@db.internal/agents").with_connections(20).open().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Connect {
+    url: String,
+    schema: String,
+    connections: u32,
+    acquire: Duration,
+    statement: Duration,
+    lock: Duration,
+    pooled: bool,
+}
+
+impl std::fmt::Debug for Connect {
+    /// Without the address, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Connect");
+        shown.field("schema", &self.schema).field("connections", &self.connections);
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl Connect {
+    /// To the database of an address such as `postgres://user:password@host:5432/database`.
+    pub fn to(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            schema: "sternway".into(),
+            connections: 10,
+            acquire: Duration::from_secs(5),
+            statement: Duration::from_secs(30),
+            lock: Duration::from_secs(10),
+            pooled: false,
+        }
+    }
+
+    /// Keeps everything in this schema, which is made if need be; `sternway` if nothing is said. One
+    /// database may hold several stores, each in a schema of its own.
+    pub fn with_schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = schema.into();
+        self
+    }
+
+    /// The most sessions at once; 10 if nothing is said. One more listens.
+    pub const fn with_connections(mut self, connections: u32) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// How long to wait for a session when all are taken; 5 seconds if nothing is said.
+    pub const fn wait_for_connection(mut self, wait: Duration) -> Self {
+        self.acquire = wait;
+        self
+    }
+
+    /// How long one statement may take; 30 seconds if nothing is said.
+    pub const fn wait_for_statement(mut self, wait: Duration) -> Self {
+        self.statement = wait;
+        self
+    }
+
+    /// How long a statement may wait for a lock; 10 seconds if nothing is said.
+    pub const fn wait_for_lock(mut self, wait: Duration) -> Self {
+        self.lock = wait;
+        self
+    }
+
+    /// The address is that of a pooler that gives a session away after every transaction, such as
+    /// `PgBouncer` in transaction mode: nothing is prepared, and sessions keep the server's settings.
+    pub const fn through_a_pooler(mut self) -> Self {
+        self.pooled = true;
+        self
+    }
+
+    /// Opens the store, and makes or upgrades its schema if need be.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotAStore`] if the schema's name or the address is not one, or the schema holds
+    /// something else; [`StoreError::NewerFormat`] if a newer Sternway made it; and
+    /// [`StoreError::Unavailable`] if the database cannot be reached or does not let us in.
+    pub async fn open(self) -> Result<PostgresStore, StoreError> {
+        let db = self.database()?;
+        schema::prepare(&db).await?;
+        PostgresStore::start(db)
+    }
+
+    fn database(&self) -> Result<Database, StoreError> {
+        if !is_plain(&self.schema) {
+            let detail = format!(
+                "{:?} is not the name of a schema: expected 1 to 40 of a-z, 0-9 and _, beginning \
+                 with a letter",
+                self.schema
+            );
+            return Err(StoreError::NotAStore { detail });
+        }
+        // The error may hold the address, and so a password.
+        let options = PgConnectOptions::from_str(&self.url).map_err(|_| StoreError::NotAStore {
+            detail: "the address is not one: expected postgres://user:password@host:port/database"
+                .into(),
+        })?;
+        let pool = self.pool(self.session(options));
+        let patience = self.statement + Duration::from_secs(5);
+        Ok(Database { pool, schema: self.schema.clone(), patience })
+    }
+
+    fn session(&self, options: PgConnectOptions) -> PgConnectOptions {
+        let options = options.application_name(&format!("sternway {}", self.schema));
+        if self.pooled {
+            return options.statement_cache_capacity(0);
+        }
+        let millis = |wait: Duration| wait.as_millis().to_string();
+        options.options([
+            ("statement_timeout", millis(self.statement)),
+            ("lock_timeout", millis(self.lock)),
+            ("idle_in_transaction_session_timeout", millis(self.statement)),
+            ("bytea_output", "hex".to_owned()),
+            ("default_transaction_isolation", "read committed".to_owned()),
+        ])
+    }
+
+    fn pool(&self, options: PgConnectOptions) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(self.connections.max(2) + 1)
+            .acquire_timeout(self.acquire)
+            // A future that is dropped while a transaction begins leaves its session in it, and what
+            // the next borrower writes is never committed. Both in one message, so that a session
+            // without a transaction is not complained about in the server's log.
+            .after_release(|session, _| {
+                Box::pin(async move {
+                    session.execute("BEGIN; ROLLBACK").await?;
+                    Ok(true)
+                })
+            })
+            .connect_lazy_with(options)
+    }
+}
+
+/// Whether a name needs no quotes anywhere.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.len() <= 40
+        && name.bytes().all(plain)
+        && name.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
+        && !name.starts_with("pg_")
+}

@@ -1,0 +1,110 @@
+//! Contents: each once by its digest, compressed where that pays.
+
+use sternway_store::StoreError;
+use sternway_types::{Content, ContentRef, Digest};
+
+use crate::{
+    convert::{form, signed},
+    database::{Args, Database, column},
+    error::corrupt,
+    rows::{ContentRow, Hex, Kept as _, seal},
+};
+
+/// Kept as they are.
+const RAW: i16 = 0;
+/// One zstd frame.
+const ZSTD: i16 = 1;
+/// What the command-line tool takes if nothing is said: a good size at some 100 MB/s.
+const LEVEL: i32 = 3;
+/// What is smaller does not pay.
+const SMALL: usize = 64;
+
+fn place(digest: &Digest) -> String {
+    format!("content {digest}")
+}
+
+/// Keeps a content.
+pub(crate) async fn put(db: &Database, content: &Content) -> Result<(), StoreError> {
+    let (digest, kind) = (content.digest(), content.reference().kind);
+    let bytes = content.as_bytes();
+    let held = db
+        .patiently(
+            "SELECT form FROM {s}.content WHERE digest = $1",
+            Args::default().with(digest.as_bytes().to_vec()),
+        )
+        .await?;
+    let held = held.first().map(|row| column::<i16>(row, 0)).transpose()?;
+    if held.is_some_and(|held| held >= form(&kind)) {
+        return Ok(());
+    }
+    let (codec, data) = pack(bytes);
+    let row = ContentRow {
+        digest: Hex(digest.as_bytes().to_vec()),
+        form: form(&kind),
+        len: signed(bytes.len() as u64),
+        codec,
+    };
+    let sum = seal(&row.sum(), 0, [0; 3]);
+    let args = Args::default()
+        .with(row.digest.0)
+        .with(row.form)
+        .with(row.len)
+        .with(row.codec)
+        .with(data)
+        .with(sum);
+    let put = "SELECT {s}.put_content($1, $2, $3, $4, $5, $6)";
+    // Doing it twice is the same as once.
+    db.patiently(put, args).await.map(drop)
+}
+
+fn pack(bytes: &[u8]) -> (i16, Vec<u8>) {
+    let packed = (bytes.len() >= SMALL).then(|| zstd::bulk::compress(bytes, LEVEL).ok()).flatten();
+    match packed.filter(|packed| packed.len() < bytes.len()) {
+        Some(packed) => (ZSTD, packed),
+        None => (RAW, bytes.to_vec()),
+    }
+}
+
+/// The bytes of a content, checked against its digest.
+pub(crate) fn unpack(
+    digest: &Digest,
+    codec: i16,
+    len: i64,
+    data: Vec<u8>,
+) -> Result<Vec<u8>, StoreError> {
+    let len = usize::try_from(len).map_err(|err| corrupt(place(digest), err))?;
+    let bytes = match codec {
+        RAW => data,
+        ZSTD => {
+            if len > sternway_types::MAX_CONTENT {
+                return Err(corrupt(place(digest), "its length is out of range"));
+            }
+            zstd::bulk::decompress(&data, len).map_err(|err| {
+                corrupt(place(digest), format!("it cannot be decompressed ({err})"))
+            })?
+        }
+        other => return Err(corrupt(place(digest), format!("{other} is no codec"))),
+    };
+    if bytes.len() != len || Digest::of(&bytes) != *digest {
+        return Err(corrupt(place(digest), "its bytes do not have its digest"));
+    }
+    Ok(bytes)
+}
+
+/// The content that a version names.
+pub(crate) async fn get(
+    db: &Database,
+    content: &ContentRef,
+) -> Result<Option<Content>, StoreError> {
+    let digest = content.digest;
+    let rows = db
+        .patiently(
+            "SELECT codec, len, data FROM {s}.content WHERE digest = $1",
+            Args::default().with(digest.as_bytes().to_vec()),
+        )
+        .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let bytes = unpack(&digest, column(row, 0)?, column(row, 1)?, column(row, 2)?)?;
+    let differs = |err| corrupt(place(&digest), format!("it is not what its writer said ({err})"));
+    Content::new(content.kind.clone(), bytes).map(Some).map_err(differs)
+}

@@ -1,0 +1,113 @@
+//! Calls of the database: each takes a session of the pool, has a time limit, and gives the session
+//! back or away.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use sqlx::{
+    Arguments as _, AssertSqlSafe, Encode, PgPool, Postgres, Row as _, Type,
+    postgres::{PgArguments, PgRow},
+};
+use sternway_store::{Cause, StoreError};
+use tokio::time::timeout;
+
+use crate::error::{Failure, corrupt};
+
+/// The values of a statement.
+#[derive(Default)]
+pub(crate) struct Args(PgArguments, Option<StoreError>);
+
+impl Args {
+    pub(crate) fn with<'q, T: Encode<'q, Postgres> + Type<Postgres>>(mut self, value: T) -> Self {
+        if let Err(err) = self.0.add(value) {
+            self.1 = Some(StoreError::Unavailable(Cause::new(err)));
+        }
+        self
+    }
+}
+
+impl Args {
+    /// The values as the driver takes them.
+    pub(crate) fn into_values(self) -> Result<PgArguments, StoreError> {
+        self.1.map_or(Ok(self.0), Err)
+    }
+}
+
+/// A database, and the schema in it that is ours.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    pub(crate) pool: PgPool,
+    /// A plain name, which needs no quotes.
+    pub(crate) schema: String,
+    /// How long a call may take.
+    pub(crate) patience: Duration,
+}
+
+impl Database {
+    /// A statement with the schema's name in its places, and in those of `{ns}` the namespace whose
+    /// name is the first value.
+    pub(crate) fn sql(&self, text: &str) -> String {
+        let named = text.replace("{ns}", "(SELECT id FROM {s}.namespace WHERE name = $1)");
+        named.replace("{s}", &self.schema)
+    }
+
+    /// Rows of a statement.
+    pub(crate) async fn rows(&self, text: &str, args: Args) -> Result<Vec<PgRow>, Failure> {
+        let args = args.into_values().map_err(Failure::Store)?;
+        let mut session = self.pool.acquire().await?;
+        let statement = sqlx::query_with(AssertSqlSafe(self.sql(text)), args);
+        match timeout(self.patience, statement.fetch_all(&mut *session)).await {
+            Ok(rows) => Ok(rows?),
+            Err(late) => {
+                // It may still be under way there: nobody else may be given this session.
+                session.close_on_drop();
+                Err(Failure::Unknown(StoreError::Unavailable(Cause::new(late))))
+            }
+        }
+    }
+
+    /// The first column of each row, which is JSON.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        text: &str,
+        args: Args,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.patiently(text, args).await?;
+        rows.iter().map(|row| decode(&column::<String>(row, 0)?)).collect()
+    }
+
+    /// Rows of a statement that writes nothing: who finds a session broken takes another one.
+    pub(crate) async fn patiently(&self, text: &str, args: Args) -> Result<Vec<PgRow>, StoreError> {
+        let again = Args(args.0.clone(), args.1.clone());
+        match self.rows(text, args).await {
+            Err(Failure::Unknown(_) | Failure::Again(_)) => {
+                self.rows(text, again).await.map_err(Failure::into_error)
+            }
+            answer => answer.map_err(Failure::into_error),
+        }
+    }
+
+    /// The first column of the only row, which is JSON or nothing.
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        text: &str,
+        args: Args,
+    ) -> Result<Option<T>, Failure> {
+        let rows = self.rows(text, args).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let json = column::<Option<String>>(row, 0).map_err(Failure::Store)?;
+        json.map(|json| decode(&json).map_err(Failure::Store)).transpose()
+    }
+}
+
+/// A column of a row.
+pub(crate) fn column<'r, T>(row: &'r PgRow, index: usize) -> Result<T, StoreError>
+where
+    T: sqlx::Decode<'r, Postgres> + Type<Postgres>,
+{
+    row.try_get(index).map_err(|err| corrupt(format!("column {index} of an answer"), err))
+}
+
+fn decode<T: DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|err| corrupt("a row", err))
+}

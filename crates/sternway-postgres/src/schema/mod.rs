@@ -1,0 +1,127 @@
+//! The schema: made and brought up to date by numbered steps, all of them in one transaction.
+
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, Row as _};
+use sternway_store::{Cause, StoreError};
+use tokio::time::Instant;
+
+use crate::{database::Database, error::Failure, rows::to_hex, task::pause};
+
+/// A step: its name, and what it does.
+struct Step {
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// In order; a step that was released never changes.
+const STEPS: &[Step] = &[
+    Step { name: "tables", sql: include_str!("0001_tables.sql") },
+    Step { name: "functions", sql: include_str!("0002_functions.sql") },
+];
+
+/// How long to wait while another process makes the schema.
+const TURN: Duration = Duration::from_secs(60);
+
+/// Makes the schema what this Sternway works on.
+///
+/// Many processes may do that at once: one does it, the others wait for it, and whoever is killed in
+/// the middle leaves nothing behind.
+pub(crate) async fn prepare(db: &Database) -> Result<(), StoreError> {
+    let until = Instant::now() + TURN;
+    loop {
+        if found(db).await? == STEPS.len() {
+            return Ok(());
+        }
+        if make(db).await? {
+            return Ok(());
+        }
+        if Instant::now() > until {
+            return Err(StoreError::Busy);
+        }
+        pause(Duration::from_millis(50)).await;
+    }
+}
+
+/// How many steps were taken.
+async fn found(db: &Database) -> Result<usize, StoreError> {
+    let taken =
+        sqlx::query(AssertSqlSafe(db.sql("SELECT step, name FROM {s}.schema_step ORDER BY step")))
+            .fetch_all(&db.pool)
+            .await;
+    let rows = match taken {
+        Ok(rows) => rows,
+        // There is no such table: it was never made.
+        Err(err) if is_undefined(&err) => return Ok(0),
+        Err(err) => return Err(Failure::from(err).into_error()),
+    };
+    for (row, step) in rows.iter().zip(STEPS) {
+        let name: String = row.try_get(1).map_err(|err| Failure::from(err).into_error())?;
+        if name != step.name {
+            let detail = format!("the schema {} holds {name:?} of something else", db.schema);
+            return Err(StoreError::NotAStore { detail });
+        }
+    }
+    if rows.len() > STEPS.len() {
+        return Err(StoreError::NewerFormat {
+            place: format!("the schema {}", db.schema),
+            found: u8::try_from(rows.len()).unwrap_or(u8::MAX),
+            newest: u8::try_from(STEPS.len()).unwrap_or(u8::MAX),
+        });
+    }
+    Ok(rows.len())
+}
+
+fn is_undefined(err: &sqlx::Error) -> bool {
+    let code = err.as_database_error().and_then(|err| err.code());
+    code.is_some_and(|code| code == "42P01" || code == "3F000")
+}
+
+/// Takes the steps that are missing; false if another process is at it.
+async fn make(db: &Database) -> Result<bool, StoreError> {
+    let failed = |err| Failure::from(err).into_error();
+    let mut transaction = db.pool.begin().await.map_err(failed)?;
+    let turn = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
+    let mine: bool = sqlx::query_scalar(turn)
+        .bind(format!("sternway schema {}", db.schema))
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if !mine {
+        return Ok(false);
+    }
+    let begin = db.sql(
+        "CREATE SCHEMA IF NOT EXISTS {s};
+        CREATE TABLE IF NOT EXISTS {s}.schema_step (
+            step integer PRIMARY KEY,
+            name text NOT NULL,
+            digest text NOT NULL,
+            taken_at timestamptz NOT NULL DEFAULT now()
+        )",
+    );
+    sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut *transaction).await.map_err(failed)?;
+    let taken: i64 =
+        sqlx::query_scalar(AssertSqlSafe(db.sql("SELECT count(*) FROM {s}.schema_step")))
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    let taken = usize::try_from(taken).unwrap_or(usize::MAX);
+    for (step, number) in STEPS.iter().zip(1_i32..).skip(taken) {
+        sqlx::raw_sql(AssertSqlSafe(db.sql(step.sql)))
+            .execute(&mut *transaction)
+            .await
+            .map_err(|err| StoreError::Unavailable(Cause::new(err)))?;
+        let digest = to_hex(sternway_types::Digest::of(step.sql.as_bytes()).as_bytes());
+        sqlx::query(AssertSqlSafe(
+            db.sql("INSERT INTO {s}.schema_step (step, name, digest) VALUES ($1, $2, $3)"),
+        ))
+        .bind(number)
+        .bind(step.name)
+        .bind(digest)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(true)
+}
