@@ -144,6 +144,8 @@ impl Connect {
         PgPoolOptions::new()
             .max_connections(self.connections.max(2) + 1)
             .acquire_timeout(self.acquire)
+            // Who finds a session dead takes another one.
+            .test_before_acquire(false)
             // A future that is dropped while a transaction begins leaves its session in it, and what
             // the next borrower writes is never committed. Both in one message, so that a session
             // without a transaction is not complained about in the server's log.

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::error::{Failure, corrupt};
 
 /// The values of a statement.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Args(PgArguments, Option<StoreError>);
 
 impl Args {
@@ -57,7 +57,12 @@ impl Database {
         let mut session = self.pool.acquire().await?;
         let statement = sqlx::query_with(AssertSqlSafe(self.sql(text)), args);
         match timeout(self.patience, statement.fetch_all(&mut *session)).await {
-            Ok(rows) => Ok(rows?),
+            Ok(rows) => {
+                if matches!(rows, Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))) {
+                    session.close_on_drop();
+                }
+                Ok(rows?)
+            }
             Err(late) => {
                 // It may still be under way there: nobody else may be given this session.
                 session.close_on_drop();
@@ -76,15 +81,16 @@ impl Database {
         rows.iter().map(|row| decode(&column::<String>(row, 0)?)).collect()
     }
 
-    /// Rows of a statement that writes nothing: who finds a session broken takes another one.
+    /// Rows of a statement that does the same twice as once. Who finds a session dead takes another
+    /// one: after a server went, every one that idled is dead.
     pub(crate) async fn patiently(&self, text: &str, args: Args) -> Result<Vec<PgRow>, StoreError> {
-        let again = Args(args.0.clone(), args.1.clone());
-        match self.rows(text, args).await {
-            Err(Failure::Unknown(_) | Failure::Again(_)) => {
-                self.rows(text, again).await.map_err(Failure::into_error)
+        for _ in 0..self.pool.options().get_max_connections() {
+            match self.rows(text, args.clone()).await {
+                Err(Failure::Unknown(_) | Failure::Again(_)) => (),
+                answer => return answer.map_err(Failure::into_error),
             }
-            answer => answer.map_err(Failure::into_error),
         }
+        self.rows(text, args).await.map_err(Failure::into_error)
     }
 
     /// The first column of the only row, which is JSON or nothing.

@@ -3,10 +3,9 @@
 use sternway_store::{Limit, StoreError};
 use sternway_types::{ArtifactId, At, EnvironmentId, NamespaceId, Pointer};
 
-use super::pointers::THEN;
+use super::{past::Read, pointers::THEN, versions::page};
 use crate::{
-    convert::signed,
-    database::{Args, Database},
+    database::Database,
     rows::{PointerRow, Row},
 };
 
@@ -19,27 +18,21 @@ impl Database {
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        let bound = self.bound(ns, at).await?;
-        let range = "p.ns = {ns} AND p.kind = 'e' AND p.name = $3 AND p.artifact > $4";
-        let list = match bound.revision {
-            None => format!(
-                "SELECT row_to_json(p)::text FROM {{s}}.pointer p
-                WHERE {range} AND p.revision <= $2 ORDER BY p.artifact LIMIT $5"
-            ),
-            Some(_) => format!(
-                "SELECT row_to_json(x)::text FROM {{s}}.pointer p CROSS JOIN LATERAL ({THEN}) x
-                WHERE {range} ORDER BY p.artifact LIMIT $5"
-            ),
+        let list = match at {
+            At::Head => "SELECT p.* FROM {s}.pointer p".to_owned(),
+            At::Revision(_) | At::Time(_) => {
+                format!("SELECT x.* FROM {{s}}.pointer p CROSS JOIN LATERAL ({THEN}) x")
+            }
         };
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(bound.last())
+        let list = format!(
+            "{list} WHERE p.ns = {{ns}} AND p.kind = 'e' AND p.name = $3 AND p.artifact > $4
+            ORDER BY p.artifact LIMIT $5"
+        );
+        let read = Read::new(ns, at)
             .with(environment.as_str())
             .with(after.map_or("", ArtifactId::as_str))
-            .with(signed(limit.get() as u64));
-        let found: Vec<Row<PointerRow>> = self.read(&list, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+            .with(page(limit));
+        let found: Vec<Row<PointerRow>> = read.select(self, &list).await?;
         found.iter().map(Row::pointer).collect()
     }
 }

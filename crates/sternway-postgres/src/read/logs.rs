@@ -6,10 +6,13 @@ use sternway_types::{
     At, ChangesetId, Commit, Generation, NamespaceId, Outcome, Revision, Subject, VersionNumber,
 };
 
-use super::compacted;
+use super::{
+    past::{Read, is_kept},
+    versions::page,
+};
 use crate::{
     convert::signed,
-    database::{Args, Database},
+    database::Database,
     error::corrupt,
     rows::{OutcomeRow, StoredCommit},
 };
@@ -43,6 +46,11 @@ impl SubjectRow {
     }
 }
 
+/// The commit of a revision that is kept.
+fn known(ns: &NamespaceId, stored: &StoredCommit) -> Result<Commit, StoreError> {
+    stored.commit(ns)?.ok_or_else(|| corrupt(stored.place(ns), "it is missing"))
+}
+
 impl Database {
     pub(crate) async fn feed(
         &self,
@@ -50,48 +58,12 @@ impl Database {
         after: Revision,
         limit: Limit,
     ) -> Result<Vec<Commit>, StoreError> {
-        let list = "SELECT row_to_json(c)::text FROM {s}.commit c
-            WHERE c.ns = {ns} AND c.revision > $2 AND c.revision >= $3
-            ORDER BY c.revision LIMIT $4";
-        let floor = self.known_head(ns).await?.floor()?;
-        if let Some(floor) = floor.filter(|floor| after.next() < floor.revision) {
-            return Err(compacted(At::Revision(after.next()), floor));
-        }
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(signed(after.get()))
-            .with(floor.map_or(0, |floor| signed(floor.revision.get())))
-            .with(signed(limit.get() as u64));
-        let found: Vec<StoredCommit> = self.read(list, args).await?;
-        let commits = found.iter().map(|stored| stored.commit(ns));
-        let commits: Option<Vec<_>> = commits.collect::<Result<_, _>>()?;
-        match commits {
-            Some(commits) => Ok(commits),
-            // A compaction came in between.
-            None => {
-                self.kept(ns, after.next()).await?;
-                let place = found.iter().find(|stored| stored.record.is_none());
-                let place = place.map_or_else(String::new, |stored| stored.place(ns));
-                Err(corrupt(place, "it is missing"))
-            }
-        }
-    }
-
-    /// The commit of a revision that is kept.
-    pub(super) async fn commit_at(
-        &self,
-        ns: &NamespaceId,
-        revision: Revision,
-    ) -> Result<Option<Commit>, StoreError> {
-        let one = "SELECT row_to_json(c)::text FROM {s}.commit c
-            WHERE c.ns = {ns} AND c.revision = $2";
-        let args = Args::default().with(ns.as_str()).with(signed(revision.get()));
-        let found: Vec<StoredCommit> = self.read(one, args).await?;
-        let commit = found.first().map(|stored| stored.commit(ns)).transpose()?.flatten();
-        if commit.is_none() {
-            self.kept(ns, revision).await?;
-        }
-        Ok(commit)
+        let list = "SELECT c.* FROM {s}.commit c
+            WHERE c.ns = {ns} AND c.revision > $3 ORDER BY c.revision LIMIT $4";
+        let read = Read::new(ns, At::Head).with(signed(after.get())).with(page(limit));
+        let (head, found): (_, Vec<StoredCommit>) = read.with_head(self, list).await?;
+        is_kept(&head, At::Revision(after.next()), after.next())?;
+        found.iter().map(|stored| known(ns, stored)).collect()
     }
 
     pub(crate) async fn commit_of(
@@ -99,14 +71,12 @@ impl Database {
         ns: &NamespaceId,
         id: ChangesetId,
     ) -> Result<Option<Commit>, StoreError> {
-        let one = "SELECT row_to_json(c)::text FROM {s}.commit c WHERE c.ns = {ns} AND c.id = $2";
-        let args = Args::default().with(ns.as_str()).with(id.as_uuid());
-        let found: Vec<StoredCommit> = self.read(one, args).await?;
-        let found = self.listed(ns, found).await?;
+        let one = "SELECT c.* FROM {s}.commit c WHERE c.ns = {ns} AND c.id = $3";
+        let read = Read::new(ns, At::Head).with(id.as_uuid());
+        let (head, found): (_, Vec<StoredCommit>) = read.with_head(self, one).await?;
         let Some(stored) = found.first() else { return Ok(None) };
-        self.kept(ns, stored.revision()).await?;
-        let commit = stored.commit(ns)?;
-        commit.map(Some).ok_or_else(|| corrupt(stored.place(ns), "it is missing"))
+        is_kept(&head, At::Revision(stored.revision()), stored.revision())?;
+        known(ns, stored).map(Some)
     }
 
     pub(crate) async fn outcomes(
@@ -116,21 +86,19 @@ impl Database {
         after: u64,
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
-        let list = "SELECT row_to_json(o)::text FROM {s}.outcome o
-            WHERE o.subject = (SELECT id FROM {s}.subject x WHERE x.ns = {ns} AND x.artifact = $2
-                AND x.environment = $3 AND x.version = $4 AND x.generation = $5)
-                AND o.place > $6
-            ORDER BY o.place LIMIT $7";
-        let args = Args::default()
-            .with(ns.as_str())
+        let list = "SELECT o.* FROM {s}.outcome o
+            WHERE o.subject = (SELECT x.id FROM {s}.subject x WHERE x.ns = {ns} AND x.artifact = $3
+                AND x.environment = $4 AND x.version = $5 AND x.generation = $6)
+                AND o.place > $7
+            ORDER BY o.place LIMIT $8";
+        let read = Read::new(ns, At::Head)
             .with(subject.artifact.as_str())
             .with(subject.environment.as_str())
             .with(signed(subject.version.get()))
             .with(signed(subject.generation.get()))
             .with(signed(after))
-            .with(signed(limit.get() as u64));
-        let found: Vec<Logged> = self.read(list, args).await?;
-        let found = self.listed(ns, found).await?;
+            .with(page(limit));
+        let found: Vec<Logged> = read.select(self, list).await?;
         let places = signed(after.saturating_add(1))..;
         let outcomes = found.iter().zip(places).map(|(logged, place)| {
             if logged.place != place {
@@ -168,22 +136,18 @@ impl Database {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         let list = format!(
-            "SELECT jsonb_build_object('artifact', x.artifact, 'environment', x.environment,
-                'version', x.version, 'generation', x.generation)::text
-            FROM {{s}}.subject x
+            "SELECT x.artifact, x.environment, x.version, x.generation FROM {{s}}.subject x
             WHERE x.ns = {{ns}} AND {condition}
-                AND (x.artifact, x.environment, x.version, x.generation) > ($2, $3, $4, $5)
-            ORDER BY x.artifact, x.environment, x.version, x.generation LIMIT $6"
+                AND (x.artifact, x.environment, x.version, x.generation) > ($3, $4, $5, $6)
+            ORDER BY x.artifact, x.environment, x.version, x.generation LIMIT $7"
         );
-        let args = Args::default()
-            .with(ns.as_str())
+        let read = Read::new(ns, At::Head)
             .with(after.map_or("", |it| it.artifact.as_str()))
             .with(after.map_or("", |it| it.environment.as_str()))
             .with(after.map_or(0, |it| signed(it.version.get())))
             .with(after.map_or(-1, |it| signed(it.generation.get())))
-            .with(signed(limit.get() as u64));
-        let found: Vec<SubjectRow> = self.read(&list, args).await?;
-        let found = self.listed(ns, found).await?;
+            .with(page(limit));
+        let found: Vec<SubjectRow> = read.select(self, &list).await?;
         found.iter().map(SubjectRow::subject).collect()
     }
 }

@@ -1,8 +1,5 @@
-//! The reads of the port: each one statement on one index, and one more where nothing is found, to
-//! tell an empty page from a namespace that is not there.
-//!
-//! A read of the past looks first how far back can be read, and again when it is done: what a
-//! compaction took away in between is answered with that, and not with what was left.
+//! The reads of the port: each one statement on one index, which also says where the namespace stands
+//! at the same moment: whether it is there, and what of it can be seen.
 
 mod environments;
 mod logs;
@@ -11,4 +8,4 @@ mod pointers;
 mod records;
 mod versions;
 
-pub(crate) use self::past::{compacted, head_row};
+pub(crate) use self::past::head_row;

@@ -1,12 +1,15 @@
-//! Where a namespace stands, where it begins, and which revision a moment is.
+//! Reading a namespace up to a state: where it stands, where it begins, and what is found, all in one
+//! statement, so that it is of one moment.
 
+use serde::{Deserialize, de::DeserializeOwned};
+use sqlx::{Encode, Postgres, Type};
 use sternway_store::{Floor, Head, StoreError};
-use sternway_types::{At, NamespaceId, Revision, Timestamp};
+use sternway_types::{At, Commit, NamespaceId, Revision};
 
 use crate::{
     convert::signed,
-    database::{Args, Database, column},
-    rows::HeadRow,
+    database::{Args, Database},
+    rows::{HeadRow, StoredCommit},
 };
 
 /// The error for what was let go.
@@ -23,18 +26,91 @@ pub(crate) async fn head_row(
     Ok(db.read(head, Args::default().with(ns.as_str())).await?.into_iter().next())
 }
 
-/// Which states a read may see.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bound {
-    asked: At,
-    /// The last revision of them; nothing for the newest state.
-    pub(super) revision: Option<Revision>,
+/// What a read answers with: where the namespace stood, and what was found, at one moment.
+#[derive(Deserialize)]
+struct Page<T> {
+    head: Option<HeadRow>,
+    page: Option<Vec<T>>,
 }
 
-impl Bound {
-    /// The last revision as the database takes it, where the newest state has no last one.
-    pub(super) fn last(self) -> i64 {
-        self.revision.map_or(i64::MAX, |revision| signed(revision.get()))
+/// A read of a namespace, up to a state.
+pub(super) struct Read<'a> {
+    ns: &'a NamespaceId,
+    at: At,
+    args: Args,
+}
+
+impl<'a> Read<'a> {
+    /// The first two values of its statement: the namespace, and the last revision, which a statement
+    /// names as `{last}`.
+    pub(super) fn new(ns: &'a NamespaceId, at: At) -> Self {
+        let last = match at {
+            At::Head => i64::MAX,
+            At::Revision(asked) => signed(asked.get()),
+            At::Time(moment) => moment.as_micros(),
+        };
+        Self { ns, at, args: Args::default().with(ns.as_str()).with(last) }
+    }
+
+    /// One more value.
+    pub(super) fn with<'q, T: Encode<'q, Postgres> + Type<Postgres>>(mut self, value: T) -> Self {
+        self.args = self.args.with(value);
+        self
+    }
+
+    /// Reads what a statement selects. Commit times never go backwards, so that the last revision of a
+    /// moment is one step in an index.
+    pub(super) async fn select<T: DeserializeOwned>(
+        self,
+        db: &Database,
+        select: &str,
+    ) -> Result<Vec<T>, StoreError> {
+        self.with_head(db, select).await.map(|(_, page)| page)
+    }
+
+    /// Likewise, with where the namespace stood.
+    pub(super) async fn with_head<T: DeserializeOwned>(
+        self,
+        db: &Database,
+        select: &str,
+    ) -> Result<(HeadRow, Vec<T>), StoreError> {
+        let last = match self.at {
+            At::Head | At::Revision(_) => "$2",
+            At::Time(_) => {
+                "coalesce((SELECT c.revision FROM {s}.commit c WHERE c.ns = {ns} AND c.at <= $2
+                    AND c.at IS NOT NULL ORDER BY c.at DESC, c.revision DESC LIMIT 1), 0)"
+            }
+        };
+        let statement = format!(
+            "SELECT json_build_object(
+                'head', (SELECT row_to_json(h) FROM {{s}}.head h WHERE h.ns = {{ns}} AND $2 = $2),
+                'page', (SELECT json_agg(x) FROM ({}) x))::text",
+            select.replace("{last}", last)
+        );
+        let found: Vec<Page<T>> = db.read(&statement, self.args).await?;
+        let found = found.into_iter().next();
+        let Page { head, page } = found.unwrap_or(Page { head: None, page: None });
+        let head = head.ok_or_else(|| StoreError::NoNamespace(self.ns.clone()))?;
+        can_be_seen(&head, self.at)?;
+        Ok((head, page.unwrap_or_default()))
+    }
+}
+
+/// Whether a state is there, and kept.
+fn can_be_seen(head: &HeadRow, at: At) -> Result<(), StoreError> {
+    match at {
+        At::Head => Ok(()),
+        At::Revision(asked) => {
+            let newest = head.head()?.revision;
+            if asked > newest {
+                return Err(StoreError::NotYet { asked, newest });
+            }
+            is_kept(head, at, asked)
+        }
+        At::Time(moment) => match head.floor()?.filter(|floor| moment < floor.at) {
+            Some(floor) => Err(compacted(at, floor)),
+            None => Ok(()),
+        },
     }
 }
 
@@ -59,93 +135,27 @@ impl Database {
         head_row(self, ns).await?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))
     }
 
-    /// What was found. Where nothing was, the namespace may be missing as well.
-    pub(super) async fn listed<T>(
-        &self,
-        ns: &NamespaceId,
-        page: Vec<T>,
-    ) -> Result<Vec<T>, StoreError> {
-        if page.is_empty() {
-            self.known_head(ns).await?;
-        }
-        Ok(page)
-    }
-
-    /// Begins a read.
-    pub(super) async fn bound(&self, ns: &NamespaceId, at: At) -> Result<Bound, StoreError> {
-        let revision = match at {
-            At::Head => None,
-            At::Revision(asked) => {
-                let head = self.known_head(ns).await?;
-                let newest = head.head()?.revision;
-                if asked > newest {
-                    return Err(StoreError::NotYet { asked, newest });
-                }
-                is_kept(&head, at, asked)?;
-                Some(asked)
-            }
-            At::Time(moment) => self.last_until(ns, moment).await?,
-        };
-        Ok(Bound { asked: at, revision })
-    }
-
-    /// Ends a read: what it saw is still kept.
-    pub(super) async fn still(&self, ns: &NamespaceId, bound: Bound) -> Result<(), StoreError> {
-        match bound.revision {
-            Some(revision) => is_kept(&self.known_head(ns).await?, bound.asked, revision),
-            None => Ok(()),
-        }
-    }
-
-    /// The last revision committed at or before a moment; nothing if that is the newest state. Commit
-    /// times never go backwards.
-    async fn last_until(
-        &self,
-        ns: &NamespaceId,
-        moment: Timestamp,
-    ) -> Result<Option<Revision>, StoreError> {
-        let head = self.known_head(ns).await?;
-        if moment.as_micros() >= head.at {
-            return Ok(None);
-        }
-        if let Some(floor) = head.floor()?.filter(|floor| moment < floor.at) {
-            return Err(compacted(At::Time(moment), floor));
-        }
-        let last = "SELECT revision FROM {s}.commit WHERE ns = {ns} AND at <= $2 AND at IS NOT NULL
-            ORDER BY at DESC, revision DESC LIMIT 1";
-        let args = Args::default().with(ns.as_str()).with(moment.as_micros());
-        let rows = self.patiently(last, args).await?;
-        let revision = rows.first().map(|row| column::<i64>(row, 0)).transpose()?;
-        let revision = revision.and_then(|it| u64::try_from(it).ok()).unwrap_or_default();
-        Ok(Some(Revision::new(revision)))
-    }
-
     pub(crate) async fn head(&self, ns: &NamespaceId, at: At) -> Result<Option<Head>, StoreError> {
-        let Some(row) = head_row(self, ns).await? else { return Ok(None) };
         if at == At::Head {
-            return row.head().map(Some);
+            return head_row(self, ns).await?.map(|row| row.head()).transpose();
         }
-        match self.bound(ns, at).await?.revision {
-            None => row.head().map(Some),
-            Some(Revision::ZERO) => Ok(None),
-            Some(revision) => {
-                let commit = self.commit_at(ns, revision).await?;
-                Ok(commit.map(|commit| Head { revision, at: commit.at, chain: commit.chain }))
-            }
-        }
+        let then = "SELECT * FROM {s}.commit c WHERE c.ns = {ns} AND c.revision = {last}";
+        let found: Result<Vec<StoredCommit>, _> = Read::new(ns, at).select(self, then).await;
+        let found = match found {
+            Err(StoreError::NoNamespace(_)) => return Ok(None),
+            found => found?,
+        };
+        let commit = found.first().map(|stored| stored.commit(ns)).transpose()?.flatten();
+        Ok(commit.map(|Commit { revision, at, chain, .. }| Head { revision, at, chain }))
     }
 
     pub(crate) async fn floor(&self, ns: &NamespaceId) -> Result<Option<Floor>, StoreError> {
         self.known_head(ns).await?.floor()
     }
-
-    /// Refuses a revision that was let go.
-    pub(super) async fn kept(&self, ns: &NamespaceId, asked: Revision) -> Result<(), StoreError> {
-        is_kept(&self.known_head(ns).await?, At::Revision(asked), asked)
-    }
 }
 
-fn is_kept(head: &HeadRow, asked: At, revision: Revision) -> Result<(), StoreError> {
+/// Refuses a revision that was let go.
+pub(super) fn is_kept(head: &HeadRow, asked: At, revision: Revision) -> Result<(), StoreError> {
     match head.floor()?.filter(|floor| revision < floor.revision) {
         Some(floor) => Err(compacted(asked, floor)),
         None => Ok(()),

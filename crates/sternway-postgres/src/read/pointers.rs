@@ -1,22 +1,33 @@
 //! Pointers of an artifact, and their moves.
 
-use sternway_store::{Floor, Limit, StoreError};
+use sternway_store::{Limit, StoreError};
 use sternway_types::{ArtifactId, At, NamespaceId, Pointer, PointerMove, PointerName, Revision};
 
-use super::compacted;
+use super::{
+    past::{Read, compacted},
+    versions::page,
+};
 use crate::{
     convert::{name_columns, signed},
-    database::{Args, Database},
+    database::Database,
     rows::{MoveRow, PointerRow, Row},
 };
 
-/// A pointer as its last move until a revision, the second value, left it.
+/// Pointers as they were: as their last moves of then left them.
 pub(super) const THEN: &str = "SELECT m.ns, m.artifact, m.kind, m.name, m.to_version AS version,
         m.generation, m.at, m.revision, m.sum
     FROM {s}.pointer_move m
     WHERE m.ns = p.ns AND m.artifact = p.artifact AND m.kind = p.kind AND m.name = p.name
-        AND m.revision <= $2
+        AND m.revision <= {last}
     ORDER BY m.revision DESC LIMIT 1";
+
+/// The move of a label that was in force at the floor.
+const OLDEST: &str =
+    "SELECT y.* FROM {s}.head f CROSS JOIN LATERAL (SELECT o.* FROM {s}.pointer_move o
+        WHERE o.ns = f.ns AND o.artifact = $3 AND o.kind = $4 AND o.name = $5
+            AND o.revision <= f.floor_revision
+        ORDER BY o.revision DESC LIMIT 1) y
+    WHERE f.ns = {ns}";
 
 impl Database {
     pub(crate) async fn pointer(
@@ -26,39 +37,16 @@ impl Database {
         name: &PointerName,
         at: At,
     ) -> Result<Option<Pointer>, StoreError> {
-        let bound = self.bound(ns, at).await?;
-        let found = self.pointer_until(ns, id, name, bound.revision).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found.into_iter().collect()).await?;
-        Ok(found.into_iter().next())
-    }
-
-    async fn pointer_until(
-        &self,
-        ns: &NamespaceId,
-        id: &ArtifactId,
-        name: &PointerName,
-        last: Option<Revision>,
-    ) -> Result<Option<Pointer>, StoreError> {
-        let (kind, name) = name_columns(name);
-        let key = "p.artifact = $3 AND p.kind = $4 AND p.name = $5";
-        let one = match last {
-            None => format!(
-                "SELECT row_to_json(p)::text FROM {{s}}.pointer p
-                WHERE p.ns = {{ns}} AND p.revision <= $2 AND {key}"
-            ),
-            Some(_) => format!(
-                "SELECT row_to_json(x)::text FROM {{s}}.pointer p CROSS JOIN LATERAL ({THEN}) x
-                WHERE p.ns = {{ns}} AND {key}"
-            ),
+        let key = "WHERE p.ns = {ns} AND p.artifact = $3 AND p.kind = $4 AND p.name = $5";
+        let one = match at {
+            At::Head => format!("SELECT p.* FROM {{s}}.pointer p {key}"),
+            At::Revision(_) | At::Time(_) => {
+                format!("SELECT x.* FROM {{s}}.pointer p CROSS JOIN LATERAL ({THEN}) x {key}")
+            }
         };
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(last.map_or(i64::MAX, |last| signed(last.get())))
-            .with(id.as_str())
-            .with(kind)
-            .with(name);
-        let found: Vec<Row<PointerRow>> = self.read(&one, args).await?;
+        let (kind, name) = name_columns(name);
+        let read = Read::new(ns, at).with(id.as_str()).with(kind).with(name);
+        let found: Vec<Row<PointerRow>> = read.select(self, &one).await?;
         found.first().map(Row::pointer).transpose()
     }
 
@@ -70,30 +58,20 @@ impl Database {
         after: Option<&PointerName>,
         limit: Limit,
     ) -> Result<Vec<Pointer>, StoreError> {
-        let bound = self.bound(ns, at).await?;
-        let (kind, name) = after.map_or(("", ""), name_columns);
         let range = "p.ns = {ns} AND p.artifact = $3 AND (p.kind, p.name) > ($4, $5)";
-        let list = match bound.revision {
-            None => format!(
-                "SELECT row_to_json(p)::text FROM {{s}}.pointer p
-                WHERE {range} AND p.revision <= $2 AND p.version IS NOT NULL
+        let list = match at {
+            At::Head => format!(
+                "SELECT p.* FROM {{s}}.pointer p WHERE {range} AND p.version IS NOT NULL
                 ORDER BY p.kind, p.name LIMIT $6"
             ),
-            Some(_) => format!(
-                "SELECT row_to_json(x)::text FROM {{s}}.pointer p CROSS JOIN LATERAL ({THEN}) x
+            At::Revision(_) | At::Time(_) => format!(
+                "SELECT x.* FROM {{s}}.pointer p CROSS JOIN LATERAL ({THEN}) x
                 WHERE {range} AND x.version IS NOT NULL ORDER BY p.kind, p.name LIMIT $6"
             ),
         };
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(bound.last())
-            .with(id.as_str())
-            .with(kind)
-            .with(name)
-            .with(signed(limit.get() as u64));
-        let found: Vec<Row<PointerRow>> = self.read(&list, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+        let (kind, name) = after.map_or(("", ""), name_columns);
+        let read = Read::new(ns, at).with(id.as_str()).with(kind).with(name).with(page(limit));
+        let found: Vec<Row<PointerRow>> = read.select(self, &list).await?;
         found.iter().map(Row::pointer).collect()
     }
 
@@ -105,57 +83,47 @@ impl Database {
         before: Option<Revision>,
         limit: Limit,
     ) -> Result<Vec<PointerMove>, StoreError> {
-        let found = self.all_moves(ns, id, name, before, limit).await?;
-        let Some((floor, oldest)) = self.oldest_move(ns, id, name).await? else {
-            return self.listed(ns, found).await;
-        };
-        let last = before.filter(|before| *before <= oldest.revision);
-        if let Some(before) = last.filter(|_| oldest.generation.get() > 1) {
-            let asked = Revision::new(before.get().saturating_sub(1));
-            return Err(compacted(At::Revision(asked), floor));
-        }
-        let kept = found.into_iter().filter(|moved| moved.revision >= oldest.revision);
-        self.listed(ns, kept.collect()).await
-    }
-
-    async fn all_moves(
-        &self,
-        ns: &NamespaceId,
-        id: &ArtifactId,
-        name: &PointerName,
-        before: Option<Revision>,
-        limit: Limit,
-    ) -> Result<Vec<PointerMove>, StoreError> {
-        let (kind, name) = name_columns(name);
-        let list = "SELECT row_to_json(m)::text FROM {s}.pointer_move m
-            WHERE m.ns = {ns} AND m.artifact = $2 AND m.kind = $3 AND m.name = $4
-                AND m.revision < $5
-            ORDER BY m.revision DESC LIMIT $6";
-        let args = Args::default()
-            .with(ns.as_str())
+        // Every move of an environment is kept; of a label, those since the one in force at the floor.
+        let list = format!(
+            "SELECT m.* FROM {{s}}.pointer_move m
+            WHERE m.ns = {{ns}} AND m.artifact = $3 AND m.kind = $4 AND m.name = $5
+                AND m.revision < $6
+                AND (m.kind = 'e' OR m.revision >= coalesce((SELECT o.revision FROM ({OLDEST}) o), 0))
+            ORDER BY m.revision DESC LIMIT $7"
+        );
+        let (kind, text) = name_columns(name);
+        let read = Read::new(ns, At::Head)
             .with(id.as_str())
             .with(kind)
-            .with(name)
+            .with(text)
             .with(before.map_or(i64::MAX, |before| signed(before.get())))
-            .with(signed(limit.get() as u64));
-        let found: Vec<Row<MoveRow>> = self.read(list, args).await?;
+            .with(page(limit));
+        let found: Vec<Row<MoveRow>> = read.select(self, &list).await?;
+        if let (true, "l", Some(before)) = (found.is_empty(), kind, before) {
+            self.before_the_oldest(ns, id, name, before).await?;
+        }
         found.iter().map(Row::moved).collect()
     }
 
-    /// The oldest move of a label that is kept: the one in force at the floor. Every move of an
-    /// environment is.
-    async fn oldest_move(
+    /// Refuses to show what was before the oldest move of a label that is kept, if something was.
+    async fn before_the_oldest(
         &self,
         ns: &NamespaceId,
         id: &ArtifactId,
         name: &PointerName,
-    ) -> Result<Option<(Floor, Pointer)>, StoreError> {
-        let floor = match name {
-            PointerName::Label(_) => self.floor(ns).await?,
-            PointerName::Environment(_) => None,
-        };
-        let Some(floor) = floor else { return Ok(None) };
-        let oldest = self.pointer_until(ns, id, name, Some(floor.revision)).await?;
-        Ok(oldest.map(|oldest| (floor, oldest)))
+        before: Revision,
+    ) -> Result<(), StoreError> {
+        let (kind, name) = name_columns(name);
+        let read = Read::new(ns, At::Head).with(id.as_str()).with(kind).with(name);
+        let oldest: Vec<Row<MoveRow>> = read.select(self, OLDEST).await?;
+        let oldest = oldest.first().map(Row::moved).transpose()?;
+        let gone = |oldest: &PointerMove| before <= oldest.revision && oldest.generation.get() > 1;
+        match self.floor(ns).await? {
+            Some(floor) if oldest.as_ref().is_some_and(gone) => {
+                let asked = Revision::new(before.get().saturating_sub(1));
+                Err(compacted(At::Revision(asked), floor))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }

@@ -3,27 +3,30 @@
 use sternway_store::{Limit, StoreError};
 use sternway_types::{At, NamespaceId, RecordEntry, RecordKey, RecordKind};
 
+use super::{
+    past::Read,
+    versions::{page, plain},
+};
 use crate::{
-    convert::signed,
-    database::{Args, Database},
+    database::Database,
     rows::{RecordRow, Row},
 };
 
-/// A record as it was at a revision, the second value: as it is, if nobody wrote it since.
-const THEN: &str = "SELECT p.ns, p.kind, p.name, p.body, p.generation, p.at, p.revision, p.sum
-    FROM {s}.record_past p
-    WHERE p.ns = r.ns AND p.kind = r.kind AND p.name = r.name AND p.revision <= $2
-        AND r.revision > $2
-    ORDER BY p.revision DESC LIMIT 1";
+/// Records as they were: as they are, if nobody wrote them since.
+const THEN: &str = "SELECT x.* FROM {s}.record_entry r CROSS JOIN LATERAL (
+    SELECT r.* WHERE r.revision <= {last}
+    UNION ALL
+    (SELECT p.* FROM {s}.record_past p
+        WHERE p.ns = r.ns AND p.kind = r.kind AND p.name = r.name AND p.revision <= {last}
+            AND r.revision > {last}
+        ORDER BY p.revision DESC LIMIT 1)) x";
 
-/// Records with what they were at a revision.
-fn select() -> String {
-    format!(
-        "SELECT row_to_json(x)::text FROM {{s}}.record_entry r CROSS JOIN LATERAL (
-            SELECT r.ns, r.kind, r.name, r.body, r.generation, r.at, r.revision, r.sum
-                WHERE r.revision <= $2
-            UNION ALL ({THEN})) x"
-    )
+/// Records at a state.
+const fn records(at: At) -> &'static str {
+    match at {
+        At::Head => "SELECT r.* FROM {s}.record_entry r",
+        At::Revision(_) | At::Time(_) => THEN,
+    }
 }
 
 impl Database {
@@ -33,16 +36,9 @@ impl Database {
         key: &RecordKey,
         at: At,
     ) -> Result<Option<RecordEntry>, StoreError> {
-        let bound = self.bound(ns, at).await?;
-        let one = format!("{} WHERE r.ns = {{ns}} AND r.kind = $3 AND r.name = $4", select());
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(bound.last())
-            .with(key.kind().as_str())
-            .with(key.name());
-        let found: Vec<Row<RecordRow>> = self.read(&one, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+        let one = format!("{} WHERE r.ns = {{ns}} AND r.kind = $3 AND r.name = $4", records(at));
+        let read = Read::new(ns, at).with(key.kind().as_str()).with(key.name());
+        let found: Vec<Row<RecordRow>> = read.select(self, &one).await?;
         found.first().map(Row::entry).transpose()
     }
 
@@ -55,27 +51,19 @@ impl Database {
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Vec<RecordEntry>, StoreError> {
-        // No name has a NUL.
-        if prefix.contains('\0') || after.is_some_and(|after| after.contains('\0')) {
-            return self.listed(ns, Vec::new()).await;
-        }
-        let bound = self.bound(ns, at).await?;
+        let body = if at == At::Head { "r.body" } else { "x.body" };
         let list = format!(
             "{} WHERE r.ns = {{ns}} AND r.kind = $3 AND r.name >= $4
-                AND r.name < $4 || chr(1114111) AND r.name > $5 AND x.body IS NOT NULL
+                AND r.name < $4 || chr(1114111) AND r.name > $5 AND {body} IS NOT NULL
             ORDER BY r.name LIMIT $6",
-            select()
+            records(at)
         );
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(bound.last())
+        let read = Read::new(ns, at)
             .with(kind.as_str())
-            .with(prefix)
-            .with(after.unwrap_or_default())
-            .with(signed(limit.get() as u64));
-        let found: Vec<Row<RecordRow>> = self.read(&list, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+            .with(plain(prefix))
+            .with(plain(after.unwrap_or_default()))
+            .with(page(limit));
+        let found: Vec<Row<RecordRow>> = read.select(self, &list).await?;
         found.iter().map(Row::entry).collect()
     }
 }

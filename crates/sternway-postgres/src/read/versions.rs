@@ -3,6 +3,7 @@
 use sternway_store::{DigestHit, Limit, StoreError};
 use sternway_types::{Artifact, ArtifactId, At, DigestPrefix, NamespaceId, Version, VersionNumber};
 
+use super::past::Read;
 use crate::{
     convert::{Authored, Created, digest, signed},
     database::{Args, Database, column},
@@ -10,16 +11,22 @@ use crate::{
     rows::Hex,
 };
 
-/// An artifact as it was at the revision that is the last value: its newest version of then.
-const THEN: &str = "SELECT row_to_json(x)::text FROM (
-    SELECT a.name, v.number AS latest, a.created_at, a.created_by, v.revision
+/// Artifacts as they were: with their newest versions of then.
+const THEN: &str = "SELECT a.name, v.number AS latest, a.created_at, a.created_by, v.revision
     FROM {s}.artifact a CROSS JOIN LATERAL (
         SELECT number, revision FROM {s}.version v
-        WHERE v.ns = a.ns AND v.artifact = a.name AND v.revision <= $2
+        WHERE v.ns = a.ns AND v.artifact = a.name AND v.revision <= {last}
         ORDER BY v.revision DESC LIMIT 1) v";
 
-fn page(limit: Limit) -> i64 {
+/// A limit as the database takes it.
+pub(super) fn page(limit: Limit) -> i64 {
     signed(limit.get() as u64)
+}
+
+/// What names are compared with. No name has a NUL, which the database takes nowhere: what has one
+/// comes after every name.
+pub(super) fn plain(text: &str) -> &str {
+    if text.contains('\0') { "\u{10ffff}" } else { text }
 }
 
 impl Database {
@@ -44,21 +51,12 @@ impl Database {
         id: &ArtifactId,
         at: At,
     ) -> Result<Option<Artifact>, StoreError> {
-        let bound = self.bound(ns, at).await?;
-        let args = Args::default().with(ns.as_str());
-        let found: Vec<Created> = match bound.revision {
-            None => {
-                let now = "SELECT row_to_json(a)::text FROM {s}.artifact a
-                    WHERE a.ns = {ns} AND a.name = $2";
-                self.read(now, args.with(id.as_str())).await?
-            }
-            Some(_) => {
-                let then = format!("{THEN} WHERE a.ns = {{ns}} AND a.name = $3) x");
-                self.read(&then, args.with(bound.last()).with(id.as_str())).await?
-            }
+        let one = match at {
+            At::Head => "SELECT * FROM {s}.artifact a WHERE a.ns = {ns} AND a.name = $3".to_owned(),
+            At::Revision(_) | At::Time(_) => format!("{THEN} WHERE a.ns = {{ns}} AND a.name = $3"),
         };
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+        let read = Read::new(ns, at).with(id.as_str());
+        let found: Vec<Created> = read.select(self, &one).await?;
         found.first().map(Created::artifact).transpose()
     }
 
@@ -70,31 +68,20 @@ impl Database {
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
-        // No name has a NUL.
-        if prefix.contains('\0') {
-            return self.listed(ns, Vec::new()).await;
-        }
-        let bound = self.bound(ns, at).await?;
-        // Nothing that begins with the prefix comes after it with the last character there is.
-        let range = "a.name >= $3 AND a.name < $3 || chr(1114111) AND a.name > $4";
-        let list = match bound.revision {
-            None => format!(
-                "SELECT row_to_json(a)::text FROM {{s}}.artifact a
-                WHERE a.ns = {{ns}} AND a.revision <= $2 AND {range} ORDER BY a.name LIMIT $5"
-            ),
-            Some(_) => {
-                format!("{THEN} WHERE a.ns = {{ns}} AND {range} ORDER BY a.name LIMIT $5) x")
-            }
+        let all = match at {
+            At::Head => "SELECT * FROM {s}.artifact a",
+            At::Revision(_) | At::Time(_) => THEN,
         };
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(bound.last())
-            .with(prefix)
+        // Nothing that begins with the prefix comes after it with the last character there is.
+        let list = format!(
+            "{all} WHERE a.ns = {{ns}} AND a.name >= $3 AND a.name < $3 || chr(1114111)
+                AND a.name > $4 ORDER BY a.name LIMIT $5"
+        );
+        let read = Read::new(ns, at)
+            .with(plain(prefix))
             .with(after.map_or("", ArtifactId::as_str))
             .with(page(limit));
-        let found: Vec<Created> = self.read(&list, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+        let found: Vec<Created> = read.select(self, &list).await?;
         found.iter().map(Created::artifact).collect()
     }
 
@@ -104,11 +91,10 @@ impl Database {
         id: &ArtifactId,
         number: VersionNumber,
     ) -> Result<Option<Version>, StoreError> {
-        let one = "SELECT row_to_json(v)::text FROM {s}.version v
-            WHERE v.ns = {ns} AND v.artifact = $2 AND v.number = $3";
-        let args = Args::default().with(ns.as_str()).with(id.as_str());
-        let found: Vec<Authored> = self.read(one, args.with(signed(number.get()))).await?;
-        let found = self.listed(ns, found).await?;
+        let one = "SELECT * FROM {s}.version v
+            WHERE v.ns = {ns} AND v.artifact = $3 AND v.number = $4";
+        let read = Read::new(ns, At::Head).with(id.as_str()).with(signed(number.get()));
+        let found: Vec<Authored> = read.select(self, one).await?;
         found.first().map(Authored::version).transpose()
     }
 
@@ -120,28 +106,23 @@ impl Database {
         before: Option<VersionNumber>,
         limit: Limit,
     ) -> Result<Vec<Version>, StoreError> {
-        let bound = self.bound(ns, at).await?;
-        let newest = match bound.revision {
-            None => "$4",
-            Some(_) => {
-                "(SELECT x.number FROM {s}.version x WHERE x.ns = {ns} AND x.artifact = $2
-                    AND x.revision <= $4 ORDER BY x.revision DESC LIMIT 1)"
+        let newest = match at {
+            At::Head => "9223372036854775807",
+            At::Revision(_) | At::Time(_) => {
+                "(SELECT x.number FROM {s}.version x WHERE x.ns = {ns} AND x.artifact = $3
+                    AND x.revision <= {last} ORDER BY x.revision DESC LIMIT 1)"
             }
         };
         let list = format!(
-            "SELECT row_to_json(v)::text FROM {{s}}.version v
-            WHERE v.ns = {{ns}} AND v.artifact = $2 AND v.number < $3 AND v.number <= {newest}
+            "SELECT * FROM {{s}}.version v
+            WHERE v.ns = {{ns}} AND v.artifact = $3 AND v.number < $4 AND v.number <= {newest}
             ORDER BY v.number DESC LIMIT $5"
         );
-        let args = Args::default()
-            .with(ns.as_str())
+        let read = Read::new(ns, at)
             .with(id.as_str())
             .with(before.map_or(i64::MAX, |before| signed(before.get())))
-            .with(bound.last())
             .with(page(limit));
-        let found: Vec<Authored> = self.read(&list, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+        let found: Vec<Authored> = read.select(self, &list).await?;
         found.iter().map(Authored::version).collect()
     }
 
@@ -153,30 +134,23 @@ impl Database {
         after: Option<&DigestHit>,
         limit: Limit,
     ) -> Result<Vec<DigestHit>, StoreError> {
-        let bound = self.bound(ns, at).await?;
-        let filled =
-            |with: &str| format!("{}{}", prefix.as_hex(), with.repeat(64 - prefix.as_hex().len()));
+        let digits = prefix.as_hex();
+        let filled = |with: &str| format!("{digits}{}", with.repeat(64 - digits.len()));
         let (seen, artifact, number) = match after {
             Some(hit) => (hit.digest.to_hex(), hit.artifact.as_str(), signed(hit.number.get())),
             None => (filled("0"), "", 0),
         };
-        let list = "SELECT jsonb_build_object('digest', encode(v.digest, 'hex'),
-                'artifact', v.artifact, 'number', v.number)::text
-            FROM {s}.version v
-            WHERE v.ns = {ns} AND v.digest <= decode($2, 'hex') AND v.revision <= $3
+        let list = "SELECT v.digest, v.artifact, v.number FROM {s}.version v
+            WHERE v.ns = {ns} AND v.digest <= decode($3, 'hex') AND v.revision <= {last}
                 AND (v.digest, v.artifact, v.number) > (decode($4, 'hex'), $5, $6)
             ORDER BY v.digest, v.artifact, v.number LIMIT $7";
-        let args = Args::default()
-            .with(ns.as_str())
+        let read = Read::new(ns, at)
             .with(filled("f"))
-            .with(bound.last())
             .with(seen)
             .with(artifact)
             .with(number)
             .with(page(limit));
-        let found: Vec<Hit> = self.read(list, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+        let found: Vec<Hit> = read.select(self, list).await?;
         found.into_iter().map(Hit::hit).collect()
     }
 
@@ -190,7 +164,6 @@ impl Database {
         after: Option<&ArtifactId>,
         limit: Limit,
     ) -> Result<Vec<Artifact>, StoreError> {
-        let bound = self.bound(ns, at).await?;
         let next = "SELECT artifact FROM {s}.dependency WHERE ns = {ns} AND needs = $3
             AND artifact > ";
         let list = format!(
@@ -199,26 +172,17 @@ impl Database {
                 UNION ALL
                 SELECT ({next} step.artifact ORDER BY artifact LIMIT 1)
                     FROM step WHERE step.artifact IS NOT NULL)
-            SELECT row_to_json(x)::text FROM step CROSS JOIN LATERAL (
-                SELECT a.name, v.number AS latest, a.created_at, a.created_by, v.revision
-                FROM {{s}}.artifact a CROSS JOIN LATERAL (
-                    SELECT number, revision FROM {{s}}.version v
-                    WHERE v.ns = a.ns AND v.artifact = a.name AND v.revision <= $2
-                    ORDER BY v.revision DESC LIMIT 1) v
-                WHERE a.ns = {{ns}} AND a.name = step.artifact
+            SELECT a.* FROM step CROSS JOIN LATERAL (
+                {THEN} WHERE a.ns = {{ns}} AND a.name = step.artifact
                     AND EXISTS (SELECT FROM {{s}}.dependency d WHERE d.ns = a.ns AND d.needs = $3
-                        AND d.artifact = a.name AND d.number = v.number)) x
+                        AND d.artifact = a.name AND d.number = v.number)) a
             LIMIT $5"
         );
-        let args = Args::default()
-            .with(ns.as_str())
-            .with(bound.last())
+        let read = Read::new(ns, at)
             .with(on.as_str())
             .with(after.map_or("", ArtifactId::as_str))
             .with(page(limit));
-        let found: Vec<Created> = self.read(&list, args).await?;
-        self.still(ns, bound).await?;
-        let found = self.listed(ns, found).await?;
+        let found: Vec<Created> = read.select(self, &list).await?;
         found.iter().map(Created::artifact).collect()
     }
 }
