@@ -1,6 +1,6 @@
 //! The words that are typed: flags that every command takes.
 
-use std::{path::PathBuf, time::Duration};
+use std::{num::NonZeroU16, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, ValueEnum, builder::FalseyValueParser};
 use sternway::types::{Actor, EnvironmentId, NamespaceId};
@@ -49,7 +49,8 @@ pub(crate) struct Globals {
     #[arg(short = 'C', long, global = true, value_name = "DIR", env = "STERNWAY_DIRECTORY")]
     pub(crate) directory: Option<PathBuf>,
 
-    /// The store: a folder, or redb:PATH. Default: `.sternway`, here or in a folder above.
+    /// The store: a folder, redb:PATH, or `postgres://HOST/DATABASE`. Default: `.sternway`, here or
+    /// in a folder above.
     #[arg(long, global = true, value_name = "DIR|URL", env = "STERNWAY_STORE")]
     pub(crate) store: Option<Place>,
 
@@ -109,6 +110,11 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "DURATION", env = "STERNWAY_LOCK_TIMEOUT")]
     #[arg(default_value = "5s", value_parser = duration::parse)]
     pub(crate) lock_timeout: Duration,
+
+    /// How many sessions a store in a database has at most.
+    #[arg(long, global = true, value_name = "N", env = "STERNWAY_POOL_SIZE")]
+    #[arg(default_value = "10")]
+    pub(crate) pool_size: NonZeroU16,
 }
 
 impl Globals {
@@ -130,6 +136,7 @@ impl Globals {
         take(&mut self.environment, settings.further(Key::Environment, str::parse)?);
         take(&mut self.namespace, settings.further(Key::Namespace, str::parse)?);
         take(&mut self.lock_timeout, settings.further(Key::LockTimeout, duration::parse)?);
+        take(&mut self.pool_size, settings.further(Key::PoolSize, str::parse)?);
         take(&mut self.color, settings.further(Key::Color, one_of)?);
         take(&mut self.output, settings.further(Key::Output, one_of)?);
         take(&mut self.quiet, settings.further(Key::Quiet, switch)?);

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    num::NonZeroU16,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -20,7 +21,7 @@ use crate::{
     format::shell,
     input::moment::Moment,
     place::Place,
-    settings::{Settings, key::Key},
+    settings::{Origin, Settings, key::Key},
 };
 
 /// What every command is given.
@@ -46,6 +47,8 @@ pub(crate) struct Context {
     pub(crate) dry_run: bool,
     /// How long to wait while another process holds the store.
     pub(crate) lock_timeout: Duration,
+    /// How many sessions a store in a database has at most.
+    pub(crate) pool_size: NonZeroU16,
     /// Where each of these was set.
     pub(crate) settings: Settings,
     /// Where answers are printed.
@@ -72,6 +75,7 @@ impl Context {
             output,
             dry_run: globals.dry_run,
             lock_timeout: globals.lock_timeout,
+            pool_size: globals.pool_size,
             settings,
             console,
         }
@@ -114,8 +118,18 @@ impl Context {
         let environment = typed(Key::Environment).then(|| format!(" -e {}", self.environment));
         let quoted = |path: &Path| shell::quoted(path.as_os_str());
         let directory = self.directory.as_deref().map(|it| format!(" -C {}", quoted(it)));
-        let store = self.named_place().map(|it| format!(" --store {}", quoted(it.path())));
+        let store = self.named_place().and_then(|place| self.store_flag(place));
         [directory, store, namespace, environment].into_iter().flatten().collect()
+    }
+
+    /// The flag that leads to a store. What a variable says of a database is left to the variable,
+    /// since a password is not printed.
+    fn store_flag(&self, place: &Place) -> Option<String> {
+        let origin = self.settings.of(Key::StoreUrl).map(|setting| &setting.origin);
+        match (place, origin) {
+            (Place::Database(_), Some(Origin::Variable(_))) => None,
+            _ => Some(format!(" --store {}", shell::quoted(&place.name()))),
+        }
     }
 
     /// The same, in another namespace.

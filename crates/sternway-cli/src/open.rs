@@ -13,6 +13,7 @@ use std::{
 use sternway::{
     Builder, Missing, Sternway,
     control::ControlError,
+    postgres::Connect,
     provider::Stopwatch,
     redb::{RedbKv, RedbOptions, make_folder},
     store::{AsOf, KvStore, MemoryKv, Rehearsal, Store, StoreError, Traced},
@@ -24,8 +25,9 @@ use crate::{
     error::{CliError, nearest},
     format::visible,
     input::moment::Moment,
-    place::{self, Found},
+    place::{self, Address, Found},
     render::style,
+    settings::{Origin, key::Key},
     view,
 };
 
@@ -75,24 +77,19 @@ impl Context {
             .with_namespace(self.namespace.clone())
             .with_actor(self.actor.clone())
             .with_validators(self.validators());
-        let file = match (found, missing) {
-            (Found::File(file), _) => file,
-            (Found::Nothing(file), Missing::Refuse) => return Err(self.no_store(&file)),
-            (Found::Nothing(_), Missing::Create) if self.dry_run => {
+        let store = match (self.open_found(&found).await, missing) {
+            (Err(CliError::NoStore { .. }), Missing::Create) if self.dry_run => {
                 return Ok(builder.in_memory().await?);
             }
-            (Found::Nothing(file), Missing::Create) => {
-                self.make_place(&file)?;
-                file
-            }
+            (Err(CliError::NoStore { .. }), Missing::Create) => self.make(&found).await?,
+            (store, _) => store?,
         };
-        let store = self.open_file(&file).await?;
         if let Some(moment) = self.at {
             return self.open_past(builder, store, moment).await;
         }
         let is_there = store.head(&self.namespace, At::Head).await?.is_some();
         if !is_there && missing == Missing::Refuse {
-            return Err(self.no_namespace(&store).await?);
+            return Err(self.no_namespace(store.as_ref()).await?);
         }
         let sternway = match (self.dry_run, is_there) {
             (false, _) => builder.on(told(store)).await?,
@@ -109,13 +106,13 @@ impl Context {
     async fn open_past(
         &self,
         builder: Builder,
-        store: KvStore,
+        store: Arc<dyn Store>,
         moment: Moment,
     ) -> Result<Sternway, CliError> {
         if store.head(&self.namespace, At::Head).await?.is_none() {
-            return Err(self.no_namespace(&store).await?);
+            return Err(self.no_namespace(store.as_ref()).await?);
         }
-        let at = moment.in_store(&store, &self.namespace).await?;
+        let at = moment.in_store(store.as_ref(), &self.namespace).await?;
         let at = at.ok_or_else(|| {
             CliError::invalid("no operation has that id").with_help("sternway op log")
         })?;
@@ -169,7 +166,7 @@ impl Context {
     /// As [`Context::open`], and what the look fails with.
     pub(crate) async fn look<T>(
         &self,
-        look: impl AsyncFnOnce(&KvStore) -> Result<T, CliError>,
+        look: impl AsyncFnOnce(&dyn Store) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
         let looked = self.look_around(async |store| {
             // A namespace of which that cannot be read is there.
@@ -188,13 +185,10 @@ impl Context {
     /// As [`Context::look`].
     pub(crate) async fn look_around<T>(
         &self,
-        look: impl AsyncFnOnce(&KvStore) -> Result<T, CliError>,
+        look: impl AsyncFnOnce(&dyn Store) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
-        let store = match place::find(self.place.as_ref()) {
-            Found::File(file) => self.open_file(&file).await?,
-            Found::Nothing(file) => return Err(self.no_store(&file)),
-        };
-        let looked = look(&store).await;
+        let store = self.open_found(&place::find(self.place.as_ref())).await?;
+        let looked = look(store.as_ref()).await;
         let closed = store.close().await;
         let looked = looked?;
         closed?;
@@ -207,13 +201,75 @@ impl Context {
     /// # Errors
     ///
     /// As [`Context::open`].
-    pub(crate) async fn open_store(&self) -> Result<KvStore, CliError> {
-        match place::find(self.place.as_ref()) {
-            Found::File(file) => self.open_file(&file).await,
-            Found::Nothing(_) if self.dry_run => Ok(KvStore::open(MemoryKv::new())?),
-            Found::Nothing(file) => {
-                self.make_place(&file)?;
-                self.open_file(&file).await
+    pub(crate) async fn open_store(&self) -> Result<Arc<dyn Store>, CliError> {
+        let found = place::find(self.place.as_ref());
+        match self.open_found(&found).await {
+            Err(CliError::NoStore { .. }) if self.dry_run => {
+                Ok(Arc::new(KvStore::open(MemoryKv::new())?))
+            }
+            Err(CliError::NoStore { .. }) => self.make(&found).await,
+            store => store,
+        }
+    }
+
+    /// Opens what is there.
+    async fn open_found(&self, found: &Found) -> Result<Arc<dyn Store>, CliError> {
+        match found {
+            Found::File(file) => self.open_file(file).await,
+            Found::Nothing(file) => Err(self.no_store(file)),
+            Found::Database(address) => {
+                let connect = self.connect(address);
+                match connect.existing().open().await {
+                    Ok(store) => Ok(Arc::new(store)),
+                    Err(StoreError::NoStore { .. }) => {
+                        Err(CliError::NoStore { looked: format!("in {}", found.shown()) })
+                    }
+                    Err(err) => Err(self.at(found.shown(), err)),
+                }
+            }
+        }
+    }
+
+    fn connect(&self, address: &Address) -> Connect {
+        let connect = address.connect().wait_for_connection(self.lock_timeout);
+        // What the address says itself goes first, where nobody says otherwise.
+        let is_said =
+            self.settings.of(Key::PoolSize).is_some_and(|it| it.origin != Origin::Default);
+        if is_said { connect.with_connections(self.pool_size.get().into()) } else { connect }
+    }
+
+    /// Whether the store that was named has yet to be made.
+    ///
+    /// # Errors
+    ///
+    /// If a database cannot be asked.
+    pub(crate) async fn is_missing(&self, found: &Found) -> Result<bool, CliError> {
+        match found {
+            Found::File(_) => Ok(false),
+            Found::Nothing(_) => Ok(true),
+            Found::Database(_) => match self.open_found(found).await {
+                Ok(store) => {
+                    store.close().await?;
+                    Ok(false)
+                }
+                Err(CliError::NoStore { .. }) => Ok(true),
+                Err(err) => Err(err),
+            },
+        }
+    }
+
+    /// Makes the store that is not there, and opens it.
+    async fn make(&self, found: &Found) -> Result<Arc<dyn Store>, CliError> {
+        match found {
+            Found::File(file) | Found::Nothing(file) => {
+                self.make_place(file)?;
+                self.open_file(file).await
+            }
+            Found::Database(address) => {
+                let connect = self.connect(address);
+                let store = connect.open().await.map_err(|err| self.at(found.shown(), err))?;
+                self.console.note(&format!("created {} (postgres)", found.shown()));
+                Ok(Arc::new(store))
             }
         }
     }
@@ -225,8 +281,9 @@ impl Context {
         Ok(())
     }
 
-    async fn open_file(&self, file: &Path) -> Result<KvStore, CliError> {
-        self.waiting_for(file, || sternway::redb::open(file, RedbOptions::default())).await
+    async fn open_file(&self, file: &Path) -> Result<Arc<dyn Store>, CliError> {
+        let open = || sternway::redb::open(file, RedbOptions::default());
+        Ok(Arc::new(self.waiting_for(file, open).await?))
     }
 
     /// Opens the file that was named, or the nearest one, whatever the layout of the store in it, and
@@ -239,6 +296,10 @@ impl Context {
         let file = match place::find(self.place.as_ref()) {
             Found::File(file) => file,
             Found::Nothing(file) => return Err(self.no_store(&file)),
+            Found::Database(_) => {
+                let why = "a store in a database is upgraded by whoever opens it";
+                return Err(CliError::invalid(why).with_help("sternway init"));
+            }
         };
         let map = self.waiting_for(&file, || RedbKv::open(&file, RedbOptions::default())).await?;
         Ok((file, map))
@@ -256,13 +317,13 @@ impl Context {
                 Err(StoreError::Busy) if waiting.elapsed() < self.lock_timeout => {
                     pause(PAUSE).await;
                 }
-                opened => return opened.map_err(|err| self.at(file, err)),
+                opened => return opened.map_err(|err| self.at(Self::shown(file), err)),
             }
         }
     }
 
     /// Closes the store, which does not have the namespace.
-    async fn no_namespace(&self, store: &KvStore) -> Result<CliError, CliError> {
+    async fn no_namespace(&self, store: &dyn Store) -> Result<CliError, CliError> {
         let namespaces = store.namespaces(None, sternway::store::Limit::MAX).await?;
         let names = namespaces.iter().map(ToString::to_string);
         let near = nearest(self.namespace.as_str(), names);
@@ -278,8 +339,8 @@ impl Context {
         CliError::NoStore { looked }
     }
 
-    pub(crate) fn at(&self, file: &Path, source: StoreError) -> CliError {
-        CliError::Open { file: Self::shown(file), waited: self.lock_timeout, source: source.into() }
+    pub(crate) fn at(&self, file: String, source: StoreError) -> CliError {
+        CliError::Open { file, waited: self.lock_timeout, source: source.into() }
     }
 
     /// A rollback that opening led to would be seen by nobody otherwise, nor that one may be owed.
@@ -311,8 +372,8 @@ impl Context {
 }
 
 /// The same store; each of its calls is told to whoever asked for that.
-fn told(store: KvStore) -> Arc<dyn Store> {
-    Arc::new(Traced::new(Arc::new(store)))
+fn told(store: Arc<dyn Store>) -> Arc<dyn Store> {
+    Arc::new(Traced::new(store))
 }
 
 /// Waits.

@@ -3,12 +3,13 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    Executor as _, PgPool,
+    ConnectOptions as _, Executor as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use sternway_store::StoreError;
+use tokio::time::timeout;
 
-use crate::{PostgresStore, database::Database, schema};
+use crate::{PostgresStore, database::Database, error::Failure, schema};
 
 /// How a store on PostgreSQL is opened.
 ///
@@ -30,6 +31,14 @@ pub struct Connect {
     statement: Duration,
     lock: Duration,
     pooled: bool,
+    missing: Missing,
+}
+
+/// What to do where there is no store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Create,
+    Refuse,
 }
 
 impl std::fmt::Debug for Connect {
@@ -42,9 +51,11 @@ impl std::fmt::Debug for Connect {
 }
 
 impl Connect {
-    /// To the database of an address such as `postgres://user:password@host:5432/database`.
+    /// To the database of an address such as `postgres://user:password@host:5432/database`. Beside what
+    /// PostgreSQL's own clients take after a `?`, the address may say `schema=NAME`, `pool_size=N` and
+    /// `pooler=true`, which mean the same as the methods here.
     pub fn to(url: impl Into<String>) -> Self {
-        Self {
+        let mut connect = Self {
             url: url.into(),
             schema: "sternway".into(),
             connections: 10,
@@ -52,7 +63,52 @@ impl Connect {
             statement: Duration::from_secs(30),
             lock: Duration::from_secs(10),
             pooled: false,
+            missing: Missing::Create,
+        };
+        connect.take_ours();
+        connect
+    }
+
+    /// Takes what is ours out of the address.
+    fn take_ours(&mut self) {
+        let Some((address, parameters)) = self.url.split_once('?') else { return };
+        let mut theirs = Vec::new();
+        for parameter in parameters.split('&') {
+            match parameter.split_once('=') {
+                Some(("schema", name)) => self.schema = name.to_owned(),
+                Some(("pool_size", number)) if number.parse::<u32>().is_ok() => {
+                    self.connections = number.parse().unwrap_or(self.connections);
+                }
+                Some(("pooler", "true")) => self.pooled = true,
+                Some(("pooler", "false")) => self.pooled = false,
+                _ => theirs.push(parameter),
+            }
         }
+        let mark = if theirs.is_empty() { "" } else { "?" };
+        self.url = format!("{address}{mark}{}", theirs.join("&"));
+    }
+
+    /// Opens only what is there, and makes or upgrades nothing.
+    pub const fn existing(mut self) -> Self {
+        self.missing = Missing::Refuse;
+        self
+    }
+
+    /// The address as it may be shown: without a password.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let Some((scheme, rest)) = self.url.split_once("://") else { return "***".into() };
+        let end = rest.find('?').unwrap_or(rest.len());
+        let (rest, _) = rest.split_at(end);
+        // A password may hold an @ itself, and a host none.
+        let shown = match rest.rsplit_once('@') {
+            Some((user, host)) => {
+                let user = user.split_once(':').map_or(user, |(user, _)| user);
+                format!("{scheme}://{user}@{host}")
+            }
+            None => format!("{scheme}://{rest}"),
+        };
+        if self.schema == "sternway" { shown } else { format!("{shown}?schema={}", self.schema) }
     }
 
     /// Keeps everything in this schema, which is made if need be; `sternway` if nothing is said. One
@@ -100,10 +156,30 @@ impl Connect {
     /// [`StoreError::NotAStore`] if the schema's name or the address is not one, or the schema holds
     /// something else; [`StoreError::NewerFormat`] if a newer Sternway made it; and
     /// [`StoreError::Unavailable`] if the database cannot be reached or does not let us in.
+    ///
+    /// # Panics
+    ///
+    /// If it is called outside of a Tokio runtime: a store has tasks of its own.
     pub async fn open(self) -> Result<PostgresStore, StoreError> {
         let db = self.database()?;
-        schema::prepare(&db).await?;
-        PostgresStore::start(db)
+        let ready = match self.missing {
+            Missing::Create => schema::prepare(&db).await,
+            Missing::Refuse => schema::is_there(&db).await,
+        };
+        match ready {
+            Ok(()) => PostgresStore::start(db),
+            Err(err @ StoreError::Unavailable(_)) => Err(self.reason(err).await),
+            Err(err) => Err(err),
+        }
+    }
+
+    /// Why the database cannot be reached. A pool only says that it waited for long.
+    async fn reason(&self, otherwise: StoreError) -> StoreError {
+        let Ok(options) = PgConnectOptions::from_str(&self.url) else { return otherwise };
+        match timeout(self.acquire, self.session(options).connect()).await {
+            Ok(Err(err)) => Failure::from(err).into_error(),
+            Ok(Ok(_)) | Err(_) => otherwise,
+        }
     }
 
     fn database(&self) -> Result<Database, StoreError> {

@@ -23,6 +23,36 @@ impl Failure {
     }
 }
 
+/// What the database said, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("the database says: {message} ({code}){}", advice(code))]
+struct Said {
+    message: String,
+    code: String,
+}
+
+/// What to do about an error that is not the caller's, after a colon.
+fn advice(code: &str) -> &'static str {
+    match code {
+        "28P01" | "28000" => ": mend the user or the password of the address",
+        "3D000" => ": make the database first, or mend the address",
+        "42501" => ": grant the role what it needs, or connect as another one",
+        "25006" => ": this server only takes reads, so connect to the primary",
+        "53300" => ": the server has too many sessions, so take a smaller pool",
+        "53100" => ": free some room",
+        _ => "",
+    }
+}
+
+/// Why something came to no answer, in words.
+fn cause(err: sqlx::Error) -> Cause {
+    let said = err.as_database_error().map(|said| Said {
+        message: said.message().to_owned(),
+        code: said.code().map(Into::into).unwrap_or_default(),
+    });
+    said.map_or_else(|| Cause::new(err), Cause::new)
+}
+
 impl From<sqlx::Error> for Failure {
     fn from(err: sqlx::Error) -> Self {
         if matches!(err, sqlx::Error::PoolClosed) {
@@ -31,23 +61,24 @@ impl From<sqlx::Error> for Failure {
         let Some(code) = code(&err) else {
             // What comes to no answer at all: the connection is gone, or never was there.
             let known = matches!(err, sqlx::Error::PoolTimedOut | sqlx::Error::Configuration(_));
-            let err = StoreError::Unavailable(Cause::new(err));
+            let err = StoreError::Unavailable(cause(err));
             return if known { Self::Store(err) } else { Self::Unknown(err) };
         };
         match code.as_str() {
             // Two wrote the same key at once; or they waited for each other; or one waited for long.
             "23505" | "40001" | "40P01" | "55P03" => {
-                Self::Again(StoreError::Unavailable(Cause::new(err)))
+                Self::Again(StoreError::Unavailable(cause(err)))
             }
-            "53100" => Self::Store(StoreError::Full(Cause::new(err))),
+            "53100" => Self::Store(StoreError::Full(cause(err))),
             "3F000" | "42P01" | "42883" | "42703" => {
-                Self::Store(StoreError::NotAStore { detail: err.to_string() })
+                let detail = cause(err).to_string();
+                Self::Store(StoreError::NotAStore { detail })
             }
             // The server ended the session, and with it what was under way; or it cannot write.
             "57P01" | "57P02" | "57P03" | "57014" | "25006" => {
-                Self::Unknown(StoreError::Unavailable(Cause::new(err)))
+                Self::Unknown(StoreError::Unavailable(cause(err)))
             }
-            _ => Self::Store(StoreError::Unavailable(Cause::new(err))),
+            _ => Self::Store(StoreError::Unavailable(cause(err))),
         }
     }
 }

@@ -128,6 +128,7 @@ pub(crate) const fn name_of(err: &StoreError) -> &'static str {
         StoreError::Corrupt { .. } => "corrupt",
         StoreError::NewerFormat { .. } => "newer_format",
         StoreError::OlderLayout { .. } => "older_layout",
+        StoreError::NoStore { .. } => "no_store",
         StoreError::NotAStore { .. } => "not_a_store",
         StoreError::Busy => "busy",
         StoreError::Full(_) => "full",

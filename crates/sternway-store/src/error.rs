@@ -86,6 +86,12 @@ pub enum StoreError {
         /// The layout that is worked on here.
         newest: u8,
     },
+    /// Nothing is there yet. Make one, or name another place.
+    #[error("there is no store in {place}")]
+    NoStore {
+        /// Where was looked.
+        place: String,
+    },
     /// What was opened is not a store. Name another, or an empty place.
     #[error("this is not a Sternway store: {detail}")]
     NotAStore {

@@ -51,6 +51,7 @@
 //! # Features
 //!
 //! - `redb` (default): the embedded backend, [`Sternway::open`].
+//! - `postgres`: the shared backend, `Sternway::connect`.
 //! - `json-schema`: checks of contents by JSON Schema. Where a policy asks for one, a program without
 //!   it publishes nothing.
 
@@ -68,6 +69,8 @@ pub use sternway_control as control;
 pub use sternway_diff as diff;
 pub use sternway_folder as folder;
 pub use sternway_policy as policy;
+#[cfg(feature = "postgres")]
+pub use sternway_postgres as postgres;
 pub use sternway_provider as provider;
 #[cfg(feature = "redb")]
 pub use sternway_redb as redb;

@@ -112,6 +112,28 @@ impl Builder {
         self.on(Arc::new(store)).await
     }
 
+    /// Opens the store in a PostgreSQL database, such as `postgres://app@db.internal/agents`, which many
+    /// processes and hosts may share. Its schema is made if need be. What else can be said of it, such
+    /// as how many sessions it may have, is said to [`Connect`](sternway_postgres::Connect), whose store
+    /// goes to [`Builder::on`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoStore`] if there is none and none is to be made, and [`Error::Control`] if it cannot
+    /// be opened: not reached, not ours, newer.
+    #[cfg(feature = "postgres")]
+    pub async fn connect(self, url: impl Into<String>) -> Result<Sternway, Error> {
+        let connect = sternway_postgres::Connect::to(url).wait_for_connection(self.wait);
+        let store = match self.missing {
+            Missing::Create => connect.open().await?,
+            Missing::Refuse => match connect.existing().open().await {
+                Err(StoreError::NoStore { place }) => return Err(Error::NoStore(place)),
+                store => store?,
+            },
+        };
+        self.on(Arc::new(store)).await
+    }
+
     /// Opens an empty store in memory, which ends with the process.
     ///
     /// # Errors
@@ -177,6 +199,17 @@ impl Sternway {
     #[cfg(feature = "redb")]
     pub async fn open(folder: impl AsRef<std::path::Path>) -> Result<Self, Error> {
         Self::builder().open(folder).await
+    }
+
+    /// Opens the store in a PostgreSQL database, such as `postgres://app@db.internal/agents`, which many
+    /// processes and hosts may share. Its schema is made if need be.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::connect`].
+    #[cfg(feature = "postgres")]
+    pub async fn connect(url: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().connect(url).await
     }
 
     /// Opens an empty store in memory, which ends with the process.

@@ -165,7 +165,8 @@ async fn in_steps(
 fn view_of(context: &Context, gone: &Compaction, shrunk: Option<Shrunk>) -> CompactedView {
     let now = || {
         let file = place::find(context.place.as_ref());
-        fs::metadata(file.file()).map_or(0, |metadata| metadata.len())
+        let file = file.file().and_then(|file| fs::metadata(file).ok());
+        file.map_or(0, |metadata| metadata.len())
     };
     CompactedView {
         namespace: context.namespace.clone(),
@@ -208,6 +209,8 @@ fn write(context: &Context, view: &CompactedView, page: &mut Page) {
     let before = bytes(view.file.before);
     match view.file.after {
         Some(after) => page.line(format_args!("the file has {}; it had {before}", bytes(after))),
+        // Of what is in a database, only who asks it knows.
+        None if view.file.before == 0 => (),
         None => page.line(format_args!("the file has {before}")),
     }
 }

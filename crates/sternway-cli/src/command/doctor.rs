@@ -4,7 +4,6 @@ use std::{fs, path::Path, process::ExitCode};
 
 use sternway::{
     api::{CheckupView, DoctorView, Health, ProblemCode},
-    store::Store as _,
     types::At,
 };
 
@@ -34,9 +33,9 @@ pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError
     let mut failed = ExitCode::SUCCESS;
     match found {
         Found::Nothing(_) => failed = ExitCode::from(ProblemCode::StoreNotFound.exit_code()),
-        Found::File(file) => {
-            checks.extend(permissions(&file));
-            match inside(context).await {
+        Found::File(_) | Found::Database(_) => {
+            checks.extend(found.file().map(permissions).unwrap_or_default());
+            match inside(context, &found).await {
                 Ok(inside) => checks.extend(inside),
                 Err(err) => {
                     failed = ExitCode::from(err.code().exit_code());
@@ -68,8 +67,9 @@ fn ok(name: &'static str, detail: String) -> CheckupView {
 }
 
 fn where_it_is(found: &Found) -> CheckupView {
-    let file = Context::shown(found.file());
+    let file = found.shown();
     match found {
+        Found::Database(_) => ok("store", file),
         Found::File(path) => {
             let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
             ok("store", format!("{file}, {}", number::bytes(size)))
@@ -125,7 +125,7 @@ fn cannot_open(err: &CliError) -> CheckupView {
     }
 }
 
-async fn inside(context: &Context) -> Result<Vec<CheckupView>, CliError> {
+async fn inside(context: &Context, found: &Found) -> Result<Vec<CheckupView>, CliError> {
     let looked = context.look(async |store| {
         let report = store.verify().await?;
         let head = match store.head(&context.namespace, At::Head).await {
@@ -140,7 +140,10 @@ async fn inside(context: &Context) -> Result<Vec<CheckupView>, CliError> {
         Ok((head, floor, report))
     });
     let (head, floor, report) = looked.await?;
-    let mut checks = vec![ok("lock", "no other process holds it".into())];
+    let mut checks = Vec::new();
+    if found.file().is_some() {
+        checks.push(ok("lock", "no other process holds it".into()));
+    }
     if let Some(head) = head {
         let (revision, at) = (head.revision, head.at);
         checks.push(ok("revision", format!("{revision} of {}, at {at}", context.namespace)));

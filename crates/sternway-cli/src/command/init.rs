@@ -4,16 +4,13 @@ use std::process::ExitCode;
 
 use sternway::{Missing, api::StoreView};
 
-use crate::{
-    context::Context,
-    error::CliError,
-    place::{self, Found},
-};
+use crate::{context::Context, error::CliError, place};
 
 const EXAMPLES: &str = "\
 Examples:
   sternway init                              in .sternway, here
   sternway init --store ~/agents             elsewhere
+  sternway init --store postgres://db/agents in a database that many share
   sternway init --namespace team-a           with a namespace of that name";
 
 /// Make a store, here or in the place that --store names. Does nothing if there is one.
@@ -23,8 +20,8 @@ pub(crate) struct Args {}
 
 pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError> {
     let found = place::here(context.place.as_ref());
-    let created = matches!(found, Found::Nothing(_));
-    let store = Context::shown(found.file());
+    let created = context.is_missing(&found).await?;
+    let store = found.shown();
     let sternway = context.open_at(found, Missing::Create).await?;
     context.finish(sternway, async |_| Ok(())).await?;
     let view = StoreView {

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use sternway::{
     Missing, Sternway,
     api::{ListView, NamespaceCreatedView, NamespaceDetailView, NamespaceView},
-    store::{Head, KvStore, Limit, Store as _},
+    store::{Head, Limit, Store},
     types::{At, EnvironmentId, NamespaceId},
 };
 
@@ -121,7 +121,7 @@ async fn list(context: &Context, args: &List) -> Result<(), CliError> {
 }
 
 /// One page, with where each of them stands, as far as it was there.
-async fn page(store: &KvStore, args: &List, at: At) -> Result<ListView<NamespaceView>, CliError> {
+async fn page(store: &dyn Store, args: &List, at: At) -> Result<ListView<NamespaceView>, CliError> {
     let limit = Limit::new(usize::from(args.limit));
     let ids = store.namespaces(args.after.as_ref(), limit).await?;
     let next = ids.last().filter(|_| ids.len() == limit.get()).map(ToString::to_string);

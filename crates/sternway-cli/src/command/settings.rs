@@ -12,6 +12,7 @@ use crate::{
     context::Context,
     error::{CliError, nearest},
     format::shell,
+    place,
     render::{
         page::Page,
         style,
@@ -35,7 +36,7 @@ Examples:
   sternway settings path                     which files are read
 
 Asked in this order: flags, STERNWAY_* variables, sternway.toml here or in a folder above,
-$XDG_CONFIG_HOME/sternway/config.toml, PAGER and DATABASE_URL (redb: only), what is built in.
+$XDG_CONFIG_HOME/sternway/config.toml, PAGER and DATABASE_URL (redb: and postgres: only), what is built in.
   actor = \"human:alice\"                       who acts
   environment = \"staging\"
   namespace = \"team-a\"
@@ -169,7 +170,10 @@ fn write(context: &Context, page: &mut Page) {
 /// A value as people see it: a path without the way to the present folder.
 fn shown(setting: &Setting) -> String {
     let value = setting.shown();
-    if setting.key == Key::StoreUrl { Context::shown(Path::new(&value)) } else { value }
+    if setting.key == Key::StoreUrl && !place::is_address(&value) {
+        return Context::shown(Path::new(&value));
+    }
+    value
 }
 
 fn get(context: &Context, key: Key) -> Result<(), CliError> {

@@ -48,7 +48,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
             told = Stopwatch::start();
         }
     });
-    let upgraded = upgraded.map_err(|err| context.at(&file, err))?;
+    let upgraded = upgraded.map_err(|err| context.at(Context::shown(&file), err))?;
     drop(map);
     let file_bytes = fs::metadata(&file).map_err(|err| CliError::file(&file, err))?.len();
     let view = view(&upgraded, file_bytes, context.dry_run);

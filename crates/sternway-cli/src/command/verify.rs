@@ -9,7 +9,7 @@ use std::{
 use sternway::{
     api::{Problem, ProblemCode, ReportView},
     control::signed_head::{HeadVerifier, SignedHead, SignedHeadError},
-    store::{Store as _, StoreError},
+    store::StoreError,
 };
 
 use crate::{

@@ -16,7 +16,7 @@ use super::{
     key::Key,
     validators,
 };
-use crate::{context::Context, error::nearest, format::visible, input::position};
+use crate::{context::Context, error::nearest, format::visible, input::position, place};
 
 /// What a folder may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl SettingsFile<'_> {
 
     /// A path in a file begins at the folder of the file.
     fn placed(&self, key: Key, value: String) -> Option<String> {
-        if key != Key::StoreUrl {
+        if key != Key::StoreUrl || place::is_address(&value) {
             return Some(value);
         }
         let path = PathBuf::from(value.strip_prefix("redb:").unwrap_or(&value));

@@ -1,5 +1,7 @@
 //! What there is to set, and what each setting takes.
 
+use std::num::NonZeroU16;
+
 use clap::ValueEnum;
 use sternway::types::{Actor, EnvironmentId, NamespaceId};
 
@@ -20,6 +22,8 @@ pub(crate) enum Key {
     Namespace,
     /// How long to wait for another process.
     LockTimeout,
+    /// How many sessions a store in a database has at most.
+    PoolSize,
     /// Where the store is.
     StoreUrl,
     /// When to use colors.
@@ -37,11 +41,12 @@ struct Row(&'static str, &'static str, &'static str, &'static str);
 
 impl Key {
     /// Every setting.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Actor,
         Self::Environment,
         Self::Namespace,
         Self::LockTimeout,
+        Self::PoolSize,
         Self::StoreUrl,
         Self::Color,
         Self::Output,
@@ -56,6 +61,9 @@ impl Key {
             Self::Namespace => Row("namespace", "--namespace", "namespace", "STERNWAY_NAMESPACE"),
             Self::LockTimeout => {
                 Row("store.lock_timeout", "--lock-timeout", "lock_timeout", "STERNWAY_LOCK_TIMEOUT")
+            }
+            Self::PoolSize => {
+                Row("store.pool_size", "--pool-size", "pool_size", "STERNWAY_POOL_SIZE")
             }
             Self::StoreUrl => Row("store.url", "--store", "store", "STERNWAY_STORE"),
             Self::Color => Row("ui.color", "--color", "color", "STERNWAY_COLOR"),
@@ -115,6 +123,7 @@ impl Key {
             Self::Environment => checked(value.parse::<EnvironmentId>()),
             Self::Namespace => checked(value.parse::<NamespaceId>()),
             Self::LockTimeout => checked(duration::parse(value)),
+            Self::PoolSize => checked(value.parse::<NonZeroU16>()),
             Self::StoreUrl => checked(value.parse::<Place>()),
             Self::Color => checked(one_of::<Color>(value)),
             Self::Output => checked(one_of::<Output>(value)),
@@ -164,7 +173,8 @@ mod tests {
             (Key::Actor, "agent:planner-7", ""),
             (Key::Environment, "staging", "no such"),
             (Key::LockTimeout, "1m 30s", "90"),
-            (Key::StoreUrl, "redb:agents.redb", "postgres://host/db"),
+            (Key::PoolSize, "20", "0"),
+            (Key::StoreUrl, "redb:agents.redb", "mysql://host/db"),
             (Key::Color, "never", "sometimes"),
             (Key::Output, "jsonl", "xml"),
             (Key::Quiet, "true", "yes"),

@@ -14,11 +14,7 @@ use super::{
     typed::Typed,
     validators::ValidatorSettings,
 };
-use crate::{
-    context::{Context, user},
-    error::CliError,
-    place,
-};
+use crate::{context::user, error::CliError, place};
 
 /// The file that is looked for, here and in every folder above.
 const PROJECT: &str = "sternway.toml";
@@ -71,8 +67,10 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
         of_variable(Key::Pager, "PAGER", Origin::Shared).into_iter().collect();
     let url = of_variable(Key::StoreUrl, "DATABASE_URL", Origin::Shared);
     // It is most often about the database of another program, which is no reason to refuse.
-    let is_ours = url.as_ref().is_none_or(|url| url.value().starts_with("redb:"));
+    let names_one = |url: &str| url.starts_with("redb:") || place::is_address(url);
+    let is_ours = url.as_ref().is_none_or(|url| names_one(url.value()));
     shared.extend(url.filter(|_| is_ours));
+    shared.extend(of_variable(Key::PoolSize, "DATABASE_POOL_SIZE", Origin::Shared));
     let mut settings = Settings::merge([first, project, user, shared, built_in, found_here()]);
     settings.validators = validators;
     settings.passed_over.extend((!is_ours).then_some(PassedOver::DATABASE_URL));
@@ -136,7 +134,7 @@ fn of_variable(
 
 /// What depends on who works where.
 fn found_here() -> Vec<Setting> {
-    let store = Context::shown(place::find(None).file());
+    let store = place::find(None).shown();
     [(Key::Actor, user().to_string()), (Key::StoreUrl, store), (Key::Pager, PAGER.into())]
         .map(|(key, value)| Setting::new(key, value, Origin::Default))
         .into()

@@ -18,7 +18,7 @@ pub(crate) mod validators;
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use self::{error::SettingsError, key::Key, older::PassedOver, validators::ValidatorSettings};
-use crate::format::visible;
+use crate::{format::visible, place::Place};
 
 /// Where a setting was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,14 @@ impl Setting {
 
     /// What it is set to, for who looks at it.
     pub(crate) fn shown(&self) -> String {
-        if self.is_secret { "***".into() } else { visible::line(&self.value).into_owned() }
+        if self.is_secret {
+            return "***".into();
+        }
+        match self.value.parse() {
+            // An address may hold a password.
+            Ok(Place::Database(address)) if self.key == Key::StoreUrl => address.connect().shown(),
+            _ => visible::line(&self.value).into_owned(),
+        }
     }
 }
 

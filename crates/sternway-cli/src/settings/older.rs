@@ -22,8 +22,7 @@ const NOBODY_IS_TOLD: &str = "nobody is notified yet";
 const WATCH: Option<&str> = Some("sternway watch -o jsonl");
 
 /// Those that say what would be built in elsewhere, or is not built yet.
-const OLDER: [PassedOver; 9] = [
-    PassedOver::new("DATABASE_POOL_SIZE", "a store is one file, which has no pool", None),
+const OLDER: [PassedOver; 8] = [
     PassedOver::new("MAX_ROLLBACK_POINTS", "every version is kept, and can be gone back to", None),
     PassedOver::new(
         "AUTO_ROLLBACK_ON_FAILURE",
@@ -55,7 +54,7 @@ impl PassedOver {
     pub(crate) const DATABASE_URL: Self = Self::new(
         "DATABASE_URL",
         "it names no store of this build",
-        Some("export STERNWAY_STORE=redb:PATH"),
+        Some("export STERNWAY_STORE=redb:PATH, or postgres://HOST/DATABASE"),
     );
 
     const fn new(variable: &'static str, why: &'static str, instead: Option<&'static str>) -> Self {
@@ -90,9 +89,9 @@ mod tests {
         check(&[], &[]);
         check(&["PATH", "DATABASE_URL"], &[]);
         check(
-            &["ROLLBACK_THRESHOLD", "DATABASE_POOL_SIZE"],
+            &["ROLLBACK_THRESHOLD", "MAX_ROLLBACK_POINTS"],
             &[
-                "passed over: DATABASE_POOL_SIZE, since a store is one file, which has no pool",
+                "passed over: MAX_ROLLBACK_POINTS, since every version is kept, and can be gone back to",
                 "passed over: ROLLBACK_THRESHOLD, since policies are in the store: \
                  sternway policy set namespace FILE, with the rule failure_rate",
             ],

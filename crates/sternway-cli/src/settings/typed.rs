@@ -52,6 +52,7 @@ fn found(matches: &ArgMatches, key: Key) -> Option<(String, ValueSource)> {
         | Key::Environment
         | Key::Namespace
         | Key::LockTimeout
+        | Key::PoolSize
         | Key::StoreUrl
         | Key::Color
         | Key::Output => {

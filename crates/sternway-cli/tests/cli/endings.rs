@@ -36,7 +36,7 @@ fn two_is_wrong_usage() {
         vec!["promote", "prompts/greeting"],
         vec!["rollback", "prompts/greeting", "--to", "tools/search@v1"],
         vec!["--lock-timeout", "5", "list"],
-        vec!["--store", "postgres://host/db", "list"],
+        vec!["--store", "mysql://host/db", "list"],
         vec!["-e", "Not A Name", "list"],
         vec!["policy", "set", "everything", "v1.md"],
         vec!["policy", "set", "namespace", "v1.md"],

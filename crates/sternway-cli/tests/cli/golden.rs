@@ -12,30 +12,49 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::world::World;
+use crate::{database::Database, world::World};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/golden")
 }
 
-fn check(name: &str) {
-    let path = folder().join(name).with_extension("txt");
-    let expected = fs::read_to_string(&path).unwrap();
-    let world = World::new();
+/// What is typed in a story, and what comes back.
+fn told(story: &str, world: &World) -> String {
     let mut actual = String::new();
-    for line in expected.lines() {
+    for line in story.lines() {
         // What is not typed is an answer, or a comment between two answers.
         if let Some(typed) = line.strip_prefix("$ ") {
             writeln!(actual, "{line}").unwrap();
-            actual += &answer(&world, typed);
+            actual += &answer(world, typed);
         } else if line.starts_with("# ") {
             writeln!(actual, "{line}").unwrap();
         }
     }
+    actual
+}
+
+fn check(name: &str) {
+    let path = folder().join(name).with_extension("txt");
+    let expected = fs::read_to_string(&path).unwrap();
+    let actual = told(&expected, &World::new());
     if env::var_os("UPDATE_GOLDEN").is_some() {
         return fs::write(&path, &actual).unwrap();
     }
     assert_eq!(actual, expected.replace("\r\n", "\n"), "{}", path.display());
+}
+
+/// A story is told in a database as it is in a file, but for where the store is.
+fn check_shared(name: &str) {
+    let expected = fs::read_to_string(folder().join(name).with_extension("txt")).unwrap();
+    let database = Database::new();
+    let world = World::new();
+    let settings = format!("[store]\nurl = '{}'\n", database.url());
+    world.write("home/sternway/config.toml", settings.as_bytes());
+    let actual = told(&expected, &world).replace(&database.shown(), ".sternway/store.redb");
+    let actual = actual
+        .replace("store.redb (postgres)", "store.redb (redb)")
+        .replace("no store in .sternway/store.redb", "no store here, or in a folder above");
+    assert_eq!(actual, expected.replace("\r\n", "\n"), "{name}");
 }
 
 fn answer(world: &World, typed: &str) -> String {
@@ -174,5 +193,44 @@ stories! {
     restore
     restore_to
     settings
+    what_is_wrong
+}
+
+macro_rules! stories_of_many {
+    ($($name:ident)*) => {
+        mod shared {
+            $(#[test]
+            fn $name() {
+                super::check_shared(stringify!($name));
+            })*
+        }
+    };
+}
+
+// All but those that are about where the store is: `bundle`, `compact`, `folders` and `settings`.
+stories_of_many! {
+    a_bad_version_goes_back
+    a_file_of_runs
+    a_first_store
+    aging
+    apply
+    blame
+    by_hand
+    compare
+    dependencies
+    environments
+    labels
+    metrics
+    moves
+    five_minutes
+    less_of_a_list
+    namespaces
+    once
+    past
+    policies
+    publish_again
+    redo
+    restore
+    restore_to
     what_is_wrong
 }

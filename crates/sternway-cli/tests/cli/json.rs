@@ -238,7 +238,7 @@ fn around(world: &World, all: &mut Keys) {
 fn the_members_of_every_answer_are_as_promised() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/golden/keys.json");
     // Of what has no effect, one has something to type instead, and one has not.
-    let world = World::new().set("ROLLBACK_THRESHOLD", "5").set("DATABASE_POOL_SIZE", "10");
+    let world = World::new().set("ROLLBACK_THRESHOLD", "5").set("MAX_ROLLBACK_POINTS", "10");
     let found = story(&world);
     let actual = serde_json::to_string_pretty(&found).unwrap() + "\n";
     if env::var_os("UPDATE_GOLDEN").is_some() {

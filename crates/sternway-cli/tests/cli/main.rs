@@ -7,6 +7,7 @@ mod color;
 mod compact;
 mod completion;
 mod damaged;
+mod database;
 mod dry_run;
 mod endings;
 mod folders;

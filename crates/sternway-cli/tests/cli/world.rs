@@ -11,12 +11,20 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Variables of others that the binary looks at.
-const OTHERS: [&str; 8] =
-    ["NO_COLOR", "LC_ALL", "LC_CTYPE", "COLUMNS", "PAGER", "LESS", "DATABASE_URL", "LOG_LEVEL"];
+const OTHERS: [&str; 9] = [
+    "NO_COLOR",
+    "LC_ALL",
+    "LC_CTYPE",
+    "COLUMNS",
+    "PAGER",
+    "LESS",
+    "DATABASE_URL",
+    "DATABASE_POOL_SIZE",
+    "LOG_LEVEL",
+];
 
 /// Variables that other tools are told things by, and that have no effect.
-pub(crate) const OLDER: [&str; 9] = [
-    "DATABASE_POOL_SIZE",
+pub(crate) const OLDER: [&str; 8] = [
     "MAX_ROLLBACK_POINTS",
     "AUTO_ROLLBACK_ON_FAILURE",
     "REQUIRE_APPROVAL_FOR_PRODUCTION",

@@ -43,6 +43,23 @@ pub(crate) async fn prepare(db: &Database) -> Result<(), StoreError> {
     }
 }
 
+/// Whether the schema is there, and what this Sternway works on.
+///
+/// # Errors
+///
+/// [`StoreError::NoStore`] if it is not there, and [`StoreError::OlderLayout`] if steps are missing.
+pub(crate) async fn is_there(db: &Database) -> Result<(), StoreError> {
+    let found = found(db).await?;
+    let number = |steps: usize| u8::try_from(steps).unwrap_or(u8::MAX);
+    match found {
+        0 => Err(StoreError::NoStore { place: format!("the schema {}", db.schema) }),
+        found if found < STEPS.len() => {
+            Err(StoreError::OlderLayout { found: number(found), newest: number(STEPS.len()) })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// How many steps were taken.
 async fn found(db: &Database) -> Result<usize, StoreError> {
     let taken =

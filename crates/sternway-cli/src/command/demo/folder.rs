@@ -35,16 +35,24 @@ pub(super) struct Folder {
 
 impl Folder {
     /// The folder of the store that was named, or `sternway-demo` here.
-    pub(super) fn of(context: &Context) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`CliError`] if that is in a database.
+    pub(super) fn of(context: &Context) -> Result<Self, CliError> {
         let Some(place) = context.named_place() else {
             let path = PathBuf::from(FOLDER);
             let flags = format!("-C {}", shown(&path));
-            return Self::at(path.join(".sternway").join("store.redb"), path, flags);
+            return Ok(Self::at(path.join(".sternway").join("store.redb"), path, flags));
         };
-        let store = place::find(Some(place)).file().to_path_buf();
+        let found = place::find(Some(place));
+        let Some(store) = found.file().map(Path::to_path_buf) else {
+            let invalid = "the demo makes its store again each time, and takes none in a database";
+            return Err(CliError::invalid(invalid).with_help("sternway demo"));
+        };
         let path = store.parent().map(Path::to_path_buf).unwrap_or_default();
         let flags = format!("--store {}", shown(&store));
-        Self::at(store, path, flags)
+        Ok(Self::at(store, path, flags))
     }
 
     fn at(store: PathBuf, path: PathBuf, flags: String) -> Self {

@@ -31,7 +31,7 @@ pub(crate) struct Args {}
 ///
 /// [`CliError`] if the folder is not the demo's, or something does not work as the story says.
 pub(crate) async fn run(context: &Context, _args: Args) -> Result<ExitCode, CliError> {
-    let folder = Folder::of(context);
+    let folder = Folder::of(context)?;
     if context.dry_run {
         folder.check()?;
         let store = Context::shown(folder.store());

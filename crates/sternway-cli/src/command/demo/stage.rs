@@ -58,6 +58,7 @@ impl Stage {
             dry_run: false,
             at: None,
             lock_timeout: context.lock_timeout,
+            pool_size: context.pool_size,
             settings: context.settings.clone(),
             console: context.console.clone(),
         };

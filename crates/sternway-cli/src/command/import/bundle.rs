@@ -5,7 +5,6 @@ use std::{
     io::{self, Seek as _, SeekFrom},
     path::Path,
     process::ExitCode,
-    sync::Arc,
 };
 
 use sternway::{
@@ -84,7 +83,7 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         signer: args.signer,
         trial: if context.dry_run { Trial::Yes } else { Trial::No },
     };
-    let control = Control::new(Arc::new(context.open_store().await?), namespace);
+    let control = Control::new(context.open_store().await?, namespace);
     let imported = {
         let mut meter = context.console.meter();
         let mut watcher = |progress: Progress| {
