@@ -1,18 +1,25 @@
 //! `sternway watch`: what happens, as it happens.
 //!
-//! The store's file is used by one process at a time, so it is not held in between: it is opened,
-//! read and closed, twice a second.
+//! A store's file is used by one process at a time, so it is not held in between: it is opened,
+//! read and closed, twice a second. A database is held, and says when there is more.
 
 use std::{process::ExitCode, time::Duration};
 
 use sternway::{
-    Missing,
+    Missing, Sternway,
     api::{CommitView, ProblemCode},
     store::{Limit, StoreError},
     types::{Applied, ArtifactId, At, Commit, Record, Revision},
 };
 
-use crate::{cli::Output, context::Context, error::CliError, open::pause, render::event};
+use crate::{
+    cli::Output,
+    context::Context,
+    error::CliError,
+    open::pause,
+    place::{self, Found},
+    render::event,
+};
 
 /// How long the store is left alone between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -96,6 +103,7 @@ async fn follow(
         after = Revision::new(begin.get().saturating_sub(1));
         context.console.note(&format!("what was before revision {begin} was let go"));
     }
+    let source = Source::of(context).await?;
     let mut begun = false;
     if after > newest {
         return Err(StoreError::NotYet { asked: after, newest }.into());
@@ -104,7 +112,7 @@ async fn follow(
         context.console.note(&format!("following what happens after revision {after}"));
     }
     loop {
-        let page = match look(context, after).await {
+        let page = match source.page(context, after).await {
             // Somebody let go of it between two looks. What was live then is not shown, and that is
             // said; but that nothing is left to begin with is for who asked.
             Err(err) if begun && err.code() == ProblemCode::Compacted => {
@@ -129,7 +137,58 @@ async fn follow(
         if args.once {
             return Ok(ExitCode::SUCCESS);
         }
-        pause(PAUSE).await;
+        source.rest(after).await;
+    }
+}
+
+/// Where commits come from.
+enum Source {
+    /// A file, which others need meanwhile: it is opened for each look.
+    File,
+    /// A database, which many have open at once.
+    Database(Sternway),
+}
+
+impl Source {
+    async fn of(context: &Context) -> Result<Self, CliError> {
+        match place::find(context.place.as_ref()) {
+            Found::File(_) | Found::Nothing(_) => Ok(Self::File),
+            Found::Database(_) => context.open(Missing::Refuse).await.map(Self::Database),
+        }
+    }
+
+    /// The commits after a revision. Who cannot reach a database for a while catches up.
+    async fn page(&self, context: &Context, after: Revision) -> Result<Vec<Commit>, CliError> {
+        let Self::Database(sternway) = self else { return look(context, after).await };
+        let control = sternway.control();
+        let mut is_said = false;
+        loop {
+            match control.store().feed(control.namespace(), after, Limit::MAX).await {
+                Err(StoreError::Unavailable(cause)) => {
+                    if !is_said {
+                        let what = "the database cannot be reached: waiting for it";
+                        context.console.note(&format!("{what} ({cause})"));
+                    }
+                    is_said = true;
+                    pause(PAUSE).await;
+                }
+                page => return Ok(page?),
+            }
+        }
+    }
+
+    /// Waits until there may be more.
+    async fn rest(&self, after: Revision) {
+        match self {
+            Self::File => pause(PAUSE).await,
+            Self::Database(sternway) => {
+                let control = sternway.control();
+                // Who cannot wait looks again, and is told why.
+                if control.store().wait(control.namespace(), after).await.is_err() {
+                    pause(PAUSE).await;
+                }
+            }
+        }
     }
 }
 

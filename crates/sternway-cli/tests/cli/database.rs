@@ -35,13 +35,13 @@ impl Database {
     }
 
     /// The address of the store.
-    pub(crate) fn url(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.ours
     }
 
     /// The address as it is shown.
     pub(crate) fn shown(&self) -> String {
-        Connect::to(self.url()).shown()
+        Connect::to(self.address()).shown()
     }
 }
 

@@ -48,7 +48,7 @@ fn check_shared(name: &str) {
     let expected = fs::read_to_string(folder().join(name).with_extension("txt")).unwrap();
     let database = Database::new();
     let world = World::new();
-    let settings = format!("[store]\nurl = '{}'\n", database.url());
+    let settings = format!("[store]\nurl = '{}'\n", database.address());
     world.write("home/sternway/config.toml", settings.as_bytes());
     let actual = told(&expected, &world).replace(&database.shown(), ".sternway/store.redb");
     let actual = actual

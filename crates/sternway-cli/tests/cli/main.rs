@@ -29,6 +29,7 @@ mod settings;
 mod stores;
 mod swept;
 mod told;
+mod two_terminals;
 mod upgrade;
 mod usage;
 mod validate;
