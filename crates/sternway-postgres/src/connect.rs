@@ -198,7 +198,13 @@ impl Connect {
         })?;
         let pool = self.pool(self.session(options));
         let patience = self.statement + Duration::from_secs(5);
-        Ok(Database { pool, schema: self.schema.clone(), patience })
+        Ok(Database {
+            pool,
+            schema: self.schema.clone(),
+            patience,
+            #[cfg(test)]
+            plans: crate::plans::Plans::default(),
+        })
     }
 
     fn session(&self, options: PgConnectOptions) -> PgConnectOptions {

@@ -41,6 +41,9 @@ pub(crate) struct Database {
     pub(crate) schema: String,
     /// How long a call may take.
     pub(crate) patience: Duration,
+    /// How reads were planned, if somebody wants to know.
+    #[cfg(test)]
+    pub(crate) plans: crate::plans::Plans,
 }
 
 impl Database {
@@ -84,6 +87,8 @@ impl Database {
     /// Rows of a statement that does the same twice as once. Who finds a session dead takes another
     /// one: after a server went, every one that idled is dead.
     pub(crate) async fn patiently(&self, text: &str, args: Args) -> Result<Vec<PgRow>, StoreError> {
+        #[cfg(test)]
+        self.plans.explain(self, text, args.clone()).await;
         for _ in 0..self.pool.options().get_max_connections() {
             match self.rows(text, args.clone()).await {
                 Err(Failure::Unknown(_) | Failure::Again(_)) => (),

@@ -43,6 +43,8 @@ mod convert;
 mod database;
 mod error;
 mod lane;
+#[cfg(test)]
+mod plans;
 mod read;
 mod rows;
 mod schema;
