@@ -5,7 +5,7 @@
 
 use clap::Args;
 
-use crate::{error::Error, workspace::Workspace};
+use crate::{error::Error, postgres::Database, workspace::Workspace};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -20,7 +20,10 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Error> {
-    workspace.cargo(arguments(options)).run_bare()
+    let database = Database::open(workspace)?;
+    let ran = database.told_to(workspace.cargo(arguments(options))).run_bare();
+    database.close()?;
+    ran
 }
 
 fn arguments(options: &Options) -> Vec<&str> {

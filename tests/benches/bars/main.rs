@@ -11,6 +11,7 @@ mod judge;
 mod live;
 mod million;
 mod outcomes;
+mod postgres;
 mod publish;
 mod report;
 mod rollback;
@@ -27,7 +28,7 @@ type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A bar's name, and what measures it.
 type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
 
-const BARS: [Entry; 8] = [
+const BARS: [Entry; 9] = [
     ("rollback", rollback::measure),
     ("judge", judge::measure),
     ("live", live::measure),
@@ -36,6 +37,7 @@ const BARS: [Entry; 8] = [
     ("million", million::measure),
     ("bundle", bundle::measure),
     ("contents", contents::measure),
+    ("postgres", postgres::measure),
 ];
 
 fn main() -> Measured<ExitCode> {

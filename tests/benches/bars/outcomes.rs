@@ -36,7 +36,7 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
         VersionNumber::FIRST,
         &EnvironmentId::production(),
     ))?;
-    let batches: Vec<Vec<Outcome>> = (0..BATCHES).map(|_| batch(&sw, &subject)).collect();
+    let batches: Vec<Vec<Outcome>> = (0..BATCHES).map(|_| batch(&sw, &subject, BATCH)).collect();
     tape.take();
 
     let watch = Stopwatch::start();
@@ -64,7 +64,7 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
 }
 
 /// Outcomes of which every twentieth failed.
-fn batch(sw: &Sternway, subject: &Subject) -> Vec<Outcome> {
+pub(crate) fn batch(sw: &Sternway, subject: &Subject, count: usize) -> Vec<Outcome> {
     let outcome = |number: usize| {
         let status = if number.is_multiple_of(20) {
             OutcomeStatus::Failed(Failure::new("TimeoutError".parse().ok(), "took too long"))
@@ -73,5 +73,5 @@ fn batch(sw: &Sternway, subject: &Subject) -> Vec<Outcome> {
         };
         Outcome::new(RandomIds.outcome(), subject.clone(), sw.control().now(), status)
     };
-    (0..BATCH).map(outcome).collect()
+    (0..count).map(outcome).collect()
 }
