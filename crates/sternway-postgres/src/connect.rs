@@ -9,7 +9,7 @@ use sqlx::{
 use sternway_store::StoreError;
 use tokio::time::timeout;
 
-use crate::{PostgresStore, database::Database, error::Failure, schema};
+use crate::{Finding, PostgresStore, database::Database, error::Failure, examine, schema};
 
 /// How a store on PostgreSQL is opened.
 ///
@@ -32,6 +32,14 @@ pub struct Connect {
     lock: Duration,
     pooled: bool,
     missing: Missing,
+    losing: Losing,
+}
+
+/// Whether a server may lose what was acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Losing {
+    Refused,
+    Allowed,
 }
 
 /// What to do where there is no store.
@@ -52,8 +60,8 @@ impl std::fmt::Debug for Connect {
 
 impl Connect {
     /// To the database of an address such as `postgres://user:password@host:5432/database`. Beside what
-    /// PostgreSQL's own clients take after a `?`, the address may say `schema=NAME`, `pool_size=N` and
-    /// `pooler=true`, which mean the same as the methods here.
+    /// PostgreSQL's own clients take after a `?`, the address may say `schema=NAME`, `pool_size=N`,
+    /// `pooler=true` and `allow_data_loss=true`, which mean the same as the methods here.
     pub fn to(url: impl Into<String>) -> Self {
         let mut connect = Self {
             url: url.into(),
@@ -64,6 +72,7 @@ impl Connect {
             lock: Duration::from_secs(10),
             pooled: false,
             missing: Missing::Create,
+            losing: Losing::Refused,
         };
         connect.take_ours();
         connect
@@ -79,6 +88,7 @@ impl Connect {
                 Some(("pool_size", number)) if number.parse::<u32>().is_ok() => {
                     self.connections = number.parse().unwrap_or(self.connections);
                 }
+                Some(("allow_data_loss", "true")) => self.losing = Losing::Allowed,
                 Some(("pooler", "true")) => self.pooled = true,
                 Some(("pooler", "false")) => self.pooled = false,
                 _ => theirs.push(parameter),
@@ -86,6 +96,13 @@ impl Connect {
         }
         let mark = if theirs.is_empty() { "" } else { "?" };
         self.url = format!("{address}{mark}{}", theirs.join("&"));
+    }
+
+    /// Takes a server whose settings lose acknowledged commits when it or its host goes down, such as
+    /// one with `fsync = off`. Otherwise it is refused.
+    pub const fn allow_data_loss(mut self) -> Self {
+        self.losing = Losing::Allowed;
+        self
     }
 
     /// Opens only what is there, and makes or upgrades nothing.
@@ -162,15 +179,35 @@ impl Connect {
     /// If it is called outside of a Tokio runtime: a store has tasks of its own.
     pub async fn open(self) -> Result<PostgresStore, StoreError> {
         let db = self.database()?;
-        let ready = match self.missing {
-            Missing::Create => schema::prepare(&db).await,
-            Missing::Refuse => schema::is_there(&db).await,
-        };
-        match ready {
+        match self.ready(&db).await {
             Ok(()) => PostgresStore::start(db),
             Err(err @ StoreError::Unavailable(_)) => Err(self.reason(err).await),
             Err(err) => Err(err),
         }
+    }
+
+    async fn ready(&self, db: &Database) -> Result<(), StoreError> {
+        examine::check(db, self.losing).await?;
+        match self.missing {
+            Missing::Create => schema::prepare(db).await,
+            Missing::Refuse => schema::is_there(db).await,
+        }
+    }
+
+    /// Looks at the server and at what we may do there, and says what will not do. Nothing is made, and
+    /// no store need be there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connect::open`], if the server cannot be asked.
+    pub async fn examine(&self) -> Result<Vec<Finding>, StoreError> {
+        let db = self.database()?;
+        let found = match examine::examine(&db).await {
+            Err(err @ StoreError::Unavailable(_)) => Err(self.reason(err).await),
+            found => found,
+        };
+        db.pool.close().await;
+        found
     }
 
     /// Why the database cannot be reached. A pool only says that it waited for long.

@@ -42,6 +42,7 @@ mod contents;
 mod convert;
 mod database;
 mod error;
+mod examine;
 mod lane;
 #[cfg(test)]
 mod plans;
@@ -53,4 +54,8 @@ mod task;
 mod verify;
 mod watch;
 
-pub use crate::{connect::Connect, store::PostgresStore};
+pub use crate::{
+    connect::Connect,
+    examine::{Condition, Finding},
+    store::PostgresStore,
+};

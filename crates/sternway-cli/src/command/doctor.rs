@@ -4,6 +4,7 @@ use std::{fs, path::Path, process::ExitCode};
 
 use sternway::{
     api::{CheckupView, DoctorView, Health, ProblemCode},
+    postgres::{Condition, Finding},
     types::At,
 };
 
@@ -35,6 +36,7 @@ pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError
         Found::Nothing(_) => failed = ExitCode::from(ProblemCode::StoreNotFound.exit_code()),
         Found::File(_) | Found::Database(_) => {
             checks.extend(found.file().map(permissions).unwrap_or_default());
+            checks.extend(server(&found).await);
             match inside(context, &found).await {
                 Ok(inside) => checks.extend(inside),
                 Err(err) => {
@@ -113,6 +115,23 @@ fn permissions(file: &Path) -> Vec<CheckupView> {
 #[cfg(not(unix))]
 fn permissions(_: &Path) -> Vec<CheckupView> {
     Vec::new()
+}
+
+/// The server of a store in a database. That it cannot be asked is said by who opens it.
+async fn server(found: &Found) -> Vec<CheckupView> {
+    let Found::Database(address) = found else { return Vec::new() };
+    let findings = address.connect().examine().await.unwrap_or_default();
+    let view = |finding: Finding| CheckupView {
+        name: finding.subject,
+        health: match finding.condition {
+            Condition::Good => Health::Ok,
+            Condition::Doubtful => Health::Warn,
+            Condition::Bad => Health::Fail,
+        },
+        detail: finding.detail,
+        help: finding.advice,
+    };
+    findings.into_iter().map(view).collect()
 }
 
 fn cannot_open(err: &CliError) -> CheckupView {
