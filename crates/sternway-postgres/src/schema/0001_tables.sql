@@ -168,7 +168,8 @@ CREATE TABLE {s}.record_past (
     FOREIGN KEY (ns, kind, name) REFERENCES {s}.record_entry
 );
 
--- What outcomes are about, how many there are, and what the first `tally_total` of them add up to.
+-- What outcomes are about, how many there are and how many of them ended well and not well, and what
+-- the first `tally_total` of them add up to.
 CREATE TABLE {s}.subject (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     ns integer NOT NULL,
@@ -177,6 +178,8 @@ CREATE TABLE {s}.subject (
     version bigint NOT NULL,
     generation bigint NOT NULL,
     total bigint NOT NULL DEFAULT 0,
+    succeeded bigint NOT NULL DEFAULT 0,
+    failed bigint NOT NULL DEFAULT 0,
     tally bytea,
     tally_total bigint NOT NULL DEFAULT 0,
     judged bytea,

@@ -315,10 +315,11 @@ BEGIN
             SELECT sid, log_place, n, id, at, status, class, message, seconds, nanos, cost, scores, trace,
                 {s}.seal(decode(sum, 'hex'), n, log_place, 0, 0)
             FROM placed ORDER BY id
-        RETURNING subject
+        RETURNING subject, status
     ), counted AS (
-        UPDATE {s}.subject x SET total = x.total + c.new
-            FROM (SELECT subject, count(*) AS new FROM written GROUP BY subject) c WHERE x.id = c.subject
+        UPDATE {s}.subject x SET total = x.total + c.new, succeeded = x.succeeded + c.well, failed = x.failed + c.badly
+            FROM (SELECT subject, count(*) AS new, count(*) FILTER (WHERE status = 0) AS well,
+                count(*) FILTER (WHERE status = 1) AS badly FROM written GROUP BY subject) c WHERE x.id = c.subject
     )
     SELECT jsonb_agg(place ORDER BY place) INTO fresh FROM placed;
 

@@ -25,6 +25,8 @@ struct SubjectRow {
     version: i64,
     generation: i64,
     total: i64,
+    succeeded: i64,
+    failed: i64,
     tally: Option<Hex>,
     tally_total: i64,
     judged: Option<Hex>,
@@ -85,9 +87,13 @@ impl Log {
     }
 
     fn end(&self, scan: &mut Scan) {
+        let place = || format!("the tallies of {}", self.subject);
         if self.row.total != signed(self.tally.total()) || self.row.total == 0 {
-            let place = format!("the tallies of {}", self.subject);
-            scan.report.note(place, "it has another number of outcomes than are there");
+            scan.report.note(place(), "it has another number of outcomes than are there");
+        }
+        let ends = (signed(self.tally.succeeded), signed(self.tally.failed));
+        if (self.row.succeeded, self.row.failed) != ends {
+            scan.report.note(place(), "others are said to have ended well or not well than did");
         }
     }
 
