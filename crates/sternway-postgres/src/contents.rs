@@ -1,7 +1,7 @@
 //! Contents: each once by its digest, compressed where that pays.
 
 use sternway_store::StoreError;
-use sternway_types::{Content, ContentRef, Digest};
+use sternway_types::{Content, ContentKind, ContentRef, Digest};
 
 use crate::{
     convert::{form, signed},
@@ -18,6 +18,8 @@ const ZSTD: i16 = 1;
 const LEVEL: i32 = 3;
 /// What is smaller does not pay.
 const SMALL: usize = 64;
+/// The largest JSON that can be looked into with SQL.
+const MAX_JSON: usize = 1 << 20;
 
 fn place(digest: &Digest) -> String {
     format!("content {digest}")
@@ -51,10 +53,17 @@ pub(crate) async fn put(db: &Database, content: &Content) -> Result<(), StoreErr
         .with(row.len)
         .with(row.codec)
         .with(data)
+        .with(json(row.form, bytes))
         .with(sum);
-    let put = "SELECT {s}.put_content($1, $2, $3, $4, $5, $6)";
+    let put = "SELECT {s}.put_content($1, $2, $3, $4, $5, $6, $7)";
     // Doing it twice is the same as once.
     db.patiently(put, args).await.map(drop)
+}
+
+/// The JSON that can be looked into with SQL, if the bytes are known to be some.
+pub(crate) fn json(of: i16, bytes: &[u8]) -> Option<&str> {
+    let fits = of == form(&ContentKind::Json) && bytes.len() <= MAX_JSON;
+    fits.then(|| std::str::from_utf8(bytes).ok()).flatten()
 }
 
 fn pack(bytes: &[u8]) -> (i16, Vec<u8>) {

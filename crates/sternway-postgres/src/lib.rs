@@ -31,6 +31,9 @@
 //!   then, and added up from there by who needs it.
 //! - **Watching**: a commit rings a bell, here and by `NOTIFY` in every other process; who waits looks
 //!   for itself every second, too.
+//! - **People with SQL** read views in the schema, which say what the library says and need no right to
+//!   the tables: `docs/sql.md` has them, with examples. What they show beyond the rows of commits is kept
+//!   with these (how runs ended, contents that are JSON), and `verify` compares it.
 //! - **Going away**: every write is in a task that no caller can cancel, and a session that is given
 //!   back is out of every transaction.
 

@@ -77,7 +77,7 @@ const FILL: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO {s}.commit SELECT 1, i, md5(i::text)::uuid, i * 10, 'human:a', '', '\\x00', sha256(''), ''
         FROM generate_series(1, 100000) i;
-    INSERT INTO {s}.content SELECT sha256(i::text::bytea), 1, 5, 0, 'hello', ''
+    INSERT INTO {s}.content SELECT sha256(i::text::bytea), 1, 5, 0, 'hello', NULL, ''
         FROM generate_series(1, 100000) i;
     INSERT INTO {s}.artifact SELECT 1, 'prompts/a-' || i, 100, 10, 'human:a', i * 100, ''
         FROM generate_series(1, 1000) i;

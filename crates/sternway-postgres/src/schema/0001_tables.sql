@@ -2,7 +2,7 @@
 --
 -- A column `sum` holds the first 8 bytes of a SHA-256 over all other columns of its row: what the
 -- writer knew, which it hashed, and what was given to the row when it was committed. `verify`
--- compares them.
+-- compares them, and what derives from elsewhere with what it derives from.
 
 CREATE TABLE {s}.namespace (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -42,13 +42,15 @@ CREATE TABLE {s}.commit (
 CREATE INDEX commit_at ON {s}.commit (ns, at, revision) WHERE at IS NOT NULL;
 
 -- What bytes are known to be (0 bytes, 1 text, 2 JSON, 3 tree), and how they are kept (0 as they
--- are, 1 zstd).
+-- are, 1 zstd). `json` derives from the bytes, for whoever asks with SQL: what JSON of up to 1 MiB says,
+-- unless jsonb cannot hold it.
 CREATE TABLE {s}.content (
     digest bytea PRIMARY KEY CHECK (octet_length(digest) = 32),
     form smallint NOT NULL CHECK (form BETWEEN 0 AND 3),
     len bigint NOT NULL CHECK (len > 0),
     codec smallint NOT NULL CHECK (codec BETWEEN 0 AND 1),
     data bytea NOT NULL,
+    json jsonb,
     sum bytea NOT NULL
 );
 ALTER TABLE {s}.content ALTER data SET STORAGE EXTERNAL;

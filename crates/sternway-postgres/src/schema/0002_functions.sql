@@ -250,16 +250,16 @@ BEGIN
 END
 $$;
 
--- Keeps a content, unless it is kept as what it is. It becomes durable with the commit that names it,
--- so nobody waits for the disk here.
-CREATE FUNCTION {s}.put_content(d bytea, f smallint, l bigint, c smallint, bytes bytea, s bytea) RETURNS void
+-- Keeps a content, unless it is kept as what it is. The commit that names it waits for the disk, not this.
+CREATE FUNCTION {s}.put_content(d bytea, f smallint, l bigint, c smallint, bytes bytea, j text, s bytea) RETURNS void
 LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
-    INSERT INTO {s}.content AS x (digest, form, len, codec, data, sum) VALUES (d, f, l, c, bytes, s)
-        ON CONFLICT (digest) DO UPDATE
-            SET form = excluded.form, len = excluded.len, codec = excluded.codec, data = excluded.data, sum = excluded.sum
-            WHERE x.form < excluded.form;
+    INSERT INTO {s}.content AS x (digest, form, len, codec, data, json, sum)
+        VALUES (d, f, l, c, bytes, {s}.as_json(j), s) ON CONFLICT (digest) DO UPDATE
+        SET (form, len, codec, data, json, sum) =
+            (excluded.form, excluded.len, excluded.codec, excluded.data, excluded.json, excluded.sum)
+        WHERE x.form < excluded.form;
 END
 $$;
 

@@ -18,6 +18,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "tables", sql: include_str!("0001_tables.sql") },
     Step { name: "functions", sql: include_str!("0002_functions.sql") },
+    Step { name: "views", sql: include_str!("0003_views.sql") },
 ];
 
 /// How long to wait while another process makes the schema.

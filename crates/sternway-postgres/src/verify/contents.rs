@@ -6,7 +6,7 @@ use sternway_types::{Content, ContentKind, Digest, Tree};
 
 use super::scan::Scan;
 use crate::{
-    contents::unpack,
+    contents::{json as shown_json, unpack},
     convert::signed,
     database::{Args, column},
     rows::{ContentRow, Hex, Kept as _, seal, to_hex},
@@ -24,25 +24,44 @@ pub(super) async fn contents(scan: &mut Scan) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
+        let mut read = Vec::new();
         for row in &rows {
             scan.report.contents += 1;
             let (form, len, codec) = (column(row, 1)?, column(row, 2)?, column(row, 3)?);
             let row = (column::<Vec<u8>>(row, 0)?, column(row, 4)?, column(row, 5)?);
             let (digest, data, sum): (Vec<u8>, Vec<u8>, Vec<u8>) = row;
             let row = ContentRow { digest: Hex(digest), form, len, codec };
-            if let Err(err) = content(scan, row, data, &sum).await {
-                scan.note(err)?;
+            match content(scan, row, data, &sum).await {
+                Ok(shown) => read.push(shown),
+                Err(err) => scan.note(err)?,
             }
         }
+        derived(scan, read).await?;
     }
 }
 
+/// Notes contents of which SQL shows another JSON than their bytes are.
+async fn derived(scan: &mut Scan, read: Vec<(Digest, Option<String>)>) -> Result<(), StoreError> {
+    let pairs = read.into_iter().map(|(digest, json)| (digest.as_bytes().to_vec(), json));
+    let (digests, texts): (Vec<_>, Vec<_>) = pairs.unzip();
+    let differ = "SELECT to_json(encode(c.digest, 'hex'))::text
+        FROM unnest($1::bytea[], $2::text[]) w (digest, json)
+        JOIN {s}.content c ON c.digest = w.digest
+        WHERE c.json IS DISTINCT FROM {s}.as_json(w.json)";
+    for digest in scan.read::<String>(differ, Args::default().with(digests).with(texts)).await? {
+        let place = format!("content sha256:{digest}");
+        scan.report.note(place, "as JSON it is shown as something else");
+    }
+    Ok(())
+}
+
+/// Checks a content. Answers with its digest, and the JSON that SQL is to show.
 async fn content(
     scan: &mut Scan,
     row: ContentRow,
     data: Vec<u8>,
     sum: &[u8],
-) -> Result<(), StoreError> {
+) -> Result<(Digest, Option<String>), StoreError> {
     let digest = crate::convert::digest(&|| "a content".to_owned(), &row.digest)?;
     if seal(&row.sum(), 0, [0; 3]) != sum {
         scan.report.note(format!("content {digest}"), "its sum does not match");
@@ -53,9 +72,10 @@ async fn content(
     {
         let detail = format!("it is not what its writer said ({err})");
         scan.report.note(format!("content {digest}"), detail);
-        return Ok(());
+    } else if row.form == TREE {
+        files(scan, &digest, &bytes).await?;
     }
-    if row.form == TREE { files(scan, &digest, &bytes).await } else { Ok(()) }
+    Ok((digest, shown_json(row.form, &bytes).map(str::to_owned)))
 }
 
 fn kind(form: i16) -> Option<ContentKind> {

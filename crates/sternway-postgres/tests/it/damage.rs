@@ -25,6 +25,7 @@ fn flipped(kind: &str, column: &str, bit: u64) -> Option<String> {
         }
         "float8" => Some(format!("-{column}")),
         "numeric" => Some(format!("{column} + 1")),
+        "jsonb" => Some(format!("jsonb_build_array({column})")),
         "_int8" => Some(format!("array_append({column}, 1::bigint)")),
         "_text" => Some(format!("array_append({column}, 'x')")),
         _ => None,
@@ -58,8 +59,11 @@ pub(crate) async fn run(pool: &PgPool, statement: &str) -> Result<(), sqlx::Erro
 /// Flips a bit. Answers with words for it, and with the statement that takes it back.
 pub(crate) async fn flip(pool: &PgPool, schema: &str, seed: u64) -> (String, String) {
     let columns = sqlx::query(
-        "SELECT table_name::text, column_name::text, udt_name::text FROM information_schema.columns
-        WHERE table_schema = $1 AND table_name <> 'schema_step' ORDER BY 1, ordinal_position",
+        "SELECT c.table_name::text, c.column_name::text, c.udt_name::text
+        FROM information_schema.columns c JOIN information_schema.tables t
+            USING (table_schema, table_name)
+        WHERE table_schema = $1 AND table_name <> 'schema_step' AND t.table_type = 'BASE TABLE'
+        ORDER BY 1, c.ordinal_position",
     )
     .bind(schema)
     .fetch_all(pool)

@@ -2,8 +2,11 @@
 
 mod damage;
 mod examined;
+mod examples;
 mod place;
 mod roles;
+mod story;
+mod views;
 
 mod conformance {
     sternway_conformance::suite!(crate::place::Postgres);

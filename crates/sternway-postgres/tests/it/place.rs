@@ -34,11 +34,7 @@ static PLACES: AtomicU32 = AtomicU32::new(0);
 #[async_trait]
 impl Harness for Postgres {
     async fn place(&self) -> Arc<dyn Place> {
-        let number = PLACES.fetch_add(1, Ordering::Relaxed);
-        let schema = format!("test_{}_{number}", std::process::id());
-        let pool =
-            PgPoolOptions::new().max_connections(2).connect_lazy(&url()).expect("an address");
-        Arc::new(Schema { schema, pool, flip: Mutex::default() })
+        Arc::new(Schema::fresh())
     }
 
     fn stories(&self) -> u64 {
@@ -47,9 +43,9 @@ impl Harness for Postgres {
 }
 
 /// A schema of the database for tests.
-struct Schema {
-    schema: String,
-    pool: PgPool,
+pub(crate) struct Schema {
+    pub(crate) schema: String,
+    pub(crate) pool: PgPool,
     flip: Mutex<Option<String>>,
 }
 
@@ -70,6 +66,15 @@ impl Drop for Schema {
 }
 
 impl Schema {
+    /// One that is not there yet.
+    pub(crate) fn fresh() -> Self {
+        let number = PLACES.fetch_add(1, Ordering::Relaxed);
+        let schema = format!("test_{}_{number}", std::process::id());
+        let pool =
+            PgPoolOptions::new().max_connections(2).connect_lazy(&url()).expect("an address");
+        Self { schema, pool, flip: Mutex::default() }
+    }
+
     async fn sessions(&self, what: &str) -> i64 {
         let count = format!(
             "SELECT count(*) FROM (SELECT {what} FROM pg_stat_activity
