@@ -1,4 +1,5 @@
 //! What the stories across crates are told with: see `tests/` and `benches/`.
 
+pub mod faults;
 pub mod fuzz;
 pub mod sim;

@@ -14,6 +14,7 @@ mod leftovers;
 mod pg;
 mod programs;
 mod search;
+mod server;
 mod site;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub(crate) use database::Database;
 use interrupt::Running;
 pub(crate) use pg::{Options, run};
 use programs::Programs;
+pub use server::{Server, ServerError};
 use site::Site;
 
 use crate::{error::Error, workspace::Workspace};

@@ -11,6 +11,9 @@ use tokio::time::timeout;
 
 use crate::{Finding, PostgresStore, database::Database, error::Failure, examine, schema};
 
+/// How long a session may take to be given back: less than anybody waits for one.
+const RELEASE: Duration = Duration::from_secs(2);
+
 /// How a store on PostgreSQL is opened.
 ///
 /// ```no_run
@@ -239,6 +242,7 @@ impl Connect {
             pool,
             schema: self.schema.clone(),
             patience,
+            pooled: self.pooled,
             #[cfg(test)]
             plans: crate::plans::Plans::default(),
         })
@@ -270,8 +274,11 @@ impl Connect {
             // without a transaction is not complained about in the server's log.
             .after_release(|session, _| {
                 Box::pin(async move {
-                    session.execute("BEGIN; ROLLBACK").await?;
-                    Ok(true)
+                    // One that says nothing is closed: its place in the pool is not its to keep.
+                    match timeout(RELEASE, session.execute("BEGIN; ROLLBACK")).await {
+                        Ok(released) => released.map(|_| true),
+                        Err(late) => Err(sqlx::Error::Io(late.into())),
+                    }
                 })
             })
             .connect_lazy_with(options)
@@ -285,4 +292,130 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().all(plain)
         && name.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
         && !name.starts_with("pg_")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::pin,
+        task::{Context, Poll},
+    };
+
+    use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+    use super::*;
+
+    fn url() -> String {
+        match std::env::var("STERNWAY_TEST_POSTGRES") {
+            Ok(url) if url != "none" => url,
+            _ => panic!("this test needs a PostgreSQL: run `cargo xtask test`, which starts one"),
+        }
+    }
+
+    /// A pool of one session, and a table in which it writes.
+    struct Bench {
+        pool: PgPool,
+        watcher: PgConnection,
+        table: String,
+    }
+
+    impl Bench {
+        async fn new(name: &str, pool: impl FnOnce(PgConnectOptions, &str) -> PgPool) -> Self {
+            let table = format!("guard_{name}_{}", std::process::id());
+            let mut watcher = PgConnection::connect(&url()).await.expect("a session");
+            let make = format!("CREATE TABLE {table} (row integer)");
+            sqlx::raw_sql(AssertSqlSafe(make)).execute(&mut watcher).await.expect("a table");
+            let options: PgConnectOptions = url().parse().expect("an address");
+            Self { pool: pool(options, &table), watcher, table }
+        }
+
+        async fn insert(&self, row: i32) -> Result<(), sqlx::Error> {
+            let insert = format!("INSERT INTO {} VALUES ($1)", self.table);
+            sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&self.pool).await.map(drop)
+        }
+
+        async fn count(&mut self, what: String) -> i64 {
+            let counted = sqlx::query_scalar(AssertSqlSafe(what)).fetch_one(&mut self.watcher);
+            counted.await.expect("count")
+        }
+
+        /// Ends the session of the pool, as a network does, and looks what is there.
+        async fn left(mut self) -> i64 {
+            let end = format!(
+                "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE application_name = 'sternway {}') x",
+                self.table
+            );
+            while self.count(end.clone()).await > 0 {}
+            let left = self.count(format!("SELECT count(*) FROM {}", self.table)).await;
+            let drop = format!("DROP TABLE {}", self.table);
+            sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut self.watcher).await.expect("it goes");
+            left
+        }
+    }
+
+    /// As sqlx makes one.
+    fn plain(options: PgConnectOptions, name: &str) -> PgPool {
+        let options = options.application_name(&format!("sternway {name}"));
+        let pool = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
+        pool.connect_lazy_with(options)
+    }
+
+    fn guarded(_: PgConnectOptions, name: &str) -> PgPool {
+        let connect = Connect { connections: 2, ..Connect::to(url()).with_schema(name) };
+        connect.database().expect("a pool").pool
+    }
+
+    /// Polls so often, and drops the future if it is not done by then.
+    async fn dropped_after<F: Future>(polls: u32, future: F) {
+        let mut future = pin!(future);
+        let mut left = polls;
+        std::future::poll_fn(|context: &mut Context<'_>| {
+            if left == 0 {
+                return Poll::Ready(());
+            }
+            left -= 1;
+            future.as_mut().poll(context).map(drop)
+        })
+        .await;
+    }
+
+    /// How many of the acknowledged rows are lost, where a caller goes away after each number of polls
+    /// while a transaction begins.
+    async fn lost(name: &str, pool: impl FnOnce(PgConnectOptions, &str) -> PgPool) -> i64 {
+        let bench = Bench::new(name, pool).await;
+        bench.insert(0).await.expect("it is inserted");
+        let mut acknowledged = 1;
+        for polls in 1..=10 {
+            dropped_after(polls, bench.pool.begin()).await;
+            acknowledged += i64::from(bench.insert(polls.cast_signed()).await.is_ok());
+        }
+        acknowledged - bench.left().await
+    }
+
+    #[tokio::test]
+    async fn without_the_guard_what_is_acknowledged_is_lost() {
+        assert!(lost("plain", plain).await > 0, "sqlx was mended: is the guard still needed?");
+    }
+
+    #[tokio::test]
+    async fn with_the_guard_nothing_is_lost_when_a_caller_goes_away() {
+        assert_eq!(lost("guarded", guarded).await, 0);
+    }
+
+    /// Whether who comes next can work, after a script failed in its transaction.
+    async fn next_is_well(name: &str, pool: impl FnOnce(PgConnectOptions, &str) -> PgPool) -> bool {
+        let bench = Bench::new(name, pool).await;
+        let failed = sqlx::raw_sql("BEGIN; SELECT 1 / 0").execute(&bench.pool).await;
+        failed.expect_err("a division by zero");
+        let well = bench.insert(1).await.is_ok();
+        assert_eq!(bench.left().await, i64::from(well));
+        well
+    }
+
+    #[tokio::test]
+    async fn a_script_that_fails_troubles_nobody_who_comes_next() {
+        assert!(!next_is_well("plain_script", plain).await, "sqlx was mended");
+        assert!(next_is_well("guarded_script", guarded).await);
+    }
 }

@@ -1,6 +1,11 @@
 //! Contents: each once by its digest, compressed where that pays.
 
-use sternway_store::StoreError;
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+use sternway_store::{Cause, Refusal, StoreError};
 use sternway_types::{Content, ContentKind, ContentRef, Digest};
 
 use crate::{
@@ -116,4 +121,37 @@ pub(crate) async fn get(
     let bytes = unpack(&digest, column(row, 0)?, column(row, 1)?, column(row, 2)?)?;
     let differs = |err| corrupt(place(&digest), format!("it is not what its writer said ({err})"));
     Content::new(content.kind.clone(), bytes).map(Some).map_err(differs)
+}
+
+/// How many contents that were put are remembered.
+const REMEMBERED: usize = 4_096;
+
+/// The contents that were put last.
+///
+/// A content is durable when the commit that names it is. If the server goes down in between, it may be
+/// gone; that is no fault of whoever named it, who put it before.
+#[derive(Debug, Default)]
+pub(crate) struct Recent(Mutex<VecDeque<Digest>>);
+
+impl Recent {
+    pub(crate) fn add(&self, digest: Digest) {
+        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() >= REMEMBERED {
+            recent.pop_front();
+        }
+        recent.push_back(digest);
+    }
+
+    /// What is wrong with a commit that names a content which was put and is gone.
+    pub(crate) fn or_lost(&self, err: StoreError) -> StoreError {
+        let StoreError::Refused(refusal) = &err else { return err };
+        let (Refusal::NoContent(digest) | Refusal::NoFile { digest, .. }) = refusal.as_ref() else {
+            return err;
+        };
+        if !self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(digest) {
+            return err;
+        }
+        let lost = format!("the content {digest} was lost when the server went down: put it again");
+        StoreError::Unavailable(Cause::new(lost))
+    }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Encode, PgPool, Postgres, Row as _, Type,
+    Arguments as _, AssertSqlSafe, Connection as _, Encode, PgConnection, PgPool, Postgres,
+    Row as _, Type,
     postgres::{PgArguments, PgRow},
 };
 use sternway_store::{Cause, StoreError};
@@ -41,6 +42,8 @@ pub(crate) struct Database {
     pub(crate) schema: String,
     /// How long a call may take.
     pub(crate) patience: Duration,
+    /// A session is ours for a transaction only.
+    pub(crate) pooled: bool,
     /// How reads were planned, if somebody wants to know.
     #[cfg(test)]
     pub(crate) plans: crate::plans::Plans,
@@ -58,8 +61,7 @@ impl Database {
     pub(crate) async fn rows(&self, text: &str, args: Args) -> Result<Vec<PgRow>, Failure> {
         let args = args.into_values().map_err(Failure::Store)?;
         let mut session = self.pool.acquire().await?;
-        let statement = sqlx::query_with(AssertSqlSafe(self.sql(text)), args);
-        match timeout(self.patience, statement.fetch_all(&mut *session)).await {
+        match timeout(self.patience, self.fetch(&mut session, text, args)).await {
             Ok(rows) => {
                 if matches!(rows, Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))) {
                     session.close_on_drop();
@@ -72,6 +74,24 @@ impl Database {
                 Err(Failure::Unknown(StoreError::Unavailable(Cause::new(late))))
             }
         }
+    }
+
+    async fn fetch(
+        &self,
+        session: &mut PgConnection,
+        text: &str,
+        args: PgArguments,
+    ) -> Result<Vec<PgRow>, sqlx::Error> {
+        let statement = sqlx::query_with(AssertSqlSafe(self.sql(text)), args);
+        if !self.pooled {
+            return statement.fetch_all(session).await;
+        }
+        // What is prepared in one exchange is run in another, and there under no name: one may be
+        // taken in the session that somebody else had before.
+        let mut transaction = session.begin().await?;
+        let rows = statement.persistent(false).fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(rows)
     }
 
     /// The first column of each row, which is JSON.

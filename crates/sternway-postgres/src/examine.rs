@@ -57,7 +57,6 @@ struct Server {
     encoding: String,
     fsync: String,
     full_page_writes: String,
-    synchronous_commit: String,
     autovacuum: String,
     is_replica: bool,
     sessions: i64,
@@ -73,7 +72,6 @@ async fn server(db: &Database) -> Result<Server, StoreError> {
         'encoding', current_setting('server_encoding'),
         'fsync', current_setting('fsync'),
         'full_page_writes', current_setting('full_page_writes'),
-        'synchronous_commit', current_setting('synchronous_commit'),
         'autovacuum', current_setting('autovacuum'),
         'is_replica', pg_is_in_recovery(),
         'sessions', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
@@ -169,18 +167,57 @@ impl Server {
         Finding::of("server", self.version >= OLDEST, shown, "use PostgreSQL 14 or later")
     }
 
+    /// Commits wait for the disk also where the database is set not to.
     fn durability(&self) -> Finding {
-        let settings = [
-            ("fsync", &self.fsync),
-            ("full_page_writes", &self.full_page_writes),
-            ("synchronous_commit", &self.synchronous_commit),
-        ];
-        let off: Vec<_> = settings.iter().filter(|(_, value)| *value == "off").collect();
-        let detail = match off.first() {
+        let settings = [("fsync", &self.fsync), ("full_page_writes", &self.full_page_writes)];
+        let off = settings.iter().find(|(_, value)| *value == "off");
+        let detail = match off {
             Some((name, _)) => format!("{name} is off, so that acknowledged commits may be lost"),
-            None => format!("synchronous_commit is {}", self.synchronous_commit),
+            None => "what is acknowledged is on the disk".to_owned(),
         };
         let advice = "turn it on, or say allow_data_loss=true in the address";
-        Finding::of("durability", off.is_empty(), detail, advice)
+        Finding::of("durability", off.is_none(), detail, advice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server() -> Server {
+        let on = || "on".to_owned();
+        Server {
+            version: 150_018,
+            shown: "15.18".into(),
+            encoding: "UTF8".into(),
+            fsync: on(),
+            full_page_writes: on(),
+            autovacuum: on(),
+            is_replica: false,
+            sessions: 1,
+            most_sessions: 100,
+            idle_in_transaction: 0,
+            may_write: true,
+        }
+    }
+
+    #[test]
+    fn a_server_that_forgets_when_its_power_fails_is_bad() {
+        assert_eq!(server().durability().condition, Condition::Good);
+        for server in [
+            Server { fsync: "off".into(), ..server() },
+            Server { full_page_writes: "off".into(), ..server() },
+        ] {
+            let finding = server.durability();
+            assert_eq!(finding.condition, Condition::Bad);
+            assert!(finding.advice.is_some_and(|advice| advice.contains("allow_data_loss")));
+        }
+    }
+
+    #[test]
+    fn an_old_server_is_bad() {
+        assert_eq!(server().released().condition, Condition::Good);
+        let old = Server { version: 130_004, ..server() };
+        assert_eq!(old.released().condition, Condition::Bad);
     }
 }

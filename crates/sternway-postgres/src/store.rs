@@ -32,6 +32,7 @@ pub struct PostgresStore {
     commits: Lanes<commit::Job>,
     appends: Lanes<append::Job>,
     known: Arc<append::Known>,
+    recent: contents::Recent,
     /// Tells and hears, until the store is dropped.
     tasks: Vec<JoinHandle<()>>,
 }
@@ -68,13 +69,15 @@ impl PostgresStore {
             let (db, known) = (appends.clone(), Arc::clone(&knows));
             async move { append::append(&db, &known, &ns, jobs).await }
         });
-        Ok(Self { db, bells, commits, appends, known, tasks })
+        let recent = contents::Recent::default();
+        Ok(Self { db, bells, commits, appends, known, recent, tasks })
     }
 
     async fn decide(&self, ns: &NamespaceId, asked: Asked) -> Result<Answer, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.commits.ask(ns, commit::Job { asked, reply })?;
-        answer.await.unwrap_or(Err(StoreError::Closed))
+        let answer = answer.await.unwrap_or(Err(StoreError::Closed));
+        answer.map_err(|err| self.recent.or_lost(err))
     }
 
     fn open(&self) -> Result<&Database, StoreError> {
@@ -87,8 +90,11 @@ impl Store for PostgresStore {
     async fn put(&self, content: &Content, _: Option<&Digest>) -> Result<(), StoreError> {
         // A task of its own: who goes away leaves its session whole.
         let (db, content) = (self.open()?.clone(), content.clone());
+        let digest = content.digest();
         let put = spawn(async move { contents::put(&db, &content).await });
-        put.await.unwrap_or(Err(StoreError::Closed))
+        put.await.unwrap_or(Err(StoreError::Closed))?;
+        self.recent.add(digest);
+        Ok(())
     }
 
     async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
@@ -373,7 +379,8 @@ impl Store for PostgresStore {
         self.commits.close().await;
         self.appends.close().await;
         self.tasks.iter().for_each(JoinHandle::abort);
-        self.db.pool.close().await;
+        // Everything that was asked for is answered: a session that says nothing is not waited for.
+        drop(timeout(self.db.patience, self.db.pool.close()).await);
         self.bells.ring_all();
         Ok(())
     }

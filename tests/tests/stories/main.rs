@@ -5,3 +5,4 @@ mod fault_disk;
 mod fuzz;
 mod kill_9;
 mod one_file;
+mod postgres;

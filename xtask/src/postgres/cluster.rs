@@ -70,6 +70,10 @@ impl Cluster {
         self.address.port
     }
 
+    pub(super) const fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// Stops the server and deletes all it had.
     pub(crate) fn end(self) -> Result<(), Error> {
         self.running.end(&self.site)

@@ -33,6 +33,9 @@ log_min_error_statement = panic
 log_checkpoints = off
 ";
 
+/// The folder that a small disk is mounted on.
+const SMALL_DISK: &str = "disk";
+
 /// How many lines at the end of the server's log explain why it did not start.
 const LAST_LINES: usize = 12;
 
@@ -108,6 +111,18 @@ impl Site {
 
     /// Stops the server, and deletes everything. Nothing is to be kept, so it need not end well.
     pub(super) fn end(&self) -> Result<(), Error> {
+        self.crash()?;
+        let disk = self.folder.join(SMALL_DISK);
+        if disk.exists() {
+            // Where nothing was mounted there is nothing to take away.
+            drop(output(Command::new("umount").arg(&disk)));
+        }
+        let path = &self.folder;
+        fs::remove_dir_all(path).map_err(|source| Error::Remove { path: path.clone(), source })
+    }
+
+    /// Stops the server as a loss of power would, and waits until it is gone.
+    pub(super) fn crash(&self) -> Result<(), Error> {
         if self.is_served() {
             let mut stop = self.command("pg_ctl");
             stop.args(["stop", "--silent", "--wait", "--mode=immediate", "--pgdata"]);
@@ -117,8 +132,23 @@ impl Site {
                 stopped?;
             }
         }
-        let path = &self.folder;
-        fs::remove_dir_all(path).map_err(|source| Error::Remove { path: path.clone(), source })
+        Ok(())
+    }
+
+    /// A disk of so many MiB within its folder, which the server may write to; nothing if only root
+    /// may make one.
+    pub(super) fn small_disk(&self, mebibytes: u32) -> Result<Option<PathBuf>, Error> {
+        let path = self.folder.join(SMALL_DISK);
+        let made = fs::create_dir(&path);
+        made.map_err(|source| Error::Write { path: path.clone(), source })?;
+        let size = format!("size={mebibytes}m");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path);
+        if output(&mut mount).is_err() {
+            return Ok(None);
+        }
+        self.account.give(&path)?;
+        Ok(Some(path))
     }
 
     fn command(&self, program: &str) -> Command {

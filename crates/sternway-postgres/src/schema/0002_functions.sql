@@ -97,7 +97,8 @@ $$;
 
 -- Commits a group of changesets that were decided on what `load` found, if that is still what is
 -- there; answers with nothing if it is not. Whoever calls this holds the head of the namespace until
--- it is durable, and nobody waits for the network meanwhile.
+-- it is durable, and nobody waits for the network meanwhile. Durable it is also where the database is
+-- set not to wait for that.
 CREATE FUNCTION {s}.commit_group(p jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -112,6 +113,7 @@ DECLARE
     ats bigint[] := '{}';
     links text[] := '{}';
 BEGIN
+    PERFORM set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
     IF (p->>'create')::boolean THEN
         INSERT INTO {s}.namespace (name, sum) VALUES (p->>'namespace', ''::bytea)
             ON CONFLICT (name) DO NOTHING RETURNING id INTO n;
@@ -273,6 +275,7 @@ DECLARE
     before jsonb;
     fresh jsonb;
 BEGIN
+    PERFORM set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
     SELECT id INTO n FROM {s}.namespace WHERE name = p->>'namespace';
     INSERT INTO {s}.subject (ns, artifact, environment, version, generation)
         SELECT n, w.artifact, w.environment, w.version, w.generation
@@ -364,6 +367,7 @@ DECLARE
 BEGIN
     SELECT id INTO n FROM {s}.namespace WHERE name = p->>'namespace';
     IF (p->>'take')::boolean THEN
+        PERFORM set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
         SELECT * INTO h FROM {s}.head WHERE ns = n FOR NO KEY UPDATE;
         IF h.swept <> first OR h.floor_revision IS DISTINCT FROM (p->>'floor_was')::bigint THEN
             RETURN NULL;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Row as _};
 use sternway_store::{Cause, StoreError};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::{database::Database, error::Failure, rows::to_hex, task::pause};
 
@@ -31,10 +31,7 @@ const TURN: Duration = Duration::from_secs(60);
 pub(crate) async fn prepare(db: &Database) -> Result<(), StoreError> {
     let until = Instant::now() + TURN;
     loop {
-        if found(db).await? == STEPS.len() {
-            return Ok(());
-        }
-        if make(db).await? {
+        if found(db).await? == STEPS.len() || patiently(db, make(db)).await? {
             return Ok(());
         }
         if Instant::now() > until {
@@ -42,6 +39,15 @@ pub(crate) async fn prepare(db: &Database) -> Result<(), StoreError> {
         }
         pause(Duration::from_millis(50)).await;
     }
+}
+
+/// What a call comes to, if the server answers at all.
+async fn patiently<T>(
+    db: &Database,
+    call: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let answer = timeout(db.patience, call).await;
+    answer.unwrap_or_else(|late| Err(StoreError::Unavailable(Cause::new(late))))
 }
 
 /// Whether the schema is there, and what this Sternway works on.
@@ -63,16 +69,16 @@ pub(crate) async fn is_there(db: &Database) -> Result<(), StoreError> {
 
 /// How many steps were taken.
 async fn found(db: &Database) -> Result<usize, StoreError> {
-    let taken =
-        sqlx::query(AssertSqlSafe(db.sql("SELECT step, name FROM {s}.schema_step ORDER BY step")))
-            .fetch_all(&db.pool)
-            .await;
-    let rows = match taken {
-        Ok(rows) => rows,
-        // There is no such table: it was never made.
-        Err(err) if is_undefined(&err) => return Ok(0),
-        Err(err) => return Err(Failure::from(err).into_error()),
+    let taken = async {
+        // In one message: a pooler may give every message to another session.
+        let steps = db.sql("SELECT step, name FROM {s}.schema_step ORDER BY step");
+        match sqlx::raw_sql(AssertSqlSafe(steps)).fetch_all(&db.pool).await {
+            // There is no such table: it was never made.
+            Err(err) if is_undefined(&err) => Ok(Vec::new()),
+            rows => rows.map_err(|err| Failure::from(err).into_error()),
+        }
     };
+    let rows = patiently(db, taken).await?;
     for (row, step) in rows.iter().zip(STEPS) {
         let name: String = row.try_get(1).map_err(|err| Failure::from(err).into_error())?;
         if name != step.name {
@@ -95,12 +101,26 @@ fn is_undefined(err: &sqlx::Error) -> bool {
     code.is_some_and(|code| code == "42P01" || code == "3F000")
 }
 
+/// Why a step could not be taken: what it makes may be there already, made by somebody else.
+fn not_made(db: &Database, err: sqlx::Error) -> StoreError {
+    let code = err.as_database_error().and_then(|err| err.code());
+    if code.is_some_and(|code| ["42P07", "42710", "42723"].contains(&&*code)) {
+        let schema = &db.schema;
+        let detail = format!(
+            "the schema {schema} has tables of something else: name another one, with ?schema=NAME"
+        );
+        return StoreError::NotAStore { detail };
+    }
+    StoreError::Unavailable(Cause::new(err))
+}
+
 /// Takes the steps that are missing; false if another process is at it.
 async fn make(db: &Database) -> Result<bool, StoreError> {
     let failed = |err| Failure::from(err).into_error();
     let mut transaction = db.pool.begin().await.map_err(failed)?;
     let turn = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
     let mine: bool = sqlx::query_scalar(turn)
+        .persistent(false)
         .bind(format!("sternway schema {}", db.schema))
         .fetch_one(&mut *transaction)
         .await
@@ -120,6 +140,7 @@ async fn make(db: &Database) -> Result<bool, StoreError> {
     sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut *transaction).await.map_err(failed)?;
     let taken: i64 =
         sqlx::query_scalar(AssertSqlSafe(db.sql("SELECT count(*) FROM {s}.schema_step")))
+            .persistent(false)
             .fetch_one(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -128,11 +149,12 @@ async fn make(db: &Database) -> Result<bool, StoreError> {
         sqlx::raw_sql(AssertSqlSafe(db.sql(step.sql)))
             .execute(&mut *transaction)
             .await
-            .map_err(|err| StoreError::Unavailable(Cause::new(err)))?;
+            .map_err(|err| not_made(db, err))?;
         let digest = to_hex(sternway_types::Digest::of(step.sql.as_bytes()).as_bytes());
         sqlx::query(AssertSqlSafe(
             db.sql("INSERT INTO {s}.schema_step (step, name, digest) VALUES ($1, $2, $3)"),
         ))
+        .persistent(false)
         .bind(number)
         .bind(step.name)
         .bind(digest)

@@ -38,7 +38,11 @@ impl Scan {
 
     async fn run(&mut self, sql: &str) -> Result<Vec<PgRow>, StoreError> {
         let sql = self.db.sql(sql);
-        sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *self.transaction).await.map_err(failed)
+        sqlx::query(AssertSqlSafe(sql))
+            .persistent(false)
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(failed)
     }
 
     /// Opens a cursor, from which [`Scan::page`] reads.
@@ -72,6 +76,7 @@ impl Scan {
     ) -> Result<Vec<T>, StoreError> {
         let sql = self.db.sql(sql);
         let rows = sqlx::query_with(AssertSqlSafe(sql), args.into_values()?)
+            .persistent(false)
             .fetch_all(&mut *self.transaction)
             .await
             .map_err(failed)?;

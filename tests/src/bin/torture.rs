@@ -1,0 +1,41 @@
+//! The driver of `cargo xtask torture --postgres`.
+
+use std::{io::Write as _, process::ExitCode, time::Duration};
+
+use clap::Parser;
+use sternway_tests::faults::{Told, Torture, torture};
+
+/// Runs a load and faults on a private PostgreSQL.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How long.
+    #[arg(long, default_value_t = 10)]
+    minutes: u64,
+    /// Where chance begins.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    match drive(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            writeln!(std::io::stderr().lock(), "error: {err}").unwrap_or_default();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn drive(options: &Options) -> Told<()> {
+    let worker = std::env::current_exe()?.with_file_name("worker");
+    let (seed, length) = (options.seed, Duration::from_mins(options.minutes));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let plan = Torture { seed, length, worker };
+    let course = runtime.block_on(torture(&plan, &|line| say(&line)))?;
+    say(&format!("torture from seed {seed}: {course}"));
+    Ok(())
+}
+
+fn say(line: &str) {
+    writeln!(std::io::stdout().lock(), "{line}").unwrap_or_default();
+}
