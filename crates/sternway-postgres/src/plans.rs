@@ -16,16 +16,19 @@ use crate::{
     database::{Args, Database},
 };
 
-/// The plans of reads, by their statements, while somebody collects them.
+/// A statement, and its plan.
+type Planned = (String, Value);
+
+/// The plans of reads, while somebody collects them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plans(Arc<Mutex<Option<Vec<(String, Value)>>>>);
+pub(crate) struct Plans(Arc<Mutex<Option<Vec<Planned>>>>);
 
 impl Plans {
     fn collect(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
     }
 
-    fn take(&self) -> Vec<(String, Value)> {
+    fn take(&self) -> Vec<Planned> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

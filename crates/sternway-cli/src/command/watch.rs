@@ -55,7 +55,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let print = async |commit: &Commit| {
         if wanted(commit) { print(context, commit) } else { Ok(()) }
     };
-    until_ctrl_c(follow(context, &args, print)).await
+    until_ctrl_c(Box::pin(follow(context, &args, print))).await
 }
 
 /// Prints what comes after a revision as `print` does, one commit after the other, until Ctrl-C.
@@ -69,7 +69,7 @@ pub(super) async fn on(
     print: impl AsyncFn(&Commit) -> Result<(), CliError>,
 ) -> Result<ExitCode, CliError> {
     let args = Args { artifact: None, after: Some(after.get()), once: false };
-    until_ctrl_c(follow(context, &args, print)).await
+    until_ctrl_c(Box::pin(follow(context, &args, print))).await
 }
 
 async fn until_ctrl_c(
