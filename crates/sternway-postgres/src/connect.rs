@@ -182,9 +182,9 @@ impl Connect {
     /// If it is called outside of a Tokio runtime: a store has tasks of its own.
     pub async fn open(self) -> Result<PostgresStore, StoreError> {
         let db = self.database()?;
-        match self.ready(&db).await {
+        match Box::pin(self.ready(&db)).await {
             Ok(()) => PostgresStore::start(db),
-            Err(err @ StoreError::Unavailable(_)) => Err(self.reason(err).await),
+            Err(err @ StoreError::Unavailable(_)) => Err(Box::pin(self.reason(err)).await),
             Err(err) => Err(err),
         }
     }
@@ -206,7 +206,7 @@ impl Connect {
     pub async fn examine(&self) -> Result<Vec<Finding>, StoreError> {
         let db = self.database()?;
         let found = match examine::examine(&db).await {
-            Err(err @ StoreError::Unavailable(_)) => Err(self.reason(err).await),
+            Err(err @ StoreError::Unavailable(_)) => Err(Box::pin(self.reason(err)).await),
             found => found,
         };
         db.pool.close().await;

@@ -108,7 +108,6 @@ impl Shop {
     }
 
     /// An append of successes with these names.
-    #[must_use]
     pub fn successes(&self, subject: &Subject, names: &[String], at: Timestamp) -> Append {
         let outcome = |name: &String| {
             let id = OutcomeId::from_name(name);

@@ -61,7 +61,8 @@ async fn one_rollback(
             }
         }
     });
-    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    // Let the watcher begin to wait.
+    tokio::task::yield_now().await;
     let start = Stopwatch::start();
     let judged = live.record(Outcome::failed("it broke")).await?;
     let revision = watching.join_next().await.ok_or("nobody watches")???;

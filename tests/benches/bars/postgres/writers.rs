@@ -78,6 +78,9 @@ enum Work {
 }
 
 async fn rate(spaces: &[Sternway], callers: usize, work: Work) -> Measured<f64> {
+    if matches!(work, Work::Promote) {
+        have_two(spaces, callers).await?;
+    }
     let mut all = JoinSet::new();
     let watch = Stopwatch::start();
     for caller in 0..callers {
@@ -89,6 +92,26 @@ async fn rate(spaces: &[Sternway], callers: usize, work: Work) -> Measured<f64> 
         done += one??;
     }
     Ok(f64::from(done) / watch.elapsed().as_secs_f64())
+}
+
+/// Gives every artifact two versions to move between.
+async fn have_two(spaces: &[Sternway], callers: usize) -> Measured<()> {
+    let mut all = JoinSet::new();
+    for caller in 0..callers {
+        let spaces: Vec<_> = spaces.to_vec();
+        all.spawn(async move {
+            for sw in &spaces {
+                let artifact = sw.artifact(&format!("prompts/p{caller}"));
+                artifact.publish("one").await?;
+                artifact.publish("two").await?;
+            }
+            Ok::<_, sternway::Error>(())
+        });
+    }
+    while let Some(done) = all.join_next().await {
+        done??;
+    }
+    Ok(())
 }
 
 /// One caller, with artifacts of its own, in one namespace after the other.
