@@ -104,7 +104,12 @@ pub(crate) fn redacted(text: &str) -> String {
     let mut redacted = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let found = [("<time>", time(rest)), ("sha256:<digest>", digest(rest)), ("<id>", id(rest))];
+        let found = [
+            ("<time>", time(rest)),
+            ("sha256:<digest>", digest(rest)),
+            ("<id>", id(rest)),
+            ("\"live_seconds\":<seconds>", seconds(rest)),
+        ];
         let found = found.into_iter().find_map(|(name, length)| Some((name, length?)));
         let (shown, length) = found.map_or((None, c.len_utf8()), |it| (Some(it.0), it.1));
         let (this, after) = rest.split_at(length);
@@ -130,6 +135,14 @@ fn digest(text: &str) -> Option<usize> {
     let hex = text.strip_prefix("sha256:")?;
     let length = hex.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(hex.len());
     (length >= 12).then_some("sha256:".len() + length)
+}
+
+/// How long something was live, which is as long as the commands in between took.
+fn seconds(text: &str) -> Option<usize> {
+    let name = "\"live_seconds\":";
+    let number = text.strip_prefix(name)?;
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    (end > 0).then_some(name.len() + end)
 }
 
 /// A UUID.
