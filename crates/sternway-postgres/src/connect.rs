@@ -395,7 +395,13 @@ mod tests {
 
     #[tokio::test]
     async fn without_the_guard_what_is_acknowledged_is_lost() {
-        assert!(lost("plain", plain).await > 0, "sqlx was mended: is the guard still needed?");
+        // On a busy machine a caller may never go away at the wrong moment.
+        for turn in 0..50 {
+            if lost(&format!("plain_{turn}"), plain).await > 0 {
+                return;
+            }
+        }
+        panic!("sqlx was mended: is the guard still needed?");
     }
 
     #[tokio::test]
