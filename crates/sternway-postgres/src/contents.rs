@@ -131,24 +131,31 @@ const REMEMBERED: usize = 4_096;
 /// A content is durable when the commit that names it is. If the server goes down in between, it may be
 /// gone; that is no fault of whoever named it, who put it before.
 #[derive(Debug, Default)]
-pub(crate) struct Recent(Mutex<VecDeque<Digest>>);
+pub(crate) struct Recent(Mutex<VecDeque<(Digest, u64)>>);
 
 impl Recent {
-    pub(crate) fn add(&self, digest: Digest) {
+    pub(crate) fn add(&self, digest: Digest, len: u64) {
         let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() >= REMEMBERED {
             recent.pop_front();
         }
-        recent.push_back(digest);
+        recent.push_back((digest, len));
     }
 
     /// What is wrong with a commit that names a content which was put and is gone.
     pub(crate) fn or_lost(&self, err: StoreError) -> StoreError {
         let StoreError::Refused(refusal) = &err else { return err };
-        let (Refusal::NoContent(digest) | Refusal::NoFile { digest, .. }) = refusal.as_ref() else {
+        // A file is asked for with a size: one of another size was never put.
+        let (digest, size) = if let Refusal::NoContent(digest) = refusal.as_ref() {
+            (digest, None)
+        } else if let Refusal::NoFile { digest, size, .. } = refusal.as_ref() {
+            (digest, Some(*size))
+        } else {
             return err;
         };
-        if !self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(digest) {
+        let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |(put, len): &(Digest, u64)| put == digest && size.is_none_or(|it| it == *len);
+        if !recent.iter().any(is_it) {
             return err;
         }
         let lost = format!("the content {digest} was lost when the server went down: put it again");

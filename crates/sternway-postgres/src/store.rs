@@ -90,10 +90,10 @@ impl Store for PostgresStore {
     async fn put(&self, content: &Content, _: Option<&Digest>) -> Result<(), StoreError> {
         // A task of its own: who goes away leaves its session whole.
         let (db, content) = (self.open()?.clone(), content.clone());
-        let digest = content.digest();
+        let (digest, len) = (content.digest(), content.reference().len);
         let put = spawn(async move { contents::put(&db, &content).await });
         put.await.unwrap_or(Err(StoreError::Closed))?;
-        self.recent.add(digest);
+        self.recent.add(digest, len);
         Ok(())
     }
 
