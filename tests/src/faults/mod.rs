@@ -2,7 +2,7 @@
 //! `tests/stories/postgres`, and for longer by `cargo xtask torture`.
 //!
 //! A load goes on while something breaks. It keeps what it was told is done ([`Journal`]), and
-//! afterwards [`audit`] holds that against what is there. Whatever broke heals by itself: nobody but
+//! afterwards [`audit`](fn@audit) holds that against what is there. Whatever broke heals by itself: nobody but
 //! who broke it does anything about it.
 
 mod audit;
