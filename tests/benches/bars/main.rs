@@ -28,7 +28,7 @@ type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A bar's name, and what measures it.
 type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
 
-const BARS: [Entry; 9] = [
+const BARS: [Entry; 12] = [
     ("rollback", rollback::measure),
     ("judge", judge::measure),
     ("live", live::measure),
@@ -37,7 +37,10 @@ const BARS: [Entry; 9] = [
     ("million", million::measure),
     ("bundle", bundle::measure),
     ("contents", contents::measure),
-    ("postgres", postgres::measure),
+    ("postgres-rollback", postgres::rollback),
+    ("postgres-outcomes", postgres::outcomes),
+    ("postgres-writers", postgres::writers),
+    ("postgres-million", postgres::million),
 ];
 
 fn main() -> Measured<ExitCode> {

@@ -21,7 +21,7 @@ const READS: u64 = 2_000;
 const FILL: &str = "
     BEGIN;
     SET LOCAL session_replication_role = replica;
-    INSERT INTO {s}.content SELECT sha256('hello'), 1, 5, 0, 'hello', '' ON CONFLICT DO NOTHING;
+    INSERT INTO {s}.content SELECT sha256('hello'), 1, 5, 0, 'hello', NULL, '' ON CONFLICT DO NOTHING;
     INSERT INTO {s}.namespace (name, sum) VALUES ('of-{n}', '');
     INSERT INTO {s}.head SELECT id, {n}, {n} * 10, sha256(''), NULL, NULL, 0, sha256('')
         FROM {s}.namespace WHERE name = 'of-{n}';

@@ -11,17 +11,30 @@ use sternway::{Builder, Sternway, postgres::Connect};
 
 use crate::{Measured, report::Bar};
 
-pub(crate) fn measure() -> Measured<Vec<Bar>> {
+pub(crate) fn rollback() -> Measured<Vec<Bar>> {
+    on("bench_rollback", rollback::measure)
+}
+
+pub(crate) fn outcomes() -> Measured<Vec<Bar>> {
+    on("bench_outcomes", outcomes::measure)
+}
+
+pub(crate) fn writers() -> Measured<Vec<Bar>> {
+    on("bench_writers", writers::measure)
+}
+
+pub(crate) fn million() -> Measured<Vec<Bar>> {
+    on("bench_million", million::measure)
+}
+
+/// Measures in an empty schema of this name.
+fn on(
+    schema: &'static str,
+    measure: impl AsyncFnOnce(&Server) -> Measured<Vec<Bar>>,
+) -> Measured<Vec<Bar>> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
-        let mut bars = Vec::new();
-        bars.extend(rollback::measure(&Server::new("bench_rollback").await?).await?);
-        bars.extend(outcomes::measure(&Server::new("bench_outcomes").await?).await?);
-        bars.extend(writers::measure(&Server::new("bench_writers").await?).await?);
-        bars.extend(million::measure(&Server::new("bench_million").await?).await?);
-        Ok(bars)
-    })
+    runtime.block_on(async { measure(&Server::new(schema).await?).await })
 }
 
 /// A schema of the server, empty.
