@@ -62,7 +62,7 @@ pub(crate) enum Error {
         #[source]
         source: Box<Self>,
     },
-    #[error("PostgreSQL is downloaded on Debian and Ubuntu only, and this is another system")]
+    #[error("packages are downloaded on Debian and Ubuntu only, and this is another system")]
     NoDownload,
     #[error("no source of packages knows a PostgreSQL")]
     NoPackage,
@@ -76,6 +76,10 @@ pub(crate) enum Error {
     Random(#[source] getrandom::Error),
     #[error("could not listen for signals")]
     Signals(#[source] io::Error),
+    #[error("there is no python3, which Patroni needs; type `sudo apt-get install python3`")]
+    NoPython,
+    #[error("waited {seconds} s, and it is not so: {what}")]
+    Late { what: &'static str, seconds: u64 },
     #[error("no PostgreSQL runs that was started by hand; start one with `cargo xtask pg start`")]
     NoCluster,
     /// Already printed, one line each.
@@ -121,6 +125,8 @@ impl Error {
             | Self::Random(_)
             | Self::Signals(_)
             | Self::NoCluster
+            | Self::NoPython
+            | Self::Late { .. }
             | Self::NoTarget { .. }
             | Self::TemporaryDirectory(_)
             | Self::Metadata(_)

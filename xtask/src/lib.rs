@@ -4,7 +4,7 @@
 //! thought. Limits: `check` writes nothing but build output, nothing here knows how Sternway
 //! works, and every chore runs from the root of the workspace, wherever it was called.
 //!
-//! It is a library for [`postgres::Server`] alone: tests that stop a server need one of their own.
+//! It is a library for [`postgres`] alone: tests that stop a server need one of their own.
 
 mod bench;
 mod check;
@@ -14,10 +14,13 @@ mod fix;
 mod full;
 mod fuzz;
 mod gate;
+mod ha_drill;
 mod kill9;
 mod layers;
 mod lints;
+mod packages;
 pub mod postgres;
+mod process;
 mod readme;
 mod sim;
 mod step;
@@ -64,6 +67,8 @@ enum Task {
     Sim(sim::Options),
     /// Let a load run while a PostgreSQL and the way to it fail at random.
     Torture(torture::Options),
+    /// Kill the server that takes writes, and see what another one has when it takes over.
+    HaDrill(ha_drill::Options),
     /// Fuzz what foreign bytes can reach; needs a nightly compiler and cargo-fuzz.
     Fuzz(fuzz::Options),
 }
@@ -82,6 +87,7 @@ impl Task {
             Self::Kill9(options) => kill9::run(workspace, options),
             Self::Sim(options) => sim::run(workspace, options),
             Self::Torture(options) => torture::run(workspace, options),
+            Self::HaDrill(options) => ha_drill::run(workspace, options),
             Self::Fuzz(options) => fuzz::run(workspace, options),
         }
     }
@@ -101,7 +107,8 @@ impl Task {
             | Self::Bench(_)
             | Self::Kill9(_)
             | Self::Sim(_)
-            | Self::Torture(_) => None,
+            | Self::Torture(_)
+            | Self::HaDrill(_) => None,
         }
     }
 }

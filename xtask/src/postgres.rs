@@ -5,13 +5,14 @@
 //! machine only.
 
 mod account;
-mod apt;
 mod cluster;
 mod database;
 mod fetch;
 mod interrupt;
 mod leftovers;
+mod patroni;
 mod pg;
+mod processes;
 mod programs;
 mod search;
 mod server;
@@ -23,6 +24,7 @@ use account::Account;
 pub(crate) use cluster::Cluster;
 pub(crate) use database::Database;
 use interrupt::Running;
+pub use patroni::{Mode, Patroni};
 pub(crate) use pg::{Options, run};
 use programs::Programs;
 pub use server::{Server, ServerError};
@@ -31,6 +33,7 @@ use site::Site;
 use crate::{error::Error, workspace::Workspace};
 
 /// What it takes to start clusters.
+#[derive(Clone)]
 pub(crate) struct Postgres {
     programs: Programs,
     account: Account,

@@ -76,7 +76,34 @@ async fn history(shop: &Shop, journal: &Journal) -> Told<u64> {
     Ok(count)
 }
 
+/// How many acknowledged writes are lost: commits, and outcomes.
+///
+/// # Errors
+///
+/// If the store cannot be read.
+pub async fn lost(shop: &Shop, journal: &Journal) -> Told<usize> {
+    let there: BTreeSet<_> = feed(shop).await?.iter().map(|commit| commit.changeset).collect();
+    let commits = journal.committed.keys().filter(|id| !there.contains(id)).count();
+    let there = logs(shop).await?;
+    Ok(commits + journal.counted.difference(&there).count())
+}
+
 async fn outcomes(shop: &Shop, journal: &Journal) -> Told<()> {
+    let there = logs(shop).await?;
+    if let Some(lost) = journal.counted.difference(&there).next() {
+        return Err(format!("outcome {lost} is lost").into());
+    }
+    if let Some(unknown) = there.difference(&journal.reported).next() {
+        return Err(format!("nobody reported outcome {unknown}").into());
+    }
+    if journal.new > there.len() {
+        return Err("an outcome was new more than once".into());
+    }
+    Ok(())
+}
+
+/// Every outcome that is there.
+async fn logs(shop: &Shop) -> Told<BTreeSet<OutcomeId>> {
     let mut there = BTreeSet::<OutcomeId>::new();
     let mut after = None;
     loop {
@@ -101,17 +128,7 @@ async fn outcomes(shop: &Shop, journal: &Journal) -> Told<()> {
                 return Err(format!("{subject} has {place} outcomes, and counts {total}").into());
             }
         }
-        let Some(last) = subjects.into_iter().next_back() else { break };
+        let Some(last) = subjects.into_iter().next_back() else { return Ok(there) };
         after = Some(last);
     }
-    if let Some(lost) = journal.counted.difference(&there).next() {
-        return Err(format!("outcome {lost} is lost").into());
-    }
-    if let Some(unknown) = there.difference(&journal.reported).next() {
-        return Err(format!("nobody reported outcome {unknown}").into());
-    }
-    if journal.new > there.len() {
-        return Err("an outcome was new more than once".into());
-    }
-    Ok(())
 }

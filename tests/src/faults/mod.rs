@@ -8,6 +8,7 @@
 mod audit;
 mod cuts;
 mod disturb;
+mod drill;
 mod frames;
 mod inspect;
 mod journal;
@@ -21,9 +22,10 @@ mod watchers;
 mod workers;
 
 pub use self::{
-    audit::audit,
+    audit::{audit, lost},
     cuts::{Asked, Cuts, enumerate},
     disturb::{Disturbance, EVERY_DISTURBANCE, disturb},
+    drill::{Breaks, EVERY_BREAK, drill},
     inspect::inspect,
     journal::Journal,
     load::{Load, Skew},

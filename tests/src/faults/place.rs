@@ -84,11 +84,17 @@ impl Place {
     /// The address of the database.
     #[must_use]
     pub fn url(&self) -> String {
-        let (host, _) = split(&self.owned.server);
+        self.url_on(&self.owned.server)
+    }
+
+    /// The address of the database on another server that has it.
+    #[must_use]
+    pub fn url_on(&self, server: &str) -> String {
+        let (host, _) = split(server);
         format!("{host}/{}?sslmode=disable", self.owned.database)
     }
 
-    /// The address of the database for somebody else, or on another port, or both.
+    /// The address of the database for somebody else.
     #[must_use]
     pub fn url_of(&self, user: &str, password: &str) -> String {
         let (host, _) = split(&self.owned.server);

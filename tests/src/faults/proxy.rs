@@ -12,6 +12,7 @@ use tokio::{
         TcpListener, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
+    sync::watch,
     task::{AbortHandle, JoinSet},
 };
 
@@ -71,6 +72,7 @@ pub struct Fault {
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
+    server: watch::Sender<(String, u16)>,
     state: Arc<Mutex<State>>,
     task: AbortHandle,
 }
@@ -101,8 +103,14 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
         let state = Arc::<Mutex<State>>::default();
-        let task = spawn(accept(listener, server, Arc::clone(&state))).abort_handle();
-        Ok(Self { port, state, task })
+        let (server, leads_to) = watch::channel(server);
+        let task = spawn(accept(listener, leads_to, Arc::clone(&state))).abort_handle();
+        Ok(Self { port, server, state, task })
+    }
+
+    /// Cuts all connections; new ones lead to another server.
+    pub fn lead_to(&self, server: (String, u16)) {
+        self.server.send_replace(server);
     }
 
     /// Where it listens.
@@ -195,15 +203,23 @@ impl State {
     }
 }
 
-async fn accept(listener: TcpListener, server: (String, u16), state: Arc<Mutex<State>>) {
+async fn accept(
+    listener: TcpListener,
+    mut server: watch::Receiver<(String, u16)>,
+    state: Arc<Mutex<State>>,
+) {
     // They end with this task.
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         while connections.try_join_next().is_some() {}
-        let (server, state) = (server.clone(), Arc::clone(&state));
+        let (to, state) = (server.borrow_and_update().clone(), Arc::clone(&state));
+        let mut server = server.clone();
         connections.spawn(async move {
             // An error ends the connection, as it does without a proxy.
-            drop(serve(client, server, &state).await);
+            tokio::select! {
+                served = serve(client, to, &state) => drop(served),
+                led = server.changed() => drop(led),
+            }
         });
     }
 }

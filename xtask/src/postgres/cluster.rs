@@ -42,11 +42,29 @@ pub(super) struct Address {
 
 impl Cluster {
     pub(super) fn start(postgres: &Postgres) -> Result<Self, Error> {
+        Self::make(postgres, empty)
+    }
+
+    /// One that follows this one under a name.
+    pub(super) fn standby(&self, postgres: &Postgres, name: &str) -> Result<Self, Error> {
+        Self::make(postgres, |site| {
+            site.follow(&self.address, name)?;
+            Ok(self.address.password.clone())
+        })
+    }
+
+    /// Fills a folder, with a password that is answered, and starts a server in it.
+    fn make(
+        postgres: &Postgres,
+        fill: impl FnOnce(&Site) -> Result<String, Error>,
+    ) -> Result<Self, Error> {
         let folder = leftovers::new_folder(postgres.temporary())?;
         let claim = leftovers::claim(&folder)?;
         let site = postgres.site_in_new(folder)?;
         postgres.running().add(&site);
-        match prepare(&site) {
+        let filled = fill(&site);
+        let address = filled.and_then(|password| Ok(Address { port: serve(&site)?, password }));
+        match address {
             Ok(address) => {
                 Ok(Self { site, address, running: postgres.running().clone(), _claim: claim })
             }
@@ -74,8 +92,8 @@ impl Cluster {
         &self.site
     }
 
-    /// Stops the server and deletes all it had.
-    pub(crate) fn end(self) -> Result<(), Error> {
+    /// Stops the server and deletes all it had, once.
+    pub(crate) fn end(&self) -> Result<(), Error> {
         self.running.end(&self.site)
     }
 
@@ -97,11 +115,11 @@ impl Address {
     }
 }
 
-fn prepare(site: &Site) -> Result<Address, Error> {
+/// A cluster with nothing in it, and the superuser's password.
+fn empty(site: &Site) -> Result<String, Error> {
     let password = new_password()?;
     site.initialize(&password)?;
-    let port = serve(site)?;
-    Ok(Address { port, password })
+    Ok(password)
 }
 
 fn serve(site: &Site) -> Result<u16, Error> {
@@ -119,13 +137,13 @@ fn serve(site: &Site) -> Result<u16, Error> {
     }
 }
 
-fn free_port() -> Result<u16, Error> {
+pub(super) fn free_port() -> Result<u16, Error> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let address = listener.and_then(|listener| listener.local_addr());
     address.map(|address| address.port()).map_err(Error::NoPort)
 }
 
-fn new_password() -> Result<String, Error> {
+pub(super) fn new_password() -> Result<String, Error> {
     let mut bytes = [0; PASSWORD_BYTES];
     getrandom::fill(&mut bytes).map_err(Error::Random)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

@@ -4,13 +4,17 @@
 //! and in silence: what they say is kept for the case that they fail.
 
 use std::{
-    env, fs,
+    env,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use super::account::Account;
-use crate::error::{Error, Said};
+use crate::{
+    error::Error,
+    packages::{folders_in, library_path},
+    process::output,
+};
 
 /// What a cluster needs. `psql` is not among them: a server can be installed without it.
 pub(super) const NEEDED: [&str; 3] = ["postgres", "initdb", "pg_ctl"];
@@ -87,34 +91,6 @@ pub(super) fn has_all(folder: &Path) -> bool {
     NEEDED.iter().all(|name| folder.join(name).is_file())
 }
 
-/// The folders within a folder; none if it cannot be read.
-pub(super) fn folders_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
-}
-
-/// Where a program is that can be called by its name.
-pub(super) fn on_path(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())
-}
-
-/// Runs a program to its end, and gives back what it wrote to stdout.
-pub(super) fn output(command: &mut Command) -> Result<String, Error> {
-    let shown = Path::new(command.get_program()).file_name().unwrap_or_default();
-    let shown = shown.to_string_lossy().into_owned();
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(source) => return Err(Error::Start { command: shown, source }),
-    };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    if output.status.success() {
-        return Ok(text(&output.stdout));
-    }
-    let source = Said([text(&output.stdout), text(&output.stderr)].join("\n").trim().to_owned());
-    Err(Error::Failed { command: shown, code: output.status.code(), source })
-}
-
 /// The release in the answer of `postgres --version`.
 fn release(answer: &str) -> Option<&str> {
     answer.split_once("(PostgreSQL) ")?.1.split_whitespace().next()
@@ -126,17 +102,10 @@ pub(super) fn major(release: &str) -> Option<u32> {
     release.get(..end)?.parse().ok()
 }
 
-/// The folders with the libraries of unpacked packages: those of the machine's own kind are in a
-/// folder of their own.
-fn library_path(root: &Path) -> Option<std::ffi::OsString> {
-    let folders = ["usr/lib", "lib"].map(|folder| root.join(folder));
-    let of_a_kind = folders.iter().flat_map(|folder| folders_in(folder));
-    let of_a_kind = of_a_kind.filter(|folder| folder.to_string_lossy().contains("-linux-"));
-    env::join_paths(of_a_kind.chain(folders.clone())).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn check(answer: &str, expected: Option<(&str, u32)>) {
@@ -159,19 +128,15 @@ mod tests {
     }
 
     #[test]
-    fn unpacked_programs_are_found_with_their_libraries() {
+    fn unpacked_programs_are_found() {
         let root = tempfile::tempdir().unwrap();
         assert_eq!(Programs::unpacked(root.path()), None);
         let folder = root.path().join("usr/lib/postgresql/15/bin");
         fs::create_dir_all(&folder).unwrap();
-        fs::create_dir_all(root.path().join("usr/lib/x86_64-linux-gnu")).unwrap();
         for name in NEEDED {
             assert_eq!(Programs::unpacked(root.path()), None, "{name} is not there");
             fs::write(folder.join(name), "").unwrap();
         }
         assert_eq!(Programs::unpacked(root.path()).unwrap().folder(), folder);
-        let path = library_path(root.path()).unwrap();
-        let first = env::split_paths(&path).next().unwrap();
-        assert_eq!(first, root.path().join("usr/lib/x86_64-linux-gnu"));
     }
 }

@@ -17,7 +17,7 @@ use super::{
     account::Account,
     programs::{self, OLDEST, Programs},
 };
-use crate::{console, error::Error};
+use crate::{console, error::Error, packages::folders_in, process::output};
 
 /// Folders with a folder for each release, how the names of these begin, and what is in them.
 const USUAL: [(&str, &str, &str); 9] = [
@@ -84,13 +84,13 @@ fn on_path() -> Vec<PathBuf> {
 }
 
 fn named_by_pg_config() -> Option<PathBuf> {
-    let answer = programs::output(Command::new("pg_config").arg("--bindir")).ok()?;
+    let answer = output(Command::new("pg_config").arg("--bindir")).ok()?;
     (!answer.is_empty()).then(|| answer.into())
 }
 
 fn usual() -> impl Iterator<Item = PathBuf> {
     USUAL.iter().flat_map(|(parent, beginning, inner)| {
-        let releases = newest_first(programs::folders_in(Path::new(parent)), beginning);
+        let releases = newest_first(folders_in(Path::new(parent)), beginning);
         releases.into_iter().map(move |release| release.join(inner))
     })
 }

@@ -8,11 +8,14 @@ use std::path::PathBuf;
 use super::{Cluster, Postgres};
 use crate::{console, error::Error, workspace::Workspace};
 
+/// What a server that follows another one is called.
+const STANDBY: &str = "standby";
+
 /// See the module.
 #[must_use = "a server ends with its value"]
 pub struct Server {
-    /// Nothing once it was ended.
-    cluster: Option<Cluster>,
+    postgres: Postgres,
+    cluster: Cluster,
     port: u16,
     url: String,
 }
@@ -23,10 +26,10 @@ pub struct Server {
 pub struct ServerError {
     done: &'static str,
     #[source]
-    source: Error,
+    pub(super) source: Error,
 }
 
-fn failed(done: &'static str) -> impl FnOnce(Error) -> ServerError {
+pub(super) fn failed(done: &'static str) -> impl FnOnce(Error) -> ServerError {
     move |source| ServerError { done, source }
 }
 
@@ -46,8 +49,44 @@ impl Server {
     pub fn start() -> Result<Self, ServerError> {
         let postgres = Postgres::ready(&Workspace::find()).map_err(failed("found"))?;
         let cluster = postgres.start().map_err(failed("started"))?;
+        Ok(Self::of(postgres, cluster))
+    }
+
+    fn of(postgres: Postgres, cluster: Cluster) -> Self {
         let (port, url) = (cluster.port(), cluster.url());
-        Ok(Self { cluster: Some(cluster), port, url })
+        Self { postgres, cluster, port, url }
+    }
+
+    /// Starts another one that is the same, and follows this one.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`] if it does not start.
+    pub fn standby(&self) -> Result<Self, ServerError> {
+        let started = self.cluster.standby(&self.postgres, STANDBY);
+        Ok(Self::of(self.postgres.clone(), started.map_err(failed("followed"))?))
+    }
+
+    /// Whether a commit is acknowledged only when the standby has it as well; if nothing is said, it is
+    /// not waited for.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`] if it cannot be told.
+    pub fn wait_for_standby(&self, waits: bool) -> Result<(), ServerError> {
+        let name = if waits { STANDBY } else { "" };
+        let site = self.cluster.site();
+        let told = site.configure(&format!("synchronous_standby_names = '{name}'\n"));
+        told.and_then(|()| site.reload()).map_err(failed("told"))
+    }
+
+    /// Makes a standby a server that takes writes.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`] if it does not take them.
+    pub fn promote(&self) -> Result<(), ServerError> {
+        self.cluster.site().promote().map_err(failed("promoted"))
     }
 
     /// Its address for the superuser, with the password.
@@ -69,7 +108,7 @@ impl Server {
     ///
     /// [`ServerError`] if it still runs.
     pub fn crash(&self) -> Result<(), ServerError> {
-        self.cluster().map_or(Ok(()), |cluster| cluster.site().crash()).map_err(failed("stopped"))
+        self.cluster.site().crash().map_err(failed("stopped"))
     }
 
     /// Starts it again after a crash, at the same address, and waits until it has recovered.
@@ -78,7 +117,7 @@ impl Server {
     ///
     /// [`ServerError`] if it does not start.
     pub fn restart(&self) -> Result<(), ServerError> {
-        self.cluster().map_or(Ok(()), |cluster| cluster.site().serve()).map_err(failed("restarted"))
+        self.cluster.site().serve().map_err(failed("restarted"))
     }
 
     /// A disk of so many MiB that the server may write to, and that gets full; nothing if only root
@@ -88,8 +127,7 @@ impl Server {
     ///
     /// [`ServerError`] if its folder cannot be made.
     pub fn small_disk(&self, mebibytes: u32) -> Result<Option<PathBuf>, ServerError> {
-        let Some(cluster) = self.cluster() else { return Ok(None) };
-        cluster.site().small_disk(mebibytes).map_err(failed("given a small disk"))
+        self.cluster.site().small_disk(mebibytes).map_err(failed("given a small disk"))
     }
 
     /// Stops it and deletes all it had.
@@ -97,21 +135,13 @@ impl Server {
     /// # Errors
     ///
     /// [`ServerError`] if something is left.
-    pub fn end(mut self) -> Result<(), ServerError> {
-        self.finish().map_err(failed("ended"))
-    }
-
-    const fn cluster(&self) -> Option<&Cluster> {
-        self.cluster.as_ref()
-    }
-
-    fn finish(&mut self) -> Result<(), Error> {
-        self.cluster.take().map_or(Ok(()), Cluster::end)
+    pub fn end(self) -> Result<(), ServerError> {
+        self.cluster.end().map_err(failed("ended"))
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.finish().unwrap_or_else(|err| console::complain(&err));
+        self.cluster.end().unwrap_or_else(|err| console::complain(&err));
     }
 }

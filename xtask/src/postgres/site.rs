@@ -13,9 +13,11 @@ use std::{
 
 use super::{
     account::Account,
-    programs::{Programs, output},
+    cluster::Address,
+    processes::{self, Do},
+    programs::Programs,
 };
-use crate::error::Error;
+use crate::{error::Error, process::output};
 
 /// The user that owns everything in a cluster.
 pub(super) const SUPERUSER: &str = "sternway";
@@ -59,11 +61,21 @@ impl Site {
         &self.programs
     }
 
+    pub(super) const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Writes a file that the account alone can read.
+    pub(super) fn give(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        write(&path, text)?;
+        self.account.give(&path)
+    }
+
     /// Makes an empty cluster. The superuser has to say the password, also on the socket.
     pub(super) fn initialize(&self, password: &str) -> Result<(), Error> {
         let told = self.folder.join("password");
-        write(&told, password)?;
-        self.account.give(&told)?;
+        self.give("password", password)?;
         // What fsync would save here is not missed after a loss of power: the folder is swept.
         let fixed = ["--no-sync", "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"];
         let mut initdb = self.command("initdb");
@@ -72,6 +84,31 @@ impl Site {
         fs::remove_file(&told).map_err(|source| Error::Write { path: told, source })?;
         let socket = self.folder.display();
         self.configure(&format!("{SETTINGS}unix_socket_directories = '{socket}'\n"))
+    }
+
+    /// Makes a cluster that is the same as another one, and follows it under this name.
+    pub(super) fn follow(&self, leader: &Address, name: &str) -> Result<(), Error> {
+        let Address { port, password } = leader;
+        let told = format!("host=127.0.0.1 port={port} user={SUPERUSER} application_name={name}");
+        let mut copy = self.command("pg_basebackup");
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname", &told]);
+        // A list of processes shows arguments, and no variables.
+        output(copy.env("PGPASSWORD", password).arg("--pgdata").arg(self.data()))?;
+        let socket = self.folder.display();
+        self.configure(&format!("unix_socket_directories = '{socket}'\n"))
+    }
+
+    /// Makes a server that follows another one a server of its own, and waits until it takes writes.
+    pub(super) fn promote(&self) -> Result<(), Error> {
+        let mut promote = self.command("pg_ctl");
+        promote.args(["promote", "--silent", "--wait", "--timeout=60", "--pgdata"]);
+        output(promote.arg(self.data())).map(drop)
+    }
+
+    /// Has the server read its settings again.
+    pub(super) fn reload(&self) -> Result<(), Error> {
+        let mut reload = self.command("pg_ctl");
+        output(reload.args(["reload", "--silent", "--pgdata"]).arg(self.data())).map(drop)
     }
 
     /// Adds settings. Of two that have the same name, the later one counts.
@@ -101,17 +138,15 @@ impl Site {
         last_lines(&String::from_utf8_lossy(&log))
     }
 
-    /// Whether its server runs. After a restart of the machine the number in the file may be that
-    /// of another process, which must not be stopped.
+    /// Whether its server runs.
     pub(super) fn is_served(&self) -> bool {
-        let Ok(file) = fs::read_to_string(self.data().join("postmaster.pid")) else { return false };
-        let arguments = process(&file).and_then(arguments);
-        arguments.is_some_and(|arguments| arguments.contains(&*self.data().to_string_lossy()))
+        processes::running(&self.data().join("postmaster.pid"), &self.data()).is_some()
     }
 
     /// Stops the server, and deletes everything. Nothing is to be kept, so it need not end well.
     pub(super) fn end(&self) -> Result<(), Error> {
         self.crash()?;
+        self.kill_others();
         let disk = self.folder.join(SMALL_DISK);
         if disk.exists() {
             // Where nothing was mounted there is nothing to take away.
@@ -119,6 +154,15 @@ impl Site {
         }
         let path = &self.folder;
         fs::remove_dir_all(path).map_err(|source| Error::Remove { path: path.clone(), source })
+    }
+
+    /// Ends what else was started here.
+    fn kill_others(&self) {
+        for file in processes::files(&self.folder) {
+            if let Some(process) = processes::running(&file, &self.folder) {
+                processes::make(Do::End, &processes::tree(process));
+            }
+        }
     }
 
     /// Stops the server as a loss of power would, and waits until it is gone.
@@ -151,7 +195,7 @@ impl Site {
         Ok(Some(path))
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub(super) fn command(&self, program: &str) -> Command {
         let mut command = self.programs.command(&self.account, program);
         // Where we are, the account may not be allowed to be.
         command.current_dir(&self.folder);
@@ -171,21 +215,6 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
-/// The process that `postmaster.pid` names on its first line.
-fn process(file: &str) -> Option<u32> {
-    file.lines().next()?.trim().parse().ok()
-}
-
-/// How a process was called; nothing if there is none.
-fn arguments(process: u32) -> Option<String> {
-    let proc = Path::new("/proc");
-    if proc.join("self/cmdline").exists() {
-        let arguments = fs::read(proc.join(process.to_string()).join("cmdline")).ok()?;
-        return Some(String::from_utf8_lossy(&arguments).into_owned());
-    }
-    output(Command::new("ps").args(["-o", "args=", "-p", &process.to_string()])).ok()
-}
-
 fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let (_, last) = lines.split_at(lines.len().saturating_sub(LAST_LINES));
@@ -194,39 +223,15 @@ fn last_lines(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::process;
-
     use super::*;
-
-    fn site(folder: &Path) -> Site {
-        fs::create_dir_all(folder.join("data")).unwrap();
-        let programs = Programs::installed("no/such/folder".into());
-        Site::new(folder.to_owned(), programs, Account::Ours)
-    }
-
-    #[test]
-    fn the_number_of_another_process_is_no_server_of_ours() {
-        let folder = tempfile::tempdir().unwrap();
-        let site = site(folder.path());
-        assert!(!site.is_served(), "nothing was ever started");
-        let file = site.data().join("postmaster.pid");
-        for stale in [format!("{}\n/data\n", process::id()), "1\n".to_owned(), String::new()] {
-            fs::write(&file, stale).unwrap();
-            assert!(!site.is_served());
-        }
-    }
-
-    #[test]
-    fn our_own_arguments_can_be_read() {
-        let called = arguments(process::id()).unwrap();
-        assert!(called.contains("xtask"), "{called}");
-    }
 
     #[test]
     fn a_site_without_a_server_is_deleted_without_a_program() {
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("sternway-pg-x");
-        site(&inner).end().unwrap();
+        fs::create_dir_all(inner.join("data")).unwrap();
+        let programs = Programs::installed("no/such/folder".into());
+        Site::new(inner.clone(), programs, Account::Ours).end().unwrap();
         assert!(!inner.exists());
     }
 

@@ -7,6 +7,7 @@ mod locked;
 mod processes;
 mod schema;
 mod settings;
+mod standby;
 
 use std::sync::Arc;
 

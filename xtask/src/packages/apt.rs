@@ -11,22 +11,21 @@ use std::{
     process::Command,
 };
 
-use super::programs;
-use crate::{error::Error, step::Step};
+use crate::{error::Error, process::output, step::Step};
 
-pub(super) struct Apt {
+pub(crate) struct Apt {
     options: Vec<String>,
 }
 
 impl Apt {
     /// With the lists that the system has.
-    pub(super) fn of_the_system() -> Self {
+    pub(crate) fn of_the_system() -> Self {
         // Root would hand the download to an account that may not write into our folder.
         Self { options: vec!["-o".to_owned(), "APT::Sandbox::User=root".to_owned()] }
     }
 
     /// With lists of our own, fetched anew into a folder.
-    pub(super) fn of_our_own(folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn of_our_own(folder: &Path) -> Result<Self, Error> {
         for inner in ["state/lists/partial", "cache/archives/partial"] {
             let path = folder.join(inner);
             fs::create_dir_all(&path).map_err(|source| Error::Write { path, source })?;
@@ -40,36 +39,39 @@ impl Apt {
         Ok(apt)
     }
 
-    /// The package of the newest server.
-    pub(super) fn newest_server(&self) -> Result<Option<String>, Error> {
-        let answer = self.ask(&["search", "--names-only", "^postgresql-[0-9]+$"])?;
-        Ok(newest(&answer))
+    /// Of the packages whose names are this and a number, the one with the highest number.
+    pub(crate) fn newest(&self, name: &str) -> Result<Option<String>, Error> {
+        let answer = self.ask(&["search", "--names-only", &format!("^{name}[0-9]+$")])?;
+        Ok(newest(name, &answer))
     }
 
-    /// The packages that are downloaded for a server: itself, its programs, and each library that
-    /// they need and that is not installed.
-    pub(super) fn needed(&self, server: &str) -> Result<BTreeSet<String>, Error> {
+    /// These packages, and of those that they need what comes along and is not installed.
+    pub(crate) fn needed(
+        &self,
+        packages: &[&str],
+        comes_along: impl Fn(&str) -> bool,
+    ) -> Result<BTreeSet<String>, Error> {
         let only_depends =
             ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"];
         let only_depends = only_depends.map(|kind| format!("--no-{kind}"));
         let mut arguments = vec!["depends", "--recurse"];
         arguments.extend(only_depends.iter().map(String::as_str));
-        arguments.push(server);
+        arguments.extend(packages);
         let answer = self.ask(&arguments)?;
         let format = "-f=${db:Status-Abbrev} ${Package}\n";
-        let installed = programs::output(Command::new("dpkg-query").args(["-W", format]))?;
-        Ok(choose(server, &answer, &installed))
+        let installed = output(Command::new("dpkg-query").args(["-W", format]))?;
+        Ok(choose(packages, &answer, &installed, comes_along))
     }
 
     /// Downloads packages into a folder.
-    pub(super) fn download(&self, packages: &BTreeSet<String>, into: &Path) -> Result<(), Error> {
+    pub(crate) fn download(&self, packages: &BTreeSet<String>, into: &Path) -> Result<(), Error> {
         let step = self.step().arg("download").args(packages);
         // apt itself names each of them.
         step.named("apt-get download …").current_dir(into).run()
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<String, Error> {
-        programs::output(Command::new("apt-cache").args(&self.options).args(arguments))
+        output(Command::new("apt-cache").args(&self.options).args(arguments))
     }
 
     fn step(&self) -> Step {
@@ -92,30 +94,32 @@ fn settings_of_our_own(folder: &Path) -> String {
     )
 }
 
-/// The server with the highest number, of an answer of `apt-cache search`.
-fn newest(answer: &str) -> Option<String> {
+/// The package with the highest number, of an answer of `apt-cache search`.
+fn newest(name: &str, answer: &str) -> Option<String> {
     let names = answer.lines().filter_map(|line| line.split_whitespace().next());
-    let numbered = names.filter_map(|name| {
-        let number: u32 = name.strip_prefix("postgresql-")?.parse().ok()?;
-        Some((number, name))
+    let numbered = names.filter_map(|found| {
+        let number: u32 = found.strip_prefix(name)?.parse().ok()?;
+        Some((number, found))
     });
-    numbered.max().map(|(_, name)| name.to_owned())
+    numbered.max().map(|(_, found)| found.to_owned())
 }
 
 /// What is downloaded, by the answers of `apt-cache depends` and `dpkg-query`.
-fn choose(server: &str, depends: &str, installed: &str) -> BTreeSet<String> {
+fn choose(
+    packages: &[&str],
+    depends: &str,
+    installed: &str,
+    comes_along: impl Fn(&str) -> bool,
+) -> BTreeSet<String> {
     let installed: BTreeSet<&str> =
         installed.lines().filter_map(|line| line.strip_prefix("ii")).map(str::trim).collect();
     let graph = graph(depends);
-    // Programs and their library are one release: one from here and one from there may not fit.
-    let client = server.replace("postgresql-", "postgresql-client-");
-    let ours = BTreeSet::from([server.to_owned(), client, "libpq5".to_owned()]);
-    let mut open: Vec<String> = ours.iter().cloned().collect();
+    let mut open: Vec<String> = packages.iter().map(|name| (*name).to_owned()).collect();
     let mut chosen = BTreeSet::new();
     while let Some(package) = open.pop() {
         let edges = graph.get(package.as_str()).into_iter().flatten();
-        let libraries = edges.filter(|name| is_library(name) && !installed.contains(*name));
-        let new = libraries.filter(|name| !chosen.contains(**name));
+        let more = edges.filter(|name| comes_along(name) && !installed.contains(*name));
+        let new = more.filter(|name| !chosen.contains(**name));
         open.extend(new.map(|name| (*name).to_owned()));
         chosen.insert(package);
     }
@@ -139,15 +143,6 @@ fn graph(depends: &str) -> BTreeMap<&str, Vec<&str>> {
     graph
 }
 
-/// Whether a server needs a package in order to run, and not only in order to be managed. The
-/// compiler of queries is left out: it is as large as the rest, and made for long queries.
-fn is_library(name: &str) -> bool {
-    // The C library belongs to the loader, which is the system's.
-    let left_out = ["libc6", "libc-", "libllvm", "libperl"];
-    let library = name.starts_with("lib") || name.starts_with("zlib");
-    library && !name.ends_with("-perl") && !left_out.iter().any(|it| name.starts_with(it))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,27 +155,30 @@ mod tests {
         \x20 Depends: libldap2\nlibldap2\n  PreDepends: libsasl2\n  Depends: libldap2\n";
 
     fn check(installed: &str, expected: &[&str]) {
-        let chosen: Vec<_> = choose("postgresql-15", DEPENDS, installed).into_iter().collect();
-        assert_eq!(chosen, expected);
+        let wanted = ["postgresql-15", "postgresql-client-15", "libpq5"];
+        let comes_along = |name: &str| name.starts_with("lib") && name != "libc6";
+        let chosen = choose(&wanted, DEPENDS, installed, comes_along);
+        assert_eq!(chosen.into_iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn on_a_bare_system_the_libraries_come_along() {
-        let ours = ["libicu72", "libldap2", "libpq5", "libsasl2"];
-        let programs = ["postgresql-15", "postgresql-client-15", "zlib1g"];
-        check("ii  libc6\nrc  libicu72\n", &[&ours[..], &programs[..]].concat());
+        let libraries = ["libicu72", "libldap2", "libllvm14", "libpq5", "libsasl2"];
+        let programs = ["postgresql-15", "postgresql-client-15"];
+        check("ii  libc6\nrc  libicu72\n", &[&libraries[..], &programs[..]].concat());
     }
 
     #[test]
-    fn what_is_installed_is_not_downloaded_but_the_programs_and_their_library_are() {
-        let installed = "ii  libicu72\nii  libldap2\nii  libpq5\nii  postgresql-15\nii  zlib1g\n";
+    fn what_is_installed_does_not_come_along_but_what_is_wanted_is_downloaded() {
+        let installed =
+            "ii  libicu72\nii  libldap2\nii  libllvm14\nii  libpq5\nii  postgresql-15\n";
         check(installed, &["libpq5", "postgresql-15", "postgresql-client-15"]);
     }
 
     #[test]
-    fn the_newest_server_is_the_one_with_the_highest_number() {
+    fn the_newest_is_the_one_with_the_highest_number() {
         let answer = "postgresql-9 - old\npostgresql-15 - a database\npostgresql-16 - a database\n";
-        assert_eq!(newest(answer), Some("postgresql-16".to_owned()));
-        assert_eq!(newest("postgresql-common - x\n"), None);
+        assert_eq!(newest("postgresql-", answer), Some("postgresql-16".to_owned()));
+        assert_eq!(newest("postgresql-", "postgresql-common - x\n"), None);
     }
 }
