@@ -254,6 +254,9 @@ async fn attempt(
     let asked: Vec<_> = jobs.iter().map(|job| &job.asked).collect();
     let Some((decided, made)) = decide_all(&asked, &mut ledger, needs) else { return Ok(None) };
     if made.is_empty() {
+        if decided.iter().any(|decided| matches!(decided, Decided::Told(Ok(_)))) {
+            settle(db, ns).await?;
+        }
         let answers = decided.into_iter().map(|decided| match decided {
             Decided::Told(answer) => Some(answer),
             Decided::Wrote(_, answer) => Some(Ok(answer)),
@@ -279,6 +282,12 @@ async fn attempt(
     let head =
         u64::try_from(committed.base).ok().map(|base| Revision::new(base + made.len() as u64));
     Ok(Some(Attempt { answers: answers.collect(), head }))
+}
+
+/// Waits until what is there is durable, so that it may be answered that it is.
+async fn settle(db: &Database, ns: &NamespaceId) -> Result<(), Failure> {
+    let args = Args::default().with(ns.to_string());
+    db.call::<bool>("SELECT {s}.settle($1)", args).await.map(drop)
 }
 
 /// The answer with the numbers that the database gave.
