@@ -1,14 +1,20 @@
 //! Every read of the port, planned at 100,000 rows: one step in an index, with nothing looked through
-//! and nothing sorted.
+//! and nothing sorted. And what every write touches there: no more than it is about, also where the
+//! tables grew since they were planned for, and nobody analyzed them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool, Row as _};
-use sternway_store::{DigestHit, Limit, Store as _};
+use sternway_store::{Append, DigestHit, Limit, Store as _};
 use sternway_types::{
-    ArtifactId, At, ChangesetId, ContentKind, ContentRef, Digest, DigestPrefix, EnvironmentId,
-    Generation, NamespaceId, PointerName, RecordKey, Revision, Subject, Timestamp, VersionNumber,
+    ArtifactId, At, Change, Changeset, ChangesetId, Content, ContentKind, ContentRef, Digest,
+    DigestPrefix, EnvironmentId, Force, Generation, MoveCause, NamespaceId, NewMove, NewVersion,
+    Outcome, OutcomeId, OutcomeStatus, PointerName, RecordKey, Revision, Subject, Target,
+    Timestamp, VersionNumber,
 };
 
 use crate::{
@@ -36,15 +42,26 @@ impl Plans {
             .unwrap_or_default()
     }
 
-    /// Has a statement planned with these values.
+    /// Has a statement planned as sessions plan it: once, for all values.
     pub(crate) async fn explain(&self, db: &Database, text: &str, args: Args) {
         if self.0.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             return;
         }
-        let explain = format!("EXPLAIN (FORMAT JSON, COSTS OFF) {}", db.sql(text));
-        let args = args.into_values().expect("values");
-        let row = sqlx::query_with(AssertSqlSafe(explain), args).fetch_one(&db.pool).await;
-        let row = row.unwrap_or_else(|err| panic!("{err}: {text}"));
+        let (sql, args) = (db.sql(text), args.into_values().expect("values"));
+        let mut session = db.pool.acquire().await.expect("a session");
+        let prepared = sqlx::query_with(AssertSqlSafe(sql.clone()), args).fetch_all(&mut *session);
+        prepared.await.unwrap_or_else(|err| panic!("{err}: {text}"));
+        let named = "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement = $1";
+        let (name, count): (String, i32) = sqlx::query_as(named)
+            .bind(&sql)
+            .fetch_one(&mut *session)
+            .await
+            .expect("it is prepared");
+        let values = vec!["NULL"; usize::try_from(count).expect("a number")].join(", ");
+        let values = if count == 0 { values } else { format!("({values})") };
+        let explain = format!("EXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE {name}{values}");
+        let row = sqlx::query(AssertSqlSafe(explain)).persistent(false).fetch_one(&mut *session);
+        let row = row.await.unwrap_or_else(|err| panic!("{err}: {text}"));
         let plan: Value = row.get::<sqlx::types::Json<Value>, _>(0).0;
         let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         plans.get_or_insert_default().push((text.to_owned(), plan));
@@ -94,7 +111,8 @@ const FILL: &str = "
     INSERT INTO {s}.pointer_move SELECT 1, 'prompts/a-' || i, k, 'env-1', j - 1, j, j, '\"promoted\"', 'human:a',
             '', false, 10, (i - 1) * 100 + j, ''
         FROM generate_series(1, 1000) i, generate_series(1, 100) j, unnest('{e,l}'::text[]) k;
-    INSERT INTO {s}.record_entry SELECT 1, 'environment', 'env-' || i, '{}', 2, 10, i, ''
+    INSERT INTO {s}.record_entry SELECT 1, 'environment', 'env-' || i,
+            '{\"environment\":{\"id\":\"env-' || i || '\",\"description\":\"\"}}', 2, 10, i, ''
         FROM generate_series(1, 100000) i;
     INSERT INTO {s}.record_past SELECT 1, 'environment', 'env-' || i, '{}', 1, 10, i - 1, ''
         FROM generate_series(1, 100000) i;
@@ -106,24 +124,44 @@ const FILL: &str = "
 ";
 
 impl Filled {
-    async fn new() -> Self {
+    async fn new(name: &str) -> Self {
         let url = std::env::var("STERNWAY_TEST_POSTGRES").unwrap_or_default();
         assert!(url.contains("://"), "this test needs a PostgreSQL: run `cargo xtask test`");
-        let schema = format!("plans_{}", std::process::id());
-        let store =
-            Connect::to(url.as_str()).with_schema(schema.as_str()).open().await.expect("open");
-        let fill = format!("BEGIN; {}; COMMIT; ANALYZE", store.db.sql(FILL));
-        let pool = PgPool::connect(&url).await.expect("connect");
-        sqlx::raw_sql(AssertSqlSafe(fill)).execute(&pool).await.expect("fill the tables");
-        store.db.plans.collect();
-        Self { store, schema, url }
+        let schema = format!("plans_{name}_{}", std::process::id());
+        let store = Self::open(&url, &schema).await;
+        let filled = Self { store, schema, url };
+        filled.run(&format!("BEGIN; {FILL}; COMMIT")).await;
+        filled
+    }
+
+    async fn open(url: &str, schema: &str) -> PostgresStore {
+        Connect::to(url).with_schema(schema).open().await.expect("open")
+    }
+
+    async fn run(&self, sql: &str) {
+        let pool = PgPool::connect(&self.url).await.expect("connect");
+        let sql = self.store.db.sql(sql);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&pool).await.expect("run");
+        pool.close().await;
+    }
+
+    /// How many rows of each table were looked at since it was made. Sessions say so when they end.
+    async fn looked_at(&self) -> BTreeMap<String, i64> {
+        self.store.close().await.expect("close");
+        let pool = PgPool::connect(&self.url).await.expect("connect");
+        let left =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sternway ' || $1";
+        let left = || sqlx::query_scalar::<_, i64>(left).bind(&self.schema).fetch_one(&pool);
+        while left().await.expect("asked") > 0 {}
+        let looked_at = "SELECT relname::text, seq_tup_read + coalesce(idx_tup_fetch, 0)
+            FROM pg_stat_user_tables WHERE schemaname = $1";
+        let rows = sqlx::query_as(looked_at).bind(&self.schema).fetch_all(&pool);
+        rows.await.expect("counted").into_iter().collect()
     }
 
     async fn end(self) {
         self.store.close().await.expect("close");
-        let pool = PgPool::connect(&self.url).await.expect("connect");
-        let drop = format!("DROP SCHEMA {} CASCADE", self.schema);
-        sqlx::raw_sql(AssertSqlSafe(drop)).execute(&pool).await.expect("drop the schema");
+        self.run(&format!("DROP SCHEMA {} CASCADE", self.schema)).await;
     }
 }
 
@@ -182,7 +220,9 @@ async fn read(store: &PostgresStore) {
 fn every_read_is_a_step_in_an_index() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let filled = Filled::new().await;
+        let filled = Filled::new("reads").await;
+        filled.run("ANALYZE").await;
+        filled.store.db.plans.collect();
         let moment = Timestamp::from_micros(500_000);
         for at in [At::Head, At::Revision(Revision::new(50_000)), At::Time(moment)] {
             read_at(&filled.store, at).await;
@@ -199,5 +239,66 @@ fn every_read_is_a_step_in_an_index() {
             let slow: Vec<_> = found.iter().filter(slow).collect();
             assert!(slow.is_empty(), "{slow:?} in the plan of\n{statement}\n{plan:#}");
         }
+    });
+}
+
+/// A changeset that publishes a text as the next version of an artifact, and makes it live.
+fn publish(ns: &NamespaceId, content: &Content) -> Changeset {
+    let artifact: ArtifactId = "prompts/a-500".parse().expect("a name");
+    let id = ChangesetId::from_name(&content.digest().to_string());
+    let moved = NewMove {
+        artifact: artifact.clone(),
+        name: PointerName::Label("mine".parse().expect("a name")),
+        to: Target::Added,
+        cause: MoveCause::Published,
+        force: Force::No,
+    };
+    Changeset::new(id, ns.clone(), Timestamp::EPOCH, "human:a".parse().expect("an actor"))
+        .then(Change::AddVersion(Box::new(NewVersion::new(artifact, content.reference()))))
+        .then(Change::MovePointer(Box::new(moved)))
+}
+
+async fn write(store: &PostgresStore, number: u32) {
+    let ns: NamespaceId = "ns-1".parse().expect("a name");
+    let content = Content::text(format!("text {number}"), None).expect("a content");
+    store.put(&content, None).await.expect("put");
+    store.commit(&publish(&ns, &content)).await.expect("commit");
+    let subject = Subject {
+        artifact: "prompts/a-600".parse().expect("a name"),
+        environment: "env-1".parse().expect("a name"),
+        version: VersionNumber::new(50).expect("a number"),
+        generation: Generation::new(50),
+    };
+    let outcome = |place: u32| {
+        let id = OutcomeId::from_name(&format!("{number} {place}"));
+        Outcome::new(id, subject.clone(), Timestamp::EPOCH, OutcomeStatus::Succeeded)
+    };
+    let append = Append::new(ns, Timestamp::EPOCH, (0..10).map(outcome).collect());
+    let appended = store.append(&append).await.expect("append");
+    assert_eq!(appended.duplicates, 0);
+}
+
+#[test]
+fn a_write_looks_at_no_more_than_it_is_about() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let mut filled = Filled::new("writes").await;
+        let empty =
+            "UPDATE {s}.subject SET total = 0, judged_total = 0 WHERE artifact = 'prompts/a-600'";
+        filled.run(empty).await;
+        filled.store.close().await.expect("close");
+        filled.store = Filled::open(&filled.url, &filled.schema).await;
+        let before = filled.looked_at().await;
+        filled.store = Filled::open(&filled.url, &filled.schema).await;
+        for number in 0..10 {
+            write(&filled.store, number).await;
+        }
+        let mut looked_at = filled.looked_at().await;
+        for (table, rows) in &mut looked_at {
+            *rows -= before.get(table).copied().unwrap_or_default();
+        }
+        filled.end().await;
+        let sum: i64 = looked_at.values().sum();
+        assert!((1..5_000).contains(&sum), "10 writes of each kind looked at {looked_at:?}");
     });
 }

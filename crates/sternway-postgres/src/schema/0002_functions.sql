@@ -1,5 +1,9 @@
 -- What is done in the database in one step. Every name is written out, so that nothing depends on a
 -- session's settings.
+--
+-- What is looked up for each row of what a function was given is written as such (LATERAL), and no other
+-- way is left to the planner: it cannot know how little was given, and what it makes of tables that were
+-- never analyzed, or were small when a session began, it keeps.
 
 -- The first 8 bytes of a SHA-256 over what a writer hashed and the numbers that its row was given.
 CREATE FUNCTION {s}.seal(sum bytea, ns integer, a bigint, b bigint, c bigint) RETURNS bytea
@@ -30,7 +34,10 @@ $$;
 
 -- Everything that a group of changesets is decided on, as it stands at one moment.
 CREATE FUNCTION {s}.load(space text, needs jsonb) RETURNS jsonb
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     n integer;
     found jsonb := '{}';
@@ -41,55 +48,59 @@ BEGIN
     IF needs ? 'contents' THEN
         found := found || jsonb_build_object('contents', (
             SELECT jsonb_agg(jsonb_build_object('digest', encode(c.digest, 'hex'), 'form', c.form, 'len', c.len))
-            FROM jsonb_array_elements_text(needs->'contents') w (d)
-            JOIN {s}.content c ON c.digest = decode(w.d, 'hex')));
+            FROM jsonb_array_elements_text(needs->'contents') w (d), LATERAL (
+                SELECT digest, form, len FROM {s}.content WHERE digest = decode(w.d, 'hex') LIMIT 1) c));
     END IF;
     IF needs ? 'trees' THEN
         found := found || jsonb_build_object('trees', (
             SELECT jsonb_agg(jsonb_build_object('digest', encode(c.digest, 'hex'), 'codec', c.codec,
                 'len', c.len, 'data', encode(c.data, 'hex')))
-            FROM jsonb_array_elements_text(needs->'trees') w (d)
-            JOIN {s}.content c ON c.digest = decode(w.d, 'hex')));
+            FROM jsonb_array_elements_text(needs->'trees') w (d), LATERAL (
+                SELECT digest, codec, len, data FROM {s}.content WHERE digest = decode(w.d, 'hex') LIMIT 1) c));
     END IF;
     IF n IS NULL THEN
         RETURN found;
     END IF;
     IF needs ? 'artifacts' THEN
         found := found || jsonb_build_object('artifacts', (
-            SELECT jsonb_agg(to_jsonb(a)) FROM jsonb_array_elements_text(needs->'artifacts') w (d)
-            JOIN {s}.artifact a ON a.ns = n AND a.name = w.d));
+            SELECT jsonb_agg(to_jsonb(a)) FROM jsonb_array_elements_text(needs->'artifacts') w (d), LATERAL (
+                SELECT * FROM {s}.artifact a WHERE a.ns = n AND a.name = w.d LIMIT 1) a));
     END IF;
     IF needs ? 'versions' THEN
         found := found || jsonb_build_object('versions', (
             SELECT jsonb_agg(to_jsonb(v))
-            FROM jsonb_to_recordset(needs->'versions') w (artifact text, number bigint)
-            JOIN {s}.version v ON v.ns = n AND v.artifact = w.artifact AND v.number = w.number));
+            FROM jsonb_to_recordset(needs->'versions') w (artifact text, number bigint), LATERAL (
+                SELECT * FROM {s}.version v WHERE v.ns = n AND v.artifact = w.artifact AND v.number = w.number
+                LIMIT 1) v));
     END IF;
     IF needs ? 'pointers' THEN
         found := found || jsonb_build_object('pointers', (
             SELECT jsonb_agg(to_jsonb(p) || jsonb_build_object('actor', m.actor))
-            FROM jsonb_to_recordset(needs->'pointers') w (artifact text, kind text, name text)
-            JOIN {s}.pointer p ON p.ns = n AND p.artifact = w.artifact AND p.kind = w.kind AND p.name = w.name
-            LEFT JOIN {s}.pointer_move m ON m.ns = n AND m.artifact = p.artifact AND m.kind = p.kind
-                AND m.name = p.name AND m.revision = p.revision));
+            FROM jsonb_to_recordset(needs->'pointers') w (artifact text, kind text, name text), LATERAL (
+                SELECT * FROM {s}.pointer p
+                WHERE p.ns = n AND p.artifact = w.artifact AND p.kind = w.kind AND p.name = w.name LIMIT 1) p
+            LEFT JOIN LATERAL (
+                SELECT actor FROM {s}.pointer_move m WHERE m.ns = n AND m.artifact = p.artifact AND m.kind = p.kind
+                    AND m.name = p.name AND m.revision = p.revision LIMIT 1) m ON true));
     END IF;
     IF needs ? 'records' THEN
         found := found || jsonb_build_object('records', (
             SELECT jsonb_agg(to_jsonb(r))
-            FROM jsonb_to_recordset(needs->'records') w (kind text, name text)
-            JOIN {s}.record_entry r ON r.ns = n AND r.kind = w.kind AND r.name = w.name));
+            FROM jsonb_to_recordset(needs->'records') w (kind text, name text), LATERAL (
+                SELECT * FROM {s}.record_entry r WHERE r.ns = n AND r.kind = w.kind AND r.name = w.name
+                LIMIT 1) r));
     END IF;
     IF needs ? 'ids' THEN
         found := found || jsonb_build_object('ids', (
             SELECT jsonb_agg(to_jsonb(c))
-            FROM jsonb_array_elements_text(needs->'ids') w (d)
-            JOIN {s}.commit c ON c.ns = n AND c.id = w.d::uuid));
+            FROM jsonb_array_elements_text(needs->'ids') w (d), LATERAL (
+                SELECT * FROM {s}.commit c WHERE c.ns = n AND c.id = w.d::uuid LIMIT 1) c));
     END IF;
     IF needs ? 'commits' THEN
         found := found || jsonb_build_object('commits', (
             SELECT jsonb_agg(to_jsonb(c))
-            FROM jsonb_array_elements_text(needs->'commits') w (d)
-            JOIN {s}.commit c ON c.ns = n AND c.revision = w.d::bigint));
+            FROM jsonb_array_elements_text(needs->'commits') w (d), LATERAL (
+                SELECT * FROM {s}.commit c WHERE c.ns = n AND c.revision = w.d::bigint LIMIT 1) c));
     END IF;
     RETURN found;
 END
@@ -100,7 +111,10 @@ $$;
 -- it is durable, and nobody waits for the network meanwhile. Durable it is also where the database is
 -- set not to wait for that.
 CREATE FUNCTION {s}.commit_group(p jsonb) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     n integer;
     h {s}.head;
@@ -136,19 +150,23 @@ BEGIN
     -- These are statements of their own, so that they see what was committed while this one waited.
     IF EXISTS (
         SELECT FROM jsonb_to_recordset(p->'seen_artifacts') w (name text, latest bigint)
-        LEFT JOIN {s}.artifact a ON a.ns = n AND a.name = w.name
+        LEFT JOIN LATERAL (SELECT latest FROM {s}.artifact a WHERE a.ns = n AND a.name = w.name LIMIT 1) a ON true
         WHERE a.latest IS DISTINCT FROM w.latest
     ) OR EXISTS (
         SELECT FROM jsonb_to_recordset(p->'seen_pointers') w (artifact text, kind text, name text, generation bigint)
-        LEFT JOIN {s}.pointer x ON x.ns = n AND x.artifact = w.artifact AND x.kind = w.kind AND x.name = w.name
+        LEFT JOIN LATERAL (
+            SELECT generation FROM {s}.pointer x
+            WHERE x.ns = n AND x.artifact = w.artifact AND x.kind = w.kind AND x.name = w.name LIMIT 1) x ON true
         WHERE x.generation IS DISTINCT FROM w.generation
     ) OR EXISTS (
         SELECT FROM jsonb_to_recordset(p->'seen_records') w (kind text, name text, generation bigint)
-        LEFT JOIN {s}.record_entry r ON r.ns = n AND r.kind = w.kind AND r.name = w.name
+        LEFT JOIN LATERAL (
+            SELECT generation FROM {s}.record_entry r
+            WHERE r.ns = n AND r.kind = w.kind AND r.name = w.name LIMIT 1) r ON true
         WHERE r.generation IS DISTINCT FROM w.generation
     ) OR EXISTS (
-        SELECT FROM jsonb_array_elements(p->'changesets') w (d)
-        JOIN {s}.commit c ON c.ns = n AND c.id = (w.d->>'id')::uuid
+        SELECT FROM jsonb_array_elements(p->'changesets') w (d), LATERAL (
+            SELECT FROM {s}.commit c WHERE c.ns = n AND c.id = (w.d->>'id')::uuid LIMIT 1) c
     ) THEN
         RETURN NULL;
     END IF;
@@ -182,9 +200,24 @@ BEGIN
 END
 $$;
 
+-- Waits until what is seen in a namespace is as durable as what is committed now: a server that went
+-- down, or ended a session, shows what its standby may not have.
+CREATE FUNCTION {s}.settle(space text) RETURNS text
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
+    -- A lock is written down as a row is, and its transaction waits as one that writes does.
+    PERFORM FROM {s}.namespace n JOIN {s}.head h ON h.ns = n.id WHERE n.name = space FOR KEY SHARE OF h;
+    RETURN 'true';
+END
+$$;
+
 -- Writes the rows of a group: each says by its place in the group which commit wrote it.
 CREATE FUNCTION {s}.write_rows(n integer, base bigint, ats bigint[], p jsonb) RETURNS void
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
 BEGIN
     IF p ? 'artifacts' THEN
         INSERT INTO {s}.artifact AS x (ns, name, latest, created_at, created_by, revision, sum)
@@ -268,7 +301,10 @@ $$;
 -- Counts outcomes. Each subject's log is locked, in one order for everybody; what has an id that is
 -- there is passed over. Answers with what every subject had before, as far as the caller does not know.
 CREATE FUNCTION {s}.append_group(p jsonb) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     n integer;
     ids bigint[];
@@ -353,7 +389,10 @@ $$;
 -- Lets go of the commits after one revision up to another, and of what only served them; or says what
 -- would go. Answers with nothing if somebody else went on from there.
 CREATE FUNCTION {s}.compact_step(p jsonb) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
     n integer;
     h {s}.head;
