@@ -82,6 +82,18 @@ fn it_touches_no_folder_that_it_did_not_make() {
 }
 
 #[test]
+fn a_file_that_is_named_alone_is_in_this_folder() {
+    let world = World::with_live("exit 0\n");
+    let mine = world.path().join("mine.redb");
+    fs::copy(world.path().join(".sternway/store.redb"), &mine).unwrap();
+    let before = fs::read(&mine).unwrap();
+    let output = world.sternway().args(["--store", "mine.redb", "demo"]).output().unwrap();
+    assert_code(&output, 2);
+    assert_eq!(fs::read(&mine).unwrap(), before);
+    assert!(!world.path().join("notes.txt").exists());
+}
+
+#[test]
 fn programs_get_the_facts() {
     let world = World::empty();
     let output = world.sternway().args(["--json", "demo"]).output().unwrap();

@@ -50,7 +50,9 @@ impl Folder {
             let invalid = "the demo makes its store again each time, and takes none in a database";
             return Err(CliError::invalid(invalid).with_help("sternway demo"));
         };
-        let path = store.parent().map(Path::to_path_buf).unwrap_or_default();
+        // A file that is named alone is here. No path at all would be no folder, and so an empty one.
+        let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let path = folder.unwrap_or(Path::new(".")).to_path_buf();
         let flags = format!("--store {}", shown(&store));
         Ok(Self::at(store, path, flags))
     }
