@@ -9,7 +9,7 @@ use std::{
 };
 
 use sternway_provider::{Clock, Ids, RandomIds, SystemClock};
-use sternway_store::{Append, Rehearsal, Store, StoreError};
+use sternway_store::{Append, Refusal, Rehearsal, Store, StoreError};
 use sternway_types::{
     Actor, At, Change, Changeset, ChangesetId, Environment, EnvironmentId, NamespaceId,
     NamespaceSettings, Reason, Receipt, Record, RecordKey, Revision, Subject, Tally, Timestamp,
@@ -169,20 +169,39 @@ impl Control {
         }
         // The same id for every process that comes first: one of them creates it.
         let id = ChangesetId::from_name(&format!("create namespace {}", self.namespace));
-        let production = EnvironmentId::production();
-        let environment = Environment { id: production.clone(), description: String::new() };
-        let settings = NamespaceSettings { default_environment: production };
-        let changeset = Changeset::new(id, self.namespace.clone(), self.now(), Actor::sternway())
-            .then(Change::CreateNamespace)
-            .then(Change::PutRecord(Box::new(Record::Environment(environment))))
-            .then(Change::PutRecord(Box::new(Record::Namespace(settings))));
-        match self.commit(&changeset).await {
+        match self.commit(&self.first_changeset(id)).await {
             // Somebody else was first, at another moment: what was wanted is there.
             Ok(_) | Err(StoreError::ChangesetReused { .. } | StoreError::Compacted { .. }) => {
                 Ok(())
             }
+            Err(err) if is_there_already(&err) => Ok(()),
             Err(err) => Err(err.into()),
         }
+    }
+
+    /// Brings the namespace to life like [`Control::create_namespace`], and answers whether this call
+    /// did. Of all who claim the same name at once, one is told so: what is in the namespace from then
+    /// on is theirs.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot write.
+    pub async fn claim_namespace(&self) -> Result<bool, ControlError> {
+        match self.commit(&self.first_changeset(self.ids.changeset())).await {
+            Ok(_) => Ok(true),
+            Err(err) if is_there_already(&err) => Ok(false),
+            Err(err) => Err(err.into()),
+        }
+    }
+
+    fn first_changeset(&self, id: ChangesetId) -> Changeset {
+        let production = EnvironmentId::production();
+        let environment = Environment { id: production.clone(), description: String::new() };
+        let settings = NamespaceSettings { default_environment: production };
+        Changeset::new(id, self.namespace.clone(), self.now(), Actor::sternway())
+            .then(Change::CreateNamespace)
+            .then(Change::PutRecord(Box::new(Record::Environment(environment))))
+            .then(Change::PutRecord(Box::new(Record::Namespace(settings))))
     }
 
     /// Where an artifact's first version goes live by itself.
@@ -274,4 +293,8 @@ impl Control {
         }
         Ok(noted?)
     }
+}
+
+fn is_there_already(err: &StoreError) -> bool {
+    matches!(err, StoreError::Refused(refusal) if matches!(**refusal, Refusal::NamespaceExists(_)))
 }

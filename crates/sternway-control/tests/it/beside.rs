@@ -3,6 +3,7 @@
 use std::{iter, sync::Arc};
 
 use serde_json::{Value, json};
+use sternway_control::Control;
 use sternway_store::Limit;
 use sternway_types::{Environment, Finding, Force, LabelId, Ratio, VersionNumber};
 
@@ -166,9 +167,24 @@ async fn a_namespace_comes_to_life_once_whoever_asks() {
 }
 
 #[tokio::test]
+async fn a_namespace_belongs_to_who_claimed_it_first() {
+    let world = World::new().await;
+    let head = world.head().await;
+    assert!(!world.control.claim_namespace().await.unwrap(), "it was there");
+    assert_eq!(world.head().await, head);
+
+    let garden = || Control::new(Arc::clone(&world.store), "garden".parse().unwrap());
+    let (one, other) = (garden(), garden());
+    let (first, second) = tokio::join!(one.claim_namespace(), other.claim_namespace());
+    assert!(first.unwrap() ^ second.unwrap(), "one of them was first");
+    garden().create_namespace().await.unwrap();
+    assert_eq!(garden().default_environment().await.unwrap(), production());
+}
+
+#[tokio::test]
 async fn a_namespace_that_is_not_there_is_named() {
     let world = World::new().await;
-    let other = sternway_control::Control::new(Arc::clone(&world.store), "other".parse().unwrap());
+    let other = Control::new(Arc::clone(&world.store), "other".parse().unwrap());
     let promoted =
         other.promote(&greeting(), VersionNumber::FIRST, &production(), Force::No, &alice()).await;
     assert_eq!(
