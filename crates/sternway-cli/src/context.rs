@@ -124,7 +124,7 @@ impl Context {
 
     /// The flag that leads to a store. What a variable says of a database is left to the variable,
     /// since a password is not printed.
-    fn store_flag(&self, place: &Place) -> Option<String> {
+    pub(crate) fn store_flag(&self, place: &Place) -> Option<String> {
         let origin = self.settings.of(Key::StoreUrl).map(|setting| &setting.origin);
         match (place, origin) {
             (Place::Database(_), Some(Origin::Variable(_))) => None,

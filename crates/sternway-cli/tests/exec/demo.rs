@@ -1,13 +1,16 @@
 //! The demo keeps its word.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    process::{Command, Output},
+};
 
 use sternway::provider::Stopwatch;
 
 use crate::world::{World, assert_code, stderr, stdout};
 
 /// What it prints after this is to be typed.
-const NEXT: &str = "Try next\n";
+pub(crate) const NEXT: &str = "Try next\n";
 
 #[test]
 fn it_shows_a_rollback_in_seconds_as_often_as_one_likes() {
@@ -33,10 +36,9 @@ fn it_shows_a_rollback_in_seconds_as_often_as_one_likes() {
 fn what_it_says_to_try_next_works() {
     let world = World::empty();
     let output = world.sternway().arg("demo").output().unwrap();
-    let commands: Vec<&str> = stdout(&output).split_once(NEXT).unwrap().1.lines().collect();
-    assert!(commands.len() >= 4, "{commands:?}");
-    for command in commands {
-        check_command(&world, command);
+    assert!(commands(&output).len() >= 4, "{output:?}");
+    for command in commands(&output) {
+        check_command(&world, command, &[]);
     }
 }
 
@@ -47,8 +49,8 @@ fn it_works_where_the_store_is_said_to_be() {
     assert_code(&output, 0);
     assert!(world.path().join("my demo/store.redb").exists());
     assert!(!world.path().join("sternway-demo").exists());
-    for command in stdout(&output).split_once(NEXT).unwrap().1.lines().take(3) {
-        check_command(&world, command);
+    for command in &commands(&output)[..3] {
+        check_command(&world, command, &[]);
     }
 }
 
@@ -59,8 +61,8 @@ fn it_works_in_another_folder() {
     let output = world.sternway().args(["-C", "sub", "demo"]).output().unwrap();
     assert_code(&output, 0);
     assert!(world.path().join("sub/sternway-demo").exists());
-    for command in stdout(&output).split_once(NEXT).unwrap().1.lines().take(3) {
-        check_command(&world, command);
+    for command in &commands(&output)[..3] {
+        check_command(&world, command, &[]);
     }
 }
 
@@ -98,6 +100,8 @@ fn programs_get_the_facts() {
     let world = World::empty();
     let output = world.sternway().args(["--json", "demo"]).output().unwrap();
     let facts: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(facts["store"], "sternway-demo/.sternway/store.redb");
+    assert_eq!(facts["namespace"], "default");
     assert_eq!(facts["rollback"]["from"], 2);
     assert_eq!(facts["rollback"]["to"], 1);
     assert_eq!(facts["runs"].as_array().unwrap().len(), 7);
@@ -111,11 +115,17 @@ fn a_dry_run_makes_nothing() {
     assert!(!world.path().join("sternway-demo").exists());
 }
 
-fn check_command(world: &World, command: &str) {
+/// What it prints to be typed next.
+pub(crate) fn commands(output: &Output) -> Vec<&str> {
+    stdout(output).split_once(NEXT).unwrap().1.lines().collect()
+}
+
+/// Types a command, where these variables are set.
+pub(crate) fn check_command(world: &World, command: &str, variables: &[(&str, &str)]) {
     let folder = std::path::Path::new(env!("CARGO_BIN_EXE_sternway")).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
     let mut shell = Command::new("sh");
-    shell.args(["-c", command]).current_dir(world.path());
+    shell.args(["-c", command]).current_dir(world.path()).envs(variables.iter().copied());
     shell.env("PATH", format!("{}:{path}", folder.display()));
     let output = shell.output().unwrap();
     assert!(output.status.success(), "{command}: {output:?}");

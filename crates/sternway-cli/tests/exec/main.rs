@@ -5,7 +5,10 @@
 
 mod codes;
 mod concurrency;
+#[path = "../cli/database.rs"]
+mod database;
 mod demo;
+mod demo_in_a_database;
 mod dir;
 mod file;
 mod guard;

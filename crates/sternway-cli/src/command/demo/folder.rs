@@ -1,92 +1,42 @@
-//! Where the demo works: a folder of its own, which it makes again each time. A folder that it did
-//! not make is not touched.
+//! The demo's folder, which it makes again each time. A folder that it did not make is not touched.
 
 use std::{
-    env, fs, io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use sternway::{Missing, api::ProblemCode, redb::make_folder};
+use sternway::redb::make_folder;
 
 use super::tool;
-use crate::{
-    context::Context,
-    error::CliError,
-    format::shell::quoted,
-    place::{self, Found, Place},
-};
-
-/// The folder, unless the person named a store.
-const FOLDER: &str = "sternway-demo";
+use crate::{context::Context, error::CliError};
 
 /// Says that the demo made the folder.
 const MARKER: &str = ".made-by-sternway-demo";
 
-/// Where the demo works.
+/// A folder of the demo's own.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    store: PathBuf,
-    /// The flags that lead from here to the store.
-    flags: String,
     /// Whether the demo was here before.
     again: bool,
 }
 
 impl Folder {
-    /// The folder of the store that was named, or `sternway-demo` here.
-    ///
-    /// # Errors
-    ///
-    /// [`CliError`] if that is in a database.
-    pub(super) fn of(context: &Context) -> Result<Self, CliError> {
-        let Some(place) = context.named_place() else {
-            let path = PathBuf::from(FOLDER);
-            let flags = format!("-C {}", shown(&path));
-            return Ok(Self::at(path.join(".sternway").join("store.redb"), path, flags));
-        };
-        let found = place::find(Some(place));
-        let Some(store) = found.file().map(Path::to_path_buf) else {
-            let invalid = "the demo makes its store again each time, and takes none in a database";
-            return Err(CliError::invalid(invalid).with_help("sternway demo"));
-        };
+    /// The folder of this path, whether or not it is there.
+    pub(super) fn at(path: &Path) -> Self {
         // A file that is named alone is here. No path at all would be no folder, and so an empty one.
-        let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let path = folder.unwrap_or(Path::new(".")).to_path_buf();
-        let flags = format!("--store {}", shown(&store));
-        Ok(Self::at(store, path, flags))
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        Self { path: path.into(), again: path.join(MARKER).exists() }
     }
 
-    fn at(store: PathBuf, path: PathBuf, flags: String) -> Self {
-        let again = path.join(MARKER).exists();
-        Self { path, store, flags, again }
-    }
-
-    /// The store.
-    pub(super) fn store(&self) -> &Path {
-        &self.store
-    }
-
-    /// The store as people name it.
-    pub(super) fn place(&self) -> Result<Place, CliError> {
-        let invalid = |problem: &str| CliError::invalid(format!("{:?}: {problem}", self.store));
-        let store = self.store.to_str().ok_or_else(|| invalid("the demo needs a UTF-8 path"))?;
-        format!("redb:{store}").parse::<Place>().map_err(|err| invalid(&err.to_string()))
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The text that the tool reads.
     pub(super) fn input(&self) -> PathBuf {
         self.path.join(tool::INPUT)
-    }
-
-    /// How that text is named by who follows the flags.
-    pub(super) fn input_for(&self, flags: &str) -> String {
-        if flags.starts_with("-C") { tool::INPUT.into() } else { shown(&self.input()) }
-    }
-
-    /// The flags that lead to the store from where the person is.
-    pub(super) fn flags(&self) -> &str {
-        &self.flags
     }
 
     /// Whether the demo was here before.
@@ -98,20 +48,14 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`CliError`] if it holds something and the demo did not make it.
-    pub(super) fn check(&self) -> Result<(), CliError> {
-        if self.again || self.is_empty()? { Ok(()) } else { Err(self.not_ours()) }
-    }
-
-    /// Makes the folder, or makes it as good as new.
-    ///
-    /// # Errors
-    ///
-    /// [`CliError`] if it is not ours, in use, or cannot be written.
-    pub(super) async fn make(&self, context: &Context) -> Result<(), CliError> {
-        self.check()?;
-        self.let_go(context).await?;
-        self.write().map_err(|err| CliError::file(&self.path, err))
+    /// [`CliError`] if it holds something and the demo did not make it, with this to do otherwise.
+    pub(super) fn check(&self, otherwise: &str) -> Result<(), CliError> {
+        if self.again || self.is_empty()? {
+            return Ok(());
+        }
+        let folder = Context::shown(&self.path);
+        let why = format!("{folder} is not empty, and the demo did not make it");
+        Err(CliError::invalid(why).with_help(otherwise))
     }
 
     fn is_empty(&self) -> Result<bool, CliError> {
@@ -122,42 +66,18 @@ impl Folder {
         }
     }
 
-    fn not_ours(&self) -> CliError {
-        let folder = Context::shown(&self.path);
-        CliError::invalid(format!("{folder} is not empty, and the demo did not make it"))
-            .with_help("name a new folder for it: sternway --store FOLDER demo")
-    }
-
-    /// Who works on the store of an earlier demo keeps it.
-    async fn let_go(&self, context: &Context) -> Result<(), CliError> {
-        if !self.store.exists() {
-            return Ok(());
-        }
-        match context.open_at(Found::File(self.store.clone()), Missing::Create).await {
-            Ok(sternway) => Ok(sternway.shutdown().await?),
-            Err(err) if err.code() == ProblemCode::StoreBusy => Err(err),
-            // Whatever is wrong with it goes away with it.
-            Err(_) => Ok(()),
-        }
+    /// Makes the folder, and the text that the tool reads.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError`] if it cannot be written.
+    pub(super) fn make(&self) -> Result<(), CliError> {
+        self.write().map_err(|err| CliError::file(&self.path, err))
     }
 
     fn write(&self) -> io::Result<()> {
-        let folder = self.store.parent().unwrap_or(&self.path);
-        make_folder(folder)?;
+        make_folder(&self.path)?;
         fs::write(self.path.join(MARKER), "`sternway demo` makes this folder again each time.\n")?;
-        fs::write(self.input(), tool::TEXT)?;
-        match fs::remove_file(&self.store) {
-            Err(err) if err.kind() != io::ErrorKind::NotFound => Err(err),
-            _ => Ok(()),
-        }
+        fs::write(self.input(), tool::TEXT)
     }
-}
-
-/// A path as it is typed where the person is: `-C` took us elsewhere without them.
-fn shown(path: &Path) -> String {
-    let here = env::current_dir().unwrap_or_default();
-    let theirs = env::var_os("PWD").and_then(|folder| fs::canonicalize(folder).ok());
-    let same = theirs.is_some() && theirs == fs::canonicalize(&here).ok();
-    let path = if same { path.to_path_buf() } else { here.join(path) };
-    quoted(path.as_os_str())
 }

@@ -5,20 +5,19 @@ use std::{io::Read, process::Stdio};
 use sternway::{
     Missing,
     control::{promote::Promoted, publish::Published},
-    types::{Subject, VersionNumber},
+    types::{EnvironmentId, NamespaceId, Subject, VersionNumber},
 };
 
-use super::{folder::Folder, tool};
+use super::{site::Site, tool};
 use crate::{
     command::exec::{
         Attempt, AttemptError, Ended, Interrupts, Order, Recorded, Stderr, Streams, Template,
     },
     context::Context,
     error::CliError,
-    place::Found,
 };
 
-/// A store of the demo's own, and the one command that is run on it.
+/// A namespace of the demo's own, and the one command that is run on it.
 #[derive(Debug)]
 pub(super) struct Stage {
     context: Context,
@@ -41,18 +40,18 @@ pub(super) struct Run {
 }
 
 impl Stage {
-    /// Sets up an empty store.
+    /// Sets up an empty namespace: the only one of a store, or one of a store that others share.
     ///
     /// # Errors
     ///
-    /// [`CliError`] if the folder is not the demo's or cannot be written.
-    pub(super) async fn set(context: &Context, folder: &Folder) -> Result<Self, CliError> {
+    /// [`CliError`] if the site cannot be made.
+    pub(super) async fn set(context: &Context, site: &Site) -> Result<Self, CliError> {
         let context = Context {
             once: None,
             directory: None,
-            place: Some(folder.place()?),
-            namespace: "default".parse()?,
-            environment: sternway::types::EnvironmentId::production(),
+            place: Some(site.place()),
+            namespace: context.namespace.clone(),
+            environment: EnvironmentId::production(),
             actor: context.actor.clone(),
             output: context.output,
             dry_run: false,
@@ -62,13 +61,9 @@ impl Stage {
             settings: context.settings.clone(),
             console: context.console.clone(),
         };
-        folder.make(&context).await?;
-        context
-            .open_at(Found::File(folder.store().into()), Missing::Create)
-            .await?
-            .shutdown()
-            .await?;
-        let input = folder.input();
+        let namespace = site.make(&context).await?;
+        let context = context.within(namespace);
+        let input = site.input();
         let words = ["sh".into(), "{file}".into(), tool::OPTION.into(), input.clone().into()];
         let template = Template::new(words.into());
         let template = template.ok_or_else(|| CliError::invalid("there is no command"))?;
@@ -77,6 +72,11 @@ impl Stage {
         let order = Order { artifact, template, timeout: None, name: None, trace: None };
         let interrupts = Interrupts::listen().map_err(CliError::Runtime)?;
         Ok(Self { context, order, command, interrupts })
+    }
+
+    /// Where in the store everything happens.
+    pub(super) const fn namespace(&self) -> &NamespaceId {
+        &self.context.namespace
     }
 
     /// The command as a person reads it.

@@ -12,11 +12,11 @@ use sternway::{
         rollback::Reaction,
     },
     diff::text::{Line, TextDiff},
-    types::Tally,
+    types::{NamespaceId, Tally},
 };
 
 use super::{
-    folder::Folder,
+    site::Site,
     stage::{Run, Stage},
     tool,
 };
@@ -64,10 +64,11 @@ impl<'a> Story<'a> {
     /// [`CliError`] if something does not work as the story says.
     pub(super) async fn tell(
         &mut self,
-        folder: &Folder,
+        site: &Site,
         stage: &mut Stage,
     ) -> Result<Option<Value>, CliError> {
-        self.head(folder)?;
+        let namespace = stage.namespace().clone();
+        self.head(site, &namespace)?;
         let first = stage.publish(tool::GOOD, "first version").await?;
         self.publication(&first, "first version")?;
         let Some(good) = self.batch(stage, GOOD_RUNS).await? else { return Ok(None) };
@@ -86,23 +87,26 @@ impl<'a> Story<'a> {
         self.batch_lines(&after, "the same command")?;
         let scripts = (stage.script(first.number).await?, stage.script(second.number).await?);
         self.diff(&scripts.0, &scripts.1)?;
-        let next = next(folder);
-        self.next(&next)?;
-        let store = Context::shown(folder.store());
+        let next = next(site, &site.flags(&namespace));
+        self.next(&site.made(&namespace), &next)?;
         let runs = std::mem::take(&mut self.runs);
         Ok(Some(json!({
-            "store": store, "artifact": tool::ARTIFACT, "runs": runs, "rollback": rollback,
-            "next": next,
+            "store": site.shown(), "namespace": namespace, "artifact": tool::ARTIFACT,
+            "runs": runs, "rollback": rollback, "next": next,
         })))
     }
 
-    fn head(&self, folder: &Folder) -> Result<(), CliError> {
+    fn head(&self, site: &Site, namespace: &NamespaceId) -> Result<(), CliError> {
         let version = env!("CARGO_PKG_VERSION");
-        let store = Context::shown(folder.store());
-        let again = if folder.is_again() { ", made again" } else { "" };
+        let store = site.shown();
+        let more = match (site.is_shared(), site.is_again()) {
+            (true, _) => format!(", namespace {namespace}"),
+            (false, true) => ", made again".to_owned(),
+            (false, false) => String::new(),
+        };
         self.page(|page| {
             let title = style::paint(style::NAME, format_args!("Sternway {version}"));
-            page.line(format_args!("{title}  demo store {store}{again}"));
+            page.line(format_args!("{title}  demo store {store}{more}"));
             page.blank();
         })
     }
@@ -196,8 +200,10 @@ impl<'a> Story<'a> {
         })
     }
 
-    fn next(&self, commands: &[String]) -> Result<(), CliError> {
+    fn next(&self, made: &str, commands: &[String]) -> Result<(), CliError> {
         self.page(|page| {
+            page.blank();
+            page.line(format_args!("Left behind: {made}"));
             page.blank();
             page.line(style::paint(style::NAME, "Try next"));
             commands.iter().for_each(|command| page.line(format_args!("  {command}")));
@@ -242,14 +248,15 @@ impl<'a> Story<'a> {
 /// Under the second word of a step.
 const INDENT: &str = "                ";
 
-fn next(folder: &Folder) -> Vec<String> {
-    let (flags, artifact, option) = (folder.flags(), tool::ARTIFACT, tool::OPTION);
-    let input = folder.input_for(flags);
+fn next(site: &Site, flags: &str) -> Vec<String> {
+    let (artifact, option, input) = (tool::ARTIFACT, tool::OPTION, site.typed_input());
+    // What is tried begins a store of one's own, and does not go among what others share.
+    let own = if site.is_shared() { flags } else { "" };
     vec![
-        format!("sternway {flags} log {artifact}"),
-        format!("sternway {flags} diff {artifact}@v1 {artifact}@v2"),
-        format!("sternway {flags} exec {artifact} -- sh {{file}} {option} {input}"),
-        "echo 'Hello, {{name}}!' | sternway publish prompts/greeting -".to_owned(),
+        format!("sternway{flags} log {artifact}"),
+        format!("sternway{flags} diff {artifact}@v1 {artifact}@v2"),
+        format!("sternway{flags} exec {artifact} -- sh {{file}} {option} {input}"),
+        format!("echo 'Hello, {{{{name}}}}!' | sternway{own} publish prompts/greeting -"),
     ]
 }
 
