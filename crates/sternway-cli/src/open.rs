@@ -27,7 +27,7 @@ use crate::{
     input::moment::Moment,
     place::{self, Address, Found},
     render::style,
-    settings::{Origin, key::Key},
+    settings::key::Key,
     view,
 };
 
@@ -233,8 +233,7 @@ impl Context {
     fn connect(&self, address: &Address) -> Connect {
         let connect = address.connect().wait_for_connection(self.lock_timeout);
         // What the address says itself goes first, where nobody says otherwise.
-        let is_said =
-            self.settings.of(Key::PoolSize).is_some_and(|it| it.origin != Origin::Default);
+        let is_said = self.settings.is_set(Key::PoolSize);
         if is_said { connect.with_connections(self.pool_size.get().into()) } else { connect }
     }
 

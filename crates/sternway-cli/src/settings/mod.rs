@@ -140,6 +140,11 @@ impl Settings {
         self.of(key).is_some_and(|setting| setting.origin.is_typed())
     }
 
+    /// Whether anybody says anything about it.
+    pub(crate) fn is_set(&self, key: Key) -> bool {
+        self.of(key).is_some_and(|setting| setting.origin != Origin::Default)
+    }
+
     /// What a setting is, unless it was typed or nobody set it: then it is known already.
     ///
     /// # Errors

@@ -43,6 +43,18 @@ fn what_it_says_to_try_next_works() {
 }
 
 #[test]
+fn what_is_set_does_not_lead_away_from_it() {
+    let world = World::with_live("exit 0\n");
+    let settings = "namespace = 'team'\nenvironment = 'qa'\nstore.url = '.sternway'\n";
+    fs::write(world.path().join("sternway.toml"), settings).unwrap();
+    let output = world.sternway().arg("demo").output().unwrap();
+    assert_code(&output, 0);
+    for command in &commands(&output)[..3] {
+        check_command(&world, command, &[]);
+    }
+}
+
+#[test]
 fn it_works_where_the_store_is_said_to_be() {
     let world = World::empty();
     let output = world.sternway().args(["--store", "my demo", "demo"]).output().unwrap();

@@ -10,7 +10,7 @@ use sternway::{
     Missing,
     api::ProblemCode,
     redb::make_folder,
-    types::{IdError, NamespaceId},
+    types::{EnvironmentId, IdError, NamespaceId},
 };
 
 use super::{folder::Folder, namespace, tool};
@@ -19,6 +19,7 @@ use crate::{
     error::CliError,
     format::shell::quoted,
     place::{self, Found, Place},
+    settings::key::Key,
 };
 
 /// The folder, unless the person named another.
@@ -40,7 +41,7 @@ pub(super) struct Site {
 impl Site {
     /// The store that was named, or one in `sternway-demo` here.
     pub(super) fn of(context: &Context) -> Self {
-        let Some(place) = context.named_place() else { return Self::here() };
+        let Some(place) = context.named_place() else { return Self::here(context) };
         match place::find(Some(place)) {
             Found::File(file) | Found::Nothing(file) => {
                 let folder = Folder::at(file.parent().unwrap_or(&file));
@@ -55,11 +56,16 @@ impl Site {
         }
     }
 
-    fn here() -> Self {
+    fn here(context: &Context) -> Self {
         let folder = Folder::at(Path::new(FOLDER));
         let file = folder.path().join(".sternway").join(place::FILE);
         let flags = format!(" -C {}", typed(folder.path()));
-        Self { flags, input: tool::INPUT.to_owned(), ..Self::in_file(folder, file) }
+        let found = Self::in_file(folder, file);
+        // A store that is set goes before one that is only found.
+        if context.settings.is_set(Key::StoreUrl) {
+            return found;
+        }
+        Self { flags, input: tool::INPUT.to_owned(), ..found }
     }
 
     fn in_file(folder: Folder, file: PathBuf) -> Self {
@@ -102,9 +108,14 @@ impl Site {
     }
 
     /// The flags that lead from where the person is to what the demo did.
-    pub(super) fn flags(&self, namespace: &NamespaceId) -> String {
-        let namespace = self.is_shared().then(|| format!(" --namespace {namespace}"));
-        format!("{}{}", self.flags, namespace.unwrap_or_default())
+    pub(super) fn flags(&self, context: &Context, namespace: &NamespaceId) -> String {
+        let is_set = |key| context.settings.is_set(key);
+        let named = self.is_shared() || is_set(Key::Namespace);
+        let namespace = named.then(|| format!(" --namespace {namespace}"));
+        let environment = EnvironmentId::production();
+        let environment = is_set(Key::Environment).then(|| format!(" -e {environment}"));
+        let Self { flags, .. } = self;
+        format!("{flags}{}{}", namespace.unwrap_or_default(), environment.unwrap_or_default())
     }
 
     /// What the demo makes, if it works in this namespace.

@@ -87,7 +87,7 @@ impl<'a> Story<'a> {
         self.batch_lines(&after, "the same command")?;
         let scripts = (stage.script(first.number).await?, stage.script(second.number).await?);
         self.diff(&scripts.0, &scripts.1)?;
-        let next = next(site, &site.flags(&namespace));
+        let next = next(site, &site.flags(self.context, &namespace));
         self.next(&site.made(&namespace), &next)?;
         let runs = std::mem::take(&mut self.runs);
         Ok(Some(json!({
