@@ -4,7 +4,6 @@ mod aging;
 mod all_failed;
 mod compare;
 mod degraded;
-mod evidence;
 mod failure;
 mod in_a_row;
 mod order;
@@ -13,6 +12,7 @@ mod script;
 mod signature_errors;
 mod stability;
 mod tiers;
+mod verdict;
 
 use sternway_policy::View;
 
