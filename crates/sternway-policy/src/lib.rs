@@ -39,9 +39,9 @@
 //! Means are compared exactly: what is measured is added up as decimals, and counts are whole
 //! numbers, so that 1.0 to 0.85 and 0.6 to 0.51 are both 0.15 of the baseline.
 //!
-//! Rules of this crate are rules of thumb without a stated error rate; tests that have one take their
-//! place beside them as further kinds of [`Rule`](sternway_types::Rule), with their state in the
-//! [`Tally`](sternway_types::Tally).
+//! Rules are rules of thumb without a stated error rate. The mathematics of tests that have one is in
+//! [`evidence`]; they take their place beside the rules as further kinds of
+//! [`Rule`](sternway_types::Rule), with their state in the [`Tally`](sternway_types::Tally).
 //!
 //! What gets worse little by little, or is not needed any more, is found by [`aging::findings`], and
 //! how steady a version was says [`Stability`]. Neither takes anything back.
@@ -51,6 +51,7 @@
 pub mod aging;
 pub mod compare;
 mod contrast;
+pub mod evidence;
 pub mod failure;
 mod judge;
 mod number;

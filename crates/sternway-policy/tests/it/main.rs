@@ -4,6 +4,7 @@ mod aging;
 mod all_failed;
 mod compare;
 mod degraded;
+mod evidence;
 mod failure;
 mod in_a_row;
 mod order;

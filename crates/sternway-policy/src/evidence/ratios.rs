@@ -1,0 +1,48 @@
+//! Likelihood ratios: what outcomes say for each alternative, against the null.
+
+use super::{counts::float, mixture::ln_mean_exp};
+
+/// How many alternatives a test against a candidate looks at.
+pub const ALTERNATIVES: usize = 12;
+
+/// Which version a unit was given to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Arm {
+    /// The version that is on trial.
+    Candidate,
+    /// The one that it is compared with.
+    Baseline,
+}
+
+/// The logarithms of the likelihood ratios of an outcome, or of many: for each alternative, how much
+/// more likely they are under it than under the null. Those of several outcomes add up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogRatios<const K: usize = ALTERNATIVES>([f64; K]);
+
+impl<const K: usize> LogRatios<K> {
+    /// What an outcome says that is as likely under every alternative as under the null.
+    pub const NONE: Self = Self([0.0; K]);
+
+    /// What an outcome says for each alternative of a grid.
+    pub(super) fn over(grid: [f64; K], ln_ratio: impl Fn(f64) -> f64) -> Self {
+        Self(grid.map(ln_ratio))
+    }
+
+    /// These, and those of so many more outcomes of one kind.
+    #[must_use]
+    pub fn plus(self, one: &Self, times: u64) -> Self {
+        let times = float(times);
+        let mut sum = self;
+        for (sum, one) in sum.0.iter_mut().zip(&one.0) {
+            *sum += times * one;
+        }
+        sum
+    }
+
+    /// The logarithm of the mean of the ratios: an e-value, since the mean of e-values is one (Vovk
+    /// and Wang 2021).
+    #[must_use]
+    pub fn ln_e(&self) -> f64 {
+        ln_mean_exp(&self.0)
+    }
+}
