@@ -61,6 +61,11 @@ fraction! {
     Share, "a share of traffic"
 }
 
+fraction! {
+    /// A mean, of values from 0 to 1, that is still good.
+    Mean, "a mean"
+}
+
 impl Alpha {
     /// `ln(1/alpha)`: what the logarithm of an e-value must reach for its test to decide.
     ///

@@ -13,10 +13,14 @@
 //! | [`Paired`] | worse on the same requests? | two counters |
 //! | [`NewFingerprint`] | an error that the predecessor never showed? | counters |
 //! | [`Proven`] | within δ of the baseline, or better? | counters |
+//! | [`Starts`] | worse since some moment? | [`LogRatios`], and a count |
+//! | [`Betting`], [`BettingBeside`] | a mean above a limit, or above the baseline's? | [`Wealth`] |
+//! | [`Detector`] | worse since some moment of a life without an end? | [`LogRatios`] |
+//! | [`combined`] | any of several? | none |
 //! | [`Interval`] | where is the rate? (for display) | counters |
 //!
 //! What rests on counters depends on nothing else: they may come in any order, from any number of
-//! processes, and be counted anew from a log.
+//! processes, and be counted anew from a log. The other states go on from the numbers that were kept.
 //! Evidence falls again with later successes: look at every failure, in order, and let a verdict stand.
 //!
 //! Everything here is pure, and allocates nothing. Logarithms do not come from the platform, so that
@@ -43,26 +47,36 @@
 //! ```
 
 mod attribution;
+mod betting;
 mod bound;
 mod counts;
 mod crossing;
+mod detector;
 mod fingerprint;
 mod fraction;
+mod guards;
 mod history;
 mod interval;
 mod mixture;
 mod paired;
 mod proven;
 mod ratios;
+mod starts;
+mod state;
 
 pub use self::{
     attribution::{Allocation, Attribution, Failures, Margin, MarginError},
+    betting::{Betting, BettingBeside, Wealth},
     counts::Counts,
+    detector::{Detector, Form, RunLength},
     fingerprint::NewFingerprint,
-    fraction::{Alpha, FractionError, Share},
+    fraction::{Alpha, FractionError, Mean, Share},
+    guards::{Guard, combined},
     history::History,
     interval::Interval,
     paired::{Discordant, Paired},
     proven::Proven,
     ratios::{ALTERNATIVES, Arm, LogRatios},
+    starts::Starts,
+    state::StateError,
 };

@@ -1,6 +1,6 @@
 //! Likelihood ratios: what outcomes say for each alternative, against the null.
 
-use super::{counts::float, mixture::ln_mean_exp};
+use super::{counts::float, mixture::ln_mean_exp, state::StateError};
 
 /// How many alternatives a test against a candidate looks at.
 pub const ALTERNATIVES: usize = 12;
@@ -23,9 +23,33 @@ impl<const K: usize> LogRatios<K> {
     /// What an outcome says that is as likely under every alternative as under the null.
     pub const NONE: Self = Self([0.0; K]);
 
+    /// Beyond this no sum of ratios comes, however many outcomes there are.
+    const MOST: f64 = 1e30;
+
+    /// Ratios that were kept elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError`] if one is beyond 10^30, or no number.
+    pub fn from_parts(parts: [f64; K]) -> Result<Self, StateError> {
+        let wrong = parts.into_iter().find(|part| !(-Self::MOST..=Self::MOST).contains(part));
+        wrong.map_or(Ok(Self(parts)), |part| Err(StateError(part)))
+    }
+
+    /// The ratios, by alternative, to be kept.
+    #[must_use]
+    pub const fn parts(&self) -> &[f64; K] {
+        &self.0
+    }
+
     /// What an outcome says for each alternative of a grid.
     pub(super) fn over(grid: [f64; K], ln_ratio: impl Fn(f64) -> f64) -> Self {
         Self(grid.map(ln_ratio))
+    }
+
+    /// Each of them, changed alike.
+    pub(super) fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        Self(self.0.map(change))
     }
 
     /// These, and those of so many more outcomes of one kind.

@@ -2,16 +2,20 @@
 
 mod allocation;
 mod attribution;
+mod betting;
+mod detector;
 mod fingerprint;
 mod fraction;
+mod guards;
 mod history;
 mod interval;
 mod paired;
 mod proven;
 mod recursion;
+mod starts;
 
 use proptest::prelude::*;
-use sternway_policy::evidence::{Alpha, Counts, Share};
+use sternway_policy::evidence::{Alpha, Counts, LogRatios, Share};
 use sternway_types::Ratio;
 
 pub(crate) fn alpha(number: f64) -> Alpha {
@@ -44,6 +48,12 @@ pub(crate) fn rates() -> impl Strategy<Value = Ratio> {
 
 pub(crate) fn alphas() -> impl Strategy<Value = Alpha> {
     prop_oneof![0.001..0.1, (1.0..200.0).prop_map(|n: f64| 0.1_f64.powf(n))].prop_map(alpha)
+}
+
+/// What a state is after it was written down and read again.
+pub(crate) fn kept(parts: &LogRatios) -> LogRatios {
+    let text = serde_json::to_string(parts.parts()).expect("plain numbers");
+    LogRatios::from_parts(serde_json::from_str(&text).expect("plain numbers")).expect("finite")
 }
 
 /// The expectation of a ratio of e-values, one outcome ahead.

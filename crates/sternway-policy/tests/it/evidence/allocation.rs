@@ -2,8 +2,8 @@
 
 use allocation_counter::measure;
 use sternway_policy::evidence::{
-    Allocation, Attribution, Counts, Discordant, Failures, History, Interval, Margin,
-    NewFingerprint, Paired, Proven,
+    Allocation, Arm, Attribution, Betting, Counts, Detector, Discordant, Failures, Form, Guard,
+    History, Interval, Margin, Mean, NewFingerprint, Paired, Proven, Starts, Wealth, combined,
 };
 
 use super::{alpha, ratio, share};
@@ -28,5 +28,24 @@ fn tests_that_rest_on_counters_allocate_nothing() {
         let proven = Proven::measured(counts, alpha(0.002), ratio(0.02));
         assert!(!proven.crosses(counts, at));
         assert!(Interval::of(counts, at).lower < 0.9);
+    });
+}
+
+#[test]
+fn tests_that_go_on_from_a_state_allocate_nothing() {
+    let history = History::declared(ratio(0.9));
+    let (success, failure) = (history.ratios(Counts::new(1, 0)), history.ratios(Counts::new(0, 1)));
+    check(|| {
+        let (mut starts, mut detector) = (Starts::new(), Detector::new(Form::ShiryaevRoberts));
+        for _ in 0..Starts::BLOCK {
+            starts.observe(&success, Arm::Candidate);
+            detector.observe(&success);
+        }
+        assert!(starts.failures_until(&failure, alpha(0.007)).is_some());
+        let mut wealth = Wealth::new();
+        Betting::new(Mean::new(0.2).expect("a mean")).observe(&mut wealth, ratio(0.5));
+        let weight = std::num::NonZeroU32::MIN;
+        let guards = [starts.ln_e(), detector.ln_mean(), wealth.ln_e()];
+        assert!(combined(&guards.map(|ln_e| Guard { weight, ln_e })).is_finite());
     });
 }

@@ -1,12 +1,13 @@
 //! Numbers between 0 and 1, without the ends.
 
-use sternway_policy::evidence::{Alpha, Share};
+use sternway_policy::evidence::{Alpha, Mean, Share};
 
 #[test]
 fn what_is_not_between_0_and_1_is_refused() {
     for wrong in [0.0, -0.0, 1.0, -0.01, 1.01, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         assert!(Alpha::new(wrong).is_err(), "{wrong}");
         assert!(Share::new(wrong).is_err(), "{wrong}");
+        assert!(Mean::try_from(wrong).is_err(), "{wrong}");
     }
 }
 
@@ -15,8 +16,9 @@ fn it_is_said_what_was_expected() {
     let said = [
         Alpha::new(1.0).expect_err("no alpha").to_string(),
         Share::new(0.0).expect_err("no share").to_string(),
+        Mean::new(2.5).expect_err("no mean").to_string(),
     ];
-    let expected = ["1 is not an alpha", "0 is not a share of traffic"];
+    let expected = ["1 is not an alpha", "0 is not a share of traffic", "2.5 is not a mean"];
     let expected = expected.map(|what| format!("{what}: expected a number above 0 and below 1"));
     assert_eq!(said, expected);
 }
