@@ -174,6 +174,7 @@ macro_rules! __store_cases {
             }
             records {
                 a_record_is_what_was_written_last,
+                several_records_are_read_as_each_of_them_is,
                 records_of_every_kind_are_read_back,
                 records_are_about_what_exists,
                 what_belongs_to_history_stays,

@@ -2,8 +2,8 @@
 
 use sternway_store::Limit;
 use sternway_types::{
-    Activation, ArtifactId, Change, CollectionId, EnvironmentId, Policy, PolicyRecord, PolicyScope,
-    PolicySetting, Record, RecordKey, RecordKind, Revision,
+    Activation, ArtifactId, At, Change, CollectionId, EnvironmentId, Policy, PolicyRecord,
+    PolicyScope, PolicySetting, Record, RecordKey, RecordKind, Revision,
 };
 
 use crate::{Control, ControlError, Intent};
@@ -95,6 +95,21 @@ impl Control {
         artifact: &ArtifactId,
         environment: &EnvironmentId,
     ) -> Result<EffectivePolicy, ControlError> {
+        let set = self.policies_around(artifact, environment).await?;
+        let Some(PolicyRecord { scope, setting }) = set.into_iter().next() else {
+            let setting = PolicySetting::On(Policy::default());
+            return Ok(EffectivePolicy { setting, scope: None });
+        };
+        Ok(EffectivePolicy { setting, scope: Some(scope) })
+    }
+
+    /// The policies that are set for an artifact in an environment, the narrowest scope's first: of the
+    /// environment, the artifact, its collection and the namespace.
+    pub(crate) async fn policies_around(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+    ) -> Result<Vec<PolicyRecord>, ControlError> {
         let collection = artifact.collection().parse::<CollectionId>().ok();
         let scopes = [
             Some(PolicyScope::Environment(environment.clone())),
@@ -102,12 +117,9 @@ impl Control {
             collection.map(PolicyScope::Collection),
             Some(PolicyScope::Namespace),
         ];
-        for scope in scopes.into_iter().flatten() {
-            let set = self.record_at(&RecordKey::policy(&scope), Record::into_policy).await?;
-            if let Some(policy) = set {
-                return Ok(EffectivePolicy { setting: policy.setting, scope: Some(scope) });
-            }
-        }
-        Ok(EffectivePolicy { setting: PolicySetting::On(Policy::default()), scope: None })
+        let keys: Vec<_> = scopes.iter().flatten().map(RecordKey::policy).collect();
+        let found = self.store.records_of(&self.namespace, &keys, At::Head).await?;
+        let records = found.into_iter().flatten().filter_map(|entry| entry.record);
+        Ok(records.filter_map(Record::into_policy).collect())
     }
 }

@@ -258,6 +258,15 @@ impl Store for PostgresStore {
         self.open()?.record(namespace, key, at).await
     }
 
+    async fn records_of(
+        &self,
+        namespace: &NamespaceId,
+        keys: &[RecordKey],
+        at: At,
+    ) -> Result<Vec<Option<RecordEntry>>, StoreError> {
+        self.open()?.records_of(namespace, keys, at).await
+    }
+
     async fn records(
         &self,
         namespace: &NamespaceId,

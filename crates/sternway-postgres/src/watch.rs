@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long nothing more is said after something was: others come together meanwhile.
-const SILENCE: Duration = Duration::from_millis(50);
+const SILENCE: Duration = Duration::from_millis(10);
 /// How long who waits hears nothing before looking, at least, and by how much longer others do.
 const LOOK: Duration = Duration::from_millis(800);
 const LOOK_APART: Duration = Duration::from_millis(25);

@@ -232,6 +232,16 @@ impl Store for AsOf {
         self.inner.record(namespace, key, at).await
     }
 
+    async fn records_of(
+        &self,
+        namespace: &NamespaceId,
+        keys: &[RecordKey],
+        at: At,
+    ) -> Result<Vec<Option<RecordEntry>>, StoreError> {
+        let at = self.at(namespace, at).await?;
+        self.inner.records_of(namespace, keys, at).await
+    }
+
     async fn records(
         &self,
         namespace: &NamespaceId,

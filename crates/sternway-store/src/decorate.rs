@@ -228,6 +228,11 @@ macro_rules! decorate {
             record(namespace: &NamespaceId, key: &RecordKey, at: At) -> Option<RecordEntry> {
                 .within(namespace)
             }
+            records_of(
+                namespace: &NamespaceId,
+                keys: &[RecordKey],
+                at: At
+            ) -> Vec<Option<RecordEntry>> { .within(namespace) }
             records(
                 namespace: &NamespaceId,
                 kind: RecordKind,

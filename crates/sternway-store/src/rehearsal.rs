@@ -192,6 +192,15 @@ impl Store for Rehearsal {
         self.inner.record(namespace, key, at).await
     }
 
+    async fn records_of(
+        &self,
+        namespace: &NamespaceId,
+        keys: &[RecordKey],
+        at: At,
+    ) -> Result<Vec<Option<RecordEntry>>, StoreError> {
+        self.inner.records_of(namespace, keys, at).await
+    }
+
     async fn records(
         &self,
         namespace: &NamespaceId,

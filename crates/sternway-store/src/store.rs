@@ -246,6 +246,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         at: At,
     ) -> Result<Option<RecordEntry>, StoreError>;
 
+    /// Several records of one moment, each in the place of its key; nothing for one that was never put.
+    async fn records_of(
+        &self,
+        namespace: &NamespaceId,
+        keys: &[RecordKey],
+        at: At,
+    ) -> Result<Vec<Option<RecordEntry>>, StoreError>;
+
     /// The records of a kind whose names begin with a prefix, after this name, by name. Records
     /// that were taken away are left out.
     async fn records(

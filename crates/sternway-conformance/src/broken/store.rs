@@ -252,6 +252,15 @@ impl Store for Broken {
         self.looked_at().await.record(namespace, key, at).await
     }
 
+    async fn records_of(
+        &self,
+        namespace: &NamespaceId,
+        keys: &[RecordKey],
+        at: At,
+    ) -> Result<Vec<Option<RecordEntry>>, StoreError> {
+        self.looked_at().await.records_of(namespace, keys, at).await
+    }
+
     async fn records(
         &self,
         namespace: &NamespaceId,

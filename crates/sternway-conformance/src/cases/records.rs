@@ -41,6 +41,32 @@ pub(crate) async fn a_record_is_what_was_written_last(world: World) {
     }
 }
 
+pub(crate) async fn several_records_are_read_as_each_of_them_is(world: World) {
+    let scope = PolicyScope::Namespace;
+    let mut states = vec![At::Head];
+    for setting in [PolicySetting::On(Policy::default()), PolicySetting::Off] {
+        let record = Record::Policy(PolicyRecord { scope: scope.clone(), setting });
+        states.push(At::Revision(world.apply(put(record)).await.revision));
+    }
+    let lab = Environment { id: environment("lab"), description: String::new() };
+    let known = RecordKey::environment(&lab.id);
+    let receipt = world.apply(put(Record::Environment(lab))).await;
+    let gone = world.apply(Change::DeleteRecord(RecordKey::policy(&scope))).await;
+    states.extend([At::Revision(receipt.revision), At::Revision(gone.revision), At::Time(gone.at)]);
+    let never = RecordKey::environment(&environment("nowhere"));
+    let keys = [never, RecordKey::policy(&scope), known.clone(), known];
+    for at in states {
+        let (store, ns) = (&world.store, &world.ns);
+        let mut each = Vec::new();
+        for key in &keys {
+            each.push(store.record(ns, key, at).await.must("read a record"));
+        }
+        assert_eq!(store.records_of(ns, &keys, at).await.must("read records"), each, "{at:?}");
+    }
+    let none = world.store.records_of(&world.ns, &[], At::Head).await.must("read no record");
+    assert_eq!(none, []);
+}
+
 pub(crate) async fn records_of_every_kind_are_read_back(world: World) {
     world.publish(&greeting(), "Hello").await;
     world.go_live(&greeting(), &production(), version(1)).await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sternway_provider::{Candidate, Stopwatch};
 use sternway_types::{
-    ArtifactId, CheckKind, CheckResult, CheckedBy, CollectionId, Content, ContentCheck, Digest,
-    EnvironmentId, PolicyScope, PolicySetting, Record, RecordKey, Reference, ValidatorId,
+    ArtifactId, CheckKind, CheckResult, CheckedBy, Content, ContentCheck, Digest, EnvironmentId,
+    PolicySetting, Reference, ValidatorId,
 };
 
 use super::{CheckReport, CheckTrouble, Checked, Validators, schema};
@@ -159,20 +159,11 @@ impl Control {
         artifact: &ArtifactId,
         environment: &EnvironmentId,
     ) -> Result<Vec<ContentCheck>, ControlError> {
-        let collection = artifact.collection().parse::<CollectionId>().ok();
-        let scopes = [
-            Some(PolicyScope::Namespace),
-            collection.map(PolicyScope::Collection),
-            Some(PolicyScope::Artifact(artifact.clone())),
-            Some(PolicyScope::Environment(environment.clone())),
-        ];
         let mut checks: Vec<ContentCheck> = Vec::new();
-        for scope in scopes.into_iter().flatten() {
-            let set = self.record_at(&RecordKey::policy(&scope), Record::into_policy).await?;
-            match set.map(|record| record.setting) {
-                None => (),
-                Some(PolicySetting::Off) => checks.clear(),
-                Some(PolicySetting::On(policy)) => {
+        for set in self.policies_around(artifact, environment).await?.into_iter().rev() {
+            match set.setting {
+                PolicySetting::Off => checks.clear(),
+                PolicySetting::On(policy) => {
                     let nearer = policy.checks();
                     checks.retain(|wide| nearer.iter().all(|near| near.name() != wide.name()));
                     checks.extend_from_slice(nearer);

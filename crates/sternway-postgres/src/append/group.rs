@@ -46,10 +46,52 @@ struct Counted {
     fresh: Vec<usize>,
 }
 
+/// Outcomes, column by column.
+#[derive(Default)]
+struct Columns {
+    subjects: Vec<i32>,
+    ids: Vec<uuid::Uuid>,
+    ats: Vec<i64>,
+    statuses: Vec<i16>,
+    classes: Vec<Option<String>>,
+    messages: Vec<Option<String>>,
+    /// As text: they are larger than any whole number of the database.
+    seconds: Vec<Option<String>>,
+    nanos: Vec<Option<i32>>,
+    costs: Vec<Option<f64>>,
+    scores: Vec<Option<String>>,
+    traces: Vec<Option<String>>,
+    sums: Vec<Vec<u8>>,
+}
+
+impl Columns {
+    fn push(&mut self, subject: i32, row: OutcomeRow, sum: Vec<u8>) {
+        self.subjects.push(subject);
+        self.ids.push(row.id);
+        self.ats.push(row.at);
+        self.statuses.push(row.status);
+        self.classes.push(row.class);
+        self.messages.push(row.message);
+        self.seconds.push(row.seconds.map(|seconds| seconds.to_string()));
+        self.nanos.push(row.nanos);
+        self.costs.push(row.cost);
+        self.scores.push(row.scores);
+        self.traces.push(row.trace);
+        self.sums.push(sum);
+    }
+
+    fn bind(self, args: Args) -> Args {
+        let args = args.with(self.subjects).with(self.ids).with(self.ats).with(self.statuses);
+        let args = args.with(self.classes).with(self.messages).with(self.seconds).with(self.nanos);
+        args.with(self.costs).with(self.scores).with(self.traces).with(self.sums)
+    }
+}
+
 /// The outcomes of a group: each id once, and where each job's are.
 struct Group<'a> {
-    subjects: BTreeMap<&'a Subject, usize>,
-    outcomes: Vec<Value>,
+    /// The place of each among them, from 1.
+    subjects: BTreeMap<&'a Subject, i32>,
+    outcomes: Columns,
     /// For each job: for each of its outcomes its place in the group, or nothing for one whose id an
     /// earlier one had.
     places: Vec<Vec<Option<usize>>>,
@@ -60,23 +102,16 @@ impl<'a> Group<'a> {
         let outcomes = appends.iter().flat_map(|append| append.outcomes());
         let distinct: BTreeSet<_> = outcomes.map(|outcome| &outcome.subject).collect();
         let subjects = distinct.into_iter().zip(1..).collect();
-        let mut group = Self { subjects, outcomes: Vec::new(), places: Vec::new() };
+        let mut group = Self { subjects, outcomes: Columns::default(), places: Vec::new() };
         let mut seen: HashSet<OutcomeId> = HashSet::new();
         for append in appends {
             let places = append.outcomes().iter().map(|outcome| {
                 seen.insert(outcome.id).then(|| {
                     let row = OutcomeRow::new(outcome);
                     let sum = OutcomeOf { subject: &outcome.subject, outcome: &row }.sum();
-                    let mut value = json!(row);
-                    let place = group.outcomes.len();
-                    if let Value::Object(members) = &mut value {
-                        members
-                            .insert("subject".into(), json!(group.subjects.get(&outcome.subject)));
-                        members.insert("place".into(), json!(place));
-                        members.insert("sum".into(), json!(to_hex(&sum)));
-                    }
-                    group.outcomes.push(value);
-                    place
+                    let subject = group.subjects.get(&outcome.subject).copied().unwrap_or_default();
+                    group.outcomes.push(subject, row, sum);
+                    group.outcomes.ids.len() - 1
                 })
             });
             let places = places.collect();
@@ -188,7 +223,7 @@ async fn count(
 ) -> Result<Vec<Result<Appended, StoreError>>, Failure> {
     let group = Group::new(appends);
     let marks: Vec<_> = appends.iter().flat_map(|append| append.marks()).collect();
-    if group.outcomes.is_empty() && marks.is_empty() {
+    if group.outcomes.ids.is_empty() && marks.is_empty() {
         return Ok(appends.iter().map(|_| Ok(Appended::default())).collect());
     }
     let knows: Vec<_> =
@@ -210,11 +245,10 @@ async fn count(
     let document = json!({
         "namespace": ns,
         "subjects": subjects.collect::<Vec<_>>(),
-        "outcomes": group.outcomes,
         "marks": written,
     });
-    let args = Args::default().with(document.to_string());
-    let call = "SELECT {s}.append_group($1::jsonb)::text";
+    let args = group.outcomes.bind(Args::default().with(document.to_string()));
+    let call = "SELECT {s}.append_group($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::text";
     let counted = db.call::<Counted>(call, args).await?;
     let counted = counted.ok_or(Failure::Store(StoreError::NoNamespace(ns.clone())))?;
     let mut lagging = Vec::new();

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use sternway_store::{LastWrite, StoreError};
-use sternway_types::{Digest, NamespaceId};
+use sternway_types::{Digest, NamespaceId, RecordKey};
 
 use super::{
     ledger::{Known, Ledger},
@@ -20,7 +20,9 @@ use crate::{
 struct Answer {
     head: Option<HeadRow>,
     artifacts: Option<Vec<Created>>,
+    latest: Option<Vec<Authored>>,
     versions: Option<Vec<Authored>>,
+    judged: Option<Vec<Row<RecordRow>>>,
     pointers: Option<Vec<Moved>>,
     records: Option<Vec<Row<RecordRow>>>,
     ids: Option<Vec<StoredCommit>>,
@@ -99,9 +101,18 @@ fn fill(
         let artifact = created.artifact()?;
         loaded.artifacts.insert(artifact.id.clone(), Some(artifact));
     }
-    for row in answer.versions.unwrap_or_default() {
+    let latest = answer.latest.unwrap_or_default();
+    for row in answer.versions.unwrap_or_default().into_iter().chain(latest) {
         let version = row.version()?;
         loaded.versions.insert((version.artifact.clone(), version.number), Some(version));
+    }
+    for (artifact, number, environment) in &needs.judged {
+        let version = loaded.versions.get(&(artifact.clone(), *number));
+        if let Some(Some(version)) = version {
+            let digest = &version.content.digest;
+            let key = RecordKey::condemnation(artifact, environment, digest);
+            loaded.records.entry(key).or_default();
+        }
     }
     for moved in answer.pointers.unwrap_or_default() {
         let pointer = moved.row.pointer()?;
@@ -112,7 +123,8 @@ fn fill(
         let key = (pointer.artifact.clone(), pointer.name.clone());
         loaded.pointers.insert(key, Some((pointer, last)));
     }
-    for row in answer.records.unwrap_or_default() {
+    let judged = answer.judged.unwrap_or_default();
+    for row in answer.records.unwrap_or_default().into_iter().chain(judged) {
         let entry = row.entry()?;
         loaded.records.insert(entry.key.clone(), Some(entry));
     }

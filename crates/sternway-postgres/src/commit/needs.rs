@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use sternway_types::{
-    ArtifactId, Change, Changeset, ChangesetId, Commit, Digest, NewMove, PointerName, Precondition,
-    Record, RecordKey, Revision, Subject, Target, VersionNumber,
+    ArtifactId, Change, Changeset, ChangesetId, Commit, Digest, EnvironmentId, NewMove,
+    PointerName, Precondition, Record, RecordKey, Revision, Subject, Target, VersionNumber,
 };
 
 use crate::{
@@ -17,7 +17,11 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Needs {
     pub(super) artifacts: BTreeSet<ArtifactId>,
+    /// Artifacts whose newest version is needed.
+    pub(super) latest: BTreeSet<ArtifactId>,
     pub(super) versions: BTreeSet<(ArtifactId, VersionNumber)>,
+    /// Versions of which it is needed whether their content is condemned in an environment.
+    pub(super) judged: BTreeSet<(ArtifactId, VersionNumber, EnvironmentId)>,
     pub(super) pointers: BTreeSet<(ArtifactId, PointerName)>,
     pub(super) records: BTreeSet<RecordKey>,
     pub(super) ids: BTreeSet<ChangesetId>,
@@ -32,7 +36,9 @@ impl Needs {
     /// Asks for all of this as well.
     pub(crate) fn add(&mut self, more: Self) {
         self.artifacts.extend(more.artifacts);
+        self.latest.extend(more.latest);
         self.versions.extend(more.versions);
+        self.judged.extend(more.judged);
         self.pointers.extend(more.pointers);
         self.records.extend(more.records);
         self.ids.extend(more.ids);
@@ -50,6 +56,25 @@ impl Needs {
         }
         for change in &changeset.changes {
             self.of_change(change);
+        }
+        self.of_added(changeset);
+    }
+
+    /// Whether what is added is condemned where it goes live.
+    fn of_added(&mut self, changeset: &Changeset) {
+        for change in &changeset.changes {
+            let Change::AddVersion(new) = change else { continue };
+            let moves = changeset.changes.iter().filter_map(|change| match change {
+                Change::MovePointer(moved) if moved.artifact == new.artifact => Some(&moved.name),
+                _ => None,
+            });
+            for name in moves {
+                if let PointerName::Environment(environment) = name {
+                    let digest = &new.content.digest;
+                    let key = RecordKey::condemnation(&new.artifact, environment, digest);
+                    self.records.insert(key);
+                }
+            }
         }
     }
 
@@ -75,9 +100,12 @@ impl Needs {
             Precondition::PointerAt { artifact, name, .. } => {
                 self.pointers.insert((artifact.clone(), name.clone()));
             }
-            Precondition::LatestIs { artifact, .. }
-            | Precondition::LatestDiffers { artifact, .. } => {
+            Precondition::LatestIs { artifact, .. } => {
                 self.artifacts.insert(artifact.clone());
+            }
+            Precondition::LatestDiffers { artifact, .. } => {
+                self.artifacts.insert(artifact.clone());
+                self.latest.insert(artifact.clone());
             }
             Precondition::RecordAt { key, .. } => {
                 self.records.insert(key.clone());
@@ -109,6 +137,9 @@ impl Needs {
         }
         if let PointerName::Environment(environment) = &moved.name {
             self.records.insert(RecordKey::environment(environment));
+            if let Target::Version(number) = moved.to {
+                self.judged.insert((moved.artifact.clone(), number, environment.clone()));
+            }
         }
     }
 
@@ -139,6 +170,13 @@ impl Needs {
         ask("artifacts", self.artifacts.iter().map(|id| json!(id)).collect());
         let version = |(artifact, number): &(ArtifactId, VersionNumber)| json!({ "artifact": artifact, "number": signed(number.get()) });
         ask("versions", self.versions.iter().map(version).collect());
+        ask("latest", self.latest.iter().map(|id| json!(id)).collect());
+        let judged =
+            |(artifact, number, environment): &(ArtifactId, VersionNumber, EnvironmentId)| {
+                let begins = RecordKey::condemned_in(artifact, environment);
+                json!({ "artifact": artifact, "number": signed(number.get()), "begins": begins })
+            };
+        ask("judged", self.judged.iter().map(judged).collect());
         let pointer = |(artifact, name): &(ArtifactId, PointerName)| {
             let (kind, name) = name_columns(name);
             json!({ "artifact": artifact, "kind": kind, "name": name })

@@ -42,6 +42,26 @@ impl Database {
         found.first().map(Row::entry).transpose()
     }
 
+    pub(crate) async fn records_of(
+        &self,
+        ns: &NamespaceId,
+        keys: &[RecordKey],
+        at: At,
+    ) -> Result<Vec<Option<RecordEntry>>, StoreError> {
+        let each = format!(
+            "SELECT found.* FROM unnest($3::text[], $4::text[]) w (kind, name), LATERAL (
+                {} WHERE r.ns = {{ns}} AND r.kind = w.kind AND r.name = w.name LIMIT 1) found",
+            records(at)
+        );
+        let kinds: Vec<&str> = keys.iter().map(|key| key.kind().as_str()).collect();
+        let names: Vec<&str> = keys.iter().map(RecordKey::name).collect();
+        let read = Read::new(ns, at).with(kinds).with(names);
+        let found: Vec<Row<RecordRow>> = read.select(self, &each).await?;
+        let found = found.iter().map(Row::entry).collect::<Result<Vec<_>, _>>()?;
+        let of = |key: &RecordKey| found.iter().find(|entry| entry.key == *key).cloned();
+        Ok(keys.iter().map(of).collect())
+    }
+
     pub(crate) async fn records(
         &self,
         ns: &NamespaceId,

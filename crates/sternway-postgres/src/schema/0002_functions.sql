@@ -73,6 +73,22 @@ BEGIN
                 SELECT * FROM {s}.version v WHERE v.ns = n AND v.artifact = w.artifact AND v.number = w.number
                 LIMIT 1) v));
     END IF;
+    IF needs ? 'latest' THEN
+        found := found || jsonb_build_object('latest', (
+            SELECT jsonb_agg(to_jsonb(v)) FROM jsonb_array_elements_text(needs->'latest') w (d), LATERAL (
+                SELECT latest FROM {s}.artifact a WHERE a.ns = n AND a.name = w.d LIMIT 1) a, LATERAL (
+                SELECT * FROM {s}.version v WHERE v.ns = n AND v.artifact = w.d AND v.number = a.latest
+                LIMIT 1) v));
+    END IF;
+    IF needs ? 'judged' THEN
+        found := found || jsonb_build_object('judged', (
+            SELECT jsonb_agg(to_jsonb(r))
+            FROM jsonb_to_recordset(needs->'judged') w (artifact text, number bigint, begins text), LATERAL (
+                SELECT digest FROM {s}.version v WHERE v.ns = n AND v.artifact = w.artifact AND v.number = w.number
+                LIMIT 1) v, LATERAL (
+                SELECT * FROM {s}.record_entry r WHERE r.ns = n AND r.kind = 'condemnation'
+                    AND r.name = w.begins || encode(v.digest, 'hex') LIMIT 1) r));
+    END IF;
     IF needs ? 'pointers' THEN
         found := found || jsonb_build_object('pointers', (
             SELECT jsonb_agg(to_jsonb(p) || jsonb_build_object('actor', m.actor))
@@ -300,14 +316,16 @@ $$;
 
 -- Counts outcomes. Each subject's log is locked, in one order for everybody; what has an id that is
 -- there is passed over. Answers with what every subject had before, as far as the caller does not know.
-CREATE FUNCTION {s}.append_group(p jsonb) RETURNS jsonb
+CREATE FUNCTION {s}.append_group(p jsonb, subjects integer[], ids uuid[], ats bigint[], statuses smallint[],
+    classes text[], messages text[], seconds text[], nanos integer[], costs double precision[], scores text[],
+    traces text[], sums bytea[]) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     n integer;
-    ids bigint[];
+    logs bigint[];
     before jsonb;
     fresh jsonb;
 BEGIN
@@ -334,16 +352,16 @@ BEGIN
                 SELECT jsonb_agg(to_jsonb(o) ORDER BY o.place) FROM {s}.outcome o
                 WHERE o.subject = x.id AND o.place > greatest(w.known, x.tally_total)) END)
             ORDER BY w.place)
-        INTO ids, before
+        INTO logs, before
         FROM jsonb_to_recordset(p->'subjects') w (artifact text, environment text, version bigint,
             generation bigint, known bigint, judged_known bigint, place integer)
         JOIN {s}.subject x ON x.ns = n AND x.artifact = w.artifact AND x.environment = w.environment
             AND x.version = w.version AND x.generation = w.generation;
 
     WITH given AS (
-        SELECT w.*, ids[w.subject] AS sid FROM jsonb_to_recordset(p->'outcomes') w (subject integer, place integer,
-            id uuid, at bigint, status smallint, class text, message text, seconds numeric, nanos integer,
-            cost double precision, scores text, trace text, sum text)
+        SELECT w.*, logs[w.subject] AS sid
+        FROM unnest(subjects, ids, ats, statuses, classes, messages, seconds, nanos, costs, scores, traces, sums)
+            WITH ORDINALITY w (subject, id, at, status, class, message, seconds, nanos, cost, scores, trace, sum, place)
         WHERE NOT EXISTS (SELECT FROM {s}.outcome o WHERE o.ns = n AND o.id = w.id)
     ), placed AS (
         SELECT g.*, x.total + row_number() OVER (PARTITION BY g.sid ORDER BY g.place) AS log_place
@@ -351,16 +369,16 @@ BEGIN
     ), written AS (
         INSERT INTO {s}.outcome (subject, place, ns, id, at, status, class, message, seconds, nanos, cost, scores,
                 trace, sum)
-            SELECT sid, log_place, n, id, at, status, class, message, seconds, nanos, cost, scores, trace,
-                {s}.seal(decode(sum, 'hex'), n, log_place, 0, 0)
-            FROM placed ORDER BY id
+            SELECT g.sid, g.log_place, n, g.id, g.at, g.status, g.class, g.message, g.seconds::numeric, g.nanos,
+                g.cost, g.scores, g.trace, {s}.seal(g.sum, n, g.log_place, 0, 0)
+            FROM placed g ORDER BY g.id
         RETURNING subject, status
     ), counted AS (
         UPDATE {s}.subject x SET total = x.total + c.new, succeeded = x.succeeded + c.well, failed = x.failed + c.badly
             FROM (SELECT subject, count(*) AS new, count(*) FILTER (WHERE status = 0) AS well,
                 count(*) FILTER (WHERE status = 1) AS badly FROM written GROUP BY subject) c WHERE x.id = c.subject
     )
-    SELECT jsonb_agg(place ORDER BY place) INTO fresh FROM placed;
+    SELECT jsonb_agg(g.place - 1 ORDER BY g.place) INTO fresh FROM placed g;
 
     UPDATE {s}.subject x SET judged = decode(w.tally, 'hex'), judged_total = w.total
         FROM jsonb_to_recordset(p->'marks') w (artifact text, environment text, version bigint, generation bigint,
@@ -368,7 +386,7 @@ BEGIN
         WHERE x.ns = n AND x.artifact = w.artifact AND x.environment = w.environment AND x.version = w.version
             AND x.generation = w.generation AND x.judged_total < w.total AND w.total <= x.total;
     -- What was only touched by an append of nothing leaves nothing behind.
-    DELETE FROM {s}.subject x WHERE x.id = ANY (ids) AND x.total = 0
+    DELETE FROM {s}.subject x WHERE x.id = ANY (logs) AND x.total = 0
         AND NOT EXISTS (SELECT FROM {s}.outcome o WHERE o.subject = x.id);
     RETURN jsonb_build_object('before', before, 'fresh', coalesce(fresh, '[]'));
 END

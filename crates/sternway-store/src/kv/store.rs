@@ -208,6 +208,16 @@ impl Store for KvStore {
         self.view().await?.record(namespace, key, at)
     }
 
+    async fn records_of(
+        &self,
+        namespace: &NamespaceId,
+        keys: &[RecordKey],
+        at: At,
+    ) -> Result<Vec<Option<RecordEntry>>, StoreError> {
+        let view = self.view().await?;
+        keys.iter().map(|key| view.record(namespace, key, at)).collect()
+    }
+
     async fn records(
         &self,
         namespace: &NamespaceId,
