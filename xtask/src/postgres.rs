@@ -12,11 +12,13 @@ mod interrupt;
 mod leftovers;
 mod patroni;
 mod pg;
+mod pooler;
 mod processes;
 mod programs;
 mod search;
 mod server;
 mod site;
+mod unpacked;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,7 @@ pub(crate) use database::Database;
 use interrupt::Running;
 pub use patroni::{Mode, Patroni};
 pub(crate) use pg::{Options, run};
+pub use pooler::Pooler;
 use programs::Programs;
 pub use server::{Server, ServerError};
 use site::Site;

@@ -34,6 +34,7 @@ pub struct Connect {
     statement: Duration,
     lock: Duration,
     pooled: bool,
+    direct: Option<(String, u16)>,
     missing: Missing,
     losing: Losing,
 }
@@ -64,7 +65,8 @@ impl std::fmt::Debug for Connect {
 impl Connect {
     /// To the database of an address such as `postgres://user:password@host:5432/database`. Beside what
     /// PostgreSQL's own clients take after a `?`, the address may say `schema=NAME`, `pool_size=N`,
-    /// `pooler=true` and `allow_data_loss=true`, which mean the same as the methods here.
+    /// `pooler=true`, `direct=HOST:PORT` and `allow_data_loss=true`, which mean the same as the methods
+    /// here.
     pub fn to(url: impl Into<String>) -> Self {
         let mut connect = Self {
             url: url.into(),
@@ -74,6 +76,7 @@ impl Connect {
             statement: Duration::from_secs(30),
             lock: Duration::from_secs(10),
             pooled: false,
+            direct: None,
             missing: Missing::Create,
             losing: Losing::Refused,
         };
@@ -94,6 +97,9 @@ impl Connect {
                 Some(("allow_data_loss", "true")) => self.losing = Losing::Allowed,
                 Some(("pooler", "true")) => self.pooled = true,
                 Some(("pooler", "false")) => self.pooled = false,
+                Some(("direct", place)) if host_and_port(place).is_some() => {
+                    self.direct = host_and_port(place);
+                }
                 _ => theirs.push(parameter),
             }
         }
@@ -169,6 +175,13 @@ impl Connect {
         self
     }
 
+    /// Where the server itself is, behind a pooler: there one session listens for what others commit.
+    /// Without it, nothing is heard through a pooler, and who waits looks about once a second.
+    pub fn listen_at(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.direct = Some((host.into(), port));
+        self
+    }
+
     /// Opens the store, and makes or upgrades its schema if need be.
     ///
     /// # Errors
@@ -236,10 +249,18 @@ impl Connect {
             detail: "the address is not one: expected postgres://user:password@host:port/database"
                 .into(),
         })?;
-        let pool = self.pool(self.session(options));
+        let pool = self.pool(self.session(options.clone()));
+        let ears = match &self.direct {
+            None => (!self.pooled).then(|| pool.clone()),
+            Some((host, port)) => {
+                let there = self.session(options.host(host).port(*port));
+                Some(PgPoolOptions::new().max_connections(1).connect_lazy_with(there))
+            }
+        };
         let patience = self.statement + Duration::from_secs(5);
         Ok(Database {
             pool,
+            ears,
             schema: self.schema.clone(),
             patience,
             pooled: self.pooled,
@@ -285,6 +306,11 @@ impl Connect {
             })
             .connect_lazy_with(options)
     }
+}
+
+fn host_and_port(place: &str) -> Option<(String, u16)> {
+    let (host, port) = place.rsplit_once(':')?;
+    Some((host.to_owned(), port.parse().ok()?))
 }
 
 /// Whether a name needs no quotes anywhere.

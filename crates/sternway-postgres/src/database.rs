@@ -42,6 +42,8 @@ pub(crate) struct Database {
     pub(crate) schema: String,
     /// How long a call may take.
     pub(crate) patience: Duration,
+    /// Where it is listened; nothing where nothing can be heard.
+    pub(crate) ears: Option<PgPool>,
     /// A session is ours for a transaction only.
     pub(crate) pooled: bool,
     /// How reads were planned, if somebody wants to know.

@@ -58,6 +58,11 @@ struct Server {
     fsync: String,
     full_page_writes: String,
     autovacuum: String,
+    /// How many servers follow this one.
+    followers: i64,
+    /// Which of them a commit waits for.
+    waits_for: String,
+    synchronous_commit: String,
     is_replica: bool,
     sessions: i64,
     most_sessions: i64,
@@ -73,6 +78,9 @@ async fn server(db: &Database) -> Result<Server, StoreError> {
         'fsync', current_setting('fsync'),
         'full_page_writes', current_setting('full_page_writes'),
         'autovacuum', current_setting('autovacuum'),
+        'followers', (SELECT count(*) FROM pg_stat_replication),
+        'waits_for', current_setting('synchronous_standby_names'),
+        'synchronous_commit', current_setting('synchronous_commit'),
         'is_replica', pg_is_in_recovery(),
         'sessions', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
         'most_sessions', current_setting('max_connections')::integer,
@@ -119,6 +127,7 @@ pub(crate) async fn examine(db: &Database) -> Result<Vec<Finding>, StoreError> {
     Ok(vec![
         server.released(),
         server.durability(),
+        server.standby().doubtful(),
         Finding::of(
             "primary",
             !server.is_replica,
@@ -178,6 +187,21 @@ impl Server {
         let advice = "turn it on, or say allow_data_loss=true in the address";
         Finding::of("durability", off.is_none(), detail, advice)
     }
+
+    /// Whether another server has what is acknowledged, where there is one.
+    fn standby(&self) -> Finding {
+        let waits = !self.waits_for.is_empty() && self.synchronous_commit != "local";
+        let followers = self.followers;
+        let detail = match (followers, waits) {
+            (0, false) => "no server follows this one".to_owned(),
+            (_, false) => format!(
+                "{followers} follow, and none is waited for: what is acknowledged may be lost with this server"
+            ),
+            (_, true) => format!("{followers} follow, and commits wait for {}", self.waits_for),
+        };
+        let advice = "set synchronous_standby_names, with Patroni synchronous_mode";
+        Finding::of("standby", followers == 0 || waits, detail, advice)
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +217,9 @@ mod tests {
             fsync: on(),
             full_page_writes: on(),
             autovacuum: on(),
+            followers: 0,
+            waits_for: String::new(),
+            synchronous_commit: on(),
             is_replica: false,
             sessions: 1,
             most_sessions: 100,

@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use sqlx::postgres::{PgListener, PgNotification};
+use sqlx::{
+    PgPool,
+    postgres::{PgListener, PgNotification},
+};
 use sternway_types::{NamespaceId, Revision};
 use tokio::{
     sync::{Notify, watch},
@@ -90,8 +93,8 @@ fn channel(schema: &str) -> String {
 /// Tells other processes, and hears of them.
 pub(crate) fn start(db: &Database, bells: &Arc<Bells>) -> Vec<JoinHandle<()>> {
     let telling = spawn(tell(db.clone(), Arc::clone(bells)));
-    let hearing = spawn(hear(db.clone(), Arc::clone(bells)));
-    vec![telling, hearing]
+    let hear = |ears: &PgPool| spawn(hear(db.clone(), ears.clone(), Arc::clone(bells)));
+    std::iter::once(telling).chain(db.ears.as_ref().map(hear)).collect()
 }
 
 /// Says what came, off everybody's way and not too often.
@@ -107,9 +110,9 @@ async fn tell(db: Database, bells: Arc<Bells>) {
     }
 }
 
-async fn hear(db: Database, bells: Arc<Bells>) {
+async fn hear(db: Database, ears: PgPool, bells: Arc<Bells>) {
     loop {
-        if let Ok(mut listener) = PgListener::connect_with(&db.pool).await
+        if let Ok(mut listener) = PgListener::connect_with(&ears).await
             && listener.listen(&channel(&db.schema)).await.is_ok()
         {
             // What was said before this one listened was missed.

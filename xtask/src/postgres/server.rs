@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::{Cluster, Postgres};
+use super::{Cluster, Pooler, Postgres};
 use crate::{console, error::Error, workspace::Workspace};
 
 /// What a server that follows another one is called.
@@ -118,6 +118,16 @@ impl Server {
     /// [`ServerError`] if it does not start.
     pub fn restart(&self) -> Result<(), ServerError> {
         self.cluster.site().serve().map_err(failed("restarted"))
+    }
+
+    /// `PgBouncer` in transaction mode before this server; nothing where none can be got, which is on
+    /// Debian and Ubuntu alone.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`] if it does not start.
+    pub fn pooler(&self) -> Result<Option<Pooler>, ServerError> {
+        Pooler::before(self.cluster.site(), &self.cluster.address())
     }
 
     /// A disk of so many MiB that the server may write to, and that gets full; nothing if only root

@@ -5,10 +5,10 @@
 //! can do no more harm than the account could.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 
 use super::{
@@ -109,6 +109,19 @@ impl Site {
     pub(super) fn reload(&self) -> Result<(), Error> {
         let mut reload = self.command("pg_ctl");
         output(reload.args(["reload", "--silent", "--pgdata"]).arg(self.data())).map(drop)
+    }
+
+    /// Runs something that goes on, under a name by which it is ended with the rest.
+    pub(super) fn run(&self, name: &str, mut command: Command) -> Result<Child, Error> {
+        let log = self.folder.join(format!("{name}.log"));
+        let opened = File::options().create(true).append(true).open(&log);
+        let both = opened.and_then(|log| Ok((log.try_clone()?, log)));
+        let (stdout, stderr) = both.map_err(|source| Error::Write { path: log, source })?;
+        command.current_dir(&self.folder).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+        let child = command.spawn();
+        let child = child.map_err(|source| Error::Start { command: name.to_owned(), source })?;
+        write(&self.folder.join(format!("{name}.pid")), &format!("{}\n", child.id()))?;
+        Ok(child)
     }
 
     /// Adds settings. Of two that have the same name, the later one counts.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use sternway_postgres::Connect;
+use sternway_postgres::{Condition, Connect, Finding};
 use sternway_tests::faults::{
-    Journal, Load, Place, Proxy, Shop, Skew, audit, lost, spawn, until, within,
+    Journal, Load, Place, Proxy, Shop, Skew, Told, audit, lost, spawn, until, within,
 };
 use xtask::postgres::Server;
 
@@ -48,6 +48,21 @@ impl Pair {
         self.standby.promote().expect("it takes writes");
         self.proxy.lead_to(("127.0.0.1".into(), self.standby.port()));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_standby_is_waited_for_is_said() {
+    let pair = Pair::start(false).await;
+    let said = || async {
+        let found = Connect::to(pair.place.url()).examine().await.expect("it is asked");
+        let standby = found.into_iter().find(|finding| finding.subject == "standby");
+        standby.ok_or_else(|| "nothing is said of standbys".into()) as Told<Finding>
+    };
+    let doubtful = || async { Ok(said().await?.condition == Condition::Doubtful) };
+    until("it follows, and is not waited for", doubtful).await.expect("it is said");
+    pair.primary.wait_for_standby(true).expect("it is told");
+    let good = || async { Ok(said().await?.detail.contains("commits wait for standby")) };
+    until("it is waited for", good).await.expect("it is said");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ mod settings;
 
 use std::{
     fs::File,
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
     time::Duration,
 };
 
@@ -21,7 +21,7 @@ use super::{
     leftovers,
     processes::Do,
     server::failed,
-    site::{self, Site},
+    site::Site,
 };
 use crate::{console, error::Error, workspace::Workspace};
 
@@ -218,17 +218,8 @@ impl Patroni {
     }
 
     /// Runs something that goes on, under a name.
-    fn run(&mut self, name: &str, mut command: Command) -> Result<(), Error> {
-        let folder = self.site.folder();
-        let path = folder.join(format!("{name}.log"));
-        let log = File::options().create(true).append(true).open(&path);
-        let log = log.map_err(|source| Error::Write { path, source })?;
-        let also =
-            log.try_clone().map_err(|source| Error::Write { path: folder.to_owned(), source })?;
-        command.current_dir(folder).stdin(Stdio::null()).stdout(log).stderr(also);
-        let child = command.spawn();
-        let child = child.map_err(|source| Error::Start { command: name.to_owned(), source })?;
-        site::write(&folder.join(format!("{name}.pid")), &format!("{}\n", child.id()))?;
+    fn run(&mut self, name: &str, command: Command) -> Result<(), Error> {
+        let child = self.site.run(name, command)?;
         self.children.push(child);
         Ok(())
     }
