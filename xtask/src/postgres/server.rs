@@ -120,6 +120,15 @@ impl Server {
         self.cluster.site().serve().map_err(failed("restarted"))
     }
 
+    /// Has it encrypt what clients want encrypted, by a certificate and its key in PEM.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`] if it cannot be told.
+    pub fn encrypt(&self, certificate: &str, key: &str) -> Result<(), ServerError> {
+        self.cluster.site().encrypt(certificate, key).map_err(failed("told"))
+    }
+
     /// `PgBouncer` in transaction mode before this server; nothing where none can be got, which is on
     /// Debian and Ubuntu alone.
     ///

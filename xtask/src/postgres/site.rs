@@ -69,7 +69,16 @@ impl Site {
     pub(super) fn give(&self, name: &str, text: &str) -> Result<(), Error> {
         let path = self.folder.join(name);
         write(&path, text)?;
+        close(&path).map_err(|source| Error::Write { path: path.clone(), source })?;
         self.account.give(&path)
+    }
+
+    /// Has the server encrypt what clients want encrypted, by a certificate and its key in PEM.
+    pub(super) fn encrypt(&self, certificate: &str, key: &str) -> Result<(), Error> {
+        self.give("data/server.crt", certificate)?;
+        self.give("data/server.key", key)?;
+        self.configure("ssl = on\n")?;
+        self.reload()
     }
 
     /// Makes an empty cluster. The superuser has to say the password, also on the socket.
@@ -226,6 +235,17 @@ impl Site {
 
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+#[cfg(unix)]
+fn close(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+const fn close(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn last_lines(text: &str) -> String {

@@ -8,6 +8,7 @@ mod processes;
 mod schema;
 mod settings;
 mod standby;
+mod tls;
 
 use std::sync::Arc;
 
