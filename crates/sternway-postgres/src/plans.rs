@@ -188,7 +188,7 @@ async fn read_at(store: &PostgresStore, at: At) {
     drop(store.pointers(&ns, &id, at, Some(&name), limit).await);
     drop(store.environment(&ns, &environment, at, Some(&id), limit).await);
     drop(store.record(&ns, &key, at).await);
-    drop(store.records_of(&ns, &[key.clone()], at).await);
+    drop(store.records_of(&ns, std::slice::from_ref(&key), at).await);
     drop(store.records(&ns, key.kind(), "env-5", at, Some("env-51"), limit).await);
 }
 

@@ -52,7 +52,7 @@ async fn nothing_is_shown(client: &Client, at: At, floor: Floor) {
     gone(page, at, floor, "an environment");
     let key = sternway_types::RecordKey::environment(&production());
     gone(store.record(ns, &key, at).await, at, floor, "a record");
-    gone(store.records_of(ns, &[key.clone()], at).await, at, floor, "several records");
+    gone(store.records_of(ns, std::slice::from_ref(&key), at).await, at, floor, "several records");
     let page = store.records(ns, key.kind(), "", at, None, limit).await;
     gone(page, at, floor, "the records");
     let digest = sternway_types::DigestPrefix::from(&text("0").digest());

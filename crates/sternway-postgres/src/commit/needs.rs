@@ -64,12 +64,11 @@ impl Needs {
     fn of_added(&mut self, changeset: &Changeset) {
         for change in &changeset.changes {
             let Change::AddVersion(new) = change else { continue };
-            let moves = changeset.changes.iter().filter_map(|change| match change {
-                Change::MovePointer(moved) if moved.artifact == new.artifact => Some(&moved.name),
-                _ => None,
-            });
-            for name in moves {
-                if let PointerName::Environment(environment) = name {
+            for change in &changeset.changes {
+                if let Change::MovePointer(moved) = change
+                    && moved.artifact == new.artifact
+                    && let PointerName::Environment(environment) = &moved.name
+                {
                     let digest = &new.content.digest;
                     let key = RecordKey::condemnation(&new.artifact, environment, digest);
                     self.records.insert(key);

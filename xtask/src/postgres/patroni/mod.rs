@@ -164,6 +164,7 @@ impl Patroni {
     }
 
     /// Ends what takes in what a primary sends, with what it has not taken in; says how many there are.
+    #[must_use]
     pub fn end_receivers(&self) -> usize {
         self.nodes.iter().filter(|node| node.make_receiver(Do::End)).count()
     }

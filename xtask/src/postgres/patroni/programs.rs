@@ -1,4 +1,4 @@
-//! Patroni, etcd and HAProxy, from the packages of Debian and Ubuntu.
+//! Patroni, etcd and `HAProxy`, from the packages of Debian and Ubuntu.
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 

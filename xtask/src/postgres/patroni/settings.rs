@@ -1,4 +1,4 @@
-//! What etcd, Patroni and HAProxy are told.
+//! What etcd, Patroni and `HAProxy` are told.
 
 use std::path::Path;
 
@@ -82,14 +82,14 @@ fn agreed(mode: Mode) -> Value {
 /// `HAProxy`'s settings: every connection leads to the node that says that it is the primary, and those
 /// to a node that is not any more are cut.
 pub(super) fn haproxy(port: u16, nodes: &[Node]) -> String {
-    let mut settings = format!(
+    let servers = nodes.iter().map(|Node { name, port, rest, .. }| {
+        format!("  server {name} 127.0.0.1:{port} check port {rest}\n")
+    });
+    let listen = format!(
         "global\n  maxconn 1000\n\
          defaults\n  mode tcp\n  timeout connect 2s\n  timeout check 1s\n  timeout client 30m\n  timeout server 30m\n\
          listen primary\n  bind 127.0.0.1:{port}\n  option httpchk OPTIONS /primary\n  http-check expect status 200\n  \
          default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions\n"
     );
-    for Node { name, port, rest, .. } in nodes {
-        settings.push_str(&format!("  server {name} 127.0.0.1:{port} check port {rest}\n"));
-    }
-    settings
+    std::iter::once(listen).chain(servers).collect()
 }
