@@ -16,7 +16,7 @@ use sternway_types::{
 };
 use tokio::sync::OnceCell;
 
-use crate::{ControlError, live::LiveTable, validate::Validators};
+use crate::{ControlError, live::LiveTable, serve::Kept, validate::Validators};
 
 /// Who wants something, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ pub struct Control {
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) live: OnceCell<LiveTable>,
+    pub(crate) kept: Kept,
     /// The newest revision that was committed through this control; nothing in a rehearsal, whose
     /// revisions never come.
     written: Option<AtomicU64>,
@@ -82,6 +83,7 @@ impl Control {
             validators: Validators::default(),
             marks: Mutex::default(),
             live: OnceCell::new(),
+            kept: Kept::default(),
             written: Some(AtomicU64::new(0)),
         }
     }
@@ -118,6 +120,7 @@ impl Control {
             validators: self.validators.clone(),
             marks: Mutex::default(),
             live: OnceCell::new(),
+            kept: Kept::default(),
             written: None,
         }
     }

@@ -56,6 +56,7 @@ pub mod resolve;
 pub mod restore;
 pub mod restore_to;
 pub mod rollback;
+pub mod serve;
 pub mod signed_head;
 pub mod stability;
 mod stays;

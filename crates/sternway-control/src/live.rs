@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use sternway_provider::Stopwatch;
 use sternway_store::{Limit, Store, StoreError};
 use sternway_types::{
     Applied, ArtifactId, At, Commit, EnvironmentId, Generation, NamespaceId, Pointer, PointerMove,
@@ -56,7 +57,21 @@ pub struct LiveTable {
 struct Standing {
     revision: Revision,
     trouble: Option<ControlError>,
+    /// When that began.
+    since: Option<Stopwatch>,
     reloads: u64,
+}
+
+impl Standing {
+    /// It is at this revision, and nothing is wrong.
+    fn reach(&mut self, revision: Revision) {
+        (self.revision, self.trouble, self.since) = (revision, None, None);
+    }
+
+    fn stumble(&mut self, trouble: ControlError) {
+        self.trouble = Some(trouble);
+        self.since.get_or_insert_with(Stopwatch::start);
+    }
 }
 
 #[derive(Debug)]
@@ -100,6 +115,13 @@ impl LiveTable {
         self.bell.borrow().trouble.clone()
     }
 
+    /// For how long the feed could not be read; nothing if nothing is wrong. The table is as old as that,
+    /// and by how long a loss takes to be seen.
+    #[must_use]
+    pub fn unread_for(&self) -> Option<Duration> {
+        self.bell.borrow().since.map(Stopwatch::elapsed)
+    }
+
     /// How often the table was loaded anew, since commits that it had not seen were let go. It went
     /// over them in one step: whoever wants each of them reads the feed.
     #[must_use]
@@ -131,7 +153,8 @@ impl LiveTable {
             table: RwLock::new(table),
             revision: AtomicU64::new(revision.get()),
         });
-        let (ringer, bell) = watch::channel(Standing { revision, trouble: None, reloads: 0 });
+        let (ringer, bell) =
+            watch::channel(Standing { revision, trouble: None, since: None, reloads: 0 });
         let feed = Watch::new(store, namespace.clone(), revision);
         #[expect(
             clippy::disallowed_methods,
@@ -224,7 +247,7 @@ async fn follow(
         () = keep_up(&shared, feed, &ringer) => (),
         _ = stopped.wait_for(|stopped| *stopped) => (),
     }
-    ringer.send_modify(|standing| standing.trouble = Some(StoreError::Closed.into()));
+    ringer.send_modify(|standing| standing.stumble(StoreError::Closed.into()));
 }
 
 /// Applies commit after commit until the store is closed. Where one cannot be read, the next try
@@ -239,21 +262,19 @@ async fn keep_up(shared: &Shared, mut feed: Watch, ringer: &watch::Sender<Standi
         match read {
             Ok(Some(commit)) => {
                 shared.apply(&commit);
-                ringer.send_modify(|standing| {
-                    (standing.revision, standing.trouble) = (commit.revision, None);
-                });
+                ringer.send_modify(|standing| standing.reach(commit.revision));
                 pause = shortest;
                 // A table that is far behind lets others work, and hears that it is stopped.
                 tokio::task::coop::consume_budget().await;
             }
-            Ok(None) => ringer.send_modify(|standing| standing.trouble = None),
+            Ok(None) => ringer.send_modify(|standing| standing.reach(standing.revision)),
             Err(ControlError::Store(StoreError::Closed)) => return,
             Err(err) => {
                 let gone = matches!(err, ControlError::Store(StoreError::Compacted { .. }));
                 if gone && shared.reload(&mut feed, ringer).await {
                     continue;
                 }
-                ringer.send_modify(|standing| standing.trouble = Some(err));
+                ringer.send_modify(|standing| standing.stumble(err));
                 wait(pause).await;
                 pause = longest.min(2 * pause);
             }
@@ -280,7 +301,7 @@ impl Shared {
         drop(table);
         feed.resume(revision);
         ringer.send_modify(|standing| {
-            (standing.revision, standing.trouble) = (revision, None);
+            standing.reach(revision);
             standing.reloads += 1;
         });
         true

@@ -167,8 +167,7 @@ impl<'a> Step<'a> {
             "records": self.records,
             "take": taking == Taking::Done,
         });
-        let args = Args::default().with(step.to_string());
-        db.call("SELECT {s}.compact_step($1::jsonb)::text", args).await
+        db.call_function("compact_step", &step.to_string()).await
     }
 
     fn add(&self, gone: &mut Compaction, more: &Gone) {

@@ -34,6 +34,14 @@ impl Args {
     }
 }
 
+/// How a statement is said.
+enum Said {
+    /// With values, prepared where that is of use.
+    Prepared(String, PgArguments),
+    /// Whole. The session need be ours for no longer than the answer.
+    InOneMessage(String),
+}
+
 /// A database, and the schema in it that is ours.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
@@ -62,8 +70,13 @@ impl Database {
     /// Rows of a statement.
     pub(crate) async fn rows(&self, text: &str, args: Args) -> Result<Vec<PgRow>, Failure> {
         let args = args.into_values().map_err(Failure::Store)?;
+        self.ask(Said::Prepared(self.sql(text), args)).await
+    }
+
+    /// Says something in a session, with a limit of time.
+    async fn ask(&self, said: Said) -> Result<Vec<PgRow>, Failure> {
         let mut session = self.pool.acquire().await?;
-        match timeout(self.patience, self.fetch(&mut session, text, args)).await {
+        match timeout(self.patience, self.fetch(&mut session, said)).await {
             Ok(rows) => {
                 if matches!(rows, Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))) {
                     session.close_on_drop();
@@ -81,10 +94,14 @@ impl Database {
     async fn fetch(
         &self,
         session: &mut PgConnection,
-        text: &str,
-        args: PgArguments,
+        said: Said,
     ) -> Result<Vec<PgRow>, sqlx::Error> {
-        let statement = sqlx::query_with(AssertSqlSafe(self.sql(text)), args);
+        let statement = match said {
+            Said::Prepared(sql, args) => sqlx::query_with(AssertSqlSafe(sql), args),
+            Said::InOneMessage(sql) => {
+                return sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(session).await;
+            }
+        };
         if !self.pooled {
             return statement.fetch_all(session).await;
         }
@@ -120,17 +137,41 @@ impl Database {
         self.rows(text, args).await.map_err(Failure::into_error)
     }
 
+    /// Calls a function of ours with a document, in one message: nobody waits for the network while what
+    /// it locks is held, behind a pooler neither.
+    pub(crate) async fn call_function<T: DeserializeOwned>(
+        &self,
+        function: &str,
+        document: &str,
+    ) -> Result<Option<T>, Failure> {
+        if !self.pooled {
+            let call = format!("SELECT {{s}}.{function}($1::jsonb)::text");
+            return self.call(&call, Args::default().with(document)).await;
+        }
+        let call = format!("SELECT {}.{function}({}::jsonb)::text", self.schema, literal(document));
+        told(&self.ask(Said::InOneMessage(call)).await?)
+    }
+
     /// The first column of the only row, which is JSON or nothing.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,
         text: &str,
         args: Args,
     ) -> Result<Option<T>, Failure> {
-        let rows = self.rows(text, args).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let json = column::<Option<String>>(row, 0).map_err(Failure::Store)?;
-        json.map(|json| decode(&json).map_err(Failure::Store)).transpose()
+        told(&self.rows(text, args).await?)
     }
+}
+
+/// The first column of the only row, which is JSON or nothing.
+fn told<T: DeserializeOwned>(rows: &[PgRow]) -> Result<Option<T>, Failure> {
+    let Some(row) = rows.first() else { return Ok(None) };
+    let json = column::<Option<String>>(row, 0).map_err(Failure::Store)?;
+    json.map(|json| decode(&json).map_err(Failure::Store)).transpose()
+}
+
+/// A text as it is written in SQL, whatever a session takes a backslash for.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 /// A column of a row.
@@ -143,4 +184,15 @@ where
 
 fn decode<T: DeserializeOwned>(json: &str) -> Result<T, StoreError> {
     serde_json::from_str(json).map_err(|err| corrupt("a row", err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_ends_where_it_should() {
+        assert_eq!(literal(r#"{"a": "it's \"\n"}"#), r#"E'{"a": "it''s \\"\\n"}'"#);
+        assert_eq!(literal(r"\'; DROP TABLE x; --"), r"E'\\''; DROP TABLE x; --'");
+    }
 }

@@ -1,16 +1,16 @@
 //! What is live: read it, run it, say how it went.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use sternway_control::{
     ControlError,
     record::Judged,
     rollback::{Reaction, RolledBack},
+    serve::Served,
 };
 use sternway_folder::{NewFolder, Permissions, Replace};
 use sternway_types::{
-    ArtifactId, Content, EnvironmentId, Generation, Revision, Subject, Tree, Verdict, Version,
-    VersionNumber,
+    ArtifactId, Content, EnvironmentId, Generation, Revision, Tree, Verdict, Version, VersionNumber,
 };
 
 use crate::{ArtifactHandle, Error, Outcome};
@@ -19,10 +19,7 @@ use crate::{ArtifactHandle, Error, Outcome};
 #[derive(Clone, Debug)]
 pub struct Live {
     handle: ArtifactHandle,
-    subject: Subject,
-    version: Version,
-    content: Content,
-    revision: Revision,
+    served: Served,
 }
 
 impl Live {
@@ -31,58 +28,45 @@ impl Live {
         artifact: ArtifactId,
         environment: EnvironmentId,
     ) -> Result<Self, Error> {
-        let control = &handle.control;
-        let table = control.live().await?;
-        // Who promotes and then reads sees what they wrote. A table that may be behind is not asked.
-        let reached = table.at_least(control.written()).await;
-        let known = match reached {
-            Ok(revision) if table.trouble().is_none() => {
-                table.get(&artifact, &environment).map(|live| (live, revision))
-            }
-            Ok(_) | Err(_) => None,
-        };
-        let (version, generation, revision) = match known {
-            Some((live, revision)) => {
-                (control.version(&artifact, live.version).await?, live.generation, revision)
-            }
-            None => {
-                let (pointer, version) = control.live_version(&artifact, &environment).await?;
-                (version, pointer.generation, pointer.revision)
-            }
-        };
-        let content = control.content(&version).await?;
-        let subject = Subject { artifact, environment, version: version.number, generation };
-        Ok(Self { handle, subject, version, content, revision })
+        let served = handle.control.serve(&artifact, &environment).await?;
+        Ok(Self { handle, served })
+    }
+
+    /// For how long the store could not be reached, if it cannot: this is what was live before, and
+    /// something else may be by now.
+    #[must_use]
+    pub const fn unreachable_for(&self) -> Option<Duration> {
+        self.served.unreachable_for
     }
 
     /// The number of the version.
     #[must_use]
     pub const fn number(&self) -> VersionNumber {
-        self.version.number
+        self.served.version.number
     }
 
     /// The version.
     #[must_use]
     pub const fn version(&self) -> &Version {
-        &self.version
+        &self.served.version
     }
 
     /// The generation of the pointer that made it live.
     #[must_use]
     pub const fn generation(&self) -> Generation {
-        self.subject.generation
+        self.served.subject.generation
     }
 
     /// The revision as of which it was live.
     #[must_use]
     pub const fn revision(&self) -> Revision {
-        self.revision
+        self.served.revision
     }
 
     /// The content.
     #[must_use]
     pub const fn content(&self) -> &Content {
-        &self.content
+        &self.served.content
     }
 
     /// The content as text.
@@ -91,7 +75,7 @@ impl Live {
     ///
     /// [`Error::NotText`] if it is opaque bytes that are not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
-        self.content.as_text().ok_or(Error::NotText)
+        self.served.content.as_text().ok_or(Error::NotText)
     }
 
     /// The folder that it is.
@@ -100,10 +84,10 @@ impl Live {
     ///
     /// [`Error::Control`] if it is one content, and no folder.
     pub fn tree(&self) -> Result<Tree, Error> {
-        let tree = self.content.as_tree().ok_or_else(|| ControlError::NotATree {
-            artifact: self.version.artifact.clone(),
-            version: self.version.number,
-            kind: self.version.content.kind.clone(),
+        let tree = self.served.content.as_tree().ok_or_else(|| ControlError::NotATree {
+            artifact: self.served.version.artifact.clone(),
+            version: self.served.version.number,
+            kind: self.served.version.content.kind.clone(),
         });
         Ok(tree?)
     }
@@ -115,7 +99,7 @@ impl Live {
     /// [`Error::Control`] if it is no folder, has no such file, or the store cannot be read.
     pub async fn file(&self, path: &str) -> Result<Vec<u8>, Error> {
         let control = &self.handle.control;
-        let file = control.file_at(&self.version, path).await?;
+        let file = control.file_at(&self.served.version, path).await?;
         Ok(control.file(&file).await?)
     }
 
@@ -143,7 +127,7 @@ impl Live {
     pub async fn record(&self, outcome: Outcome) -> Result<Judgement, Error> {
         let control = &self.handle.control;
         let (id, now) = (control.ids().outcome(), control.now());
-        let outcome = outcome.into_record(self.subject.clone(), id, now)?;
+        let outcome = outcome.into_record(self.served.subject.clone(), id, now)?;
         let recorded = control.record(vec![outcome]).await?;
         Ok(Judgement { judged: recorded.judged.into_iter().next() })
     }

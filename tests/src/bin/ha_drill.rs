@@ -1,9 +1,12 @@
 //! The driver of `cargo xtask ha-drill`.
 
-use std::{io::Write as _, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::Parser;
-use sternway_tests::faults::{Told, drill};
+use sternway_tests::{
+    driver::{driven, say},
+    faults::{Told, drill},
+};
 
 /// Has another server take over, under load.
 #[derive(Debug, Parser)]
@@ -14,20 +17,11 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match drive(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            writeln!(std::io::stderr().lock(), "error: {err}").unwrap_or_default();
-            ExitCode::FAILURE
-        }
-    }
+    let options = Options::parse();
+    driven(|| drive(&options))
 }
 
 fn drive(options: &Options) -> Told<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(drill(options.seed, &|line| say(&line)))
-}
-
-fn say(line: &str) {
-    writeln!(std::io::stdout().lock(), "{line}").unwrap_or_default();
 }

@@ -1,9 +1,12 @@
 //! The driver of `cargo xtask torture --postgres`.
 
-use std::{io::Write as _, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
-use sternway_tests::faults::{Told, Torture, torture};
+use sternway_tests::{
+    driver::{driven, say},
+    faults::{Told, Torture, torture},
+};
 
 /// Runs a load and faults on a private PostgreSQL.
 #[derive(Debug, Parser)]
@@ -17,13 +20,8 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match drive(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            writeln!(std::io::stderr().lock(), "error: {err}").unwrap_or_default();
-            ExitCode::FAILURE
-        }
-    }
+    let options = Options::parse();
+    driven(|| drive(&options))
 }
 
 fn drive(options: &Options) -> Told<()> {
@@ -34,8 +32,4 @@ fn drive(options: &Options) -> Told<()> {
     let course = runtime.block_on(torture(&plan, &|line| say(&line)))?;
     say(&format!("torture from seed {seed}: {course}"));
     Ok(())
-}
-
-fn say(line: &str) {
-    writeln!(std::io::stdout().lock(), "{line}").unwrap_or_default();
 }

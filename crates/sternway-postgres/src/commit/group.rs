@@ -269,9 +269,8 @@ async fn attempt(
     let base = if asked.iter().zip(&decided).any(replays) { Base::Exact } else { Base::Any };
     let begin = ledger.loaded.head.as_ref().map_or(Revision::ZERO, |head| head.revision);
     let document = document(ns, &ledger, &made, base).map_err(Failure::Store)?;
-    let args = Args::default().with(document.to_string());
-    let call = "SELECT {s}.commit_group($1::jsonb)::text";
-    let Some(committed) = db.call::<Committed>(call, args).await? else { return Ok(None) };
+    let committed = db.call_function::<Committed>("commit_group", &document.to_string()).await?;
+    let Some(committed) = committed else { return Ok(None) };
     let moved = u64::try_from(committed.base).ok() != Some(begin.get());
     let answers = decided.into_iter().map(|decided| match decided {
         // It rests on revisions that are others now.

@@ -11,7 +11,7 @@ use sternway::store::{Batch, Cause, Kv, KvError, MemoryKv, Range, Shrunk, Snapsh
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DimKv {
     inner: MemoryKv,
-    /// The letter of the table; 0 for none.
+    /// The letter of the table; 0 for none, 255 for all.
     lost: Arc<AtomicU8>,
 }
 
@@ -49,7 +49,7 @@ struct DimSnapshot {
 impl DimSnapshot {
     fn check(&self, key: &[u8]) -> Result<(), KvError> {
         let lost = self.lost.load(Ordering::SeqCst);
-        if lost != 0 && key.first() == Some(&lost) {
+        if lost == u8::MAX || lost != 0 && key.first() == Some(&lost) {
             return Err(KvError::Unavailable(Cause::new("that part of the disk is gone")));
         }
         Ok(())

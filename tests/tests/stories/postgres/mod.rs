@@ -4,6 +4,7 @@ mod cut;
 mod disturbed;
 mod input;
 mod locked;
+mod outage;
 mod processes;
 mod schema;
 mod settings;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use sternway::store::StoreError;
 use sternway_postgres::{Condition, Connect, Finding};
 use sternway_tests::faults::{
-    Journal, Load, Place, Proxy, Shop, Skew, Told, audit, lost, spawn, until, within,
+    Journal, Load, Place, Proxy, Shop, Skew, Told, audit, lost, spawn, until, within, words,
 };
 use xtask::postgres::Server;
 
@@ -76,6 +77,31 @@ async fn a_standby_that_is_waited_for_takes_over_without_loss() {
     load.goes_on(50).await.expect("it goes on by itself");
     let journal = load.stop().await.unwrap_or_else(|err| panic!("{err}"));
     audit(&shops[0], &journal).await.unwrap_or_else(|err| panic!("{err}\n{journal}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_is_read_and_says_that_it_takes_no_writes() {
+    let pair = Pair::start(true).await;
+    pair.shop(pair.place.url())
+        .await
+        .publish_now("prompts/p", "first")
+        .await
+        .expect("both have it");
+    let url = pair.place.url_on(pair.standby.url());
+    let opened = Connect::to(url.as_str()).existing().open().await.expect("it is read");
+    let shop = Shop { store: std::sync::Arc::new(opened), ns: "shop".parse().expect("a name") };
+    let seen = || async {
+        let head = shop.store.head(&shop.ns, sternway::types::At::Head).await?;
+        Ok(head.is_some_and(|head| head.revision.get() == 2))
+    };
+    until("it is replayed there", seen).await.expect("it is");
+    let err = shop.publish_now("prompts/p", "second").await.expect_err("it takes no writes");
+    let err = err.downcast::<StoreError>().expect("an error of the store");
+    let cause = words(err.as_ref());
+    assert!(err.is_temporary() && cause.contains("read-only transaction"), "{cause}");
+    let found = Connect::to(url).examine().await.expect("it is asked");
+    let primary = found.into_iter().find(|finding| finding.subject == "primary");
+    assert_eq!(primary.map(|finding| finding.condition), Some(Condition::Bad));
 }
 
 #[tokio::test(flavor = "multi_thread")]
