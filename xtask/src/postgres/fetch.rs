@@ -67,20 +67,23 @@ fn is_library(name: &str) -> bool {
     library && !name.ends_with("-perl") && !left_out.iter().any(|it| name.starts_with(it))
 }
 
-/// Makes unpacked programs do without the compiler of queries: a server that has only half of it fails at
-/// the first long query, and one that has none of it does without.
+/// Looks at unpacked programs, and makes them complete.
 fn complete(root: &Path) -> Result<(), Error> {
     let none = || Error::NoPrograms { folder: root.to_owned() };
     let programs = Programs::unpacked(root).ok_or_else(none)?;
-    let compiler = programs.folder().with_file_name("lib").join("llvmjit.so");
-    match fs::remove_file(&compiler) {
-        Err(source) if compiler.exists() => {
-            return Err(Error::Write { path: compiler, source });
-        }
-        Ok(()) | Err(_) => (),
-    }
+    without_compiler(&programs)?;
     console::say(format_args!("postgres: {} is unpacked", programs.release(&Account::Ours)?));
     Ok(())
+}
+
+/// Does without the compiler of queries: a server that has only half of it fails at the first long query,
+/// and one that has none of it does without.
+fn without_compiler(programs: &Programs) -> Result<(), Error> {
+    let compiler = programs.folder().with_file_name("lib").join("llvmjit.so");
+    match fs::remove_file(&compiler) {
+        Err(source) if compiler.exists() => Err(Error::Write { path: compiler, source }),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -105,7 +108,7 @@ mod tests {
             fs::write(release.join(folder).join(name), "").unwrap();
         }
         for _ in 0..2 {
-            complete(root.path()).unwrap();
+            without_compiler(&Programs::unpacked(root.path()).unwrap()).unwrap();
             assert!(!release.join("lib/llvmjit.so").exists());
         }
     }
