@@ -35,6 +35,8 @@ pub struct Connect {
     lock: Duration,
     pooled: bool,
     direct: Option<(String, u16)>,
+    /// What is wrong with a parameter of ours.
+    wrong: Option<String>,
     missing: Missing,
     losing: Losing,
 }
@@ -65,8 +67,8 @@ impl std::fmt::Debug for Connect {
 impl Connect {
     /// To the database of an address such as `postgres://user:password@host:5432/database`. Beside what
     /// PostgreSQL's own clients take after a `?`, the address may say `schema=NAME`, `pool_size=N`,
-    /// `pooler=true`, `direct=HOST:PORT` and `allow_data_loss=true`, which mean the same as the methods
-    /// here.
+    /// `statement_timeout=30s`, `lock_timeout=500ms`, `pooler=true`, `direct=HOST:PORT` and
+    /// `allow_data_loss=true`, which mean the same as the methods here.
     pub fn to(url: impl Into<String>) -> Self {
         let mut connect = Self {
             url: url.into(),
@@ -77,6 +79,7 @@ impl Connect {
             lock: Duration::from_secs(10),
             pooled: false,
             direct: None,
+            wrong: None,
             missing: Missing::Create,
             losing: Losing::Refused,
         };
@@ -87,24 +90,37 @@ impl Connect {
     /// Takes what is ours out of the address.
     fn take_ours(&mut self) {
         let Some((address, parameters)) = self.url.split_once('?') else { return };
+        let (address, parameters) = (address.to_owned(), parameters.to_owned());
         let mut theirs = Vec::new();
         for parameter in parameters.split('&') {
-            match parameter.split_once('=') {
-                Some(("schema", name)) => self.schema = name.to_owned(),
-                Some(("pool_size", number)) if number.parse::<u32>().is_ok() => {
-                    self.connections = number.parse().unwrap_or(self.connections);
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            match self.take(name, value) {
+                Ok(true) => (),
+                Ok(false) => theirs.push(parameter),
+                Err(expected) => {
+                    self.wrong =
+                        Some(format!("{name}={value:?} in the address: expected {expected}"));
                 }
-                Some(("allow_data_loss", "true")) => self.losing = Losing::Allowed,
-                Some(("pooler", "true")) => self.pooled = true,
-                Some(("pooler", "false")) => self.pooled = false,
-                Some(("direct", place)) if host_and_port(place).is_some() => {
-                    self.direct = host_and_port(place);
-                }
-                _ => theirs.push(parameter),
             }
         }
         let mark = if theirs.is_empty() { "" } else { "?" };
         self.url = format!("{address}{mark}{}", theirs.join("&"));
+    }
+
+    /// Takes a parameter if it is ours. The error is what was expected of its value.
+    fn take(&mut self, name: &str, value: &str) -> Result<bool, &'static str> {
+        match name {
+            "schema" => value.clone_into(&mut self.schema),
+            "pool_size" => self.connections = value.parse().map_err(|_| "a number of sessions")?,
+            "statement_timeout" => self.statement = length(value)?,
+            "lock_timeout" => self.lock = length(value)?,
+            "pooler" => self.pooled = flag(value)?,
+            "direct" => self.direct = Some(host_and_port(value).ok_or("HOST:PORT")?),
+            "allow_data_loss" if flag(value)? => self.losing = Losing::Allowed,
+            "allow_data_loss" => self.losing = Losing::Refused,
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// Takes a server whose settings lose acknowledged commits when it or its host goes down, such as
@@ -236,6 +252,9 @@ impl Connect {
     }
 
     fn database(&self) -> Result<Database, StoreError> {
+        if let Some(detail) = self.wrong.clone() {
+            return Err(StoreError::NotAStore { detail });
+        }
         if !is_plain(&self.schema) {
             let detail = format!(
                 "{:?} is not the name of a schema: expected 1 to 40 of a-z, 0-9 and _, beginning \
@@ -306,6 +325,23 @@ impl Connect {
             })
             .connect_lazy_with(options)
     }
+}
+
+fn flag(text: &str) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "true or false")
+}
+
+/// A length of time as PostgreSQL's settings have it: with `ms`, `s` or `min`, and without in milliseconds.
+fn length(text: &str) -> Result<Duration, &'static str> {
+    let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let length = number.parse::<u32>().ok().map(u64::from).and_then(|number| match unit {
+        "" | "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "min" => Some(Duration::from_mins(number)),
+        _ => None,
+    });
+    length.filter(|length| !length.is_zero()).ok_or("a length of time such as 500ms, 30s or 2min")
 }
 
 fn host_and_port(place: &str) -> Option<(String, u16)> {
@@ -419,6 +455,39 @@ mod tests {
             acknowledged += i64::from(bench.insert(polls.cast_signed()).await.is_ok());
         }
         acknowledged - bench.left().await
+    }
+
+    #[test]
+    fn what_is_ours_is_taken_out_of_the_address() {
+        let url = "postgres://app@db/x?sslmode=require&schema=team&statement_timeout=2min&lock_timeout=500ms\
+            &pool_size=7&pooler=true&direct=db:5432";
+        let connect = Connect::to(url);
+        assert_eq!(connect.url, "postgres://app@db/x?sslmode=require");
+        assert_eq!(
+            (connect.schema.as_str(), connect.connections, connect.pooled),
+            ("team", 7, true)
+        );
+        let waits = (connect.statement, connect.lock);
+        assert_eq!(waits, (Duration::from_mins(2), Duration::from_millis(500)));
+        assert_eq!(connect.direct, Some(("db".to_owned(), 5432)));
+    }
+
+    #[tokio::test]
+    async fn a_value_that_is_none_is_refused_and_named() {
+        for wrong in [
+            "pool_size=many",
+            "statement_timeout=soon",
+            "lock_timeout=0",
+            "lock_timeout=9h",
+            "pooler=yes",
+            "direct=db",
+            "allow_data_loss=",
+        ] {
+            let opened = Connect::to(format!("postgres://app@db/x?{wrong}")).open().await;
+            let err = opened.expect_err(wrong).to_string();
+            let (name, _) = wrong.split_once('=').unwrap();
+            assert!(err.contains(name) && err.contains("expected"), "{err}");
+        }
     }
 
     #[tokio::test]
