@@ -9,10 +9,13 @@ use sternway::provider::Stopwatch;
 use sternway_postgres::Connect;
 use xtask::postgres::{Mode, Patroni};
 
-use super::{Load, Place, Shop, Skew, Told, audit, lost, tasks::pause};
+use super::{Load, Place, Shop, Skew, Told, audit, lost, tasks::pause, until};
 
 /// How many writes go on before something breaks.
 const BEFORE: usize = 300;
+/// More writes than can be answered after the server is gone, since they were on their way: each of six
+/// writers waits for one changeset, or for five outcomes at most.
+const ON_THE_WAY: usize = 40;
 /// For how long a standby takes nothing in, before the primary is gone.
 const BEHIND: Duration = Duration::from_millis(700);
 
@@ -86,8 +89,10 @@ async fn one(patroni: &mut Patroni, breaks: Breaks, seed: u64) -> Told<String> {
         Breaks::Node => patroni.kill_node(primary),
         Breaks::Still => patroni.freeze_node(primary),
     }
-    // Some were on their way: the gap ends with what is new.
-    load.goes_on(20).await?;
+    if breaks != Breaks::Postgres {
+        tokio::task::block_in_place(|| patroni.primary_but(primary))?;
+    }
+    load.goes_on(ON_THE_WAY).await?;
     let gap = watch.elapsed();
     let mut late = String::new();
     if breaks == Breaks::Still {
@@ -131,6 +136,9 @@ async fn loss(patroni: &Patroni, seed: u64) -> Told<String> {
         return Err("nothing was still to be taken in".into());
     }
     tokio::task::block_in_place(|| patroni.primary_but(primary))?;
+    // Who leads to it may take another moment to see that.
+    let opens = || async { Ok(shop(place.url()).await.is_ok()) };
+    until("the node that took over is found", opens).await?;
     let opened = shop(place.url()).await?;
     let (lost, acknowledged) = (lost(&opened, &journal).await?, journal.acknowledged());
     if lost == 0 {
