@@ -6,3 +6,4 @@ mod fuzz;
 mod kill_9;
 mod one_file;
 mod postgres;
+mod scenarios;
