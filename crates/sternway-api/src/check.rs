@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
-use crate::{LatchView, MeasuredView, PolicyView, SignView, SubjectView, TallyView, VerdictView};
+use crate::{
+    LatchView, MeasuredView, PolicyView, SignView, SubjectView, TallyView, TestView, VerdictView,
+};
 
 /// How near a rule is to taking a version back.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StandingView {
     /// Which rule, such as `all_failed` or `degraded:duration`.
     pub rule: String,
-    /// `immediate`, `fast` or `standard`.
+    /// `immediate`, `sequential`, `fast` or `standard`.
     pub tier: String,
     /// Whether it holds.
     pub holds: bool,
@@ -21,6 +23,8 @@ pub struct StandingView {
     pub unit: Option<String>,
     /// The numbers on both sides, if the rule is on a metric.
     pub measured: Option<MeasuredView>,
+    /// What it found, if it is a sequential test.
+    pub test: Option<TestView>,
     /// All of that in one line.
     pub description: String,
 }

@@ -7,8 +7,8 @@ use sternway_types::{
 };
 
 use crate::{
-    AttestationView, CondemnationView, EnvironmentView, LatchView, MoveView, PolicyView,
-    VersionView,
+    AttestationView, BaselineView, CondemnationView, EnvironmentView, LatchView, MoveView,
+    PolicyView, VersionView,
 };
 
 /// A record of any kind.
@@ -31,6 +31,8 @@ pub enum RecordView {
     Attestation(AttestationView),
     /// A latched verdict.
     Latch(Box<LatchView>),
+    /// What a version is held against.
+    Baseline(BaselineView),
 }
 
 impl From<&Record> for RecordView {
@@ -46,6 +48,7 @@ impl From<&Record> for RecordView {
             Record::Condemnation(condemnation) => Self::Condemnation(condemnation.into()),
             Record::Attestation(attestation) => Self::Attestation(attestation.into()),
             Record::Latch(latch) => Self::Latch(Box::new(latch.as_ref().into())),
+            Record::Baseline(baseline) => Self::Baseline(baseline.as_ref().into()),
         }
     }
 }

@@ -19,6 +19,12 @@ pub enum LatchActionView {
     },
     /// No good version was left to go back to: a person must act.
     Halted,
+    /// The policy's automatic rollbacks of a day were used up: a person must act.
+    OverBudget,
+    /// The policy asks to say so, and nothing more.
+    Notified,
+    /// The policy is on trial: this is what it would have done something about.
+    Shadowed,
 }
 
 impl From<LatchAction> for LatchActionView {
@@ -26,6 +32,9 @@ impl From<LatchAction> for LatchActionView {
         match action {
             LatchAction::RolledBack { to } => Self::RolledBack { to },
             LatchAction::Halted => Self::Halted,
+            LatchAction::OverBudget => Self::OverBudget,
+            LatchAction::Notified => Self::Notified,
+            LatchAction::Shadowed => Self::Shadowed,
         }
     }
 }

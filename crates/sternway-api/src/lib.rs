@@ -20,6 +20,7 @@ mod aging;
 mod applied;
 mod artifact;
 mod attestation;
+mod baseline;
 mod blame;
 mod check;
 mod commit;
@@ -68,6 +69,7 @@ pub use crate::{
     applied::{AppliedItemView, AppliedView},
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
+    baseline::{BaselineView, TestView},
     blame::{BlameKind, BlameView, WrittenView},
     check::{CheckView, StandingView},
     commit::{ChangeView, CommitView, RecordView},
@@ -95,6 +97,7 @@ pub use crate::{
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
     policy::{
         EffectivePolicyView, PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView,
+        error_rate,
     },
     problem::{Problem, ProblemCode},
     promoted::PromotedView,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use sternway_types::{
-    Activation, ContentCheck, Policy, PolicyScope, PolicySetting, Revision, Rule,
+    Activation, ContentCheck, Policy, PolicyScope, PolicySetting, Revision, Rule, RuleName,
 };
 
 /// A rule as policy files write it, such as `{"rule": "consecutive_failures", "count": 3,
@@ -34,13 +34,28 @@ pub struct RulesView {
     pub activation: &'static str,
     /// The rules that can take a version back.
     pub rules: Vec<RuleView>,
+    /// `roll_back`, `notify` or `shadow`: what a regression leads to.
+    pub action: &'static str,
+    /// How many automatic rollbacks of one artifact in one environment 24 hours may have.
+    pub rollbacks_per_day: u32,
     /// What a content must hold to, in the shape of policy files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Value>,
 }
 
-/// What is said of every rule that there is: nobody states how often it is wrong.
-const NO_STATED_ERROR_RATE: &str = sternway_types::Preset::NOTE;
+/// What is known of how often a policy is wrong, in words.
+#[must_use]
+pub fn error_rate(policy: &Policy) -> String {
+    if let Some(preset) = policy.as_preset() {
+        return preset.note().to_owned();
+    }
+    let unstated = policy.rules().iter().map(Rule::name).filter(|it| !it.has_stated_error_rate());
+    let unstated: Vec<&str> = unstated.map(RuleName::as_str).collect();
+    if unstated.is_empty() {
+        return "each rule says how often it finds a healthy version worse".into();
+    }
+    format!("no stated error rate: {}", unstated.join(", "))
+}
 
 impl From<&Policy> for RulesView {
     fn from(policy: &Policy) -> Self {
@@ -51,6 +66,8 @@ impl From<&Policy> for RulesView {
         Self {
             activation,
             rules: policy.rules().iter().map(Into::into).collect(),
+            action: policy.action().as_str(),
+            rollbacks_per_day: policy.rollbacks_per_day(),
             checks: written(policy.checks()),
         }
     }
@@ -65,10 +82,10 @@ pub struct PolicyView {
     pub on: bool,
     /// What it says; nothing if it is off.
     pub policy: Option<RulesView>,
-    /// The preset that has these rules: `immediate`, `tiers` or `artifact`; nothing for others.
+    /// The preset that has these rules and leads to the same, such as `sound`; nothing for others.
     pub preset: Option<&'static str>,
     /// What is known of how often the rules are wrong; nothing if it is off.
-    pub error_rate: Option<&'static str>,
+    pub error_rate: Option<String>,
 }
 
 impl PolicyView {
@@ -84,7 +101,7 @@ impl PolicyView {
             on: set.is_some(),
             policy: set.map(Into::into),
             preset: set.and_then(Policy::as_preset).map(sternway_types::Preset::as_str),
-            error_rate: set.map(|_| NO_STATED_ERROR_RATE),
+            error_rate: set.map(error_rate),
         }
     }
 }

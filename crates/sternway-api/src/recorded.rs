@@ -14,6 +14,12 @@ pub enum ReactionView {
     RolledBack(RollbackView),
     /// No good version was left: the version stays live, and a person must act.
     Halted,
+    /// The rollbacks of a day were used up: the version stays live, and a person must act.
+    OverBudget,
+    /// The policy only says so: the version stays live, and a person decides.
+    Notified,
+    /// The policy is on trial: nothing was done.
+    Shadowed,
     /// The version was no longer live, or somebody reacted before.
     Overtaken,
 }

@@ -11,7 +11,9 @@ pub struct UpgradedView {
     pub to: u8,
     /// How many contents got a head of their own.
     pub heads: u64,
-    /// How many contents are damaged and were left as they are.
+    /// Of how many stays of versions the outcomes were added up anew.
+    pub tallies: u64,
+    /// How many contents or sums are damaged and were left as they are.
     pub damaged: u64,
     /// What came of keeping contents smaller; nothing if that was not asked for.
     pub repacked: Option<RepackedView>,

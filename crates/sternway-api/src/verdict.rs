@@ -6,7 +6,7 @@ use sternway_types::{
     VersionNumber,
 };
 
-use crate::RuleView;
+use crate::{RuleView, TestView};
 
 /// A failure that a verdict rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -85,6 +85,8 @@ pub struct EvidenceView {
     pub failures: Vec<ObservationView>,
     /// The numbers that decided, if the rule is on a metric.
     pub measured: Option<MeasuredView>,
+    /// What the test found that decided, if the rule is one.
+    pub test: Option<TestView>,
 }
 
 impl From<&Evidence> for EvidenceView {
@@ -95,6 +97,7 @@ impl From<&Evidence> for EvidenceView {
             newest: evidence.newest,
             failures: evidence.failures.iter().map(Into::into).collect(),
             measured: evidence.measured.as_ref().map(Into::into),
+            test: evidence.test.as_ref().map(Into::into),
         }
     }
 }
@@ -104,12 +107,12 @@ impl From<&Evidence> for EvidenceView {
 pub struct RegressionView {
     /// The rule that decided, as it was set.
     pub rule: RuleView,
-    /// `immediate`, `fast` or `standard`: how fast the rule that decided is.
+    /// `immediate`, `sequential`, `fast` or `standard`: how fast the rule that decided is.
     pub tier: String,
     /// `medium`, `high` or `critical`: by how much the success rate fell below that of the last good
     /// version (0.15, 0.20, 0.30 points). Nothing if it did not, or was not compared.
     pub severity: Option<&'static str>,
-    /// The rule in words.
+    /// What the rule says, in words.
     pub description: String,
     /// The names of the rules that held, the deciding one first.
     pub matched: Vec<String>,
@@ -123,7 +126,7 @@ impl From<&Regression> for RegressionView {
             rule: (&regression.rule).into(),
             tier: regression.tier().to_string(),
             severity: regression.severity().map(Severity::as_str),
-            description: regression.rule.to_string(),
+            description: regression.to_string(),
             matched: regression.matched.iter().map(ToString::to_string).collect(),
             evidence: (&regression.evidence).into(),
         }

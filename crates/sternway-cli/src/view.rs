@@ -20,7 +20,7 @@ use sternway::{
     },
     policy::{Found, Standing},
     store::{Floor, Report},
-    types::{OutcomeId, Severity, Subject, Verdict},
+    types::{Decimal, LatchAction, OutcomeId, Severity, Subject, TestResult, Verdict},
 };
 
 /// What publishing led to; what is live now and what changed is for the caller to add.
@@ -102,7 +102,12 @@ pub(crate) fn recorded(
 pub(crate) fn reaction(judged: &Judged, dry_run: bool) -> Option<ReactionView> {
     Some(match judged.reaction.as_ref()? {
         Reaction::RolledBack(rollback) => ReactionView::RolledBack(rolled_back(rollback, dry_run)),
-        Reaction::Halted { .. } => ReactionView::Halted,
+        Reaction::Stays { action, .. } => match action {
+            LatchAction::OverBudget => ReactionView::OverBudget,
+            LatchAction::Notified => ReactionView::Notified,
+            LatchAction::Shadowed => ReactionView::Shadowed,
+            LatchAction::Halted | LatchAction::RolledBack { .. } => ReactionView::Halted,
+        },
         Reaction::Overtaken => ReactionView::Overtaken,
     })
 }
@@ -134,6 +139,11 @@ fn standing(standing: &Standing) -> StandingView {
             (Some(found), Some(needed), Some(what))
         }
         Found::Beside { found, limit, unit } => (Some(found), Some(limit), Some(unit)),
+        Found::Evidence { .. } => {
+            let of = |number: fn(&TestResult) -> Decimal| standing.test.as_ref().map(number);
+            let [found, limit] = [of(|test| test.ln_e), of(|test| test.ln_threshold)];
+            (found.map(Decimal::to_f64), limit.map(Decimal::to_f64), Some("ln of the e-value"))
+        }
         Found::NoBaseline | Found::TooFew { .. } => (None, None, None),
     };
     StandingView {
@@ -144,6 +154,7 @@ fn standing(standing: &Standing) -> StandingView {
         limit,
         unit: unit.map(ToOwned::to_owned),
         measured: standing.measured.as_ref().map(Into::into),
+        test: standing.test.as_ref().map(Into::into),
         description: standing.to_string(),
     }
 }
@@ -180,19 +191,30 @@ pub(crate) fn report(report: &Report) -> ReportView {
     }
 }
 
+/// Why a version that regressed stays live.
+pub(crate) const fn why_it_stays(action: LatchAction) -> &'static str {
+    match action {
+        LatchAction::OverBudget => "the rollbacks of a day are used up",
+        LatchAction::Notified => "the policy only says so",
+        LatchAction::Shadowed => "the policy is on trial",
+        LatchAction::Halted | LatchAction::RolledBack { .. } => "no good version is left",
+    }
+}
+
 /// What is said about what opening judged, if it led to anything.
 pub(crate) fn swept(judged: &Judged, dry_run: bool) -> Option<String> {
     let Verdict::Regressed(regression) = &judged.verdict else { return None };
     let Subject { artifact, environment, .. } = &judged.subject;
-    let (rule, would) = (&regression.rule, if dry_run { "would be " } else { "" });
+    let (rule, would) = (regression, if dry_run { "would be " } else { "" });
     match judged.reaction.as_ref()? {
         Reaction::RolledBack(rollback) => {
             let (from, to) = (rollback.from, rollback.to);
             let what = format!("{artifact} {from} {would}rolled back to {to} in {environment}");
             Some(format!("{what}, by outcomes that nobody had judged yet: {rule}"))
         }
-        Reaction::Halted { version, .. } => Some(format!(
-            "{artifact} {version} regressed in {environment} and no good version is left: {rule}"
+        Reaction::Stays { version, action, .. } => Some(format!(
+            "{artifact} {version} regressed in {environment}, {}: {rule}",
+            why_it_stays(*action)
         )),
         Reaction::Overtaken => None,
     }

@@ -62,7 +62,7 @@ impl Control {
     async fn against(&self, subject: &Subject, condemned: bool) -> Result<Against, ControlError> {
         let latch = self.latch(subject).await?;
         Ok(match latch.map(|latch| latch.action) {
-            Some(LatchAction::Halted) => Against::Halted,
+            Some(LatchAction::Halted | LatchAction::OverBudget) => Against::Halted,
             Some(_) | None if condemned => Against::Condemned,
             Some(_) | None => Against::Nothing,
         })

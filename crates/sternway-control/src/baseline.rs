@@ -1,23 +1,88 @@
 //! What a version is compared with: the last known good version, and how its runs went.
 
-use sternway_policy::Baseline;
-use sternway_types::{Policy, Subject, Tally, VersionNumber};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use crate::{Control, ControlError};
+use sternway_policy::Baseline;
+use sternway_store::StoreError;
+use sternway_types::{
+    Actor, At, Change, ErrorClasses, FrozenBaseline, Generation, PointerName, Policy, Precondition,
+    Record, RecordKey, Rule, Subject, Tally, VersionNumber,
+};
+
+use crate::{Control, ControlError, Intent};
 
 /// Of how many of the baseline's newest stays the outcomes count.
 const MAX_STAYS: usize = 8;
+/// Of how many subjects it is remembered what they are held against: it never changes.
+const REMEMBERED: usize = 1_024;
 
 /// The last known good version, and what its outcomes add up to, stay by stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KnownGood {
     version: VersionNumber,
     tallies: Vec<Tally>,
+    frozen: Option<Arc<FrozenBaseline>>,
 }
 
 impl KnownGood {
     pub(crate) fn as_baseline(&self) -> Baseline<'_> {
-        Baseline { version: self.version, tallies: &self.tallies }
+        let frozen = self.frozen.as_deref();
+        Baseline { version: self.version, tallies: &self.tallies, frozen }
+    }
+
+    fn freeze(&self, subject: &Subject) -> FrozenBaseline {
+        let sum = |of: fn(&Tally) -> u64| self.tallies.iter().map(of).fold(0, u64::saturating_add);
+        let errors = self.tallies.iter();
+        FrozenBaseline {
+            artifact: subject.artifact.clone(),
+            environment: subject.environment.clone(),
+            generation: subject.generation,
+            candidate: subject.version,
+            version: self.version,
+            succeeded: sum(|tally| tally.succeeded),
+            failed: sum(|tally| tally.failed),
+            errors: errors.fold(ErrorClasses::default(), |sum, it| sum.plus(it.errors())),
+        }
+    }
+}
+
+/// What subjects are held against, as this control knows.
+#[derive(Debug, Default)]
+pub(crate) struct Baselines(Mutex<HashMap<Subject, Arc<FrozenBaseline>>>);
+
+impl Baselines {
+    fn of(&self, subject: &Subject) -> Option<Arc<FrozenBaseline>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(subject).cloned()
+    }
+
+    fn remember(&self, subject: &Subject, frozen: &Arc<FrozenBaseline>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(subject.clone(), Arc::clone(frozen));
+    }
+}
+
+/// What a policy needs to know of the last known good version.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Needs {
+    /// What it adds up to now, by time and by metric.
+    tallies: bool,
+    /// What it added up to when the other version was first judged.
+    frozen: bool,
+}
+
+impl Needs {
+    fn of(policy: &Policy) -> Self {
+        let tests = |rule: &Rule| rule.needs_baseline() && rule.name().has_stated_error_rate();
+        Self {
+            tallies: policy.rules().iter().any(|rule| rule.degradation().is_some()),
+            frozen: policy.rules().iter().any(tests),
+        }
     }
 }
 
@@ -29,9 +94,70 @@ impl Control {
         policy: &Policy,
         subject: &Subject,
     ) -> Result<Option<KnownGood>, ControlError> {
-        if !policy.needs_baseline() {
+        let needs = Needs::of(policy);
+        let frozen = if needs.frozen { self.frozen_baseline(subject).await? } else { None };
+        if let Some(frozen) = frozen.as_ref().filter(|_| !needs.tallies) {
+            let (version, frozen) = (frozen.version, Some(Arc::clone(frozen)));
+            return Ok(Some(KnownGood { version, tallies: Vec::new(), frozen }));
+        }
+        if !needs.tallies && !needs.frozen {
             return Ok(None);
         }
+        let Some(good) = self.last_good_now(subject).await? else { return Ok(None) };
+        Ok(Some(KnownGood { frozen, ..good }))
+    }
+
+    /// The same, before the subject's first outcome is judged: what sequential tests hold it against is
+    /// kept, so that everybody holds it against the same for ever.
+    pub(crate) async fn baseline_for_good(
+        &self,
+        policy: &Policy,
+        subject: &Subject,
+    ) -> Result<Option<KnownGood>, ControlError> {
+        let known = self.baseline(policy, subject).await?;
+        let open = known.as_ref().filter(|it| Needs::of(policy).frozen && it.frozen.is_none());
+        let frozen = open.map(|it| it.freeze(subject));
+        // Of what never ran there is nothing to keep.
+        let Some(frozen) = frozen.filter(|it| it.known() > 0) else { return Ok(known) };
+        // Late outcomes of an earlier stay lead to nothing.
+        let name = PointerName::Environment(subject.environment.clone());
+        let (ns, artifact) = (&self.namespace, &subject.artifact);
+        let pointer = self.store.pointer(ns, artifact, &name, At::Head).await?;
+        if pointer.is_none_or(|pointer| pointer.generation != subject.generation) {
+            return Ok(known);
+        }
+        let record = Record::Baseline(Box::new(frozen));
+        let first = Precondition::RecordAt { key: record.key(), generation: Generation::ZERO };
+        let changeset = self.changeset(&Intent::by(Actor::sternway()));
+        let changeset = changeset.when(first).then(Change::PutRecord(Box::new(record)));
+        match self.commit(&changeset).await {
+            // Somebody was faster: what they kept counts.
+            Ok(_) | Err(StoreError::Conflict(_)) => self.baseline(policy, subject).await,
+            Err(err) => Err(err.into()),
+        }
+    }
+
+    /// What was kept of what a subject is held against.
+    async fn frozen_baseline(
+        &self,
+        subject: &Subject,
+    ) -> Result<Option<Arc<FrozenBaseline>>, ControlError> {
+        if let Some(known) = self.baselines.of(subject) {
+            return Ok(Some(known));
+        }
+        let key = RecordKey::baseline(&subject.artifact, &subject.environment, subject.generation);
+        let Some(frozen) = self.record_at(&key, Record::into_baseline).await? else {
+            return Ok(None);
+        };
+        let frozen = Arc::new(*frozen);
+        if !self.is_rehearsal() {
+            self.baselines.remember(subject, &frozen);
+        }
+        Ok(Some(frozen))
+    }
+
+    /// The last known good version, and what it adds up to now.
+    async fn last_good_now(&self, subject: &Subject) -> Result<Option<KnownGood>, ControlError> {
         let (artifact, environment) = (&subject.artifact, &subject.environment);
         let Some(good) = self.last_good_stays(subject, MAX_STAYS).await? else { return Ok(None) };
         let mut tallies = Vec::new();
@@ -45,6 +171,6 @@ impl Control {
             let found = self.store.tallies(&self.namespace, &stay).await?;
             tallies.extend(found.map(|tallies| tallies.tally));
         }
-        Ok(Some(KnownGood { version: good.version, tallies }))
+        Ok(Some(KnownGood { version: good.version, tallies, frozen: None }))
     }
 }

@@ -16,7 +16,9 @@ use sternway_types::{
 };
 use tokio::sync::OnceCell;
 
-use crate::{ControlError, live::LiveTable, serve::Kept, validate::Validators};
+use crate::{
+    ControlError, baseline::Baselines, live::LiveTable, serve::Kept, validate::Validators,
+};
 
 /// Who wants something, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub struct Control {
     pub(crate) validators: Validators,
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
+    pub(crate) baselines: Baselines,
     pub(crate) live: OnceCell<LiveTable>,
     pub(crate) kept: Kept,
     /// The newest revision that was committed through this control; nothing in a rehearsal, whose
@@ -82,6 +85,7 @@ impl Control {
             namespace,
             validators: Validators::default(),
             marks: Mutex::default(),
+            baselines: Baselines::default(),
             live: OnceCell::new(),
             kept: Kept::default(),
             written: Some(AtomicU64::new(0)),
@@ -119,6 +123,7 @@ impl Control {
             namespace: self.namespace.clone(),
             validators: self.validators.clone(),
             marks: Mutex::default(),
+            baselines: Baselines::default(),
             live: OnceCell::new(),
             kept: Kept::default(),
             written: None,

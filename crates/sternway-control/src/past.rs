@@ -43,7 +43,7 @@ pub(crate) struct Good {
 
 impl Good {
     pub(crate) fn as_baseline(&self) -> Baseline<'_> {
-        Baseline { version: self.version, tallies: &self.tallies }
+        Baseline { version: self.version, tallies: &self.tallies, frozen: None }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sternway_policy::{
-    Standing, View,
+    Judge, Standing, View,
     aging::{Limits, Sign, drift},
     judge, standings,
 };
@@ -122,14 +122,16 @@ impl Control {
             Some(mark) if mark.total() > before.judged.total() => mark.clone(),
             _ => before.judged.clone(),
         };
-        let mut judging = self.judging(&subject).await?;
+        let ground = self.ground(&subject).await?;
+        let mut judging = ground.judging();
         judging.catch_up(self, &subject, judged, before.tally.total()).await?;
         let mut tally = before.tally;
         for outcome in &new {
             tally.add(outcome);
             judging.look(&tally, outcome);
         }
-        self.settle(subject, tally, new.len(), judging.regression).await
+        let regression = judging.regression;
+        self.settle(&ground, subject, tally, new.len(), regression).await
     }
 
     /// Judges what was appended and never judged, such as by a process that died.
@@ -138,13 +140,16 @@ impl Control {
         subject: Subject,
         tallies: Tallies,
     ) -> Result<Judged, ControlError> {
-        let mut judging = self.judging(&subject).await?;
+        let ground = self.ground(&subject).await?;
+        let mut judging = ground.judging();
         let end = tallies.tally.total();
         judging.catch_up(self, &subject, tallies.judged, end).await?;
-        self.settle(subject, tallies.tally, 0, judging.regression).await
+        let regression = judging.regression;
+        self.settle(&ground, subject, tallies.tally, 0, regression).await
     }
 
-    async fn judging(&self, subject: &Subject) -> Result<Judging, ControlError> {
+    /// By what a subject is judged.
+    async fn ground(&self, subject: &Subject) -> Result<Ground, ControlError> {
         let policy = if subject.generation == Generation::ZERO {
             // What was never live cannot be taken back.
             None
@@ -153,24 +158,24 @@ impl Control {
             effective.policy().cloned()
         };
         let baseline = match &policy {
-            Some(policy) => self.baseline(policy, subject).await?,
+            Some(policy) => self.baseline_for_good(policy, subject).await?,
             None => None,
         };
-        let each = policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure());
-        Ok(Judging { policy, each, baseline, regression: None })
+        Ok(Ground { policy, baseline })
     }
 
     /// Acts on the verdict, and notes that the subject was judged up to here.
     async fn settle(
         &self,
+        ground: &Ground,
         subject: Subject,
         tally: Tally,
         counted: usize,
         regression: Option<Box<Regression>>,
     ) -> Result<Judged, ControlError> {
-        let (verdict, reaction) = match regression {
-            Some(regression) => {
-                let reaction = self.react(&subject, &regression).await?;
+        let (verdict, reaction) = match ground.policy.as_ref().zip(regression) {
+            Some((policy, regression)) => {
+                let reaction = self.react(&subject, policy, &regression).await?;
                 (Verdict::Regressed(regression), Some(reaction))
             }
             None => (Verdict::Undecided, None),
@@ -234,25 +239,41 @@ impl Control {
     }
 }
 
-/// Looks at the outcomes of one subject one by one, until one of them decides.
-struct Judging {
+/// By what a subject is judged: the policy, if it is judged at all, and what it is compared with.
+struct Ground {
     policy: Option<Policy>,
+    baseline: Option<KnownGood>,
+}
+
+impl Ground {
+    fn judging(&self) -> Judging<'_> {
+        let baseline = self.baseline.as_ref().map(KnownGood::as_baseline);
+        Judging {
+            judge: self.policy.as_ref().map(|policy| Judge::new(policy, baseline)),
+            each: self.policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure()),
+            regression: None,
+        }
+    }
+}
+
+/// Looks at the outcomes of one subject one by one, until one of them decides.
+struct Judging<'a> {
+    /// Nothing if the subject is not judged.
+    judge: Option<Judge<'a>>,
     /// Whether also a success can decide.
     each: bool,
-    baseline: Option<KnownGood>,
     regression: Option<Box<Regression>>,
 }
 
-impl Judging {
+impl Judging<'_> {
     /// Looks at the tally as of one outcome.
     fn look(&mut self, tally: &Tally, outcome: &Outcome) {
         let decides = self.each || outcome.is_failure();
-        let Some(policy) = self.policy.as_ref().filter(|_| decides) else { return };
+        let Some(judge) = self.judge.as_mut().filter(|_| decides) else { return };
         if self.regression.is_some() {
             return;
         }
-        let baseline = self.baseline.as_ref().map(KnownGood::as_baseline);
-        if let Verdict::Regressed(regression) = judge(policy, &View::new(tally).against(baseline)) {
+        if let Verdict::Regressed(regression) = judge.look(tally) {
             self.regression = Some(regression);
         }
     }
@@ -265,7 +286,7 @@ impl Judging {
         mut judged: Tally,
         end: u64,
     ) -> Result<(), ControlError> {
-        while judged.total() < end && self.policy.is_some() && self.regression.is_none() {
+        while judged.total() < end && self.judge.is_some() && self.regression.is_none() {
             let page = control
                 .store
                 .outcomes(&control.namespace, subject, judged.total(), Limit::MAX)

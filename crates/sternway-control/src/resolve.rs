@@ -213,4 +213,14 @@ impl Control {
         let key = RecordKey::latch(&subject.artifact, &subject.environment, subject.generation);
         Ok(self.record_at(&key, Record::into_latch).await?.map(|latch| *latch))
     }
+
+    /// The verdict on a stay that nothing was done about, since the policy does not act.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn notice(&self, subject: &Subject) -> Result<Option<Latch>, ControlError> {
+        let key = RecordKey::notice(&subject.artifact, &subject.environment, subject.generation);
+        Ok(self.record_at(&key, Record::into_latch).await?.map(|latch| *latch))
+    }
 }

@@ -1,9 +1,11 @@
 //! Roll back: make an earlier version live again, by hand or by policy.
 
-use sternway_store::{Refusal, StoreError};
+use std::time::Duration;
+
+use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, Change, Changeset, Condemnation, EnvironmentId, Force, Generation, Latch,
-    LatchAction, MoveCause, NewMove, Pointer, PointerName, Precondition, Reason, Record,
+    Action, ArtifactId, Change, Changeset, Condemnation, EnvironmentId, Force, Generation, Latch,
+    LatchAction, MoveCause, NewMove, Pointer, PointerName, Policy, Precondition, Reason, Record,
     Regression, Revision, RollbackTrigger, Subject, Target, Version, VersionNumber,
 };
 
@@ -12,6 +14,9 @@ use crate::{
     publish::move_to_added,
     restore::{again, rolled_back},
 };
+
+/// Over how long the automatic rollbacks of a budget are counted.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How an earlier version comes back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,14 +52,17 @@ pub struct RolledBack {
 pub enum Reaction {
     /// The pointer went back.
     RolledBack(RolledBack),
-    /// No good version was left: the version stays live, and a person must act.
-    Halted {
+    /// The version stays live: no good version was left, the budget is used up, or the policy does not
+    /// act.
+    Stays {
         /// Whose version.
         artifact: ArtifactId,
         /// Where.
         environment: EnvironmentId,
         /// What is live all the same.
         version: VersionNumber,
+        /// Why it stays: never [`LatchAction::RolledBack`].
+        action: LatchAction,
         /// The revision that says so.
         revision: Revision,
     },
@@ -151,11 +159,12 @@ impl Control {
         Ok(false)
     }
 
-    /// Reacts to a regression of a version in its present stay: the pointer goes back once,
-    /// however many ask.
+    /// Reacts to a regression of a version in its present stay as its policy asks for: the pointer goes
+    /// back once, however many ask.
     pub(crate) async fn react(
         &self,
         subject: &Subject,
+        policy: &Policy,
         regression: &Regression,
     ) -> Result<Reaction, ControlError> {
         loop {
@@ -168,14 +177,16 @@ impl Control {
             if pointer.generation != subject.generation || live.number != subject.version {
                 return Ok(Reaction::Overtaken);
             }
-            if self.latch(subject).await?.is_some() {
+            let done = self.latch(subject).await?.is_some();
+            let acts = policy.action() == Action::RollBack;
+            if done || (!acts && self.notice(subject).await?.is_some()) {
                 return Ok(Reaction::Overtaken);
             }
-            let target = self.last_good(&live, &subject.environment).await?;
             let back = Back { pointer: &pointer, live: &live, environment: &subject.environment };
-            let changeset = self.plan_reaction(&back, target.as_ref(), regression)?;
+            let plan = self.way_out(&back, policy).await?;
+            let changeset = self.plan_reaction(&back, &plan, regression)?;
             match self.commit(&changeset).await {
-                Ok(receipt) => return Ok(back.reacted(target.as_ref(), receipt.revision)),
+                Ok(receipt) => return Ok(back.reacted(&plan, receipt.revision)),
                 // Somebody moved the pointer or latched the verdict: look again.
                 Err(StoreError::Conflict(_)) => (),
                 // Somebody condemned the target: look for another.
@@ -185,27 +196,56 @@ impl Control {
         }
     }
 
+    /// What is to be done about a version that regressed.
+    async fn way_out(&self, back: &Back<'_>, policy: &Policy) -> Result<Plan, ControlError> {
+        match policy.action() {
+            Action::Notify => return Ok(Plan::Stay(LatchAction::Notified)),
+            Action::Shadow => return Ok(Plan::Stay(LatchAction::Shadowed)),
+            Action::RollBack => (),
+        }
+        let Some(target) = self.last_good(back.live, back.environment).await? else {
+            return Ok(Plan::Stay(LatchAction::Halted));
+        };
+        let budget = usize::try_from(policy.rollbacks_per_day()).unwrap_or(usize::MAX);
+        if self.rollbacks_of_a_day(back).await? >= budget {
+            return Ok(Plan::Stay(LatchAction::OverBudget));
+        }
+        Ok(Plan::GoTo(Box::new(target)))
+    }
+
+    /// How often policies took versions back here in the last 24 hours, as the newest moves tell.
+    async fn rollbacks_of_a_day(&self, back: &Back<'_>) -> Result<usize, ControlError> {
+        let (artifact, name) = (&back.live.artifact, back.name());
+        let moves = self.store.moves(&self.namespace, artifact, &name, None, Limit::MAX).await?;
+        let since = self.now().saturating_sub(DAY);
+        let recent = moves.iter().take_while(|moved| moved.at > since);
+        let by_policy = recent.filter(|moved| {
+            matches!(&moved.cause, MoveCause::RolledBack(RollbackTrigger::Policy(_)))
+        });
+        Ok(by_policy.count())
+    }
+
     fn plan_reaction(
         &self,
         back: &Back<'_>,
-        target: Option<&Version>,
+        plan: &Plan,
         regression: &Regression,
     ) -> Result<Changeset, ControlError> {
         let intent = Intent::by(sternway_types::Actor::sternway());
-        let mut reason = format!("{} regressed: {}", back.live.number, regression.rule);
+        let mut reason = format!("{} regressed: {regression}", back.live.number);
         // A rule may name more classes than a reason can hold.
         reason.truncate(reason.floor_char_boundary(Reason::LIMIT));
         let reason = Reason::new(reason)?;
         let mut changeset = self.changeset(&intent).because(reason.clone());
-        let action = match target {
-            Some(target) => {
+        let action = match plan {
+            Plan::GoTo(target) => {
                 let trigger = RollbackTrigger::Policy(Box::new(regression.clone()));
                 changeset = back.move_to(changeset, target, trigger, Force::No);
                 LatchAction::RolledBack { to: target.number }
             }
-            None => {
+            Plan::Stay(action) => {
                 changeset = changeset.when(back.is_live());
-                LatchAction::Halted
+                *action
             }
         };
         let latch = Record::Latch(Box::new(Latch {
@@ -218,9 +258,19 @@ impl Control {
             at: regression.evidence.newest,
         }));
         let unlatched = Precondition::RecordAt { key: latch.key(), generation: Generation::ZERO };
-        changeset = back.condemn(changeset, reason);
+        if !action.is_notice() {
+            changeset = back.condemn(changeset, reason);
+        }
         Ok(changeset.when(unlatched).then(Change::PutRecord(Box::new(latch))))
     }
+}
+
+/// What is done about a version that regressed.
+enum Plan {
+    /// This one comes back.
+    GoTo(Box<Version>),
+    /// It stays live, for this reason.
+    Stay(LatchAction),
 }
 
 /// A version that is live, and is to go.
@@ -282,13 +332,14 @@ impl Back<'_> {
         }
     }
 
-    fn reacted(&self, target: Option<&Version>, revision: Revision) -> Reaction {
-        match target {
-            Some(target) => Reaction::RolledBack(self.done(target, revision)),
-            None => Reaction::Halted {
+    fn reacted(&self, plan: &Plan, revision: Revision) -> Reaction {
+        match plan {
+            Plan::GoTo(target) => Reaction::RolledBack(self.done(target, revision)),
+            Plan::Stay(action) => Reaction::Stays {
                 artifact: self.live.artifact.clone(),
                 environment: self.environment.clone(),
                 version: self.live.number,
+                action: *action,
                 revision,
             },
         }

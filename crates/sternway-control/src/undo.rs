@@ -267,8 +267,8 @@ impl Control {
             return Ok(());
         }
         let back = match (before, key.kind()) {
-            // A latched verdict is what was found at that time.
-            (_, RecordKind::Latch) => None,
+            // A latched verdict is what was found at that time, and so is what it rests on.
+            (_, RecordKind::Latch | RecordKind::Baseline) => None,
             (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
             (None, RecordKind::Policy | RecordKind::Condemnation) => {
                 let there = *generation > Generation::ZERO && change.after.is_some();

@@ -2,24 +2,121 @@
 
 use sternway_types::{
     Degradation, ErrorClass, Evidence, Measured, Metric, Missing, Observation, Operator, Policy,
-    Recent, Regression, Rule, Threshold, Timestamp, Verdict,
+    Recent, Regression, Rule, Tally, Threshold, Timestamp, Verdict,
 };
 
 use crate::{
     contrast::{Contrast, exceeds},
-    view::View,
+    sequential::Test,
+    view::{Baseline, View},
 };
 
-/// What the policy makes of a version. Allocates only when it says that the version regressed.
+/// What the policy makes of a version, at one look. To look after every outcome, keep a [`Judge`].
 pub fn judge(policy: &Policy, view: &View<'_>) -> Verdict {
-    let holding = policy.rules().iter().filter(|rule| holds(rule, *view));
-    match holding.min_by_key(|rule| rule.name()) {
-        Some(rule) => Verdict::Regressed(Box::new(explain(policy, rule, *view))),
-        None => Verdict::Undecided,
+    Judge::new(policy, view.baseline).look(view.tally)
+}
+
+/// A policy that watches one stay of a version, outcome by outcome.
+///
+/// The verdict is that of [`judge()`], to the last bit, whenever and however often one looks: what is
+/// kept from look to look is only what the next one would reckon again.
+///
+/// ```
+/// use sternway_policy::Judge;
+/// use sternway_types::{Outcome, OutcomeId, OutcomeStatus, Policy, Subject, Tally, Timestamp, Verdict};
+///
+/// let subject: Subject = serde_json::from_str(
+///     r#"{"artifact": "tools/search", "environment": "production", "version": 2, "generation": 7}"#,
+/// )?;
+/// let (policy, mut tally) = (Policy::default(), Tally::default());
+/// let mut judge = Judge::new(&policy, None);
+/// let verdicts: Vec<bool> = (0..3)
+///     .map(|run: u32| {
+///         let failed = OutcomeStatus::Failed(Default::default());
+///         let id = OutcomeId::from_name(&run.to_string());
+///         tally.add(&Outcome::new(id, subject.clone(), Timestamp::EPOCH, failed));
+///         matches!(judge.look(&tally), Verdict::Regressed(_))
+///     })
+///     .collect();
+/// assert_eq!(verdicts, [false, false, true], "of a version that should succeed in 95 of 100 runs");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Judge<'a> {
+    policy: &'a Policy,
+    baseline: Option<Baseline<'a>>,
+    /// Rule by rule: the test that it is, if it is one.
+    tests: Vec<Option<Test>>,
+}
+
+impl<'a> Judge<'a> {
+    /// Watches a stay from its beginning, or from anywhere in it.
+    #[must_use]
+    pub fn new(policy: &'a Policy, baseline: Option<Baseline<'a>>) -> Self {
+        let tests = policy.rules().iter().map(|rule| Test::of(rule, baseline));
+        Self { policy, baseline, tests: tests.collect() }
+    }
+
+    /// The verdict on what the outcomes add up to by now. Look at every failure, in the order of the
+    /// log: evidence falls again with later successes. Allocates only when it says that the version
+    /// regressed.
+    pub fn look(&mut self, tally: &Tally) -> Verdict {
+        let mut deciding: Option<(usize, &Rule)> = None;
+        for (place, rule) in self.policy.rules().iter().enumerate() {
+            let weightier = deciding.is_none_or(|(_, other)| rule.name() < other.name());
+            if weightier && self.holds(place, rule, tally) {
+                deciding = Some((place, rule));
+            }
+        }
+        match deciding {
+            Some((place, rule)) => Verdict::Regressed(Box::new(self.explain(place, rule, tally))),
+            None => Verdict::Undecided,
+        }
+    }
+
+    /// Whether the rule at this place of the policy holds.
+    pub(crate) fn holds(&mut self, place: usize, rule: &Rule, tally: &Tally) -> bool {
+        match self.tests.get_mut(place) {
+            Some(Some(test)) => test.holds(tally),
+            _ => holds(rule, View::new(tally).against(self.baseline)),
+        }
+    }
+
+    /// The test that the rule at this place of the policy is.
+    pub(crate) fn test(&mut self, place: usize) -> Option<&mut Test> {
+        self.tests.get_mut(place).and_then(Option::as_mut)
+    }
+
+    /// What the verdict rests on.
+    fn explain(&mut self, place: usize, rule: &Rule, tally: &Tally) -> Regression {
+        let rules = self.policy.rules().iter().enumerate();
+        let mut matched: Vec<_> = rules
+            .filter(|(place, rule)| self.holds(*place, rule, tally))
+            .map(|(_, it)| it.id())
+            .collect();
+        // Stable: rules of one kind stay in the order of the policy, as they decide.
+        matched.sort_by_key(|id| id.name);
+        let view = View::new(tally).against(self.baseline);
+        let test = self.test(place).and_then(|test| test.result(tally));
+        let class = test.as_ref().and_then(|test| test.class.as_ref());
+        let mut failures: Vec<_> = deciding(rule, view, class).into_iter().map(observe).collect();
+        failures.reverse();
+        Regression {
+            rule: rule.clone(),
+            matched,
+            evidence: Evidence {
+                succeeded: tally.succeeded,
+                failed: tally.failed,
+                newest: tally.newest().unwrap_or(Timestamp::EPOCH),
+                failures,
+                measured: measured(rule, view),
+                test,
+            },
+        }
     }
 }
 
-/// Whether a rule holds.
+/// Whether a rule holds that is no test.
 pub(crate) fn holds(rule: &Rule, view: View<'_>) -> bool {
     match rule {
         Rule::ConsecutiveFailures { count, window } => {
@@ -45,6 +142,8 @@ pub(crate) fn holds(rule: &Rule, view: View<'_>) -> bool {
             failed.samples >= u64::from(*least) && rate_is(failed, *operator, *threshold)
         }
         Rule::Degraded(rule) => is_degraded(rule, view),
+        // Tests hold by themselves.
+        Rule::NewError { .. } | Rule::Worse(_) => false,
     }
 }
 
@@ -82,34 +181,16 @@ pub(crate) fn is_of(one: &Recent, classes: &[ErrorClass]) -> bool {
     one.failed && one.class.as_ref().is_some_and(|class| classes.contains(class))
 }
 
-/// What the verdict rests on.
-fn explain(policy: &Policy, rule: &Rule, view: View<'_>) -> Regression {
-    let mut matched: Vec<_> =
-        policy.rules().iter().filter(|rule| holds(rule, view)).map(Rule::id).collect();
-    // Stable: rules of one kind stay in the order of the policy, as they decide.
-    matched.sort_by_key(|id| id.name);
-    let mut failures: Vec<_> = deciding(rule, view).into_iter().map(observe).collect();
-    failures.reverse();
-    Regression {
-        rule: rule.clone(),
-        matched,
-        evidence: Evidence {
-            succeeded: view.tally.succeeded,
-            failed: view.tally.failed,
-            newest: view.tally.newest().unwrap_or(Timestamp::EPOCH),
-            failures,
-            measured: measured(rule, view),
-        },
-    }
-}
-
 fn observe(one: &Recent) -> Observation {
     Observation { outcome: one.id, at: one.at, class: one.class.clone() }
 }
 
 /// The failures that decided, the newest first, of those that are remembered one by one.
-fn deciding<'a>(rule: &Rule, view: View<'a>) -> Vec<&'a Recent> {
+fn deciding<'a>(rule: &Rule, view: View<'a>, class: Option<&ErrorClass>) -> Vec<&'a Recent> {
+    let newest = || view.tally.recent().iter().rev();
     match rule {
+        Rule::NewError { .. } => newest().filter(|one| one.class.as_ref() == class).collect(),
+        Rule::Worse(_) => newest().filter(|one| one.failed).collect(),
         Rule::ConsecutiveFailures { window, .. } => {
             view.within(*window).take_while(|one| one.failed).collect()
         }
@@ -132,7 +213,9 @@ pub(crate) fn measured(rule: &Rule, view: View<'_>) -> Option<Measured> {
     match rule {
         Rule::ConsecutiveFailures { .. }
         | Rule::SignatureErrors { .. }
-        | Rule::AllFailed { .. } => None,
+        | Rule::AllFailed { .. }
+        | Rule::NewError { .. }
+        | Rule::Worse(_) => None,
         Rule::FailureRate { window, .. } => Some(Measured {
             metric: Metric::ErrorRate,
             measure: view.measure(&Metric::ErrorRate, *window),

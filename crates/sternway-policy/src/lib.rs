@@ -55,12 +55,13 @@ pub mod evidence;
 pub mod failure;
 mod judge;
 mod number;
+mod sequential;
 mod stability;
 mod standing;
 mod view;
 
 pub use crate::{
-    judge::judge,
+    judge::{Judge, judge},
     number::Short,
     stability::Stability,
     standing::{Found, Standing, nearest, standings},

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use sternway_types::{Degradation, Measure, Measured, Metric, Mode, Policy, Rule, RuleId, Tier};
+use sternway_types::{
+    Against, Degradation, Measure, Measured, Metric, Mode, Policy, Rule, RuleId, TestResult, Tier,
+};
 
 use crate::{
     contrast::Contrast,
-    judge::{holds, index, is_of, measured},
+    judge::{Judge, index, is_of, measured},
     number::Short,
     view::View,
 };
@@ -24,6 +26,8 @@ pub struct Standing {
     pub found: Found,
     /// The numbers that it compares, if it is on a metric.
     pub measured: Option<Measured>,
+    /// What it found, if it is a sequential test.
+    pub test: Option<TestResult>,
 }
 
 /// What a rule found, beside what it asks for.
@@ -45,6 +49,15 @@ pub enum Found {
         /// How many it takes.
         needed: u32,
     },
+    /// So much evidence of the evidence that it takes.
+    Evidence {
+        /// How many runs failed.
+        failed: u64,
+        /// How many ended, as far as is known.
+        runs: u64,
+        /// After how many more failures in a row it holds; nothing if nobody can count them.
+        more: Option<u64>,
+    },
     /// So much, beside the limit; both in the unit of the rule.
     Beside {
         /// How much worse, or the rate.
@@ -59,7 +72,9 @@ pub enum Found {
 /// How each rule of a policy stands, in the order of the policy.
 #[must_use]
 pub fn standings(policy: &Policy, view: &View<'_>) -> Vec<Standing> {
-    policy.rules().iter().map(|rule| standing(rule, *view)).collect()
+    let mut judge = Judge::new(policy, view.baseline);
+    let rules = policy.rules().iter().enumerate();
+    rules.map(|(place, rule)| standing(&mut judge, place, rule, *view)).collect()
 }
 
 /// The rule that is nearest to holding, of those that count and have begun to.
@@ -69,9 +84,13 @@ pub fn nearest(policy: &Policy, view: &View<'_>) -> Option<Standing> {
         Found::Counted { found, needed, .. } if found > 0 && found < needed => {
             Some((found, needed))
         }
-        Found::Counted { .. } | Found::NoBaseline | Found::TooFew { .. } | Found::Beside { .. } => {
-            None
-        }
+        // Its evidence, in hundredths of what it takes.
+        Found::Evidence { failed, .. } if failed > 0 => standing.hundredths().map(|it| (it, 100)),
+        Found::Counted { .. }
+        | Found::NoBaseline
+        | Found::TooFew { .. }
+        | Found::Evidence { .. }
+        | Found::Beside { .. } => None,
     };
     let begun = standings(policy, view).into_iter().filter(|it| share(it).is_some());
     // Cross-multiplied: which share is larger?
@@ -81,7 +100,7 @@ pub fn nearest(policy: &Policy, view: &View<'_>) -> Option<Standing> {
     })
 }
 
-fn standing(rule: &Rule, view: View<'_>) -> Standing {
+fn standing(judge: &mut Judge<'_>, place: usize, rule: &Rule, view: View<'_>) -> Standing {
     let counted =
         |found: usize, needed: u32, what| Found::Counted { found, needed: index(needed), what };
     let found = match rule {
@@ -108,10 +127,21 @@ fn standing(rule: &Rule, view: View<'_>) -> Standing {
             }
         }
         Rule::Degraded(rule) => degraded(rule, view),
+        Rule::NewError { .. } if view.baseline.is_none() => Found::NoBaseline,
+        Rule::NewError { .. } | Rule::Worse(_) => Found::Evidence {
+            failed: view.tally.failed,
+            runs: view.tally.known(),
+            more: judge.test(place).and_then(|test| test.failures_until(view.tally)),
+        },
     };
-    let holds = holds(rule, view);
-    let tier = rule.name().tier();
-    Standing { rule: rule.id(), tier, holds, found, measured: measured(rule, view) }
+    Standing {
+        rule: rule.id(),
+        tier: rule.name().tier(),
+        holds: judge.holds(place, rule, view.tally),
+        found,
+        measured: measured(rule, view),
+        test: judge.test(place).and_then(|test| test.result(view.tally)),
+    }
 }
 
 fn degraded(rule: &Degradation, view: View<'_>) -> Found {
@@ -141,6 +171,15 @@ impl fmt::Display for Found {
             Self::Counted { found, needed, what } => write!(f, "{found} of {needed} {what}"),
             Self::NoBaseline => f.write_str("no last good version to compare with"),
             Self::TooFew { needed } => write!(f, "it takes {needed}"),
+            Self::Evidence { failed, runs, more } => {
+                write!(f, "{failed} of {runs} runs failed, ")?;
+                match more {
+                    Some(0) => f.write_str("which is enough"),
+                    Some(1) => f.write_str("1 more failure is enough"),
+                    Some(more) => write!(f, "{more} more failures in a row are enough"),
+                    None => f.write_str("and nobody can say how many more are enough"),
+                }
+            }
             Self::Beside { found, limit, unit } => {
                 let [found, limit, far] = [*found, *limit, limit - found].map(Short);
                 write!(f, "{found} {unit}, the limit is {limit}, {far} to go")
@@ -157,11 +196,20 @@ impl fmt::Display for Standing {
             self.write_sides(f)?;
             f.write_str(": ")?;
         }
-        self.found.fmt(f)
+        self.found.fmt(f)?;
+        self.test.as_ref().map_or(Ok(()), |test| write!(f, "; held against {}", HeldAgainst(test)))
     }
 }
 
 impl Standing {
+    /// The evidence of a test, in hundredths of what it takes: from 1 to 99, nothing if there is none or
+    /// enough of it.
+    fn hundredths(&self) -> Option<usize> {
+        let test = self.test.as_ref()?;
+        let hundredths = test.ln_e.units().checked_mul(100)? / test.ln_threshold.units().max(1);
+        usize::try_from(hundredths).ok().filter(|share| (1..100).contains(share))
+    }
+
     fn write_sides(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(measured) = &self.measured else { return Ok(()) };
         if let Some(baseline) = &measured.baseline {
@@ -179,6 +227,26 @@ impl fmt::Display for Side {
         match self.0.mean() {
             Some(mean) => write!(f, "{} (of {})", Short(mean), self.0.samples),
             None => f.write_str("not measured"),
+        }
+    }
+}
+
+/// What a test holds a version against, in words.
+struct HeldAgainst<'a>(&'a TestResult);
+
+impl fmt::Display for HeldAgainst<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.against {
+            Against::Measured { version, succeeded, failed } => {
+                let runs = succeeded.saturating_add(*failed);
+                write!(f, "{version}, {succeeded} of {runs} runs succeeded")
+            }
+            Against::Expected { success_rate } => {
+                write!(f, "a success rate of {success_rate} that is expected, not measured")
+            }
+            Against::Objective { success_rate } => {
+                write!(f, "the objective of {success_rate}")
+            }
         }
     }
 }

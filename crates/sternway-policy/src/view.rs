@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sternway_types::{
-    BaselineMeasure, Degradation, Measure, Measured, Metric, Recent, Tally, Timestamp,
-    VersionNumber,
+    BaselineMeasure, Degradation, FrozenBaseline, Measure, Measured, Metric, Recent, Tally,
+    Timestamp, VersionNumber,
 };
 
 /// The last known good version: the one that was live before, and is not condemned. What a version
@@ -15,11 +15,14 @@ pub struct Baseline<'a> {
     pub version: VersionNumber,
     /// What the outcomes of its newest stays add up to.
     pub tallies: &'a [Tally],
+    /// What they added up to when the candidate was first judged: what sequential tests hold it
+    /// against. Nothing if it was never judged, and then what they add up to now counts.
+    pub frozen: Option<&'a FrozenBaseline>,
 }
 
 /// What is known of a version's present stay in an environment when it is judged.
 ///
-/// It grows with the rules: a concurrent arm, a declared expectation.
+/// It grows with the rules, such as by a concurrent arm.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     pub(crate) tally: &'a Tally,

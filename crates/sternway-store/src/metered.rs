@@ -80,6 +80,7 @@ const fn resource(contested: &Contested) -> &'static str {
             RecordKind::Condemnation => "condemnation",
             RecordKind::Attestation => "attestation",
             RecordKind::Latch => "verdict",
+            RecordKind::Baseline => "baseline",
         },
     }
 }

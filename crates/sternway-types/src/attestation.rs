@@ -21,6 +21,9 @@ pub struct RatioError(f64);
 pub struct Ratio(f64);
 
 impl Ratio {
+    /// Nothing.
+    pub const ZERO: Self = Self(0.0);
+
     /// Takes a number.
     ///
     /// # Errors

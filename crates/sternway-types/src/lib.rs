@@ -35,6 +35,8 @@
 mod actor;
 mod artifact;
 mod attestation;
+mod baseline;
+mod blocks;
 mod changeset;
 mod check;
 mod commit;
@@ -42,6 +44,7 @@ mod content;
 mod decimal;
 mod degradation;
 mod digest;
+mod error_classes;
 mod id;
 mod json;
 mod measure;
@@ -51,11 +54,13 @@ mod number;
 mod outcome;
 mod pointer;
 mod policy;
+mod policy_scope;
 mod preset;
 mod record;
 mod reference;
 mod rule;
 mod rule_name;
+mod sequential;
 mod severity;
 mod tally;
 mod text;
@@ -72,6 +77,8 @@ pub use crate::{
     actor::{Actor, ActorError, ActorKind},
     artifact::Artifact,
     attestation::{Attestation, Finding, LifecycleStatus, Ratio, RatioError},
+    baseline::FrozenBaseline,
+    blocks::{Block, Blocks},
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
     check::{CheckError, CheckKind, ContentCheck, OnFailure},
     commit::{Applied, Commit, Receipt, RecordChange},
@@ -79,6 +86,7 @@ pub use crate::{
     decimal::{Decimal, DecimalError},
     degradation::{Degradation, Missing, Mode},
     digest::{Digest, DigestError, DigestPrefix},
+    error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
         ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId,
         OutcomeId, Slug, UuidError, ValidatorId,
@@ -90,7 +98,8 @@ pub use crate::{
     number::{Generation, NumberError, Revision, VersionNumber},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger},
-    policy::{Activation, Policy, PolicyError, PolicyScope, PolicySetting, ScopeError},
+    policy::{Action, Activation, Policy, PolicyError, PolicySetting},
+    policy_scope::{PolicyScope, ScopeError},
     preset::{Preset, PresetError},
     record::{
         Condemnation, Environment, Latch, LatchAction, NamespaceSettings, PolicyRecord, Record,
@@ -99,6 +108,7 @@ pub use crate::{
     reference::{Reference, ReferenceError, Selector},
     rule::Rule,
     rule_name::{RuleId, RuleName, Tier},
+    sequential::Worse,
     severity::Severity,
     tally::{Measurements, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
     text::{Changelog, Reason, TextError},
@@ -106,7 +116,9 @@ pub use crate::{
     time::{At, Timestamp, TimestampError},
     tree::{FileMode, Tree, TreeEntry, TreeError, TreeFile},
     tree_path::{LinkTarget, TreePath, TreePathError, TreePathProblem},
-    verdict::{BaselineMeasure, Evidence, Measured, Observation, Regression, Verdict},
+    verdict::{
+        Against, BaselineMeasure, Evidence, Measured, Observation, Regression, TestResult, Verdict,
+    },
     version::{NewVersion, Parents, Version},
     violation::{CheckResult, CheckedBy, Violation, Violations},
 };

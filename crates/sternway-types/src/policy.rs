@@ -1,12 +1,11 @@
 //! Policies as data: when a new version goes live, and when a live one must go back.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, CheckError, CollectionId, ContentCheck, EnvironmentId, Metric, Preset, Rule,
-    RuleId, RuleName, Threshold, check::check_all, rule::immediate_tier,
+    CheckError, ContentCheck, Metric, Preset, Rule, RuleId, RuleName, Threshold, check::check_all,
 };
 
 /// Why a policy is refused.
@@ -51,6 +50,33 @@ pub enum PolicyError {
         /// What was given.
         found: Threshold,
     },
+    /// A promised error rate is none.
+    #[error("{rule}: alpha is {found}: expected an error rate from 0.000001 to 0.5")]
+    Alpha {
+        /// Which rule.
+        rule: RuleName,
+        /// What was given.
+        found: Threshold,
+    },
+    /// A rate is not below 1.
+    #[error("{rule}: {field} is {found}: expected a share above 0 and below 1")]
+    Rate {
+        /// Which rule.
+        rule: RuleName,
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        found: Threshold,
+    },
+    /// The budget of automatic rollbacks is out of range.
+    #[error(
+        "rollbacks_per_day is {found}: expected 1 to 1,000; to roll nothing back, say action = \
+         \"notify\""
+    )]
+    Budget {
+        /// What was given.
+        found: u32,
+    },
     /// Nobody knows which way a metric gets better.
     #[error(
         "degraded: nobody knows which way {metric} gets better: say direction = \"higher\" or \
@@ -94,6 +120,36 @@ pub enum Activation {
     Immediate,
 }
 
+/// What is done about a version that regressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It goes back to the last known good version, and its content is condemned.
+    #[default]
+    RollBack,
+    /// It is said, and a person decides.
+    Notify,
+    /// Nothing: the policy is on trial, and what it would have done is kept.
+    Shadow,
+}
+
+impl Action {
+    /// The name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RollBack => "roll_back",
+            Self::Notify => "notify",
+            Self::Shadow => "shadow",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    const fn is_roll_back(&self) -> bool {
+        matches!(self, Self::RollBack)
+    }
+}
+
 /// A policy: what a publish leads to, what a content must hold to, and the rules that can take a
 /// version back. It has at least one rule, and each rule and each name of a check at most once.
 ///
@@ -105,9 +161,18 @@ pub enum Activation {
 #[serde(try_from = "RawPolicy")]
 pub struct Policy {
     activation: Activation,
+    #[serde(skip_serializing_if = "Action::is_roll_back")]
+    action: Action,
+    #[serde(skip_serializing_if = "is_default_budget")]
+    rollbacks_per_day: u32,
     rules: Vec<Rule>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<ContentCheck>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_default_budget(budget: &u32) -> bool {
+    *budget == Policy::ROLLBACKS_PER_DAY
 }
 
 #[derive(Deserialize)]
@@ -115,6 +180,8 @@ pub struct Policy {
 struct RawPolicy {
     #[serde(default)]
     activation: Activation,
+    action: Option<Action>,
+    rollbacks_per_day: Option<u32>,
     preset: Option<Preset>,
     rules: Option<Vec<Rule>>,
     #[serde(default)]
@@ -125,17 +192,29 @@ impl TryFrom<RawPolicy> for Policy {
     type Error = PolicyError;
 
     fn try_from(raw: RawPolicy) -> Result<Self, PolicyError> {
-        let rules = match (raw.preset, raw.rules) {
-            (None, None) => immediate_tier(),
-            (None, Some(rules)) => rules,
-            (Some(preset), None) => preset.rules(),
+        let mut policy = match (raw.preset, raw.rules) {
+            (preset, None) => Self::preset(preset.unwrap_or(Preset::Sound)),
+            (None, Some(rules)) => Self::new(raw.activation, rules)?,
             (Some(_), Some(_)) => return Err(PolicyError::PresetAndRules),
         };
-        Self::new(raw.activation, rules)?.with_checks(raw.checks)
+        policy.activation = raw.activation;
+        if let Some(action) = raw.action {
+            policy = policy.with_action(action);
+        }
+        if let Some(budget) = raw.rollbacks_per_day {
+            policy = policy.with_rollbacks_per_day(budget)?;
+        }
+        policy.with_checks(raw.checks)
     }
 }
 
 impl Policy {
+    /// How many automatic rollbacks of one artifact in one environment a day has where nothing else is
+    /// said.
+    pub const ROLLBACKS_PER_DAY: u32 = 2;
+    /// The most that a policy may allow.
+    const MAX_ROLLBACKS_PER_DAY: u32 = 1_000;
+
     /// A policy with these rules.
     ///
     /// # Errors
@@ -151,7 +230,29 @@ impl Policy {
                 return Err(PolicyError::Twice { rule: rule.id() });
             }
         }
-        Ok(Self { activation, rules, checks: Vec::new() })
+        Ok(Self { activation, rules, ..Self::default() })
+    }
+
+    /// The same, leading to something else.
+    #[must_use]
+    pub const fn with_action(mut self, action: Action) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// The same, with another budget of automatic rollbacks: for one artifact in one environment, over
+    /// 24 hours. When it is used up, a version that regressed stays live, and a person must act. Default
+    /// [`ROLLBACKS_PER_DAY`](Self::ROLLBACKS_PER_DAY).
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Budget`] if it is 0 or above 1,000.
+    pub fn with_rollbacks_per_day(mut self, budget: u32) -> Result<Self, PolicyError> {
+        if !(1..=Self::MAX_ROLLBACKS_PER_DAY).contains(&budget) {
+            return Err(PolicyError::Budget { found: budget });
+        }
+        self.rollbacks_per_day = budget;
+        Ok(self)
     }
 
     /// The same, with these checks of what is published.
@@ -165,22 +266,29 @@ impl Policy {
         Ok(self)
     }
 
-    /// The rules of a preset. New versions are staged.
+    /// A preset. New versions are staged.
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
-        Self { activation: Activation::Staged, rules: preset.rules(), checks: Vec::new() }
+        Self {
+            activation: Activation::Staged,
+            action: preset.action(),
+            rollbacks_per_day: Self::ROLLBACKS_PER_DAY,
+            rules: preset.rules(),
+            checks: Vec::new(),
+        }
     }
 
-    /// The preset that has these rules, if one has.
+    /// The preset that has these rules and leads to the same, if one does.
     #[must_use]
     pub fn as_preset(&self) -> Option<Preset> {
-        Preset::ALL.into_iter().find(|preset| preset.rules() == self.rules)
+        let is = |preset: &Preset| preset.action() == self.action && preset.rules() == self.rules;
+        Preset::ALL.into_iter().find(is)
     }
 
     /// Whether a rule compares with the last good version.
     #[must_use]
     pub fn needs_baseline(&self) -> bool {
-        self.rules.iter().any(|rule| rule.degradation().is_some())
+        self.rules.iter().any(Rule::needs_baseline)
     }
 
     /// Whether only a failure can take a version back, so that nothing need be judged after a
@@ -194,6 +302,18 @@ impl Policy {
     #[must_use]
     pub const fn activation(&self) -> Activation {
         self.activation
+    }
+
+    /// What is done about a version that regressed.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// How many automatic rollbacks of one artifact in one environment 24 hours may have.
+    #[must_use]
+    pub const fn rollbacks_per_day(&self) -> u32 {
+        self.rollbacks_per_day
     }
 
     /// The rules.
@@ -210,10 +330,9 @@ impl Policy {
 }
 
 impl Default for Policy {
-    /// The immediate tier: 2 signature errors among the last 10 runs, all of 5 or more failed, or
-    /// 3 failures in a row within 5 minutes. New versions are staged.
+    /// [`Preset::Sound`]. New versions are staged.
     fn default() -> Self {
-        Self { activation: Activation::Staged, rules: immediate_tier(), checks: Vec::new() }
+        Self::preset(Preset::Sound)
     }
 }
 
@@ -225,68 +344,4 @@ pub enum PolicySetting {
     Off,
     /// This policy.
     On(Policy),
-}
-
-/// Why a text is not a scope.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{given:?} is not a policy scope: expected namespace, collection:NAME, \
-     artifact:COLLECTION/NAME or environment:NAME"
-)]
-pub struct ScopeError {
-    given: String,
-}
-
-/// What a policy is for. The later of these that is set wins over the earlier.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum PolicyScope {
-    /// Everything in the namespace.
-    Namespace,
-    /// Every artifact of a collection.
-    Collection(CollectionId),
-    /// One artifact.
-    Artifact(ArtifactId),
-    /// Everything that is live in an environment.
-    Environment(EnvironmentId),
-}
-
-impl fmt::Display for PolicyScope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Namespace => f.write_str("namespace"),
-            Self::Collection(id) => write!(f, "collection:{id}"),
-            Self::Artifact(id) => write!(f, "artifact:{id}"),
-            Self::Environment(id) => write!(f, "environment:{id}"),
-        }
-    }
-}
-
-impl FromStr for PolicyScope {
-    type Err = ScopeError;
-
-    fn from_str(text: &str) -> Result<Self, ScopeError> {
-        let scope = match text.split_once(':') {
-            None if text == "namespace" => Some(Self::Namespace),
-            Some(("collection", name)) => name.parse().ok().map(Self::Collection),
-            Some(("artifact", name)) => name.parse().ok().map(Self::Artifact),
-            Some(("environment", name)) => name.parse().ok().map(Self::Environment),
-            _ => None,
-        };
-        scope.ok_or_else(|| ScopeError { given: text.chars().take(240).collect() })
-    }
-}
-
-impl TryFrom<String> for PolicyScope {
-    type Error = ScopeError;
-
-    fn try_from(text: String) -> Result<Self, ScopeError> {
-        text.parse()
-    }
-}
-
-impl From<PolicyScope> for String {
-    fn from(scope: PolicyScope) -> Self {
-        scope.to_string()
-    }
 }

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, Attestation, Digest, EnvironmentId, Generation, LabelId, PolicyScope,
-    PolicySetting, Reason, Regression, Revision, Timestamp, VersionNumber,
+    ArtifactId, Attestation, Digest, EnvironmentId, FrozenBaseline, Generation, LabelId,
+    PolicyScope, PolicySetting, Reason, Regression, Revision, Timestamp, VersionNumber,
 };
 
 /// Settings of a namespace.
@@ -66,6 +66,26 @@ pub enum LatchAction {
     },
     /// No good version was left to go back to: a person must act.
     Halted,
+    /// The policy's automatic rollbacks of a day were used up: a person must act.
+    OverBudget,
+    /// The policy asks to say so, and nothing more.
+    Notified,
+    /// The policy is on trial: this is what it would have done something about.
+    Shadowed,
+}
+
+impl LatchAction {
+    /// Whether the version was found to be worse and nothing was done about it, as the policy asks for.
+    #[must_use]
+    pub const fn is_notice(self) -> bool {
+        matches!(self, Self::Notified | Self::Shadowed)
+    }
+
+    /// Whether a person must act: the version stays live, and is condemned.
+    #[must_use]
+    pub const fn needs_a_person(self) -> bool {
+        matches!(self, Self::Halted | Self::OverBudget)
+    }
 }
 
 /// A verdict that was reached once and stays, for one stay of a version in an environment.
@@ -104,17 +124,20 @@ pub enum RecordKind {
     Attestation,
     /// Latched verdicts, one per artifact, environment and generation.
     Latch,
+    /// What versions are held against, one per artifact, environment and generation.
+    Baseline,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Namespace,
         Self::Environment,
         Self::Policy,
         Self::Condemnation,
         Self::Attestation,
         Self::Latch,
+        Self::Baseline,
     ];
 
     /// The word for it.
@@ -127,6 +150,7 @@ impl RecordKind {
             Self::Condemnation => "condemnation",
             Self::Attestation => "attestation",
             Self::Latch => "latch",
+            Self::Baseline => "baseline",
         }
     }
 }
@@ -147,6 +171,8 @@ pub enum Record {
     Attestation(Attestation),
     /// A latched verdict.
     Latch(Box<Latch>),
+    /// What a version is held against.
+    Baseline(Box<FrozenBaseline>),
 }
 
 impl Record {
@@ -164,7 +190,11 @@ impl Record {
                 RecordKey::condemnation(&it.artifact, &it.environment, &it.digest)
             }
             Self::Attestation(it) => RecordKey::attestation(&it.artifact, it.version, &it.name),
+            Self::Latch(it) if it.action.is_notice() => {
+                RecordKey::notice(&it.artifact, &it.environment, it.generation)
+            }
             Self::Latch(it) => RecordKey::latch(&it.artifact, &it.environment, it.generation),
+            Self::Baseline(it) => RecordKey::baseline(&it.artifact, &it.environment, it.generation),
         }
     }
 }
@@ -196,6 +226,8 @@ into_kind! {
     into_attestation, Attestation, Attestation;
     /// The latched verdict, if it is one.
     into_latch, Latch, Box<Latch>;
+    /// What a version is held against, if it is that.
+    into_baseline, Baseline, Box<FrozenBaseline>;
 }
 
 /// The key of a record: its kind and a name made from what it is about, with `/` between the parts,
@@ -254,9 +286,21 @@ impl RecordKey {
     /// The latched verdict on a version's stay in an environment.
     #[must_use]
     pub fn latch(artifact: &ArtifactId, environment: &EnvironmentId, at: Generation) -> Self {
-        // Padded, so that the newest stay comes last.
-        let name = format!("{artifact}/{environment}/{:020}", at.get());
+        Self { kind: RecordKind::Latch, name: stay(artifact, environment, at) }
+    }
+
+    /// The latched verdict on a version's stay that nothing was done about. It is kept beside the one that
+    /// something is done about, should the policy begin to act.
+    #[must_use]
+    pub fn notice(artifact: &ArtifactId, environment: &EnvironmentId, at: Generation) -> Self {
+        let name = format!("{}/notice", stay(artifact, environment, at));
         Self { kind: RecordKind::Latch, name }
+    }
+
+    /// What a version is held against during a stay in an environment.
+    #[must_use]
+    pub fn baseline(artifact: &ArtifactId, environment: &EnvironmentId, at: Generation) -> Self {
+        Self { kind: RecordKind::Baseline, name: stay(artifact, environment, at) }
     }
 
     /// What kind of record it names.
@@ -270,6 +314,11 @@ impl RecordKey {
     pub fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Names a stay: padded, so that the newest one comes last.
+fn stay(artifact: &ArtifactId, environment: &EnvironmentId, at: Generation) -> String {
+    format!("{artifact}/{environment}/{:020}", at.get())
 }
 
 impl fmt::Display for RecordKey {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Degradation, ErrorClass, Operator, PolicyError, RECENT_OUTCOMES, RuleId, RuleName, Threshold,
+    Worse,
     degradation::{MAX_SAMPLES, MAX_TIMED_WINDOW},
+    sequential::check_alpha,
     window,
 };
 
@@ -53,6 +55,16 @@ pub enum Rule {
         #[serde(default = "thirty_minutes", with = "window")]
         window: Duration,
     },
+    /// At least 2 runs failed with an error of a class that the last known good version never had:
+    /// so many that so long a baseline would have shown it. A sequential test.
+    NewError {
+        /// With which probability one class of error of a version that is not worse takes it back.
+        /// Default 0.001.
+        #[serde(default = "one_thousandth")]
+        alpha: Threshold,
+    },
+    /// Fewer runs succeed than those of the last known good version did. A sequential test.
+    Worse(Box<Worse>),
     /// The share of failures among at least `at_least` runs within `window` is beyond the
     /// threshold. The window is counted in whole minutes, beyond an hour in whole hours. No stated
     /// error rate.
@@ -98,6 +110,10 @@ const fn thirty_minutes() -> Duration {
     Duration::from_secs(30 * 60)
 }
 
+const fn one_thousandth() -> Threshold {
+    Threshold::thousandths(1)
+}
+
 const fn four_fifths() -> Threshold {
     Threshold::hundredths(80)
 }
@@ -114,6 +130,8 @@ impl Rule {
             Self::ConsecutiveFailures { .. } => RuleName::ConsecutiveFailures,
             Self::SignatureErrors { .. } => RuleName::SignatureErrors,
             Self::AllFailed { .. } => RuleName::AllFailed,
+            Self::NewError { .. } => RuleName::NewError,
+            Self::Worse(_) => RuleName::Worse,
             Self::FailureRate { .. } => RuleName::FailureRate,
             Self::Degraded(_) => RuleName::Degraded,
         }
@@ -127,7 +145,22 @@ impl Rule {
             Self::ConsecutiveFailures { .. }
             | Self::SignatureErrors { .. }
             | Self::AllFailed { .. }
+            | Self::NewError { .. }
+            | Self::Worse(_)
             | Self::FailureRate { .. } => None,
+        }
+    }
+
+    /// Whether it compares with the last known good version.
+    #[must_use]
+    pub const fn needs_baseline(&self) -> bool {
+        match self {
+            Self::Degraded(_) | Self::NewError { .. } => true,
+            Self::Worse(worse) => worse.objective.is_none(),
+            Self::ConsecutiveFailures { .. }
+            | Self::SignatureErrors { .. }
+            | Self::AllFailed { .. }
+            | Self::FailureRate { .. } => false,
         }
     }
 
@@ -139,7 +172,9 @@ impl Rule {
         match self {
             Self::ConsecutiveFailures { .. }
             | Self::SignatureErrors { .. }
-            | Self::AllFailed { .. } => true,
+            | Self::AllFailed { .. }
+            | Self::NewError { .. }
+            | Self::Worse(_) => true,
             Self::FailureRate { .. } | Self::Degraded(_) => false,
         }
     }
@@ -176,6 +211,8 @@ impl Rule {
                 count("at_least", *at_least, 1)?;
                 *window
             }
+            Self::NewError { alpha } => return check_alpha(rule, *alpha),
+            Self::Worse(worse) => return worse.check(),
             Self::FailureRate { threshold, at_least, window, .. } => {
                 return check_rate(*threshold, *at_least, *window);
             }
@@ -219,6 +256,11 @@ impl fmt::Display for Rule {
             Self::AllFailed { at_least, window } => {
                 write!(f, "all of {at_least} or more runs failed within {}", window::show(window))
             }
+            Self::NewError { alpha } => write!(
+                f,
+                "2 or more errors of a class that the last good version never had (alpha {alpha})"
+            ),
+            Self::Worse(worse) => worse.fmt(f),
             Self::FailureRate { threshold, operator, at_least, window } => {
                 let window = window::show(window);
                 write!(
@@ -231,15 +273,20 @@ impl fmt::Display for Rule {
     }
 }
 
-/// The rules of the immediate tier: those that hold where nothing else is said.
+/// The hard trigger for calls that no longer fit the code.
+pub(crate) fn signature_errors() -> Rule {
+    Rule::SignatureErrors {
+        count: two(),
+        among: ten(),
+        window: five_minutes(),
+        classes: signature_classes(),
+    }
+}
+
+/// The rules of the immediate tier.
 pub(crate) fn immediate_tier() -> Vec<Rule> {
     vec![
-        Rule::SignatureErrors {
-            count: two(),
-            among: ten(),
-            window: five_minutes(),
-            classes: signature_classes(),
-        },
+        signature_errors(),
         Rule::AllFailed { at_least: five(), window: thirty_minutes() },
         Rule::ConsecutiveFailures { count: three(), window: five_minutes() },
     ]

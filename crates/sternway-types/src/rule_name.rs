@@ -17,6 +17,10 @@ pub enum RuleName {
     AllFailed,
     /// [`Rule::ConsecutiveFailures`](crate::Rule::ConsecutiveFailures).
     ConsecutiveFailures,
+    /// [`Rule::NewError`](crate::Rule::NewError).
+    NewError,
+    /// [`Rule::Worse`](crate::Rule::Worse).
+    Worse,
     /// [`Rule::FailureRate`](crate::Rule::FailureRate).
     FailureRate,
     /// [`Rule::Degraded`](crate::Rule::Degraded).
@@ -24,10 +28,13 @@ pub enum RuleName {
 }
 
 impl RuleName {
-    const ALL: [Self; 5] = [
+    /// Every name, by weight.
+    pub const ALL: [Self; 7] = [
         Self::SignatureErrors,
         Self::AllFailed,
         Self::ConsecutiveFailures,
+        Self::NewError,
+        Self::Worse,
         Self::FailureRate,
         Self::Degraded,
     ];
@@ -39,9 +46,17 @@ impl RuleName {
             Self::SignatureErrors => "signature_errors",
             Self::AllFailed => "all_failed",
             Self::ConsecutiveFailures => "consecutive_failures",
+            Self::NewError => "new_error",
+            Self::Worse => "worse",
             Self::FailureRate => "failure_rate",
             Self::Degraded => "degraded",
         }
+    }
+
+    /// Whether it is stated how often the rule is wrong.
+    #[must_use]
+    pub const fn has_stated_error_rate(self) -> bool {
+        matches!(self, Self::NewError | Self::Worse)
     }
 
     /// How fast the rule sees what it looks for.
@@ -49,6 +64,7 @@ impl RuleName {
     pub const fn tier(self) -> Tier {
         match self {
             Self::SignatureErrors | Self::AllFailed | Self::ConsecutiveFailures => Tier::Immediate,
+            Self::NewError | Self::Worse => Tier::Sequential,
             Self::FailureRate => Tier::Fast,
             Self::Degraded => Tier::Standard,
         }
@@ -107,6 +123,8 @@ impl From<RuleId> for String {
 pub enum Tier {
     /// Within minutes, on a few failures.
     Immediate,
+    /// As soon as the evidence suffices, at the third run or at the ten thousandth.
+    Sequential,
     /// Within half an hour, on a rate of failures.
     Fast,
     /// Within hours, against the last good version.
@@ -117,6 +135,7 @@ impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Immediate => "immediate",
+            Self::Sequential => "sequential",
             Self::Fast => "fast",
             Self::Standard => "standard",
         })

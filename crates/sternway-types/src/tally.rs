@@ -2,14 +2,14 @@
 //!
 //! A tally depends on the *set* of outcomes alone, not on the order in which they arrived: sums are
 //! exact, the newest ones are newest by their own time, and outcomes of the same moment stand in the
-//! order of their ids. Rules that need more state than this get it here, so that every store keeps
+//! order of their ids. Its [`Blocks`] alone follow the order of the log. Rules that need more state than this get it here, so that every store keeps
 //! it.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    Decimal, ErrorClass, Measure, Metric, Outcome, OutcomeId, OutcomeStatus, Resolution, Series,
-    Timeline, Timestamp,
+    Blocks, Decimal, ErrorClass, ErrorClasses, Measure, Metric, Outcome, OutcomeId, OutcomeStatus,
+    Resolution, Series, Timeline, Timestamp,
 };
 
 /// How many of the newest outcomes a tally remembers one by one.
@@ -123,6 +123,8 @@ pub struct Tally {
     /// How runs ended by time: one for a success, zero for a failure.
     ends: Timeline,
     measurements: Measurements,
+    errors: ErrorClasses,
+    blocks: Blocks,
 }
 
 impl Default for Tally {
@@ -134,13 +136,15 @@ impl Default for Tally {
             recent: Vec::new(),
             ends: Timeline::new(Resolution::Minutes),
             measurements: Measurements::default(),
+            errors: ErrorClasses::default(),
+            blocks: Blocks::default(),
         }
     }
 }
 
 impl Tally {
-    /// A tally that was kept elsewhere, without anything by time or measured. The newest outcomes
-    /// are brought into order and cut.
+    /// A tally that was kept elsewhere, without anything by time, by block, by error or measured. The
+    /// newest outcomes are brought into order and cut.
     #[must_use]
     pub fn from_parts(succeeded: u64, failed: u64, unknown: u64, mut recent: Vec<Recent>) -> Self {
         recent.sort_unstable_by_key(|one| (one.at, one.id));
@@ -156,6 +160,14 @@ impl Tally {
         self.ends = ends;
         self.measurements = measurements;
         self.measurements.cut();
+        self
+    }
+
+    /// With which errors runs failed, and how they ended block by block.
+    #[must_use]
+    pub fn with_history(mut self, errors: ErrorClasses, blocks: Blocks) -> Self {
+        self.errors = errors;
+        self.blocks = blocks;
         self
     }
 
@@ -193,6 +205,18 @@ impl Tally {
     #[must_use]
     pub const fn measurements(&self) -> &Measurements {
         &self.measurements
+    }
+
+    /// With which errors runs failed.
+    #[must_use]
+    pub const fn errors(&self) -> &ErrorClasses {
+        &self.errors
+    }
+
+    /// How runs ended, block by block, in the order of the log.
+    #[must_use]
+    pub const fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// What was measured of a metric, altogether or since a moment. By time, outcomes count in
@@ -245,6 +269,10 @@ impl Tally {
                 return;
             }
         };
+        if let Some(class) = &class {
+            self.errors.add(class);
+        }
+        self.blocks.count(self.known(), self.failed);
         self.ends.add(outcome.at, if failed { Decimal::ZERO } else { Decimal::ONE });
         self.measurements.add(outcome);
         self.remember(Recent { at: outcome.at, id: outcome.id, failed, class });

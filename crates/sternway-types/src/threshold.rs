@@ -37,8 +37,18 @@ impl Threshold {
 
     /// So many hundredths.
     pub(crate) const fn hundredths(number: u32) -> Self {
+        Self::thousandths(number * 10)
+    }
+
+    /// So many thousandths.
+    pub(crate) const fn thousandths(number: u32) -> Self {
+        Self::ten_thousandths(number * 10)
+    }
+
+    /// So many ten thousandths.
+    pub(crate) const fn ten_thousandths(number: u32) -> Self {
         // Lossless: `From` is not const.
-        Self(Decimal::from_units(number as i128 * (Decimal::UNITS / 100)))
+        Self(Decimal::from_units(number as i128 * (Decimal::UNITS / 10_000)))
     }
 
     /// The exact number.

@@ -1,8 +1,13 @@
 //! What the policy makes of the outcomes.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorClass, Measure, Metric, OutcomeId, Rule, RuleId, Tier, Timestamp, VersionNumber};
+use crate::{
+    Decimal, ErrorClass, Measure, Metric, OutcomeId, Rule, RuleId, Threshold, Tier, Timestamp,
+    VersionNumber,
+};
 
 /// A failure that a verdict rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +42,51 @@ pub struct Measured {
     pub baseline: Option<BaselineMeasure>,
 }
 
+/// What a sequential test held a version against.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Against {
+    /// What was measured of the last known good version.
+    Measured {
+        /// Which version that is.
+        version: VersionNumber,
+        /// How many of its runs succeeded.
+        succeeded: u64,
+        /// How many failed.
+        failed: u64,
+    },
+    /// What the policy expects, since too little was measured.
+    Expected {
+        /// The success rate.
+        success_rate: Threshold,
+    },
+    /// What the policy promises.
+    Objective {
+        /// The success rate.
+        success_rate: Threshold,
+    },
+}
+
+/// What a sequential test found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// What the version was held against.
+    pub against: Against,
+    /// The success rate that it may have at least, to 9 decimals: for what was measured, a lower bound
+    /// of it. For a new error, how many runs may end without it.
+    pub success_rate: Decimal,
+    /// The natural logarithm of the e-value, to 9 decimals.
+    pub ln_e: Decimal,
+    /// What it must reach: the logarithm of one by alpha, to 9 decimals.
+    pub ln_threshold: Decimal,
+    /// The class of the error, if the test is on new ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ErrorClass>,
+    /// How many runs failed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_class: Option<u64>,
+}
+
 /// What a verdict rests on: enough to reach it again from the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -51,6 +101,9 @@ pub struct Evidence {
     /// The numbers that decided, if the rule is on a metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,
+    /// What the test found that decided, if the rule is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<TestResult>,
 }
 
 /// A version was found to be worse than it may be.
@@ -62,6 +115,30 @@ pub struct Regression {
     pub matched: Vec<RuleId>,
     /// What it rests on.
     pub evidence: Evidence,
+}
+
+impl fmt::Display for Regression {
+    /// What the rule that decided says, of what it was held against.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(test) = &self.evidence.test else { return self.rule.fmt(f) };
+        match (&test.class, &test.against) {
+            (Some(class), Against::Measured { version, succeeded, failed }) => {
+                let (count, runs) =
+                    (test.of_class.unwrap_or_default(), succeeded.saturating_add(*failed));
+                write!(f, "{count} runs failed with {class}, as none of {runs} of {version} did")
+            }
+            (_, Against::Measured { version, succeeded, failed }) => {
+                let runs = succeeded.saturating_add(*failed);
+                write!(f, "fewer runs succeed than of {version} ({succeeded} of {runs})")
+            }
+            (_, Against::Expected { success_rate }) => {
+                write!(f, "fewer runs succeed than the expected {success_rate}")
+            }
+            (_, Against::Objective { success_rate }) => {
+                write!(f, "fewer runs succeed than the objective of {success_rate}")
+            }
+        }
+    }
 }
 
 impl Regression {

@@ -12,8 +12,8 @@ use sternway::{
     control::Control,
     store::Limit,
     types::{
-        Applied, ArtifactId, At, Commit, Environment, LatchAction, MoveCause, Pointer, Revision,
-        Subject, Timestamp,
+        Applied, ArtifactId, At, Commit, Environment, MoveCause, Pointer, Revision, Subject,
+        Timestamp,
     },
 };
 
@@ -117,7 +117,7 @@ async fn of_pointer(
         generation: live.generation,
     };
     let latch = control.latch(&subject).await?;
-    let halted = latch.filter(|latch| latch.action == LatchAction::Halted);
+    let halted = latch.filter(|latch| latch.action.needs_a_person());
     let newer = latest.get().saturating_sub(live.version.get());
     Ok(Some(LiveStatusView {
         latest,

@@ -59,6 +59,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
 fn said(progress: UpgradeProgress) -> String {
     match progress {
         UpgradeProgress::Contents(number) => format!("looked at {}", counted(number, "content")),
+        UpgradeProgress::Subjects(number) => format!("added up {}", counted(number, "stay")),
         UpgradeProgress::Versions(number) => format!("looked at {}", counted(number, "version")),
         _ => "going on".into(),
     }
@@ -70,6 +71,7 @@ fn view(upgraded: &Upgraded, file_bytes: u64, dry_run: bool) -> UpgradedView {
         from: upgraded.from.unwrap_or(upgraded.to),
         to: upgraded.to,
         heads: upgraded.heads,
+        tallies: upgraded.tallies,
         damaged: upgraded.damaged,
         repacked: upgraded.repacked.map(|repacked| RepackedView {
             deltas: repacked.deltas,
@@ -88,9 +90,9 @@ fn write(context: &Context, view: &UpgradedView, page: &mut Page) {
         let nothing = style::paint(style::GOOD, "nothing to do");
         page.line(format_args!("{nothing}: the store has layout {}", view.to));
     } else {
-        let heads = counted(view.heads, "content");
+        let done_to = [counted(view.heads, "content"), counted(view.tallies, "stay")].join(", ");
         let done = style::paint(style::GOOD, format_args!("{would}upgraded"));
-        page.line(format_args!("{done}: layout {} {arrow} {}, {heads}", view.from, view.to));
+        page.line(format_args!("{done}: layout {} {arrow} {}, {done_to}", view.from, view.to));
     }
     if let Some(repacked) = &view.repacked {
         let (deltas, chunked) = (counted(repacked.deltas, "delta"), repacked.chunked);

@@ -245,6 +245,7 @@ fn is_of(record: &Record, artifact: &ArtifactId) -> bool {
         Record::Condemnation(condemnation) => condemnation.artifact == *artifact,
         Record::Attestation(attestation) => attestation.artifact == *artifact,
         Record::Latch(latch) => latch.artifact == *artifact,
+        Record::Baseline(baseline) => baseline.artifact == *artifact,
     }
 }
 

@@ -50,7 +50,7 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
             style::paint(style::BAD, ", rolled back by hand")
         }
         MoveCause::RolledBack(RollbackTrigger::Policy(regression)) => {
-            style::paint(style::BAD, format_args!(", rolled back: {}", regression.rule))
+            style::paint(style::BAD, format_args!(", rolled back: {regression}"))
         }
     };
     let forced = if moved.forced { ", forced" } else { "" };
@@ -88,10 +88,23 @@ fn record(change: &RecordChange) -> String {
             let then = match latch.action {
                 LatchAction::RolledBack { to } => format!("back to {to}"),
                 LatchAction::Halted => "no good version is left: a person must act".into(),
+                LatchAction::OverBudget => {
+                    "the rollbacks of a day are used up: a person must act".into()
+                }
+                LatchAction::Notified => "the policy only says so: a person decides".into(),
+                LatchAction::Shadowed => "the policy is on trial: nothing is done".into(),
             };
             let (artifact, version, environment) =
                 (&latch.artifact, latch.version, &latch.environment);
             format!("{artifact} {version} regressed in {environment}, {then}")
+        }
+        Record::Baseline(it) => {
+            let (artifact, candidate, environment) = (&it.artifact, it.candidate, &it.environment);
+            let (version, succeeded, runs) = (it.version, it.succeeded, it.known());
+            format!(
+                "{artifact} {candidate} in {environment} is held against {version}: {succeeded} of \
+                 {runs} runs succeeded"
+            )
         }
     };
     visible::line(&what).into_owned()

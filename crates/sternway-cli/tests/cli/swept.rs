@@ -41,7 +41,7 @@ fn the_next_command_rolls_back_and_says_so() {
     let ran = world.run(&["get", "prompts/greeting"]);
     assert_eq!(ran.stdout, "You are a helpful bot.\nAnswer briefly.\n");
     let said = "prompts/greeting v2 rolled back to v1 in production, by outcomes that nobody had \
-                judged yet: 3 failures in a row within 5m\n";
+                judged yet: fewer runs succeed than the expected 0.95\n";
     assert_eq!(ran.stderr, said);
     assert_eq!(world.run(&["get", "prompts/greeting"]).stderr, "");
 }
@@ -63,7 +63,7 @@ fn supervision_says_it_on_one_line_and_once() {
     assert!(ran.stdout.contains("v2 would be rolled back to v1 in production"), "{}", ran.stdout);
     let ran = world.run(&["supervise", "--once"]);
     let said = "prompts/greeting v2 rolled back to v1 in production, by outcomes that nobody had \
-                judged yet: 3 failures in a row within 5m\n";
+                judged yet: fewer runs succeed than the expected 0.95\n";
     assert!(ran.stdout.ends_with(said), "{}", ran.stdout);
     assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str(), ran.code), (1, "", 0));
     assert_eq!(world.run(&["supervise", "--once"]).stdout, "");
@@ -76,6 +76,6 @@ fn supervision_says_it_to_programs() {
     let said: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(said["subject"]["artifact"], "prompts/greeting");
     assert_eq!(said["verdict"], "regressed");
-    assert_eq!(said["regression"]["tier"], "immediate");
+    assert_eq!(said["regression"]["tier"], "sequential");
     assert_eq!(said["reaction"]["to"], 1, "{said}");
 }

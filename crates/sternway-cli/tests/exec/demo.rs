@@ -23,8 +23,8 @@ fn it_shows_a_rollback_in_seconds_as_often_as_one_likes() {
         assert_eq!(stderr(&output), "");
         let said = stdout(&output);
         assert_eq!(said.contains("made again"), again, "{said}");
-        let rollback = "✖ tools/report v2 regressed: 3 failures in a row within 5m \
-                        (3 of 3 runs failed)\n  7  ↩ rolled back to v1 in ";
+        let rollback = "✖ tools/report v2 regressed: fewer runs succeed than the expected \
+                        0.95 (3 of 3 runs failed)\n  7  ↩ rolled back to v1 in ";
         assert!(said.contains(rollback), "{said}");
         assert!(said.contains("report: unknown option --input"), "{said}");
         assert!(said.contains("+     --file) text=$2 ;;"), "{said}");

@@ -44,7 +44,7 @@ fn three_failures_in_a_row_take_the_version_back() {
     world.run();
     assert_eq!(world.live(), 2);
     let third = world.run();
-    let verdict = "regressed: 3 failures in a row within 5m (3 of 3 runs failed)";
+    let verdict = "regressed: fewer runs succeed than the expected 0.95 (3 of 3 runs failed)";
     assert!(stderr(&third).contains(verdict), "{third:?}");
     assert_eq!(world.live(), 1);
 }

@@ -54,6 +54,14 @@ pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<
                 problems.push(Refusal::RecordStays(key.clone()));
             }
         }
+        Record::Baseline(it) => {
+            problems.extend(missing(history, &it.artifact, it.candidate));
+            problems.extend(missing(history, &it.artifact, it.version));
+            problems.extend(nowhere(history, &it.environment));
+            if history.entry(&key).is_some() {
+                problems.push(Refusal::RecordStays(key.clone()));
+            }
+        }
     }
     if problems.is_empty() {
         Ok(changed(history, key, Some(record.clone())))
@@ -76,7 +84,8 @@ pub(super) fn delete(
         RecordKind::Namespace
         | RecordKind::Environment
         | RecordKind::Attestation
-        | RecordKind::Latch => problems.push(Refusal::RecordStays(key.clone())),
+        | RecordKind::Latch
+        | RecordKind::Baseline => problems.push(Refusal::RecordStays(key.clone())),
     }
     if history.record(key).is_none() {
         problems.push(Refusal::NoRecord(key.clone()));

@@ -100,6 +100,7 @@ pub(crate) fn latch(
         newest: Timestamp::EPOCH,
         failures: Vec::new(),
         measured: None,
+        test: None,
     };
     let rule = Rule::ConsecutiveFailures { count: 3, window: Duration::from_mins(5) };
     let matched = vec![RuleName::ConsecutiveFailures.into()];

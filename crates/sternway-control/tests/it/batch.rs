@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sternway_control::rollback::Reaction;
-use sternway_types::Verdict;
+use sternway_types::{Preset, Verdict};
 
 use crate::{
     make::{production, version},
@@ -13,6 +13,7 @@ use crate::{
 /// from the first.
 async fn decided(batches: &[String]) -> Option<u64> {
     let world = World::with_live(2).await;
+    world.judge_by(Preset::Immediate).await;
     let subject = world.subject(2).await;
     for signs in batches {
         let outcomes = world.outcomes(&subject, signs);

@@ -148,10 +148,10 @@ async fn what_waits_to_be_judged_waits_there() {
     let world = World::with_live(2).await;
     let subject = world.subject(2).await;
     world.run(2, "..").await;
-    world.append(&subject, "xxx").await;
+    world.append(&subject, "xxxx").await;
     let there = nowhere("shop");
     let imported = import(&there, &bundle(&world).await).await;
-    assert_eq!((imported.outcomes, unjudged(&there).await), (5, 1));
+    assert_eq!((imported.outcomes, unjudged(&there).await), (6, 1));
     is_sound(&there).await;
     let swept = there.sweep().await.expect("it can be read");
     assert_eq!(swept.judged.len(), 1);

@@ -28,10 +28,11 @@ async fn the_version_stays_live_and_the_verdict_says_so() {
     let world = World::with_live(1).await;
     let before = world.head().await;
     let reaction = world.reaction(1, "xxx").await;
-    let expected = Reaction::Halted {
+    let expected = Reaction::Stays {
         artifact: greeting(),
         environment: production(),
         version: version(1),
+        action: LatchAction::Halted,
         revision: before.next(),
     };
     assert_eq!(reaction, Some(expected));
@@ -48,7 +49,7 @@ async fn it_is_condemned_so_that_nothing_leads_back_to_it() {
     world.publish("Hi").await;
     world.promote(2).await;
     let reaction = world.reaction(2, "xxx").await;
-    assert!(matches!(reaction, Some(Reaction::Halted { .. })), "v1 is no way back: {reaction:?}");
+    assert!(matches!(reaction, Some(Reaction::Stays { .. })), "v1 is no way back: {reaction:?}");
 }
 
 #[tokio::test]
@@ -90,7 +91,7 @@ async fn everything_condemned_is_nothing_left() {
         let number = version(number);
         world.control.condemn(&greeting(), number, &production(), &alice()).await.unwrap();
     }
-    assert!(matches!(world.reaction(3, "xxx").await, Some(Reaction::Halted { .. })));
+    assert!(matches!(world.reaction(3, "xxx").await, Some(Reaction::Stays { .. })));
     assert_eq!(world.live().await, Some(version(3)));
 }
 
@@ -101,6 +102,6 @@ async fn the_same_content_again_is_nothing_left() {
     world.publish("Hi").await;
     world.publish("Hello").await;
     world.promote(3).await;
-    assert!(matches!(world.reaction(3, "xxx").await, Some(Reaction::Halted { .. })));
+    assert!(matches!(world.reaction(3, "xxx").await, Some(Reaction::Stays { .. })));
     assert!(world.head().await > revision(0));
 }

@@ -35,6 +35,7 @@ mod resolve;
 mod restore;
 mod restore_to;
 mod rollback;
+mod sequential;
 mod signed_head;
 mod stability;
 mod supervise;

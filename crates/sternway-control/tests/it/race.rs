@@ -4,7 +4,7 @@ use sternway_control::{
     record::Judged,
     rollback::{Reaction, RollbackMode},
 };
-use sternway_types::Force;
+use sternway_types::{Force, Preset};
 
 use crate::{
     gate::GatedKv,
@@ -35,8 +35,9 @@ async fn two_processes_that_sweep_the_same_breach_roll_back_once() {
     let other = world.another();
     kv.shut();
     let (one, two, ()) = tokio::join!(world.control.sweep(), other.sweep(), async { kv.open() });
-    assert!(matches!(reactions(&one.unwrap().judged)[..], [Reaction::RolledBack(_)]));
-    assert_eq!(reactions(&two.unwrap().judged), [Reaction::Overtaken]);
+    let both = [reactions(&one.unwrap().judged), reactions(&two.unwrap().judged)].concat();
+    let rolled_back = both.iter().filter(|it| matches!(it, Reaction::RolledBack(_))).count();
+    assert_eq!((both.len(), rolled_back), (2, 1));
     assert_eq!(world.moves().await, ONCE);
 }
 
@@ -89,6 +90,7 @@ async fn a_promotion_that_comes_first_makes_the_verdict_void() {
 #[tokio::test]
 async fn a_person_who_loses_to_the_policy_learns_it() {
     let (world, kv) = two_versions().await;
+    world.judge_by(Preset::Immediate).await;
     world.append(&world.subject(2).await, "xxx").await;
     let other = world.another();
     let (greeting, production, alice) = (greeting(), production(), alice());

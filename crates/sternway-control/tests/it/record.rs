@@ -1,6 +1,8 @@
 //! Record: outcomes are counted once, and a batch as a whole or not at all.
 
-use sternway_types::{Force, Generation, Outcome, OutcomeId, Score, Subject, Timestamp, Verdict};
+use sternway_types::{
+    Force, Generation, Outcome, OutcomeId, Preset, Score, Subject, Timestamp, Verdict,
+};
 
 use crate::{
     make::{alice, generation, greeting, production, said, version},
@@ -172,6 +174,7 @@ async fn an_outcome_from_the_future_is_taken_to_have_ended_when_it_arrived() {
 #[tokio::test]
 async fn a_clock_that_goes_back_loses_nothing() {
     let world = World::with_live(2).await;
+    world.judge_by(Preset::Immediate).await;
     world.run(2, "xx").await;
     world.clock.set(Timestamp::EPOCH);
     let recorded = world.recorded(2, "x").await;
@@ -188,6 +191,7 @@ async fn a_clock_that_goes_back_loses_nothing() {
 #[tokio::test]
 async fn a_batch_that_arrives_late_is_judged_by_its_own_times() {
     let world = World::with_live(2).await;
+    world.judge_by(Preset::Immediate).await;
     let subject = world.subject(2).await;
     let start = world.control.now();
     let at = |seconds: u32, outcome: &Outcome| Outcome {

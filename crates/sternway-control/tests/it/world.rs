@@ -14,7 +14,8 @@ use sternway_provider::{Clock as _, CountingIds, Ids as _, ManualClock};
 use sternway_store::{Append, Kv, KvStore, Limit, MemoryKv, Store};
 use sternway_types::{
     ArtifactId, At, Commit, Content, Environment, Failure, Force, Generation, MoveCause, Outcome,
-    OutcomeStatus, Pointer, PointerName, Revision, Subject, Timestamp, VersionNumber,
+    OutcomeStatus, Pointer, PointerName, Policy, PolicyScope, PolicySetting, Preset, Revision,
+    Subject, Timestamp, VersionNumber,
 };
 
 use crate::make::{alice, greeting, production, text, version};
@@ -92,6 +93,13 @@ impl World {
         self.control
             .roll_back(&greeting(), to, RollbackMode::Move, &production(), Force::No, &alice())
             .await
+    }
+
+    /// Everything is judged by a preset.
+    pub(crate) async fn judge_by(&self, preset: Preset) {
+        let setting = PolicySetting::On(Policy::preset(preset));
+        let set = self.control.set_policy(PolicyScope::Namespace, setting, &alice()).await;
+        set.expect("it is set");
     }
 
     pub(crate) async fn create_environment(&self, name: &str) {

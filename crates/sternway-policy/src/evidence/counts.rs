@@ -26,6 +26,13 @@ impl Counts {
         }
     }
 
+    /// The share of failures; nothing if nothing was counted.
+    #[must_use]
+    pub fn failure_rate(self) -> Option<f64> {
+        let total = self.succeeded.saturating_add(self.failed);
+        (total > 0).then(|| float(self.failed) / float(total))
+    }
+
     /// With failures for successes.
     pub(super) const fn mirrored(self) -> Self {
         Self { succeeded: self.failed, failed: self.succeeded }

@@ -67,6 +67,9 @@ fraction! {
 }
 
 impl Alpha {
+    /// One in a billion: less than any policy may ask for.
+    pub(crate) const LEAST: Self = Self(1e-9);
+
     /// `ln(1/alpha)`: what the logarithm of an e-value must reach for its test to decide.
     ///
     /// Under the null the e-value ever reaches `1/alpha` with at most this probability, however often

@@ -1,5 +1,7 @@
 //! Regressions that begin late: a test that starts again and again.
 
+use sternway_types::Blocks;
+
 use super::{
     counts::float,
     crossing::first,
@@ -44,7 +46,7 @@ pub struct Starts {
 
 impl Starts {
     /// After how many outcomes of the candidate the next copy is opened: 250.
-    pub const BLOCK: u64 = 250;
+    pub const BLOCK: u64 = Blocks::LENGTH;
 
     /// How many blocks [`failures_until`](Self::failures_until) looks ahead.
     const BLOCKS_AHEAD: u32 = 1_000;
@@ -80,6 +82,16 @@ impl Starts {
             Arm::Candidate => self.count(1),
             Arm::Baseline => (),
         }
+    }
+
+    /// Goes on by so many outcomes of the candidate at once, of which this is said together: up to where
+    /// a block ends, or by whole blocks between which no copy is opened.
+    ///
+    /// Leaving copies out makes E smaller, never larger, so that it stays sound. Whoever feeds whole
+    /// blocks has the same sums to the last bit, however the outcomes came in.
+    pub fn observe_all(&mut self, outcomes: &LogRatios, count: u64) {
+        self.ln_weights = self.ln_weights.plus(outcomes, 1);
+        self.count(count);
     }
 
     /// The logarithm of E. Finite for every state.

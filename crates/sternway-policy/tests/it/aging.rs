@@ -110,7 +110,7 @@ fn check_success(rates: &[usize], now: usize, expected: &[&str]) {
     let tallies: Vec<_> = rates.iter().map(|rate| [runs(*rate, days_ago(0))]).collect();
     let baseline = |(place, tallies): (usize, &'static [Tally])| {
         let number = u64::try_from(rates.len() - place).ok().and_then(VersionNumber::new);
-        Baseline { version: number.expect("from 1"), tallies }
+        Baseline { version: number.expect("from 1"), tallies, frozen: None }
     };
     // Leaked, since it lasts as long as the test.
     let tallies: &'static [[Tally; 1]] = tallies.leak();
@@ -129,7 +129,7 @@ fn a28_what_is_worse_than_the_last_good_version_is_to_go_back() {
     );
     let tally = runs(76, days_ago(0));
     let before = [runs(90, days_ago(0))];
-    let good = [Baseline { version: VersionNumber::FIRST, tallies: &before }];
+    let good = [Baseline { version: VersionNumber::FIRST, tallies: &before, frozen: None }];
     let found = findings(&known(&tally, &good), &Limits::default(), today());
     assert!(found.iter().any(|finding| finding.sign.recommends_rollback()));
 }

@@ -37,7 +37,7 @@ fn runs(at: Timestamp, succeeded: usize, failed: usize, scores: &[(&str, f64)]) 
 fn holds(rule: &Degradation, from: &Tally, to: &Tally) -> bool {
     let policy = Policy::new(Activation::Staged, vec![Rule::Degraded(Box::new(rule.clone()))]);
     let tallies = std::slice::from_ref(from);
-    let baseline = Baseline { version: VersionNumber::FIRST, tallies };
+    let baseline = Baseline { version: VersionNumber::FIRST, tallies, frozen: None };
     let view = View::new(to).against(Some(baseline));
     judge(&policy.expect("within limits"), &view) != Verdict::Undecided
 }
@@ -238,7 +238,7 @@ fn s07_without_a_good_version_there_is_nothing_to_compare_with() {
     let policy = Policy::preset(sternway_types::Preset::Artifact);
     let bad = runs(noon(), 0, 100, &[]);
     assert_eq!(judge(&policy, &View::new(&bad)), Verdict::Undecided);
-    let none = Baseline { version: VersionNumber::FIRST, tallies: &[] };
+    let none = Baseline { version: VersionNumber::FIRST, tallies: &[], frozen: None };
     assert_eq!(judge(&policy, &View::new(&bad).against(Some(none))), Verdict::Undecided);
 }
 
@@ -249,7 +249,7 @@ fn the_outcomes_of_all_stays_of_the_baseline_count() {
     let stays = [runs(noon(), 6, 0, &[]), runs(noon(), 6, 0, &[])];
     let bad = runs(noon(), 0, 10, &[]);
     let judged = |tallies| {
-        let baseline = Baseline { version: VersionNumber::FIRST, tallies };
+        let baseline = Baseline { version: VersionNumber::FIRST, tallies, frozen: None };
         judge(&policy, &View::new(&bad).against(Some(baseline)))
     };
     assert_eq!(judged(&stays[..1]), Verdict::Undecided);

@@ -10,6 +10,7 @@ mod in_a_row;
 mod order;
 mod properties;
 mod script;
+mod sequential;
 mod signature_errors;
 mod stability;
 mod tiers;

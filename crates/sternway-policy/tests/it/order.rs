@@ -1,13 +1,13 @@
 //! Of several rules that hold the weightiest decides, and all of them are named.
 
-use sternway_types::{Activation, Policy, Rule};
+use sternway_types::{Activation, Policy, Preset, Rule};
 
 use crate::script::{self, MINUTE, regression};
 
-/// The rules of the built-in policy that hold, the deciding one first.
+/// The rules of the immediate tier that hold, the deciding one first.
 #[track_caller]
 fn check(script: &str, expected: &str) {
-    script::check(&Policy::default(), script, expected);
+    script::check(&Policy::preset(Preset::Immediate), script, expected);
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn none_holds_for_what_works() {
 }
 
 #[test]
-fn seven_failures_over_fifteen_minutes_are_found_by_the_built_in_policy() {
+fn seven_failures_over_fifteen_minutes_are_found_by_the_immediate_tier() {
     check("x +150s x +151s x +150s x", "undecided");
     check("x +150s x +151s x +150s x +151s x", "all_failed");
     check("x +150s x +151s x +150s x +151s x +150s x +148s x", "all_failed, consecutive_failures");
@@ -48,7 +48,7 @@ fn seven_failures_over_fifteen_minutes_are_found_by_the_built_in_policy() {
 
 #[test]
 fn the_order_in_which_rules_are_set_does_not_matter() {
-    let mut rules = Policy::default().rules().to_vec();
+    let mut rules = Preset::Immediate.rules();
     rules.reverse();
     let reversed = Policy::new(Activation::Staged, rules).unwrap();
     script::check(&reversed, "TTTTT", "signature_errors, all_failed, consecutive_failures");

@@ -26,7 +26,7 @@ fn runs(all: usize, failed: usize, newest: Timestamp) -> Tally {
 
 /// What the tiers say of a version beside its baseline.
 fn beside(policy: &Policy, tally: &Tally, baseline: &[Tally]) -> Option<Regression> {
-    let baseline = Baseline { version: VersionNumber::FIRST, tallies: baseline };
+    let baseline = Baseline { version: VersionNumber::FIRST, tallies: baseline, frozen: None };
     match judge(policy, &View::new(tally).against(Some(baseline))) {
         Verdict::Regressed(regression) => Some(*regression),
         Verdict::Undecided => None,
@@ -125,7 +125,7 @@ fn presets_are_named_in_policy_files_and_recognized() {
         assert_eq!(policy.as_preset(), Some(preset));
         assert_eq!(preset.as_str().parse(), Ok(preset));
     }
-    assert_eq!(Policy::default(), Policy::preset(Preset::Immediate));
+    assert_eq!(Policy::default(), Policy::preset(Preset::Sound));
     let own = vec![Rule::AllFailed { at_least: 7, window: MINUTE }];
     assert_eq!(Policy::new(Activation::Staged, own).unwrap().as_preset(), None);
     let both = toml::from_str::<Policy>("preset = 'tiers'\n[[rules]]\nrule = 'all_failed'");

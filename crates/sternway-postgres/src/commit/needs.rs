@@ -148,6 +148,10 @@ impl Needs {
             Record::Condemnation(it) => Some((&it.artifact, it.version, Some(&it.environment))),
             Record::Attestation(it) => Some((&it.artifact, it.version, None)),
             Record::Latch(it) => Some((&it.artifact, it.version, Some(&it.environment))),
+            Record::Baseline(it) => {
+                self.versions.insert((it.artifact.clone(), it.candidate));
+                Some((&it.artifact, it.version, Some(&it.environment)))
+            }
             Record::Namespace(_) | Record::Environment(_) | Record::Policy(_) => None,
         };
         if let Some((artifact, version, environment)) = about {

@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step { name: "tables", sql: include_str!("0001_tables.sql") },
     Step { name: "functions", sql: include_str!("0002_functions.sql") },
     Step { name: "views", sql: include_str!("0003_views.sql") },
+    Step { name: "histories", sql: include_str!("0004_histories.sql") },
 ];
 
 /// How long to wait while another process makes the schema.

@@ -38,6 +38,14 @@ pub(super) fn put_record<S: State>(
             known_version(making, &it.artifact, it.version)?;
             known_environment(making, &it.environment)?;
         }
+        Record::Baseline(it) => {
+            if before.is_some() {
+                return Err(Refusal::RecordStays(key).into());
+            }
+            known_version(making, &it.artifact, it.candidate)?;
+            known_version(making, &it.artifact, it.version)?;
+            known_environment(making, &it.environment)?;
+        }
     }
     write(making, key, before, Some(record.clone()))
 }
@@ -52,7 +60,8 @@ pub(super) fn delete_record<S: State>(
         RecordKind::Namespace
         | RecordKind::Environment
         | RecordKind::Attestation
-        | RecordKind::Latch => return Err(Refusal::RecordStays(key.clone()).into()),
+        | RecordKind::Latch
+        | RecordKind::Baseline => return Err(Refusal::RecordStays(key.clone()).into()),
     }
     let before = making.state.record(making.ns(), key)?;
     if before.as_ref().is_none_or(|entry| entry.record.is_none()) {

@@ -294,6 +294,7 @@ const fn kind_byte(kind: RecordKind) -> u8 {
         RecordKind::Condemnation => b'c',
         RecordKind::Attestation => b'a',
         RecordKind::Latch => b'l',
+        RecordKind::Baseline => b'b',
     }
 }
 

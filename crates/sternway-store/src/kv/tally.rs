@@ -2,7 +2,7 @@
 
 use sternway_types::Tally;
 
-use super::{codec, stored::StoredTally};
+use super::{codec, stored::StoredWhole};
 use crate::StoreError;
 
 /// The bytes of a tally.
@@ -11,7 +11,7 @@ use crate::StoreError;
 ///
 /// [`StoreError::Corrupt`] if it cannot be written.
 pub fn write_tally(tally: &Tally) -> Result<Vec<u8>, StoreError> {
-    codec::encode(&StoredTally::new(tally))
+    codec::encode(&StoredWhole::new(tally))
 }
 
 /// The tally of these bytes; the place says whose it is, for who reads the error.
@@ -21,7 +21,7 @@ pub fn write_tally(tally: &Tally) -> Result<Vec<u8>, StoreError> {
 /// [`StoreError::Corrupt`] if they are not those of one.
 pub fn read_tally(place: &str, bytes: &[u8]) -> Result<Tally, StoreError> {
     let corrupt = |detail: String| StoreError::Corrupt { place: place.to_owned(), detail };
-    match postcard::take_from_bytes::<StoredTally>(bytes) {
+    match postcard::take_from_bytes::<StoredWhole>(bytes) {
         Ok((stored, [])) => stored.into_tally().map_err(corrupt),
         Ok(_) => Err(corrupt("there are bytes left over".into())),
         Err(err) => Err(corrupt(format!("it cannot be decoded ({err})"))),

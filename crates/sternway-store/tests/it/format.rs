@@ -1,8 +1,8 @@
 //! The bytes that are stored: what an earlier layout wrote is read back for ever, and a newer format is
 //! refused by name.
 //!
-//! `golden/layout-4.txt` holds every row of a small store, in hexadecimal, as `key value`, and so does
-//! `golden/layout-3.txt`, of nearly the same store. Each was written by the code that introduced the
+//! `golden/layout-5.txt` holds every row of a small store, in hexadecimal, as `key value`, and so do
+//! `golden/layout-4.txt` and `golden/layout-3.txt`, of nearly the same store. Each was written by the code that introduced the
 //! layout. When the bytes change, the layout changes, and these files stay and another one comes
 //! beside them.
 
@@ -12,9 +12,10 @@ use sternway_store::{
     Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError, Upgrade, Upgraded, upgrade,
 };
 use sternway_types::{
-    Actor, At, Attestation, Change, Condemnation, Content, Digest, EnvironmentId, FileMode,
-    Finding, NewVersion, Outcome, Policy, PolicyRecord, PolicyScope, PolicySetting, Ratio, Record,
-    Revision, Score, Tree, TreeEntry, TreeFile, TreePath, VersionNumber,
+    Actor, At, Attestation, Change, Condemnation, Content, Digest, EnvironmentId, ErrorClasses,
+    FileMode, Finding, FrozenBaseline, Generation, NewVersion, Outcome, Policy, PolicyRecord,
+    PolicyScope, PolicySetting, Ratio, Record, Revision, Score, Tree, TreeEntry, TreeFile,
+    TreePath, VersionNumber,
 };
 
 use crate::world::{
@@ -24,6 +25,7 @@ use crate::world::{
 
 const LAYOUT_3: &str = include_str!("golden/layout-3.txt");
 const LAYOUT_4: &str = include_str!("golden/layout-4.txt");
+const LAYOUT_5: &str = include_str!("golden/layout-5.txt");
 
 fn to_text(rows: &Batch) -> String {
     let hex = |bytes: &[u8]| {
@@ -90,6 +92,16 @@ async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
         version: VersionNumber::FIRST,
         reason: "too stiff".parse().expect("a reason"),
     };
+    let baseline = FrozenBaseline {
+        artifact: greeting(),
+        environment: EnvironmentId::production(),
+        generation: Generation::new(2),
+        candidate: VersionNumber::new(2).expect("a number"),
+        version: VersionNumber::FIRST,
+        succeeded: 95,
+        failed: 5,
+        errors: ErrorClasses::default(),
+    };
     let policy = PolicyRecord {
         scope: PolicyScope::Namespace,
         setting: PolicySetting::On(Policy::default()),
@@ -97,6 +109,7 @@ async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
     let records = changeset("records", 3)
         .then(Change::PutRecord(Box::new(Record::Attestation(security))))
         .then(Change::PutRecord(Box::new(Record::Condemnation(condemned))))
+        .then(Change::PutRecord(Box::new(Record::Baseline(Box::new(baseline)))))
         .then(Change::PutRecord(Box::new(Record::Policy(policy))));
     store.commit(&records).await?;
     let off = PolicyRecord { scope: PolicyScope::Namespace, setting: PolicySetting::Off };
@@ -134,20 +147,20 @@ fn without_frames(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn this_code_writes_layout_4() {
+async fn this_code_writes_layout_5() {
     let kv = MemoryKv::new();
     let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
     write_one_of_everything(&store).await.expect("memory takes everything");
     let written = to_text(&rows(&kv));
     // Only until the layout is released: from then on another one comes beside it.
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/layout-4.txt");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/layout-5.txt");
         std::fs::write(path, &written).expect("the folder can be written to");
         return;
     }
     assert_eq!(
         without_frames(&written),
-        without_frames(LAYOUT_4),
+        without_frames(LAYOUT_5),
         "the stored bytes changed: that is a new layout. All of them: {written}"
     );
 }
@@ -176,13 +189,40 @@ async fn content(store: &KvStore, number: u64) -> Content {
 }
 
 #[tokio::test]
-async fn what_layout_4_wrote_is_read_back() {
+async fn what_layout_5_wrote_is_read_back() {
+    let kv = MemoryKv::new();
+    kv.commit(&from_text(LAYOUT_5)).expect("memory takes everything");
+    contents_are_read_back(&is_read_back(kv).await).await;
+}
+
+async fn contents_are_read_back(store: &KvStore) {
+    let content = |number| content(store, number);
+    assert_eq!(content(3).await.as_text(), Some(lines(100, "one").as_str()));
+    assert_eq!(content(4).await.as_text(), Some(lines(100, "two").as_str()));
+    assert_eq!(content(5).await.as_text(), Some(lines(1, "x").repeat(20_000).as_str()));
+}
+
+#[tokio::test]
+async fn what_layout_4_wrote_is_refused_until_it_is_upgraded_and_then_read_back() {
     let kv = MemoryKv::new();
     kv.commit(&from_text(LAYOUT_4)).expect("memory takes everything");
-    let store = is_read_back(kv).await;
-    assert_eq!(content(&store, 3).await.as_text(), Some(lines(100, "one").as_str()));
-    assert_eq!(content(&store, 4).await.as_text(), Some(lines(100, "two").as_str()));
-    assert_eq!(content(&store, 5).await.as_text(), Some(lines(1, "x").repeat(20_000).as_str()));
+    let refused = KvStore::open(kv.clone());
+    assert!(matches!(refused, Err(StoreError::OlderLayout { found: 4, newest: 5 })), "{refused:?}");
+
+    let tried = upgrade(&kv, Upgrade::default().with_dry_run(true), &mut |_| ());
+    let expected = Upgraded { from: Some(4), to: 5, tallies: 1, ..Upgraded::default() };
+    assert_eq!(tried.expect("it can be tried"), expected);
+    assert_eq!(to_text(&rows(&kv)), LAYOUT_4, "what is only tried changes nothing");
+    let upgraded = upgrade(&kv, Upgrade::default(), &mut |_| ()).expect("it can be upgraded");
+    assert_eq!(upgraded, expected);
+    contents_are_read_back(&is_read_back(kv.clone()).await).await;
+    // What outcomes add up to is as if it had been kept like that from the beginning.
+    let (now, then) = (rows(&kv), from_text(LAYOUT_5));
+    let tallies = |rows: &Batch| -> Vec<_> {
+        rows.iter().filter(|(key, _)| key.starts_with(b"t")).map(|(_, it)| it.clone()).collect()
+    };
+    assert_eq!(tallies(&now).len(), 1);
+    assert_eq!(tallies(&now), tallies(&then));
 }
 
 #[tokio::test]
@@ -190,19 +230,20 @@ async fn what_layout_3_wrote_is_refused_until_it_is_upgraded_and_then_read_back(
     let kv = MemoryKv::new();
     kv.commit(&from_text(LAYOUT_3)).expect("memory takes everything");
     let refused = KvStore::open(kv.clone());
-    assert!(matches!(refused, Err(StoreError::OlderLayout { found: 3, newest: 4 })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::OlderLayout { found: 3, newest: 5 })), "{refused:?}");
     assert_eq!(to_text(&rows(&kv)), LAYOUT_3, "who is refused changes nothing");
 
     let upgraded = upgrade(&kv, Upgrade::default(), &mut |_| ()).expect("it can be upgraded");
-    let expected = Upgraded { from: Some(3), to: 4, heads: 3, ..Upgraded::default() };
+    let expected = Upgraded { from: Some(3), to: 5, heads: 3, tallies: 1, ..Upgraded::default() };
     assert_eq!(upgraded, expected);
     let store = is_read_back(kv.clone()).await;
     let feed = store.feed(&namespace(), Revision::ZERO, Limit::MAX).await.expect("it can be read");
     assert_eq!(feed.len(), 6);
-    // All that was there is there as it was, but for the header.
+    // All that was there is there as it was, but for the header and the sums of outcomes.
     let now = rows(&kv);
     for (key, value) in from_text(LAYOUT_3) {
-        assert!(key == b"s" || now.get(&key) == Some(&value), "{key:?}");
+        let rewritten = key == b"s" || key.starts_with(b"t");
+        assert!(rewritten || now.get(&key) == Some(&value), "{key:?}");
     }
 }
 

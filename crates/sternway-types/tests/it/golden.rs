@@ -3,9 +3,10 @@
 
 use serde_json::json;
 use sternway_types::{
-    Attestation, Condemnation, Environment, Evidence, Finding, Generation, Latch, LatchAction,
-    LifecycleStatus, NamespaceSettings, Observation, OutcomeId, Policy, PolicyRecord, PolicyScope,
-    PolicySetting, Ratio, Record, RecordKind, Regression, Rule, RuleName,
+    Action, Against, Attestation, Condemnation, Environment, ErrorClasses, Evidence, Finding,
+    FrozenBaseline, Generation, Latch, LatchAction, LifecycleStatus, NamespaceSettings,
+    Observation, OutcomeId, Policy, PolicyRecord, PolicyScope, PolicySetting, Preset, Ratio,
+    Record, RecordKind, Regression, Rule, RuleName, TestResult, Threshold,
 };
 
 use crate::make::{
@@ -64,9 +65,23 @@ fn a_policy_that_is_on() {
         concat!(
             r#"{"policy":{"scope":"artifact:prompts/greeting","setting":{"on":{"activation":"staged","rules":["#,
             r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
-            r#"{"rule":"all_failed","at_least":5,"window":"30m"},"#,
-            r#"{"rule":"consecutive_failures","count":3,"window":"5m"}]}}}}"#
+            r#"{"rule":"new_error","alpha":0.001},"#,
+            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200}]}}}}"#
         ),
+    );
+}
+
+#[test]
+fn a_policy_that_acts_otherwise() {
+    let policy = Policy::preset(Preset::Artifact).with_action(Action::Shadow);
+    let rules = vec![Rule::NewError { alpha: Threshold::new(0.25).unwrap() }];
+    let policy = Policy::new(policy.activation(), rules).unwrap().with_action(policy.action());
+    let policy = policy.with_rollbacks_per_day(5).unwrap();
+    let setting = PolicySetting::On(policy);
+    check(
+        &Record::Policy(PolicyRecord { scope: PolicyScope::Namespace, setting }),
+        RecordKind::Policy,
+        r#"{"policy":{"scope":"namespace","setting":{"on":{"activation":"staged","action":"shadow","rollbacks_per_day":5,"rules":[{"rule":"new_error","alpha":0.25}]}}}}"#,
     );
 }
 
@@ -147,6 +162,7 @@ pub(crate) fn regression() -> Regression {
             newest: second(5),
             failures: vec![observe("a", 4, "TypeError"), observe("b", 5, "")],
             measured: None,
+            test: None,
         },
     }
 }
@@ -184,6 +200,59 @@ fn check_latch(action: LatchAction, golden: &str) {
 fn a_latched_verdict() {
     check_latch(LatchAction::RolledBack { to: version(1) }, r#"{"rolled_back":{"to":1}}"#);
     check_latch(LatchAction::Halted, r#""halted""#);
+    check_latch(LatchAction::OverBudget, r#""over_budget""#);
+    check_latch(LatchAction::Notified, r#""notified""#);
+    check_latch(LatchAction::Shadowed, r#""shadowed""#);
+}
+
+#[test]
+fn what_a_version_is_held_against() {
+    let counts = [("TypeError".parse().unwrap(), 2)].into_iter().collect();
+    let baseline = FrozenBaseline {
+        artifact: greeting(),
+        environment: production(),
+        generation: Generation::new(7),
+        candidate: version(2),
+        version: version(1),
+        succeeded: 950,
+        failed: 50,
+        errors: ErrorClasses::from_parts(counts, 1),
+    };
+    check(
+        &Record::Baseline(Box::new(baseline)),
+        RecordKind::Baseline,
+        r#"{"baseline":{"artifact":"prompts/greeting","environment":"production","generation":7,"candidate":2,"version":1,"succeeded":950,"failed":50,"errors":{"counts":{"TypeError":2},"left_out":1}}}"#,
+    );
+}
+
+#[test]
+fn what_a_test_found() {
+    let version = version(1);
+    let test = |against| TestResult {
+        against,
+        success_rate: "0.921875".parse().unwrap(),
+        ln_e: "5.25".parse().unwrap(),
+        ln_threshold: "4.961845129".parse().unwrap(),
+        class: None,
+        of_class: None,
+    };
+    let measured = test(Against::Measured { version, succeeded: 950, failed: 50 });
+    assert_eq!(
+        serde_json::to_string(&measured).unwrap(),
+        r#"{"against":{"measured":{"version":1,"succeeded":950,"failed":50}},"success_rate":"0.921875","ln_e":"5.25","ln_threshold":"4.961845129"}"#
+    );
+    let success_rate = Threshold::new(0.95).unwrap();
+    let declared = TestResult {
+        class: "panic".parse().ok(),
+        of_class: Some(2),
+        ..test(Against::Expected { success_rate })
+    };
+    let json = serde_json::to_string(&declared).unwrap();
+    assert_eq!(
+        json,
+        r#"{"against":{"expected":{"success_rate":0.95}},"success_rate":"0.921875","ln_e":"5.25","ln_threshold":"4.961845129","class":"panic","of_class":2}"#
+    );
+    assert_eq!(serde_json::from_str::<TestResult>(&json).unwrap(), declared);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use sternway_types::{Activation, ErrorClass, Policy, PolicySetting, Rule, RuleName};
+use sternway_types::{
+    Action, Activation, ErrorClass, Policy, PolicySetting, Preset, Rule, RuleName, Threshold,
+};
 
 use crate::make::{json, parsed};
 
@@ -36,9 +38,42 @@ fn an_empty_policy_has_every_default() {
     let policy = read("");
     assert_eq!(policy, Policy::default());
     assert_eq!(policy.activation(), Activation::Staged);
-    let all_failed = Rule::AllFailed { at_least: 5, window: minutes(30) };
-    let expected = [signature_errors(), all_failed, in_a_row(3, minutes(5))];
+    let new_error = Rule::NewError { alpha: Threshold::new(0.001).unwrap() };
+    let expected = [signature_errors(), new_error, Rule::Worse(Box::default())];
     assert_eq!(policy.rules(), expected);
+    assert_eq!((policy.action(), policy.rollbacks_per_day()), (Action::RollBack, 2));
+}
+
+#[test]
+fn what_a_regression_leads_to_can_be_set() {
+    let policy = read("preset = 'tiers'\naction = 'shadow'\nrollbacks_per_day = 5");
+    assert_eq!(policy.rules(), Preset::Tiers.rules());
+    assert_eq!((policy.action(), policy.rollbacks_per_day()), (Action::Shadow, 5));
+    assert_eq!(serde_json::from_str::<Policy>(&json(&policy)).unwrap(), policy);
+    assert_eq!(read("preset = 'notify-only'").action(), Action::Notify);
+    assert_eq!(read("preset = 'notify-only'\naction = 'roll_back'"), Policy::default());
+}
+
+#[test]
+fn what_could_never_be_meant_is_refused() {
+    for (text, expected) in [
+        ("rules = [{ rule = 'worse', alpha = 1 }]", "worse: alpha is 1: expected an error rate"),
+        ("rules = [{ rule = 'worse', alpha = 0 }]", "0 is not a threshold"),
+        ("rules = [{ rule = 'worse', alpha = nan }]", "is not a threshold"),
+        ("rules = [{ rule = 'worse', alpha = -0.1 }]", "-0.1 is not a threshold"),
+        ("rules = [{ rule = 'new_error', alpha = 0.51 }]", "new_error: alpha is 0.51"),
+        ("rules = [{ rule = 'worse', objective = 1 }]", "worse: objective is 1: expected a share"),
+        ("rules = [{ rule = 'worse', expected = 95 }]", "worse: expected is 95: expected a share"),
+        ("rules = [{ rule = 'worse', min_effect = 2 }]", "worse: min_effect is 2"),
+        ("rules = [{ rule = 'worse', min_baseline = 0 }]", "worse: min_baseline is 0"),
+        ("rules = [{ rule = 'worse', windw = '5m' }]", "unknown field `windw`"),
+        ("rules = [{ rule = 'worse' }, { rule = 'worse' }]", "worse stands twice"),
+        ("rollbacks_per_day = 0", "rollbacks_per_day is 0: expected 1 to 1,000"),
+        ("action = 'panic'", "unknown variant `panic`"),
+    ] {
+        let said = toml::from_str::<Policy>(text).unwrap_err().to_string();
+        assert!(said.contains(expected), "{text}: {said}");
+    }
 }
 
 #[test]
@@ -126,6 +161,15 @@ fn a_policy_is_written_with_all_its_numbers() {
         concat!(
             r#"{"activation":"staged","rules":["#,
             r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
+            r#"{"rule":"new_error","alpha":0.001},"#,
+            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200}]}"#
+        )
+    );
+    assert_eq!(
+        json(&Policy::preset(Preset::Immediate)),
+        concat!(
+            r#"{"activation":"staged","rules":["#,
+            r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
             r#"{"rule":"all_failed","at_least":5,"window":"30m"},"#,
             r#"{"rule":"consecutive_failures","count":3,"window":"5m"}]}"#
         )
@@ -146,9 +190,16 @@ fn a_setting_is_off_or_a_policy() {
 
 #[test]
 fn a_rule_says_in_words_what_it_looks_for() {
-    let said: Vec<String> = Policy::default().rules().iter().map(ToString::to_string).collect();
+    let said = |preset: Preset| preset.rules().iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
-        said,
+        said(Preset::Cautious),
+        [
+            "2 or more errors of a class that the last good version never had (alpha 0.0001)",
+            "fewer runs succeed than those of the last good version (alpha 0.0009)",
+        ]
+    );
+    assert_eq!(
+        said(Preset::Immediate),
         [
             "2 of TypeError or AttributeError among the last 10 runs within 5m",
             "all of 5 or more runs failed within 30m",
@@ -159,7 +210,7 @@ fn a_rule_says_in_words_what_it_looks_for() {
 
 #[test]
 fn the_weightiest_rule_comes_first() {
-    let mut names: Vec<RuleName> = Policy::default().rules().iter().map(Rule::name).collect();
+    let mut names: Vec<RuleName> = Preset::Immediate.rules().iter().map(Rule::name).collect();
     names.reverse();
     names.sort_unstable();
     let words: Vec<String> = names.iter().map(ToString::to_string).collect();

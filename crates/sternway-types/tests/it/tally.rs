@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sternway_types::{
-    ErrorClass, Measurements, Outcome, OutcomeId, OutcomeStatus, RECENT_OUTCOMES, Recent,
+    Blocks, ErrorClass, Measurements, Outcome, OutcomeId, OutcomeStatus, RECENT_OUTCOMES, Recent,
     Resolution, Tally, Timeline,
 };
 
@@ -172,6 +172,8 @@ proptest! {
             whole.ends().coarse().to_vec(),
         );
         let again = again.with_measurements(ends, whole.measurements().clone());
+        let blocks = Blocks::from_parts(whole.blocks().closed().to_vec()).expect("they are blocks");
+        let again = again.with_history(whole.errors().clone(), blocks);
         prop_assert_eq!(again, whole);
     }
 }

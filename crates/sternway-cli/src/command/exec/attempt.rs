@@ -9,8 +9,8 @@ use sternway::{
     control::{Control, record::Judged, rollback::Reaction},
     provider::{Clock, Stopwatch, SystemClock},
     types::{
-        ArtifactId, Content, ContentKind, LatchAction, Outcome as Record, OutcomeId, Regression,
-        Subject, Timestamp, Verdict,
+        ArtifactId, Content, ContentKind, Outcome as Record, OutcomeId, Regression, Subject,
+        Timestamp, Verdict,
     },
 };
 
@@ -216,11 +216,13 @@ async fn halted(control: &Control, judged: &Judged) -> Result<Option<Box<Regress
     let Verdict::Regressed(regression) = &judged.verdict else { return Ok(None) };
     match &judged.reaction {
         None | Some(Reaction::RolledBack(_)) => Ok(None),
-        Some(Reaction::Halted { .. }) => Ok(Some(regression.clone())),
+        Some(Reaction::Stays { action, .. }) => {
+            Ok(action.needs_a_person().then(|| regression.clone()))
+        }
         Some(Reaction::Overtaken) => {
             let Subject { artifact, environment, .. } = &judged.subject;
             let check = control.check(artifact, environment).await?;
-            let latch = check.latch.filter(|latch| latch.action == LatchAction::Halted);
+            let latch = check.latch.filter(|latch| latch.action.needs_a_person());
             Ok(latch
                 .filter(|_| check.subject == judged.subject)
                 .map(|latch| Box::new(latch.regression)))

@@ -9,12 +9,12 @@ use sternway::{
     Missing,
     api::{
         EffectivePolicyView, ListView, PolicySetView, PolicyUnsetView, PolicyView, Problem,
-        ProblemCode,
+        ProblemCode, error_rate,
     },
     store::Limit,
     types::{
-        ArtifactId, At, CheckKind, ContentCheck, OnFailure, Policy, PolicyScope, PolicySetting,
-        Preset, Reason, RecordKey, Rule,
+        Action, ArtifactId, At, CheckKind, ContentCheck, OnFailure, Policy, PolicyScope,
+        PolicySetting, Preset, Reason, RecordKey, Rule,
     },
 };
 
@@ -245,8 +245,15 @@ fn write(setting: &PolicySetting, page: &mut Page) {
                 let tier = rule.name().tier();
                 page.line(format_args!("  {} {tier}: {}", field(name), Rule::to_string(rule)));
             }
+            if policy.action() != Action::RollBack {
+                page.line(format_args!("  {} {}", field("action"), view.action));
+            }
+            if policy.rollbacks_per_day() != Policy::ROLLBACKS_PER_DAY {
+                let budget = format_args!("{} rollbacks a day", policy.rollbacks_per_day());
+                page.line(format_args!("  {} {budget}", field("budget")));
+            }
             let preset = policy.as_preset().map(|preset| format!("{preset}: ")).unwrap_or_default();
-            page.hint(format_args!("  {} {preset}{}", field("note"), Preset::NOTE));
+            page.hint(format_args!("  {} {preset}{}", field("note"), error_rate(policy)));
         }
     }
 }

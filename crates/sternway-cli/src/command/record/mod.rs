@@ -253,11 +253,21 @@ fn reaction(
             page.line(format_args!("  {would}rolled back: {from} {arrow} {to}  {live}"));
         }
         Some(ReactionView::Halted) => {
-            let halted = style::paint(style::BAD, "still live: no good version is left");
-            page.line(format_args!("  {} {halted}. A person must act.", symbols.warning));
-            page.next(&[format!("sternway{flags} log {artifact}")]);
+            still_live("no good version is left", artifact, &flags, page);
         }
+        Some(ReactionView::OverBudget) => {
+            still_live("the rollbacks of a day are used up", artifact, &flags, page);
+        }
+        Some(ReactionView::Notified) => page.line("  still live: the policy only says so"),
+        Some(ReactionView::Shadowed) => page.line("  still live: the policy is on trial"),
         Some(_) => page.line("  nothing was done: it is no longer live, or was dealt with before"),
         None => (),
     }
+}
+
+/// It stays live, and nothing else will be done.
+fn still_live(why: &str, artifact: &ArtifactId, flags: &str, page: &mut Page) {
+    let halted = style::paint(style::BAD, format_args!("still live: {why}"));
+    page.line(format_args!("  {} {halted}. A person must act.", page.symbols().warning));
+    page.next(&[format!("sternway{flags} log {artifact}")]);
 }

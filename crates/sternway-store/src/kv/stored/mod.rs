@@ -18,7 +18,7 @@ pub(super) use self::{
     commit::{StoredCommit, StoredMove, StoredPointer},
     floor::{StoredFloor, StoredRows},
     outcome::StoredBlock,
-    tally::{StoredTallies, StoredTally},
+    tally::{StoredSums, StoredTallies, StoredWhole},
     version::{StoredArtifact, StoredVersion},
 };
 
@@ -41,8 +41,9 @@ pub(super) struct StoredHeader {
 
 impl StoredHeader {
     pub(super) const MAGIC: &str = "sternway store";
-    /// The layout that is written: 3 was the first one that was kept, and 4 gave contents heads.
-    pub(super) const LAYOUT: u8 = 4;
+    /// The layout that is written: 3 was the first one that was kept, 4 gave contents heads, and 5
+    /// tallies their errors and blocks.
+    pub(super) const LAYOUT: u8 = 5;
     /// The oldest layout that is brought to it.
     pub(super) const OLDEST: u8 = 3;
 }

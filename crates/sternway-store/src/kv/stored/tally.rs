@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    Decimal, Measure, Measurements, OutcomeId, Period, Recent, Resolution, Series, Tally, Timeline,
-    Timestamp,
+    Block, Blocks, Decimal, ErrorClasses, Measure, Measurements, OutcomeId, Period, Recent,
+    Resolution, Series, Tally, Timeline, Timestamp,
 };
 use uuid::Uuid;
 
@@ -117,7 +117,7 @@ impl StoredSeries {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::kv) struct StoredTally {
+struct StoredTally {
     succeeded: u64,
     failed: u64,
     unknown: u64,
@@ -130,7 +130,7 @@ pub(in crate::kv) struct StoredTally {
 }
 
 impl StoredTally {
-    pub(in crate::kv) fn new(tally: &Tally) -> Self {
+    fn new(tally: &Tally) -> Self {
         let recent = tally.recent().iter().map(|one| StoredRecent {
             id: *one.id.as_uuid().as_bytes(),
             at: one.at.as_micros(),
@@ -152,7 +152,7 @@ impl StoredTally {
         }
     }
 
-    pub(in crate::kv) fn into_tally(self) -> Decoded<Tally> {
+    fn into_tally(self) -> Decoded<Tally> {
         let recent = self.recent.into_iter().map(|one| {
             Ok(Recent {
                 id: OutcomeId::from_uuid(Uuid::from_bytes(one.id)),
@@ -175,27 +175,101 @@ impl StoredTally {
     }
 }
 
+/// What the outcomes of one subject were like beyond sums.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredHistory {
+    errors: Vec<(String, u64)>,
+    errors_left_out: u64,
+    /// Of each block how many outcomes, in blocks of the least length, and how many of them failed.
+    blocks: Vec<(u64, u64)>,
+}
+
+impl StoredHistory {
+    fn new(tally: &Tally) -> Self {
+        let errors = tally.errors().counts().iter();
+        let blocks = tally.blocks().closed().iter();
+        Self {
+            errors: errors.map(|(class, count)| (class.to_string(), *count)).collect(),
+            errors_left_out: tally.errors().left_out(),
+            blocks: blocks.map(|it| (it.outcomes / Blocks::LENGTH, it.failed)).collect(),
+        }
+    }
+
+    fn add_to(self, tally: Tally) -> Decoded<Tally> {
+        let errors = self.errors.into_iter().map(|(class, count)| {
+            let class = read_class(Some(class))?.ok_or("an error of it has no class")?;
+            Ok((class, count))
+        });
+        let errors =
+            ErrorClasses::from_parts(errors.collect::<Decoded<_>>()?, self.errors_left_out);
+        let blocks = self.blocks.into_iter().map(|(length, failed)| Block {
+            outcomes: length.saturating_mul(Blocks::LENGTH),
+            failed,
+        });
+        let blocks = Blocks::from_parts(blocks.collect()).ok_or("its blocks are none")?;
+        if blocks.covered().outcomes > tally.known() {
+            return Err("its blocks hold more than all outcomes".into());
+        }
+        Ok(tally.with_history(errors, blocks))
+    }
+}
+
+/// A tally with its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::kv) struct StoredWhole(StoredTally, StoredHistory);
+
+impl StoredWhole {
+    pub(in crate::kv) fn new(tally: &Tally) -> Self {
+        Self(StoredTally::new(tally), StoredHistory::new(tally))
+    }
+
+    pub(in crate::kv) fn into_tally(self) -> Decoded<Tally> {
+        self.1.add_to(self.0.into_tally()?)
+    }
+}
+
+/// What layout 4 kept of a subject, and what newer ones begin with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::kv) struct StoredSums {
+    tally: StoredTally,
+    judged: Option<StoredTally>,
+}
+
+impl StoredSums {
+    /// How many outcomes were judged.
+    pub(in crate::kv) fn judged(&self) -> u64 {
+        let judged = self.judged.as_ref().unwrap_or(&self.tally);
+        judged.succeeded.saturating_add(judged.failed).saturating_add(judged.unknown)
+    }
+}
+
 /// What is known of a subject. When everything was judged, the tally is stored once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::kv) struct StoredTallies {
-    tally: StoredTally,
-    judged: Option<StoredTally>,
+    sums: StoredSums,
+    history: StoredHistory,
+    judged_history: Option<StoredHistory>,
 }
 
 impl StoredTallies {
     pub(in crate::kv) fn new(tallies: &Tallies) -> Self {
         let behind = tallies.judged != tallies.tally;
         Self {
-            tally: StoredTally::new(&tallies.tally),
-            judged: behind.then(|| StoredTally::new(&tallies.judged)),
+            sums: StoredSums {
+                tally: StoredTally::new(&tallies.tally),
+                judged: behind.then(|| StoredTally::new(&tallies.judged)),
+            },
+            history: StoredHistory::new(&tallies.tally),
+            judged_history: behind.then(|| StoredHistory::new(&tallies.judged)),
         }
     }
 
     pub(in crate::kv) fn into_tallies(self) -> Decoded<Tallies> {
-        let tally = self.tally.into_tally()?;
-        let judged = match self.judged {
-            Some(judged) => judged.into_tally()?,
-            None => tally.clone(),
+        let tally = self.history.add_to(self.sums.tally.into_tally()?)?;
+        let judged = match (self.sums.judged, self.judged_history) {
+            (Some(judged), Some(history)) => history.add_to(judged.into_tally()?)?,
+            (None, None) => tally.clone(),
+            _ => return Err("half of what was judged is missing".into()),
         };
         Ok(Tallies { tally, judged })
     }

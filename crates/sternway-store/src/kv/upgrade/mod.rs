@@ -5,6 +5,7 @@
 
 mod heads;
 mod repack;
+mod tallies;
 
 use std::ops::ControlFlow;
 
@@ -51,6 +52,8 @@ impl Upgrade {
 pub enum UpgradeProgress {
     /// So many contents were looked at for their heads.
     Contents(u64),
+    /// The outcomes of so many subjects were added up.
+    Subjects(u64),
     /// So many versions were looked at for a smaller way to keep their contents.
     Versions(u64),
 }
@@ -64,7 +67,10 @@ pub struct Upgraded {
     pub to: u8,
     /// How many contents got a head of their own.
     pub heads: u64,
-    /// How many contents are damaged and were left as they are: `verify` names them.
+    /// How many subjects' outcomes were added up anew: since layout 5 it is kept with which errors they
+    /// ended, and how they did block by block.
+    pub tallies: u64,
+    /// How many contents or sums are damaged and were left as they are: `verify` names them.
     pub damaged: u64,
     /// What came of keeping contents smaller, if that was asked for.
     pub repacked: Option<Repacked>,
@@ -102,6 +108,7 @@ pub fn upgrade(
     let mut upgraded = Upgraded { from, to: StoredHeader::LAYOUT, ..Upgraded::default() };
     if from.is_some_and(|from| from < upgraded.to) {
         heads::add(kv, how, &mut upgraded, tell)?;
+        tallies::add_up(kv, how, &mut upgraded, tell)?;
         if !how.dry_run {
             header::write(kv)?;
         }

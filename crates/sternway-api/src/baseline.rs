@@ -1,0 +1,89 @@
+//! What versions are held against, as it is shown.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sternway_types::{
+    Against, ArtifactId, EnvironmentId, FrozenBaseline, Generation, TestResult, VersionNumber,
+};
+
+/// What was measured of the last known good version until another one's stay was first judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BaselineView {
+    /// Whose versions.
+    pub artifact: ArtifactId,
+    /// Where they are live.
+    pub environment: EnvironmentId,
+    /// The generation of the pointer during the stay that is judged.
+    pub generation: Generation,
+    /// The version that is judged.
+    pub candidate: VersionNumber,
+    /// The last known good version.
+    pub version: VersionNumber,
+    /// How many of its runs succeeded.
+    pub succeeded: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// How many failed with an error of each class.
+    pub errors: BTreeMap<String, u64>,
+}
+
+impl From<&FrozenBaseline> for BaselineView {
+    fn from(baseline: &FrozenBaseline) -> Self {
+        let errors = baseline.errors.counts().iter();
+        Self {
+            artifact: baseline.artifact.clone(),
+            environment: baseline.environment.clone(),
+            generation: baseline.generation,
+            candidate: baseline.candidate,
+            version: baseline.version,
+            succeeded: baseline.succeeded,
+            failed: baseline.failed,
+            errors: errors.map(|(class, count)| (class.to_string(), *count)).collect(),
+        }
+    }
+}
+
+/// What a sequential test found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TestView {
+    /// `measured`, `expected` or `objective`: where the rate that the version is held against comes from.
+    pub against: &'static str,
+    /// The version that was measured, if one was.
+    pub baseline_version: Option<VersionNumber>,
+    /// How many of its runs succeeded, and failed.
+    pub baseline: Option<[u64; 2]>,
+    /// The success rate that the version is held against, from 0 to 1: of what was measured a lower
+    /// bound. For a new error, how many runs may end without it.
+    pub success_rate: f64,
+    /// The evidence, as the natural logarithm of an e-value.
+    pub ln_e: f64,
+    /// What it takes.
+    pub ln_threshold: f64,
+    /// The class of the error, if the test is on new ones.
+    pub error_class: Option<String>,
+    /// How many runs failed with it.
+    pub of_class: Option<u64>,
+}
+
+impl From<&TestResult> for TestView {
+    fn from(test: &TestResult) -> Self {
+        let (against, baseline_version, baseline) = match test.against {
+            Against::Measured { version, succeeded, failed } => {
+                ("measured", Some(version), Some([succeeded, failed]))
+            }
+            Against::Expected { .. } => ("expected", None, None),
+            Against::Objective { .. } => ("objective", None, None),
+        };
+        Self {
+            against,
+            baseline_version,
+            baseline,
+            success_rate: test.success_rate.to_f64(),
+            ln_e: test.ln_e.to_f64(),
+            ln_threshold: test.ln_threshold.to_f64(),
+            error_class: test.class.as_ref().map(ToString::to_string),
+            of_class: test.of_class,
+        }
+    }
+}

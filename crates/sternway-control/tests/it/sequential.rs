@@ -1,0 +1,198 @@
+//! Sequential tests in the engine: what a version is held against, and what comes of a verdict.
+
+use std::time::Duration;
+
+use sternway_control::{
+    record::Judged,
+    rollback::{Reaction, RolledBack},
+};
+use sternway_policy::judge;
+use sternway_types::{
+    Action, Against, FrozenBaseline, LatchAction, Policy, PolicyScope, PolicySetting, Preset,
+    Record, RecordKey, Regression, RuleName, Tally, Verdict, VersionNumber,
+};
+
+use crate::{
+    make::{alice, greeting, production, version},
+    world::{MINUTE, World},
+};
+
+async fn set(world: &World, policy: Policy) {
+    let setting = PolicySetting::On(policy);
+    world.control.set_policy(PolicyScope::Namespace, setting, &alice()).await.expect("it is set");
+}
+
+/// Version 2 is live, and version 1 had so many good runs before, and bad ones.
+async fn after(good: usize, bad: usize) -> World {
+    let world = World::with_live(1).await;
+    // The bad ones are far apart, so that no rule minds.
+    let every = good.checked_div(bad).unwrap_or(good);
+    for _ in 0..bad {
+        world.run(1, &format!("{}x", ".".repeat(every))).await;
+    }
+    world.run(1, &".".repeat(good - every * bad)).await;
+    world.publish("Hi").await;
+    world.promote(2).await;
+    world
+}
+
+/// What version 2 is held against, if that was kept.
+async fn kept(world: &World) -> Option<FrozenBaseline> {
+    let generation = world.subject(2).await.generation;
+    let key = RecordKey::baseline(&greeting(), &production(), generation);
+    let at = sternway_types::At::Head;
+    let entry = world.store.record(world.control.namespace(), &key, at).await.expect("readable");
+    let record = entry.and_then(|entry| entry.record);
+    record.and_then(Record::into_baseline).map(|it| *it)
+}
+
+async fn regression(world: &World, number: u64, signs: &str) -> Regression {
+    let recorded = world.recorded(number, signs).await;
+    match recorded.judged.into_iter().next() {
+        Some(Judged { verdict: Verdict::Regressed(regression), .. }) => *regression,
+        other => panic!("it regressed: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_a_version_is_held_against_is_kept_when_it_is_first_judged() {
+    let world = after(990, 10).await;
+    assert_eq!(kept(&world).await, None, "nothing was judged yet");
+    world.run(2, ".").await;
+    let baseline = kept(&world).await.expect("it is kept");
+    assert_eq!((baseline.candidate, baseline.version), (version(2), VersionNumber::FIRST));
+    assert_eq!((baseline.succeeded, baseline.failed), (990, 10));
+    let head = world.head().await;
+    world.run(2, "..").await;
+    assert_eq!(world.head().await, head, "it is kept once");
+    assert_eq!(regression(&world, 2, "xxxx").await.rule.name(), RuleName::Worse);
+}
+
+#[tokio::test]
+async fn late_runs_of_the_older_version_change_nothing() {
+    let world = World::with_live(1).await;
+    let first_stay = world.subject(1).await;
+    world.run(1, &".".repeat(300)).await;
+    world.publish("Hi").await;
+    world.promote(2).await;
+    world.run(2, ".").await;
+    // With these it would be good for much less.
+    let late = world.outcomes(&first_stay, &"x".repeat(300));
+    drop(world.another().record(late).await.expect("they are counted"));
+    for control in [world.control.rehearsal(), world.another()] {
+        let check = control.check(&greeting(), &production()).await.expect("it can be checked");
+        let worse = check.standings.iter().find(|it| it.rule.name == RuleName::Worse);
+        let test = worse.and_then(|it| it.test.as_ref()).expect("a test");
+        let version = VersionNumber::FIRST;
+        assert_eq!(test.against, Against::Measured { version, succeeded: 300, failed: 0 });
+    }
+}
+
+#[tokio::test]
+async fn two_processes_hold_it_against_the_same() {
+    let world = after(400, 0).await;
+    let other = world.another();
+    let subject = world.subject(2).await;
+    let (here, there) = (world.outcomes(&subject, "."), world.outcomes(&subject, "."));
+    let (one, two) = tokio::join!(world.control.record(here), other.record(there));
+    drop((one.expect("recorded"), two.expect("recorded")));
+    let commits = world.commits_after(0).await;
+    let frozen = commits.iter().filter(|commit| commit.actor.is_automation()).count();
+    assert_eq!(frozen, 2, "once for each version that was judged after another");
+}
+
+#[tokio::test]
+async fn the_same_verdict_is_reached_again_from_the_log_and_the_evidence() {
+    let world = after(960, 40).await;
+    let subject = world.subject(2).await;
+    world.run(2, &"....".repeat(30)).await;
+    let found = regression(&world, 2, &"x.x".repeat(20)).await;
+    let latch = world.control.latch(&subject).await.unwrap().expect("a latch");
+    assert_eq!(latch.regression, found);
+    // Whoever has the log and what was kept comes to the same.
+    let frozen = kept_at(&world, &subject).await;
+    let limit = sternway_store::Limit::MAX;
+    let log = world.store.outcomes(world.control.namespace(), &subject, 0, limit).await.unwrap();
+    let (mut tally, policy) = (Tally::default(), Policy::default());
+    let baseline =
+        sternway_policy::Baseline { version: frozen.version, tallies: &[], frozen: Some(&frozen) };
+    let first = log.iter().find_map(|outcome| {
+        tally.add(outcome);
+        let view = sternway_policy::View::new(&tally).against(Some(baseline));
+        match judge(&policy, &view) {
+            Verdict::Regressed(again) if outcome.is_failure() => Some(*again),
+            Verdict::Regressed(_) | Verdict::Undecided => None,
+        }
+    });
+    assert_eq!(first, Some(found));
+}
+
+async fn kept_at(world: &World, subject: &sternway_types::Subject) -> FrozenBaseline {
+    let key = RecordKey::baseline(&subject.artifact, &subject.environment, subject.generation);
+    let at = sternway_types::At::Head;
+    let entry = world.store.record(world.control.namespace(), &key, at).await.expect("readable");
+    *entry.and_then(|it| it.record).and_then(Record::into_baseline).expect("it was kept")
+}
+
+#[tokio::test]
+async fn a_policy_that_only_says_so_changes_nothing_and_says_it_once() {
+    let world = after(300, 0).await;
+    set(&world, Policy::preset(Preset::NotifyOnly)).await;
+    let subject = world.subject(2).await;
+    let reaction = world.reaction(2, "xxx").await;
+    assert!(
+        matches!(reaction, Some(Reaction::Stays { action: LatchAction::Notified, .. })),
+        "{reaction:?}"
+    );
+    assert_eq!((world.live().await, world.condemned().await), (Some(version(2)), vec![]));
+    let notice = world.control.notice(&subject).await.unwrap().expect("it is kept");
+    assert_eq!(notice.regression.evidence.failed, 2, "of one that never failed in 300 runs");
+    assert_eq!(world.reaction(2, "x").await, Some(Reaction::Overtaken));
+}
+
+#[tokio::test]
+async fn a_policy_on_trial_can_begin_to_act() {
+    let world = after(300, 0).await;
+    set(&world, Policy::default().with_action(Action::Shadow)).await;
+    let reaction = world.reaction(2, "xxx").await;
+    assert!(
+        matches!(reaction, Some(Reaction::Stays { action: LatchAction::Shadowed, .. })),
+        "{reaction:?}"
+    );
+    set(&world, Policy::default()).await;
+    let back = world.reaction(2, "x").await;
+    assert!(matches!(back, Some(Reaction::RolledBack(RolledBack { .. }))), "{back:?}");
+    assert_eq!(world.live().await, Some(version(1)));
+}
+
+#[tokio::test]
+async fn the_third_rollback_of_a_day_is_for_a_person() {
+    let world = World::with_live(4).await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    world.clock.advance(day);
+    for number in [4, 3] {
+        let back = world.reaction(number, "xxx").await;
+        assert!(matches!(back, Some(Reaction::RolledBack(_))), "{back:?}");
+        world.clock.advance(MINUTE);
+    }
+    let third = world.reaction(2, "xxx").await;
+    assert!(
+        matches!(third, Some(Reaction::Stays { action: LatchAction::OverBudget, .. })),
+        "{third:?}"
+    );
+    assert_eq!(world.live().await, Some(version(2)));
+    assert_eq!(world.condemned().await, [2, 3, 4].map(version), "it is bad all the same");
+    // A person's is never blocked.
+    world.roll_back(None).await.expect("a person may");
+    assert_eq!(world.live().await, Some(version(1)));
+}
+
+#[tokio::test]
+async fn a_day_later_there_is_a_new_budget() {
+    let world = World::with_live(4).await;
+    let policy = Policy::default().with_rollbacks_per_day(1).expect("within limits");
+    set(&world, policy).await;
+    assert!(matches!(world.reaction(4, "xxx").await, Some(Reaction::RolledBack(_))));
+    world.clock.advance(Duration::from_secs(24 * 60 * 60 + 1));
+    assert!(matches!(world.reaction(3, "xxx").await, Some(Reaction::RolledBack(_))));
+}

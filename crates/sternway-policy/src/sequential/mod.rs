@@ -1,0 +1,77 @@
+//! Rules that are sequential tests: what a policy says of them, made into mathematics that goes on from
+//! one look to the next.
+
+mod known;
+mod new_error;
+mod worse;
+
+use sternway_types::{Decimal, Rule, Tally, TestResult};
+
+pub(crate) use self::known::Known;
+use self::{new_error::NewErrorTest, worse::WorseTest};
+use crate::{evidence::Alpha, view::Baseline};
+
+/// The parts of ten that are left of a `worse` rule's alpha where what is not known of the baseline
+/// takes two: 0.002 and 0.007 of 0.009.
+const PARTS: f64 = 9.0;
+const PARTS_OF_BOUND: f64 = 2.0;
+
+/// A sequential test of one stay of a version.
+#[derive(Clone, Debug)]
+pub(crate) enum Test {
+    Worse(WorseTest),
+    NewError(NewErrorTest),
+}
+
+impl Test {
+    /// The test that a rule is; nothing if it is another kind of rule.
+    pub(crate) fn of(rule: &Rule, baseline: Option<Baseline<'_>>) -> Option<Self> {
+        match rule {
+            Rule::Worse(rule) => Some(Self::Worse(WorseTest::new(rule, baseline))),
+            Rule::NewError { alpha } => {
+                Some(Self::NewError(NewErrorTest::new(f64::from(*alpha), baseline)))
+            }
+            Rule::ConsecutiveFailures { .. }
+            | Rule::SignatureErrors { .. }
+            | Rule::AllFailed { .. }
+            | Rule::FailureRate { .. }
+            | Rule::Degraded(_) => None,
+        }
+    }
+
+    /// Whether the evidence suffices.
+    pub(crate) fn holds(&mut self, tally: &Tally) -> bool {
+        match self {
+            Self::Worse(test) => test.holds(tally),
+            Self::NewError(test) => test.deciding(tally).is_some(),
+        }
+    }
+
+    /// What it found; nothing if there is nothing to test against, or nothing to be tested.
+    pub(crate) fn result(&mut self, tally: &Tally) -> Option<TestResult> {
+        match self {
+            Self::Worse(test) => Some(test.result(tally)),
+            Self::NewError(test) => test.result(tally),
+        }
+    }
+
+    /// After how many more failures in a row it holds, 0 if it does already; nothing if nobody knows, or
+    /// it takes too many to count.
+    pub(crate) fn failures_until(&mut self, tally: &Tally) -> Option<u64> {
+        match self {
+            Self::Worse(test) => test.failures_until(tally),
+            Self::NewError(test) => test.failures_until(tally),
+        }
+    }
+}
+
+/// An error rate of a rule. Every policy was checked to have one that is such.
+fn alpha(share: f64) -> Alpha {
+    Alpha::new(share).unwrap_or(Alpha::LEAST)
+}
+
+/// A number to nine decimals, to be kept.
+fn kept(number: f64) -> Decimal {
+    let nine = (number * 1e9).round() / 1e9;
+    Decimal::from_f64(nine).unwrap_or_default()
+}
