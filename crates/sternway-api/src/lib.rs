@@ -30,6 +30,7 @@ mod content;
 mod diff;
 mod doctor;
 mod environment;
+mod explained;
 mod exported;
 mod guarded;
 mod imported;
@@ -79,6 +80,7 @@ pub use crate::{
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
     environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},
+    explained::{DecidingView, ExplanationView, PresetView, ProvenView},
     exported::ExportedView,
     guarded::{GuardEndingView, GuardedView},
     imported::{

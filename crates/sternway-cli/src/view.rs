@@ -1,6 +1,7 @@
 //! Views of what the verbs answer.
 
 pub(crate) mod aging;
+pub(crate) mod explained;
 pub(crate) mod metrics;
 pub(crate) mod stability;
 
@@ -11,10 +12,11 @@ use sternway::{
         StandingView, VerdictView,
     },
     control::{
+        check::Check,
         policy::EffectivePolicy,
         promote::Promoted,
         publish::{Landing, Published},
-        record::{Check, Judged},
+        record::Judged,
         rollback::{Reaction, RolledBack},
         validate::Checked,
     },

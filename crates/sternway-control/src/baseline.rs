@@ -28,9 +28,18 @@ pub(crate) struct KnownGood {
 }
 
 impl KnownGood {
+    const fn none_of(version: VersionNumber) -> Self {
+        Self { version, tallies: Vec::new(), frozen: None }
+    }
+
     pub(crate) fn as_baseline(&self) -> Baseline<'_> {
         let frozen = self.frozen.as_deref();
         Baseline { version: self.version, tallies: &self.tallies, frozen }
+    }
+
+    /// What it added up to when the other version was first judged, if that was kept.
+    pub(crate) fn frozen(&self) -> Option<&FrozenBaseline> {
+        self.frozen.as_deref()
     }
 
     fn freeze(&self, subject: &Subject) -> FrozenBaseline {
@@ -96,15 +105,15 @@ impl Control {
     ) -> Result<Option<KnownGood>, ControlError> {
         let needs = Needs::of(policy);
         let frozen = if needs.frozen { self.frozen_baseline(subject).await? } else { None };
-        if let Some(frozen) = frozen.as_ref().filter(|_| !needs.tallies) {
-            let (version, frozen) = (frozen.version, Some(Arc::clone(frozen)));
-            return Ok(Some(KnownGood { version, tallies: Vec::new(), frozen }));
-        }
-        if !needs.tallies && !needs.frozen {
-            return Ok(None);
-        }
-        let Some(good) = self.last_good_now(subject).await? else { return Ok(None) };
-        Ok(Some(KnownGood { frozen, ..good }))
+        let now = if needs.tallies || (needs.frozen && frozen.is_none()) {
+            self.last_good_now(subject).await?
+        } else {
+            None
+        };
+        // What was kept counts, whatever became of that version since.
+        let known =
+            now.or_else(|| frozen.as_ref().map(|frozen| KnownGood::none_of(frozen.version)));
+        Ok(known.map(|known| KnownGood { frozen, ..known }))
     }
 
     /// The same, before the subject's first outcome is judged: what sequential tests hold it against is

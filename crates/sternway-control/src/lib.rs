@@ -2,7 +2,8 @@
 //! commit it. *Semver-exempt*: most programs use the `sternway` facade instead.
 //!
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
-//! [`rollback`], [`condemn`], [`label`], [`record`], [`compare`], [`supervise`], [`policy`],
+//! [`rollback`], [`condemn`], [`label`], [`record`], [`check`], [`explain`], [`compare`],
+//! [`supervise`], [`policy`],
 //! [`environment`], [`validate`], [`guard`], [`aging`], [`stability`]. A verb that loses a race loads again
 //! and decides again; a verb that is called twice does its work once.
 //!
@@ -35,6 +36,7 @@ mod attest;
 mod baseline;
 pub mod blame;
 pub mod bundle;
+pub mod check;
 mod compact;
 pub mod compare;
 pub mod condemn;
@@ -42,6 +44,7 @@ mod content;
 mod control;
 pub mod environment;
 mod error;
+pub mod explain;
 pub mod guard;
 pub mod import;
 pub mod label;

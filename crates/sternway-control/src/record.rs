@@ -2,15 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use sternway_policy::{
-    Judge, Standing, View,
-    aging::{Limits, Sign, drift},
-    judge, standings,
-};
+use sternway_policy::Judge;
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
-use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict, Version};
+use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict};
 
-use crate::{Control, ControlError, baseline::KnownGood, past::Good, rollback::Reaction};
+use crate::{Control, ControlError, baseline::KnownGood, rollback::Reaction};
 
 /// What judging one subject led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,26 +31,6 @@ pub struct Recorded {
     pub judged: Vec<Judged>,
     /// How many outcomes had been counted before.
     pub duplicates: usize,
-}
-
-/// The verdict on what is live, reached without changing anything.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Check {
-    /// What was judged.
-    pub subject: Subject,
-    /// What its outcomes add up to.
-    pub tally: Tally,
-    /// The policy that holds.
-    pub policy: crate::policy::EffectivePolicy,
-    /// The verdict: the latched one, if one was latched.
-    pub verdict: Verdict,
-    /// What the latched verdict led to.
-    pub latch: Option<sternway_types::Latch>,
-    /// How near each rule of the policy is to holding now, in the order of the policy; none if it is
-    /// off.
-    pub standings: Vec<Standing>,
-    /// That the success rate fell little by little, if it did: a warning, which no rule acts on.
-    pub drift: Option<Sign>,
 }
 
 impl Control {
@@ -182,60 +158,6 @@ impl Control {
         };
         self.keep_mark(subject.clone(), tally.clone());
         Ok(Judged { subject, tally, counted, verdict, reaction })
-    }
-
-    /// The verdict on what is live now. Changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError::NotLive`] and its kin if nothing is live, and [`ControlError::Store`] if the
-    /// store cannot be read.
-    pub async fn check(
-        &self,
-        artifact: &sternway_types::ArtifactId,
-        environment: &sternway_types::EnvironmentId,
-    ) -> Result<Check, ControlError> {
-        let (pointer, live) = self.live_version(artifact, environment).await?;
-        let subject = Subject {
-            artifact: artifact.clone(),
-            environment: environment.clone(),
-            version: live.number,
-            generation: pointer.generation,
-        };
-        let tallies = self.store.tallies(&self.namespace, &subject).await?.unwrap_or_default();
-        let policy = self.effective_policy(artifact, environment).await?;
-        let latch = self.latch(&subject).await?;
-        let baseline = match policy.policy() {
-            Some(policy) => self.baseline(policy, &subject).await?,
-            None => None,
-        };
-        let baseline = baseline.as_ref().map(KnownGood::as_baseline);
-        let view = View::new(&tallies.tally).against(baseline);
-        let standings = policy.policy().map(|policy| standings(policy, &view));
-        let verdict = match (&latch, policy.policy()) {
-            (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
-            (None, Some(policy)) => judge(policy, &view),
-            (None, None) => Verdict::Undecided,
-        };
-        let standings = standings.unwrap_or_default();
-        let drift = self.drift(&live, &subject, &tallies.tally).await?;
-        Ok(Check { subject, tally: tallies.tally, policy, verdict, latch, standings, drift })
-    }
-
-    /// How far the success rate fell little by little, if it did.
-    async fn drift(
-        &self,
-        live: &Version,
-        subject: &Subject,
-        tally: &Tally,
-    ) -> Result<Option<Sign>, ControlError> {
-        let (limits, environment) = (Limits::default(), &subject.environment);
-        let past = self.past(&live.artifact, environment).await?;
-        let condemned = self.condemned_digests(&live.artifact, environment).await?;
-        let most = limits.drift_versions;
-        let good = self.good_before(live, environment, &past, &condemned, most).await?;
-        let good: Vec<_> = good.iter().map(Good::as_baseline).collect();
-        Ok(drift(tally, &good, &limits))
     }
 }
 

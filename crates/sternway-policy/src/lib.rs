@@ -55,6 +55,7 @@ pub mod evidence;
 pub mod failure;
 mod judge;
 mod number;
+mod proven;
 mod sequential;
 mod stability;
 mod standing;
@@ -63,6 +64,7 @@ mod view;
 pub use crate::{
     judge::{Judge, judge},
     number::Short,
+    proven::{ProvenStanding, proven},
     stability::Stability,
     standing::{Found, Standing, nearest, standings},
     view::{Baseline, View},

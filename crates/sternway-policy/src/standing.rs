@@ -79,7 +79,7 @@ pub fn standings(policy: &Policy, view: &View<'_>) -> Vec<Standing> {
 
 /// The rule that is nearest to holding, of those that count and have begun to.
 #[must_use]
-pub fn nearest(policy: &Policy, view: &View<'_>) -> Option<Standing> {
+pub fn nearest(standings: &[Standing]) -> Option<&Standing> {
     let share = |standing: &Standing| match standing.found {
         Found::Counted { found, needed, .. } if found > 0 && found < needed => {
             Some((found, needed))
@@ -92,9 +92,9 @@ pub fn nearest(policy: &Policy, view: &View<'_>) -> Option<Standing> {
         | Found::Evidence { .. }
         | Found::Beside { .. } => None,
     };
-    let begun = standings(policy, view).into_iter().filter(|it| share(it).is_some());
+    let begun = standings.iter().filter(|it| share(it).is_some());
     // Cross-multiplied: which share is larger?
-    begun.reduce(|one, other| match (share(&one), share(&other)) {
+    begun.reduce(|one, other| match (share(one), share(other)) {
         (Some((found, needed)), Some((more, of))) if more * needed > found * of => other,
         _ => one,
     })

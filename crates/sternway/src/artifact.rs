@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use sternway_control::{Control, record::Check};
+use sternway_control::{Control, check::Check};
 use sternway_store::Limit;
 use sternway_types::{
     Actor, ArtifactId, At, Content, EnvironmentId, IdError, Reference, Selector, Version,

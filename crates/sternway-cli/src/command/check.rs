@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use sternway::{
     Missing,
     api::{CheckView, LatchActionView, ProblemCode},
-    control::record::Check,
-    policy::{View, nearest},
+    control::check::Check,
+    policy::nearest,
     types::ArtifactId,
 };
 
@@ -63,9 +63,9 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
             let severity = severity.unwrap_or_default();
             page.line(format_args!("  {tier} tier{severity}: {description}"));
         }
-        (None, Some(policy)) => {
+        (None, Some(_)) => {
             let healthy = style::paint(style::GOOD, format_args!("healthy in {environment}"));
-            let near = nearest(policy, &View::new(&check.tally));
+            let near = nearest(&check.standings);
             let near = near.map_or_else(String::new, |near| format!(" ({})", near.found));
             page.line(format_args!("{name}  {healthy}{near}"));
         }

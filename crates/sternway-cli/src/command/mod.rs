@@ -12,7 +12,7 @@ mod diff;
 mod doctor;
 mod env;
 mod exec;
-
+mod explain;
 mod export;
 mod get;
 mod guard;
@@ -90,6 +90,7 @@ pub(crate) enum Command {
     Import(import::Args),
     Export(export::Args),
     Check(check::Args),
+    Explain(explain::Args),
     Metrics(metrics::Args),
     Outcomes(outcomes::Args),
     Stability(stability::Args),
@@ -192,6 +193,7 @@ impl Command {
             Self::Import(args) => Box::pin(import::run(context, args)).await,
             Self::Export(args) => Box::pin(export::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
+            Self::Explain(args) => explain::run(context, args).await,
             Self::Metrics(args) => metrics::run(context, args).await,
             Self::Outcomes(args) => outcomes::run(context, args).await,
             Self::Stability(args) => stability::run(context, args).await,

@@ -2,11 +2,12 @@
 
 use sternway_control::{
     Control, ControlError, Intent,
+    check::Check,
     live::{Live, LiveTable},
     policy::EffectivePolicy,
     promote::Promoted,
     publish::{Activate, Expect, Landing, Publish, Published},
-    record::{Check, Judged, Recorded},
+    record::{Judged, Recorded},
     rollback::{Reaction, RollbackMode, RolledBack},
     sweep::Swept,
     watch::Watch,

@@ -196,3 +196,49 @@ async fn a_day_later_there_is_a_new_budget() {
     world.clock.advance(Duration::from_secs(24 * 60 * 60 + 1));
     assert!(matches!(world.reaction(3, "xxx").await, Some(Reaction::RolledBack(_))));
 }
+
+#[tokio::test]
+async fn an_explanation_comes_to_the_same_verdict_again_whatever_became_of_the_baseline() {
+    let world = after(960, 40).await;
+    let subject = world.subject(2).await;
+    world.run(2, "..").await;
+    world.run(2, &"x".repeat(6)).await;
+    let explained = world.control.explain(subject.clone()).await.expect("it can be read");
+    assert_eq!(
+        (explained.again, explained.baseline.as_ref().map(|it| it.succeeded)),
+        (Some(true), Some(960))
+    );
+    let failures = explained.deciding.iter().filter(|it| it.is_failure()).count();
+    assert_eq!(explained.deciding.len(), failures);
+    assert!(failures >= 3, "{failures}");
+    let said = |preset| {
+        let said = explained.presets.iter().find(|said| said.preset == preset);
+        said.and_then(|said| said.decided.clone()).map(|(at, rule)| (at, rule.name))
+    };
+    let latched = explained.latch.as_ref().expect("it is latched").regression.evidence.clone();
+    let at = latched.succeeded + latched.failed;
+    assert_eq!(said(Preset::Sound), Some((at, RuleName::Worse)));
+    assert_eq!(said(Preset::Immediate), Some((5, RuleName::ConsecutiveFailures)));
+    assert_eq!(said(Preset::Artifact), None, "too few runs");
+
+    // The version that it was held against is taken back as well.
+    world.roll_back(None).await.expect_err("there is nothing before it");
+    world.control.condemn(&greeting(), version(1), &production(), &alice()).await.expect("it is");
+    let later = world.control.explain(subject).await.expect("it can be read");
+    assert_eq!((later.again, later.baseline), (Some(true), explained.baseline));
+}
+
+#[tokio::test]
+async fn an_explanation_of_what_is_live_says_what_it_would_take() {
+    let world = after(960, 40).await;
+    let subject = world.subject(2).await;
+    let explained = world.control.explain(subject.clone()).await.expect("it can be read");
+    assert_eq!(explained.verdict, Verdict::Undecided);
+    let proven = explained.proven.expect("it has a policy");
+    let more = proven.successes_until.expect("it can be said");
+    world.run(2, &".".repeat(usize::try_from(more).expect("a few") - 1)).await;
+    let one = world.control.explain(subject.clone()).await.expect("it can be read");
+    assert_eq!(one.proven.and_then(|it| it.successes_until), Some(1), "as it said");
+    let newest = world.control.newest_stay(&greeting(), version(2), &production()).await;
+    assert_eq!(newest.expect("it can be read"), Some(subject));
+}

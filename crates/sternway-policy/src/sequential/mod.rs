@@ -7,8 +7,8 @@ mod worse;
 
 use sternway_types::{Decimal, Rule, Tally, TestResult};
 
-pub(crate) use self::known::Known;
-use self::{new_error::NewErrorTest, worse::WorseTest};
+pub(crate) use self::worse::held_against;
+use self::{known::Known, new_error::NewErrorTest, worse::WorseTest};
 use crate::{evidence::Alpha, view::Baseline};
 
 /// The parts of ten that are left of a `worse` rule's alpha where what is not known of the baseline
@@ -66,7 +66,7 @@ impl Test {
 }
 
 /// An error rate of a rule. Every policy was checked to have one that is such.
-fn alpha(share: f64) -> Alpha {
+pub(crate) fn alpha(share: f64) -> Alpha {
     Alpha::new(share).unwrap_or(Alpha::LEAST)
 }
 

@@ -36,19 +36,14 @@ impl WorseTest {
             let rate = Ratio::new(f64::from(rate)).unwrap_or(Ratio::ZERO);
             (History::declared(rate), alpha(whole), failure)
         };
-        let enough = |known: &Known<'_>| {
-            let runs = known.counts.succeeded.saturating_add(known.counts.failed);
-            runs >= u64::from(rule.min_baseline)
-        };
-        let (against, (history, alpha, failure_rate)) = match rule.objective {
-            Some(success_rate) => (Against::Objective { success_rate }, declared(success_rate)),
-            None => match baseline.map(Known::of).filter(enough) {
-                Some(known) => measured(&known, whole),
-                None => {
-                    let success_rate = rule.expected;
-                    (Against::Expected { success_rate }, declared(success_rate))
-                }
-            },
+        let against = held_against(rule, baseline);
+        let (history, alpha, failure_rate) = match &against {
+            Against::Measured { succeeded, failed, .. } => {
+                measured(Counts::new(*succeeded, *failed), whole)
+            }
+            Against::Expected { success_rate } | Against::Objective { success_rate } => {
+                declared(*success_rate)
+            }
         };
         Self {
             against,
@@ -129,12 +124,28 @@ impl WorseTest {
     }
 }
 
+/// What a rule holds a version against.
+pub(crate) fn held_against(rule: &Worse, baseline: Option<Baseline<'_>>) -> Against {
+    if let Some(success_rate) = rule.objective {
+        return Against::Objective { success_rate };
+    }
+    let enough = |known: &Known<'_>| {
+        let runs = known.counts.succeeded.saturating_add(known.counts.failed);
+        runs >= u64::from(rule.min_baseline)
+    };
+    match baseline.map(Known::of).filter(enough) {
+        Some(known) => {
+            let Counts { succeeded, failed } = known.counts;
+            Against::Measured { version: known.version, succeeded, failed }
+        }
+        None => Against::Expected { success_rate: rule.expected },
+    }
+}
+
 /// Against what was measured: what is not known of it takes its part of the error rate.
-fn measured(known: &Known<'_>, whole: f64) -> (Against, (History, Alpha, f64)) {
-    let Counts { succeeded, failed } = known.counts;
-    let against = Against::Measured { version: known.version, succeeded, failed };
+fn measured(known: Counts, whole: f64) -> (History, Alpha, f64) {
     let bound = alpha(whole * PARTS_OF_BOUND / PARTS);
     let test = alpha(whole * (PARTS - PARTS_OF_BOUND) / PARTS);
-    let failure = known.counts.failure_rate().unwrap_or_default();
-    (against, (History::measured(known.counts, bound), test, failure))
+    let failure = known.failure_rate().unwrap_or_default();
+    (History::measured(known, bound), test, failure)
 }

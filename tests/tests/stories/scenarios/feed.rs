@@ -95,13 +95,19 @@ pub(super) fn record_said(record: &Record) -> String {
             let (verdict, action) = (proven(&latch.regression), latched(latch.action));
             format!("{} at {}, {action}: {verdict}", latch.version, latch.at)
         }
+        Record::Baseline(it) => {
+            let (candidate, version) = (it.candidate, it.version);
+            let (succeeded, failed, errors) = (it.succeeded, it.failed, it.errors.counts());
+            format!("{candidate} against {version}: {succeeded} ok, {failed} not, {errors:?}")
+        }
     }
 }
 
 fn policy_said(policy: &Policy) -> String {
     let rules = policy.rules().iter().map(ToString::to_string);
     let checks = policy.checks().iter().map(|check| format!("{check:?}"));
-    format!("{:?}, {}, checks {}", policy.activation(), listed(rules), listed(checks))
+    let (activation, action) = (policy.activation(), policy.action());
+    format!("{activation:?}, {action:?}, {}, checks {}", listed(rules), listed(checks))
 }
 
 fn attested(attestation: &Attestation) -> String {

@@ -17,6 +17,7 @@ mod guarded;
 mod left;
 mod lineage;
 mod release;
+mod sound;
 mod stage;
 mod taken_back;
 mod tale;

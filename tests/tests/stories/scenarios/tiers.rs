@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use sternway::{ArtifactHandle, Outcome, types::Preset};
+use sternway::{
+    ArtifactHandle, Outcome,
+    types::{Policy, Preset},
+};
 use sternway_tests::faults::Told;
 
 use super::tale::{MINUTE, SECOND, Tale};
@@ -12,7 +15,9 @@ super::on_every_store!();
 
 async fn tell(tale: &mut Tale) -> Told<()> {
     let greeting = tale.sw.artifact("prompts/greeting");
-    tale.judge_by("namespace", Preset::Tiers).await?;
+    // More rollbacks than a day has by default.
+    let tiers = Policy::preset(Preset::Tiers).with_rollbacks_per_day(100)?;
+    tale.set_policy("namespace", "the policy tiers", tiers).await?;
     tale.judge_by("collection:tools", Preset::Artifact).await?;
     good(tale, &greeting).await?;
     each_tier(tale, &greeting).await?;

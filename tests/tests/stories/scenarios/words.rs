@@ -5,10 +5,11 @@ use sternway::{
     control::{
         apply::{AppliedAll, AppliedItem},
         bundle::{Exported, Imported},
+        check::Check,
         guard::{GuardEnding, Guarded, TakenBack},
         promote::Promoted,
         publish::{Landing, Published},
-        record::{Check, Judged, Recorded},
+        record::{Judged, Recorded},
         rollback::{Reaction, RolledBack},
         undo::Undone,
         validate::Checked,
@@ -16,7 +17,7 @@ use sternway::{
     store::{Compaction, Floor, Head},
     types::{
         CheckResult, Commit, Evidence, LatchAction, Measured, Pointer, PointerMove, Receipt,
-        Regression, Revision, Tally, Verdict, Version, VersionNumber,
+        Regression, Revision, Tally, TestResult, Verdict, Version, VersionNumber,
     },
 };
 use sternway_tests::faults::words;
@@ -183,8 +184,9 @@ impl Said for Reaction {
     fn said(&self) -> String {
         match self {
             Self::RolledBack(back) => format!("rolled back {}", back.said()),
-            Self::Halted { version, environment, revision, .. } => {
-                format!("halted, {version} stays live in {environment}, r{revision}")
+            Self::Stays { version, environment, action, revision, .. } => {
+                let why = latched(*action);
+                format!("{why}, {version} stays live in {environment}, r{revision}")
             }
             Self::Overtaken => "overtaken".into(),
         }
@@ -202,7 +204,7 @@ impl Said for Verdict {
 
 impl Said for Regression {
     fn said(&self) -> String {
-        format!("{} tier: {}", self.tier(), self.rule)
+        format!("{} tier: {self}", self.tier())
     }
 }
 
@@ -215,13 +217,14 @@ pub(super) fn proven(regression: &Regression) -> String {
 
 impl Said for Evidence {
     fn said(&self) -> String {
-        let Self { succeeded, failed, newest, failures, measured } = self;
+        let Self { succeeded, failed, newest, failures, measured, test } = self;
         let failures = listed(failures.iter().map(|failure| {
             let class = failure.class.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
             format!("{} at {}{class}", failure.outcome, failure.at)
         }));
         let measured = measured.as_ref().map(|it| format!("; {}", it.said())).unwrap_or_default();
-        format!("{succeeded} succeeded, {failed} failed until {newest}; {failures}{measured}")
+        let test = test.as_ref().map(|it| format!("; {}", it.said())).unwrap_or_default();
+        format!("{succeeded} succeeded, {failed} failed until {newest}; {failures}{measured}{test}")
     }
 }
 
@@ -232,6 +235,14 @@ impl Said for Measured {
         let baseline =
             baseline.map(|it| format!(" against {} of {}", side(&it.measure), it.version));
         format!("{} {}{}", self.metric, side(&self.measure), baseline.unwrap_or_default())
+    }
+}
+
+impl Said for TestResult {
+    fn said(&self) -> String {
+        let Self { against, success_rate, ln_e, ln_threshold, class, of_class } = self;
+        let class = class.as_ref().map(|it| format!(", {it} {of_class:?}")).unwrap_or_default();
+        format!("{against:?} held to {success_rate}, ln E {ln_e} of {ln_threshold}{class}")
     }
 }
 
@@ -274,6 +285,9 @@ pub(super) fn latched(action: LatchAction) -> String {
     match action {
         LatchAction::RolledBack { to } => format!("rolled back to {to}"),
         LatchAction::Halted => "halted".into(),
+        LatchAction::OverBudget => "over budget".into(),
+        LatchAction::Notified => "notified".into(),
+        LatchAction::Shadowed => "shadowed".into(),
     }
 }
 

@@ -14,7 +14,8 @@ use std::{
 use sternway::{
     Missing,
     api::{BadLineView, Problem, ProblemCode},
-    control::{Control, policy::EffectivePolicy, record::Judged},
+    control::{Control, record::Judged},
+    policy::Standing,
     types::{Outcome, OutcomeId, Reference, Subject, Timestamp, Verdict},
 };
 
@@ -62,8 +63,9 @@ pub(super) struct Recorded {
     pub(super) duplicates: u64,
     /// The lines that were left out.
     pub(super) bad: Bad,
-    /// What it came to for each subject, and the policy that holds for it.
-    pub(super) subjects: Vec<(Judged, EffectivePolicy)>,
+    /// What it came to for each subject, and how near each rule is to holding for it; nothing where the
+    /// policy is off.
+    pub(super) subjects: Vec<(Judged, Option<Vec<Standing>>)>,
 }
 
 /// Lines that are no outcomes.
@@ -266,8 +268,8 @@ impl Recorder<'_> {
     async fn finish(self) -> Result<Recorded, CliError> {
         let mut recorded = self.recorded;
         for (subject, judged) in self.all {
-            let policy = self.control.effective_policy(&subject.artifact, &subject.environment);
-            recorded.subjects.push((judged, policy.await?));
+            let standings = self.control.standings(&subject, &judged.tally).await?;
+            recorded.subjects.push((judged, standings));
         }
         Ok(recorded)
     }

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use sternway::{
     api::{BadLineView, ProblemCode, RecordedLinesView, SubjectRecordedView},
-    control::{policy::EffectivePolicy, record::Judged},
+    control::record::Judged,
+    policy::Standing,
     types::Verdict,
 };
 
@@ -62,7 +63,7 @@ fn subject(context: &Context, judged: &Judged) -> SubjectRecordedView {
 fn write(
     context: &Context,
     view: &RecordedLinesView,
-    subjects: &[(Judged, EffectivePolicy)],
+    subjects: &[(Judged, Option<Vec<Standing>>)],
     page: &mut Page,
 ) {
     let recorded = if context.dry_run { "would be recorded" } else { "recorded" };
@@ -74,8 +75,8 @@ fn write(
     view.subjects.iter().for_each(|subject| regressed(context, subject, page));
     let is_well = |judged: &Judged| !matches!(judged.verdict, Verdict::Regressed(_));
     let well = subjects.iter().filter(|(judged, _)| is_well(judged));
-    for (judged, policy) in well.clone().take(MAX_WELL) {
-        let health = health(judged.subject.generation.get(), judged, policy);
+    for (judged, standings) in well.clone().take(MAX_WELL) {
+        let health = health(judged.subject.generation.get(), standings.as_deref());
         let runs = style::paint(style::DIM, runs(&(&judged.tally).into()));
         let (artifact, version) = (&judged.subject.artifact, judged.subject.version);
         let name = style::paint(style::NAME, artifact);

@@ -11,8 +11,8 @@ use clap::ArgGroup;
 use sternway::{
     Missing, Outcome,
     api::{ReactionView, RecordedView, TallyView},
-    control::{policy::EffectivePolicy, record::Judged},
-    policy::{View, nearest},
+    control::record::Judged,
+    policy::{Standing, nearest},
     types::{ArtifactId, Reference, Timestamp},
 };
 
@@ -184,12 +184,15 @@ async fn run_one(
         let id = outcome.id;
         let recorded = control.record(vec![outcome]).await?;
         let judged = recorded.judged.into_iter().next();
-        let policy = control.effective_policy(&version.artifact, environment).await?;
-        Ok((view::recorded(id, &subject, judged.as_ref(), context.dry_run), judged, policy))
+        let standings = match &judged {
+            Some(judged) => control.standings(&subject, &judged.tally).await?,
+            None => None,
+        };
+        Ok((view::recorded(id, &subject, judged.as_ref(), context.dry_run), judged, standings))
     });
-    let (view, judged, policy) = answer.await?;
+    let (view, judged, standings) = answer.await?;
     context.answer(&view, &view.outcome.to_string(), |page| {
-        write(context, &view, judged.as_ref(), &policy, page);
+        write(context, &view, judged.as_ref(), standings.as_deref(), page);
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -198,19 +201,19 @@ fn write(
     context: &Context,
     view: &RecordedView,
     judged: Option<&Judged>,
-    policy: &EffectivePolicy,
+    standings: Option<&[Standing]>,
     page: &mut Page,
 ) {
     let subject = &view.subject;
     let name = format!("{} {}", style::paint(style::NAME, &subject.artifact), subject.version);
     let recorded = if context.dry_run { "would be recorded" } else { "recorded" };
-    let Some(judged) = judged else {
+    if judged.is_none() {
         page.line(format_args!("{name} unchanged: this run was recorded before"));
         return;
-    };
+    }
     let runs = runs(&view.tally.unwrap_or_default());
     let Some(regression) = &view.verdict.regression else {
-        let health = health(subject.generation.get(), judged, policy);
+        let health = health(subject.generation.get(), standings);
         let runs = style::paint(style::DIM, format_args!("{runs}"));
         page.line(format_args!("{recorded}. Tier check: {health}  {name}, {runs}"));
         return;
@@ -228,13 +231,13 @@ fn runs(tally: &TallyView) -> String {
 }
 
 /// What the verdict comes to, when it is not that the version regressed.
-fn health(generation: u64, judged: &Judged, policy: &EffectivePolicy) -> String {
+fn health(generation: u64, standings: Option<&[Standing]>) -> String {
     if generation == 0 {
         return "not judged, since it was never live".into();
     }
-    let Some(policy) = policy.policy() else { return "not judged, since the policy is off".into() };
+    let Some(standings) = standings else { return "not judged, since the policy is off".into() };
     let healthy = style::paint(style::GOOD, "healthy");
-    nearest(policy, &View::new(&judged.tally))
+    nearest(standings)
         .map_or_else(|| healthy.clone(), |standing| format!("{healthy} ({})", standing.found))
 }
 

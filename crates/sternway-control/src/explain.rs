@@ -1,0 +1,259 @@
+//! Explain: on what a verdict rests, what it would take to come to another, and what other policies would
+//! have said.
+
+use sternway_policy::{Baseline, Judge, ProvenStanding, Standing, View, judge, proven, standings};
+use sternway_store::Limit;
+use sternway_types::{
+    Activation, Applied, ArtifactId, EnvironmentId, FrozenBaseline, Generation, Latch, MoveCause,
+    Outcome, PointerName, Policy, Preset, Record, Regression, Revision, Rule, RuleId, Subject,
+    Tally, Verdict, VersionNumber,
+};
+
+use crate::{Control, ControlError, baseline::KnownGood, policy::EffectivePolicy};
+
+/// What a preset would have said of a stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresetSaid {
+    /// Which preset.
+    pub preset: Preset,
+    /// At which outcome it would first have decided, counted from 1, and by which rule; nothing if it
+    /// would not have by now.
+    pub decided: Option<(u64, RuleId)>,
+}
+
+/// On what the verdict on a stay of a version rests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// What is judged.
+    pub subject: Subject,
+    /// What its outcomes add up to.
+    pub tally: Tally,
+    /// The policy that holds now.
+    pub policy: EffectivePolicy,
+    /// The verdict: the latched one, if one was latched.
+    pub verdict: Verdict,
+    /// The latched one, and what it led to.
+    pub latch: Option<Latch>,
+    /// Whether the log and what was kept lead to the latched verdict again; nothing if none was latched,
+    /// or it rests on what another version measured by time, which is in the evidence alone.
+    pub again: Option<bool>,
+    /// What sequential tests hold the version against, if that was kept.
+    pub baseline: Option<FrozenBaseline>,
+    /// How near each rule of the policy is to holding now; none if it is off.
+    pub standings: Vec<Standing>,
+    /// How far the version is from being proven; nothing if the policy is off.
+    pub proven: Option<ProvenStanding>,
+    /// What each preset would have said.
+    pub presets: Vec<PresetSaid>,
+    /// The outcomes that decided, the oldest first.
+    pub deciding: Vec<Outcome>,
+}
+
+impl Control {
+    /// On what the verdict on a stay rests. Reads its log from the beginning. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn explain(&self, subject: Subject) -> Result<Explanation, ControlError> {
+        let policy = self.effective_policy(&subject.artifact, &subject.environment).await?;
+        let latch = match self.latch(&subject).await? {
+            Some(latch) => Some(latch),
+            None => self.notice(&subject).await?,
+        };
+        let known = self.known_good(&subject).await?;
+        let baseline = known.as_ref().map(KnownGood::as_baseline);
+        let presets = Preset::ALL.into_iter().filter(|preset| *preset != Preset::NotifyOnly);
+        let presets: Vec<_> = presets.map(|preset| (preset, Policy::preset(preset))).collect();
+        let mut reading = Reading::new(&presets, latch.as_ref(), baseline);
+        self.read_log(&subject, &mut reading).await?;
+        let view = View::new(&reading.tally).against(baseline);
+        let verdict = match (&latch, policy.policy()) {
+            (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
+            (None, Some(policy)) => judge(policy, &view),
+            (None, None) => Verdict::Undecided,
+        };
+        let rules = policy.policy().map(|policy| standings(policy, &view));
+        let goal = policy.policy().map(|policy| proven(policy, baseline, &reading.tally));
+        Ok(Explanation {
+            verdict,
+            again: reading.again,
+            baseline: known.as_ref().and_then(|known| known.frozen().cloned()),
+            standings: rules.unwrap_or_default(),
+            proven: goal,
+            presets: reading.said(),
+            deciding: reading.deciding,
+            tally: reading.tally,
+            subject,
+            policy,
+            latch,
+        })
+    }
+
+    /// The newest stay of a version in an environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NoVersion`] if there is no such version, and [`ControlError::Store`] if the store
+    /// cannot be read.
+    pub async fn newest_stay(
+        &self,
+        artifact: &ArtifactId,
+        version: VersionNumber,
+        environment: &EnvironmentId,
+    ) -> Result<Option<Subject>, ControlError> {
+        self.version(artifact, version).await?;
+        let mut stays = self.stays(artifact, environment);
+        while let Some(stay) = stays.next().await? {
+            if stay.version == version {
+                let (artifact, environment) = (artifact.clone(), environment.clone());
+                let generation = stay.generation;
+                return Ok(Some(Subject { artifact, environment, version, generation }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The stay that a revision ended by a rollback, or on which it latched a verdict.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read, or the revision was let go.
+    pub async fn stay_of_revision(
+        &self,
+        revision: Revision,
+    ) -> Result<Option<Subject>, ControlError> {
+        let commit = self.commit_at(revision).await?;
+        Ok(commit.iter().flat_map(|commit| &commit.applied).find_map(stay_of))
+    }
+
+    async fn known_good(&self, subject: &Subject) -> Result<Option<KnownGood>, ControlError> {
+        // The presets ask for all that there is to know.
+        let everything = [Preset::Tiers.rules(), Preset::Sound.rules()].concat();
+        let rules = everything.into_iter().filter(Rule::needs_baseline).collect();
+        match Policy::new(Activation::Staged, rules) {
+            Ok(policy) => self.baseline(&policy, subject).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Reads the log of a stay.
+    async fn read_log(
+        &self,
+        subject: &Subject,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), ControlError> {
+        loop {
+            let (ns, place) = (&self.namespace, reading.tally.total());
+            let page = self.store.outcomes(ns, subject, place, Limit::MAX).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for outcome in page {
+                reading.read(outcome);
+            }
+        }
+    }
+}
+
+/// The stay that a change ended by a rollback, or on which it latched a verdict.
+fn stay_of(applied: &Applied) -> Option<Subject> {
+    match applied {
+        Applied::RecordChanged(change) => match change.after.as_ref()? {
+            Record::Latch(latch) => Some(Subject {
+                artifact: latch.artifact.clone(),
+                environment: latch.environment.clone(),
+                version: latch.version,
+                generation: latch.generation,
+            }),
+            _ => None,
+        },
+        Applied::PointerMoved(moved) => match (&moved.cause, &moved.name) {
+            (MoveCause::RolledBack(_), PointerName::Environment(environment)) => Some(Subject {
+                artifact: moved.artifact.clone(),
+                environment: environment.clone(),
+                version: moved.from?,
+                generation: Generation::new(moved.generation.get().checked_sub(1)?),
+            }),
+            _ => None,
+        },
+        Applied::NamespaceCreated | Applied::VersionAdded(_) => None,
+    }
+}
+
+/// What one preset would have said so far.
+struct Watching<'a> {
+    preset: Preset,
+    judge: Judge<'a>,
+    /// Whether also a success can decide.
+    each: bool,
+    decided: Option<(u64, RuleId)>,
+}
+
+/// What reading a log finds out.
+struct Reading<'a> {
+    tally: Tally,
+    baseline: Option<Baseline<'a>>,
+    presets: Vec<Watching<'a>>,
+    latched: Option<&'a Regression>,
+    again: Option<bool>,
+    deciding: Vec<Outcome>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(
+        presets: &'a [(Preset, Policy)],
+        latch: Option<&'a Latch>,
+        baseline: Option<Baseline<'a>>,
+    ) -> Self {
+        let watching = presets.iter().map(|(preset, policy)| Watching {
+            preset: *preset,
+            judge: Judge::new(policy, baseline),
+            each: !policy.begins_with_a_failure(),
+            decided: None,
+        });
+        Self {
+            tally: Tally::default(),
+            baseline,
+            presets: watching.collect(),
+            latched: latch.map(|latch| &latch.regression),
+            again: None,
+            deciding: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, outcome: Outcome) {
+        self.tally.add(&outcome);
+        let undecided = self.presets.iter_mut().filter(|it| it.decided.is_none());
+        for watching in undecided.filter(|it| it.each || outcome.is_failure()) {
+            if let Verdict::Regressed(found) = watching.judge.look(&self.tally) {
+                watching.decided = Some((self.tally.total(), found.rule.id()));
+            }
+        }
+        let Some(latched) = self.latched else { return };
+        let evidence = &latched.evidence;
+        if evidence.failures.iter().any(|failure| failure.outcome == outcome.id) {
+            self.deciding.push(outcome);
+        }
+        let there =
+            self.tally.succeeded == evidence.succeeded && self.tally.failed == evidence.failed;
+        if there && self.again.is_none() {
+            self.again = again(latched, &self.tally, self.baseline);
+        }
+    }
+
+    fn said(&self) -> Vec<PresetSaid> {
+        let said = self.presets.iter();
+        said.map(|it| PresetSaid { preset: it.preset, decided: it.decided.clone() }).collect()
+    }
+}
+
+/// Whether a rule says at its place in the log what it was latched to have said.
+fn again(latched: &Regression, tally: &Tally, baseline: Option<Baseline<'_>>) -> Option<bool> {
+    if latched.rule.degradation().is_some() {
+        return None;
+    }
+    let policy = Policy::new(Activation::Staged, vec![latched.rule.clone()]).ok()?;
+    let said = judge(&policy, &View::new(tally).against(baseline));
+    Some(matches!(said, Verdict::Regressed(found) if found.evidence == latched.evidence))
+}
