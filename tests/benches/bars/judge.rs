@@ -3,9 +3,9 @@
 use std::{hint::black_box, time::Duration};
 
 use sternway::{
-    policy::{View, judge},
+    policy::{Baseline, Judge},
     types::{
-        ArtifactId, EnvironmentId, Failure, Generation, Outcome, OutcomeId, OutcomeStatus, Policy,
+        ArtifactId, EnvironmentId, ErrorClasses, Failure, FrozenBaseline, Generation, Outcome, OutcomeId, OutcomeStatus, Policy,
         Subject, Tally, Timestamp, Verdict, VersionNumber,
     },
 };
@@ -14,7 +14,9 @@ use crate::{Measured, report::Bar, sample::nanos_each};
 
 pub(crate) fn measure() -> Measured<Vec<Bar>> {
     let outcomes = outcomes()?;
-    let policy = Policy::default();
+    let (policy, frozen) = (Policy::default(), baseline()?);
+    let against = Baseline { version: frozen.version, tallies: &[], frozen: Some(&frozen) };
+    let mut judge = Judge::new(&policy, Some(against));
     let mut tally = Tally::default();
     // The newest outcomes are remembered one by one: fill that first.
     outcomes.iter().for_each(|outcome| tally.add(outcome));
@@ -24,7 +26,7 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
         if let Some(outcome) = stream.next() {
             tally.add(outcome);
             if outcome.is_failure() {
-                assert_eq!(judge(&policy, &View::new(&tally)), Verdict::Undecided);
+                assert_eq!(judge.look(&tally), Verdict::Undecided);
             }
         }
     };
@@ -57,6 +59,20 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
             met: allocations == 0,
         },
     ])
+}
+
+/// What the version is held against: as good as it is.
+fn baseline() -> Measured<FrozenBaseline> {
+    Ok(FrozenBaseline {
+        artifact: "tools/search".parse::<ArtifactId>()?,
+        environment: EnvironmentId::production(),
+        generation: Generation::new(1),
+        candidate: VersionNumber::FIRST.next(),
+        version: VersionNumber::FIRST,
+        succeeded: 9_500,
+        failed: 500,
+        errors: ErrorClasses::from_parts([("TimeoutError".parse()?, 500)].into(), 0),
+    })
 }
 
 /// A stream in which every twentieth outcome failed.

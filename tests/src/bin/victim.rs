@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn work(folder: &str, seed: u64) -> Result<(), Box<dyn Error>> {
     let sw = Sternway::builder().with_actor("victor".parse()?).open(folder).await?;
+    sternway_tests::faults::many_rollbacks(&sw).await?;
     let mut dice = Dice(seed);
     for round in 0_u64.. {
         let name = format!("tools/t{}", dice.roll(ARTIFACTS));

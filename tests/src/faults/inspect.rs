@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sternway::{
     Sternway,
-    policy::{View, judge},
+    policy::{Baseline, Judge},
     store::{Append, Limit, Store},
     types::{
-        At, Digest, EnvironmentId, Generation, LatchAction, MoveCause, NamespaceId, Outcome,
+        At, Digest, EnvironmentId, FrozenBaseline, Generation, MoveCause, NamespaceId, Outcome,
         OutcomeId, OutcomeStatus, PointerName, Policy, Record, RecordKind, Revision, Subject,
         Tally, Timestamp, Verdict, VersionNumber,
     },
@@ -107,7 +107,7 @@ async fn one_rollback_per_breach(store: &dyn Store, ns: &NamespaceId) -> Told<()
         after = Some(last.key.name().to_owned());
         for entry in &page {
             if let Some(Record::Latch(latch)) = &entry.record
-                && latch.action != LatchAction::Halted
+                && !latch.action.needs_a_person()
             {
                 *latched.entry(latch.artifact.to_string()).or_default() += 1;
             }
@@ -143,16 +143,38 @@ async fn judged(sw: &Sternway) -> Told<()> {
         let environment = environment.clone();
         let subject = Subject { artifact, environment, version, generation };
         let latched = sw.control().latch(&subject).await?.is_some();
-        if regressed(store.as_ref(), ns, &subject).await? != latched {
+        // Whoever has the log and what was kept comes to the same verdict.
+        let explained = sw.control().explain(subject.clone()).await?;
+        let baseline = explained.baseline.as_ref();
+        if regressed(store.as_ref(), ns, &subject, baseline).await? != latched {
             return Err(format!("{subject}: a latch without a verdict, or none").into());
+        }
+        if explained.again == Some(false) {
+            return Err(format!("{subject}: the log does not lead to what was latched").into());
         }
     }
     Ok(())
 }
 
-/// Whether the outcomes of a stay, in the order of the log, take the version back.
-async fn regressed(store: &dyn Store, ns: &NamespaceId, subject: &Subject) -> Told<bool> {
+/// Whether the outcomes of a stay, in the order of the log, take the version back, held against what
+/// was kept to hold it against.
+///
+/// # Errors
+///
+/// What the store answers.
+pub async fn regressed(
+    store: &dyn Store,
+    ns: &NamespaceId,
+    subject: &Subject,
+    baseline: Option<&FrozenBaseline>,
+) -> Told<bool> {
     let (policy, mut tally) = (Policy::default(), Tally::default());
+    let against = baseline.map(|frozen| Baseline {
+        version: frozen.version,
+        tallies: &[],
+        frozen: Some(frozen),
+    });
+    let mut judge = Judge::new(&policy, against);
     loop {
         let page = store.outcomes(ns, subject, tally.total(), Limit::MAX).await?;
         if page.is_empty() {
@@ -160,7 +182,7 @@ async fn regressed(store: &dyn Store, ns: &NamespaceId, subject: &Subject) -> To
         }
         for outcome in page {
             tally.add(&outcome);
-            if outcome.is_failure() && judge(&policy, &View::new(&tally)) != Verdict::Undecided {
+            if outcome.is_failure() && judge.look(&tally) != Verdict::Undecided {
                 return Ok(true);
             }
         }

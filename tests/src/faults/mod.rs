@@ -26,7 +26,7 @@ pub use self::{
     cuts::{Asked, Cuts, enumerate},
     disturb::{Disturbance, EVERY_DISTURBANCE, disturb},
     drill::{Breaks, EVERY_BREAK, drill},
-    inspect::inspect,
+    inspect::{inspect, regressed},
     journal::Journal,
     load::{Load, Skew},
     place::{Place, given_server},
@@ -35,7 +35,7 @@ pub use self::{
     tasks::{HEALED, pause, spawn, until, within, words},
     torture::{Course, Torture, torture, watched},
     watchers::Watchers,
-    workers::{Worker, Workers, work},
+    workers::{Worker, Workers, many_rollbacks, work},
 };
 
 /// What a run comes to.

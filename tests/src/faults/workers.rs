@@ -11,7 +11,8 @@ use std::{
 
 use sternway::{
     Outcome, Sternway,
-    types::{EnvironmentId, OutcomeId},
+    control::Intent,
+    types::{EnvironmentId, OutcomeId, Policy, PolicyScope, PolicySetting},
 };
 use sternway_postgres::Connect;
 
@@ -35,6 +36,7 @@ pub async fn work(seed: u64, told_to_stop: impl Fn() -> bool) -> Told<()> {
     let store = Arc::new(Connect::to(std::env::var(WORK_ON)?).open().await?);
     let opening = || async { Sternway::builder().on(Arc::<_>::clone(&store) as _).await };
     let sw = again("open", opening).await?;
+    again("set the policy", || async { many_rollbacks(&sw).await }).await?;
     let mut dice = Dice::of(seed, "work");
     for round in 0_u64.. {
         if told_to_stop() {
@@ -43,6 +45,19 @@ pub async fn work(seed: u64, told_to_stop: impl Fn() -> bool) -> Told<()> {
         round_of(&sw, &mut dice, seed, round).await?;
     }
     again("close", || async { sw.shutdown().await }).await
+}
+
+/// Lets more versions go back by themselves than a day has rollbacks for.
+///
+/// # Errors
+///
+/// What the store answers.
+pub async fn many_rollbacks(sw: &Sternway) -> Result<(), sternway::Error> {
+    let policy = Policy::default().with_rollbacks_per_day(1_000);
+    let setting = PolicySetting::On(policy.unwrap_or_default());
+    let intent = Intent::by(sw.actor().clone());
+    sw.control().set_policy(PolicyScope::Namespace, setting, &intent).await?;
+    Ok(())
 }
 
 async fn round_of(sw: &Sternway, dice: &mut Dice, seed: u64, round: u64) -> Told<()> {

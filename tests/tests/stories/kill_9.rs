@@ -5,7 +5,6 @@
 
 use std::{
     collections::BTreeMap,
-    error::Error,
     io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     time::Duration,
@@ -13,15 +12,13 @@ use std::{
 
 use sternway::{
     Sternway,
-    policy::{View, judge},
     store::{Append, Limit, Store},
     types::{
         ArtifactId, At, Digest, EnvironmentId, Generation, NamespaceId, Outcome, OutcomeId,
-        OutcomeStatus, PointerMove, PointerName, Policy, Subject, Tally, Verdict, VersionNumber,
+        OutcomeStatus, PointerMove, PointerName, Subject, VersionNumber,
     },
 };
-
-type Told<T> = Result<T, Box<dyn Error>>;
+use sternway_tests::faults::{Told, regressed};
 
 /// What the process was told is done.
 #[derive(Default)]
@@ -140,36 +137,20 @@ async fn verdicts_are_right(sw: &Sternway, artifact: &ArtifactId) -> Told<()> {
             version,
             generation: moved.generation,
         };
-        let regressed = replay(sw, &subject).await?;
+        let explained = sw.control().explain(subject.clone()).await?;
+        assert_ne!(explained.again, Some(false), "{subject}: the log does not lead to it");
+        let baseline = explained.baseline.as_ref();
+        let regressed = regressed(store.as_ref(), ns, &subject, baseline).await?;
         let latch = sw.control().latch(&subject).await?;
         assert_eq!(latch.is_some(), regressed, "{subject}: a latch without a verdict, or none");
         let next: Option<&PointerMove> = moves.get(place + 1);
         let went_back = next
             .is_some_and(|next| matches!(next.cause, sternway::types::MoveCause::RolledBack(_)));
         let halted =
-            latch.is_some_and(|latch| latch.action == sternway::types::LatchAction::Halted);
+            latch.is_some_and(|latch| latch.action.needs_a_person());
         assert_eq!(went_back || halted, regressed, "{subject}: the pointer and the verdict differ");
     }
     let live = store.pointer(ns, artifact, &name, At::Head).await?;
     assert_eq!(live.and_then(|live| live.version), moves.last().and_then(|moved| moved.to));
     Ok(())
-}
-
-/// Whether the outcomes of a stay, in the order of the log, take the version back.
-async fn replay(sw: &Sternway, subject: &Subject) -> Told<bool> {
-    let (store, ns) = (sw.control().store(), sw.control().namespace());
-    let policy = Policy::default();
-    let mut tally = Tally::default();
-    loop {
-        let page = store.outcomes(ns, subject, tally.total(), Limit::MAX).await?;
-        if page.is_empty() {
-            return Ok(false);
-        }
-        for outcome in page {
-            tally.add(&outcome);
-            if outcome.is_failure() && judge(&policy, &View::new(&tally)) != Verdict::Undecided {
-                return Ok(true);
-            }
-        }
-    }
 }
