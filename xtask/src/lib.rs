@@ -23,6 +23,7 @@ pub mod postgres;
 mod process;
 mod readme;
 mod sim;
+mod simulate;
 mod step;
 mod test;
 mod tidy;
@@ -65,6 +66,8 @@ enum Task {
     Kill9(kill9::Options),
     /// Run the store on a disk that loses power, fails, and is full.
     Sim(sim::Options),
+    /// Simulate deployments, and compare what rules make of them with the reference.
+    Simulate(simulate::Options),
     /// Let a load run while a PostgreSQL and the way to it fail at random.
     Torture(torture::Options),
     /// Kill the server that takes writes, and see what another one has when it takes over.
@@ -86,6 +89,7 @@ impl Task {
             Self::Readme => readme::run(workspace),
             Self::Kill9(options) => kill9::run(workspace, options),
             Self::Sim(options) => sim::run(workspace, options),
+            Self::Simulate(options) => simulate::run(workspace, options),
             Self::Torture(options) => torture::run(workspace, options),
             Self::HaDrill(options) => ha_drill::run(workspace, options),
             Self::Fuzz(options) => fuzz::run(workspace, options),
@@ -107,6 +111,7 @@ impl Task {
             | Self::Bench(_)
             | Self::Kill9(_)
             | Self::Sim(_)
+            | Self::Simulate(_)
             | Self::Torture(_)
             | Self::HaDrill(_) => None,
         }
