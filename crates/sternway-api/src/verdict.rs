@@ -87,6 +87,8 @@ pub struct EvidenceView {
     pub measured: Option<MeasuredView>,
     /// What the test found that decided, if the rule is one.
     pub test: Option<TestView>,
+    /// What a rule of the program's own said, if it is one.
+    pub said: Option<String>,
 }
 
 impl From<&Evidence> for EvidenceView {
@@ -98,6 +100,7 @@ impl From<&Evidence> for EvidenceView {
             failures: evidence.failures.iter().map(Into::into).collect(),
             measured: evidence.measured.as_ref().map(Into::into),
             test: evidence.test.as_ref().map(Into::into),
+            said: evidence.said.clone(),
         }
     }
 }

@@ -146,7 +146,9 @@ fn standing(standing: &Standing) -> StandingView {
             let [found, limit] = [of(|test| test.ln_e), of(|test| test.ln_threshold)];
             (found.map(Decimal::to_f64), limit.map(Decimal::to_f64), Some("ln of the e-value"))
         }
-        Found::NoBaseline | Found::TooFew { .. } => (None, None, None),
+        Found::NoBaseline | Found::TooFew { .. } | Found::Asked { .. } | Found::NoTrigger => {
+            (None, None, None)
+        }
     };
     StandingView {
         rule: standing.rule.to_string(),

@@ -87,9 +87,10 @@ struct Needs {
 
 impl Needs {
     fn of(policy: &Policy) -> Self {
+        let by_time = |rule: &Rule| rule.degradation().is_some() || rule.trigger().is_some();
         let tests = |rule: &Rule| rule.needs_baseline() && rule.name().has_stated_error_rate();
         Self {
-            tallies: policy.rules().iter().any(|rule| rule.degradation().is_some()),
+            tallies: policy.rules().iter().any(by_time),
             frozen: policy.rules().iter().any(tests),
         }
     }

@@ -1,9 +1,9 @@
 //! Check: the verdict on what is live, reached without changing anything.
 
 use sternway_policy::{
-    Standing, View,
+    Judge, Standing, View,
     aging::{Limits, Sign, drift},
-    judge, standings,
+    standings_with,
 };
 use sternway_types::{Policy, Subject, Tally, Verdict, Version};
 
@@ -54,10 +54,12 @@ impl Control {
         let baseline = self.baseline_of(policy.policy(), &subject).await?;
         let baseline = baseline.as_ref().map(KnownGood::as_baseline);
         let view = View::new(&tallies.tally).against(baseline);
-        let standings = policy.policy().map(|policy| standings(policy, &view));
+        let standings = policy.policy().map(|policy| standings_with(policy, &view, &self.triggers));
         let verdict = match (&latch, policy.policy()) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
-            (None, Some(policy)) => judge(policy, &view),
+            (None, Some(policy)) => {
+                Judge::new(policy, baseline).with_triggers(&self.triggers).look(&tallies.tally)
+            }
             (None, None) => Verdict::Undecided,
         };
         let standings = standings.unwrap_or_default();
@@ -96,7 +98,7 @@ impl Control {
         let Some(policy) = effective.policy() else { return Ok(None) };
         let baseline = self.baseline(policy, subject).await?;
         let view = View::new(tally).against(baseline.as_ref().map(KnownGood::as_baseline));
-        Ok(Some(standings(policy, &view)))
+        Ok(Some(standings_with(policy, &view, &self.triggers)))
     }
 
     pub(crate) async fn baseline_of(

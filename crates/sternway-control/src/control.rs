@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use sternway_policy::Triggers;
 use sternway_provider::{Clock, Ids, RandomIds, SystemClock};
 use sternway_store::{Append, Refusal, Rehearsal, Store, StoreError};
 use sternway_types::{
@@ -64,6 +65,7 @@ pub struct Control {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) namespace: NamespaceId,
     pub(crate) validators: Validators,
+    pub(crate) triggers: Triggers,
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
@@ -84,6 +86,7 @@ impl Control {
             ids: Arc::new(RandomIds),
             namespace,
             validators: Validators::default(),
+            triggers: Triggers::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),
@@ -113,6 +116,13 @@ impl Control {
         self
     }
 
+    /// Has these rules of its own, which policies may ask for by name.
+    #[must_use]
+    pub fn with_triggers(mut self, triggers: Triggers) -> Self {
+        self.triggers = triggers;
+        self
+    }
+
     /// The same drivers, writing nothing: every verb answers what it would do.
     #[must_use]
     pub fn rehearsal(&self) -> Self {
@@ -122,6 +132,7 @@ impl Control {
             ids: Arc::clone(&self.ids),
             namespace: self.namespace.clone(),
             validators: self.validators.clone(),
+            triggers: self.triggers.clone(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),

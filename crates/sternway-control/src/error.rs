@@ -6,7 +6,7 @@ use sternway_folder::FolderError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason, RecordKind,
-    Reference, Revision, TextError, VersionNumber,
+    Reference, Revision, TextError, TriggerId, VersionNumber,
 };
 
 use crate::{
@@ -184,6 +184,13 @@ pub enum ControlError {
         #[source]
         trouble: Box<CheckTrouble>,
     },
+    /// A policy asks for a rule that this program does not have. What was recorded is counted; a program
+    /// that has it judges it.
+    #[error("the policy asks for the trigger {trigger}, which this program does not have")]
+    NoTrigger {
+        /// What it is called.
+        trigger: TriggerId,
+    },
     /// A check could never be done, so that the policy is not set.
     #[error("the check {check} could never be done")]
     NoCheck {
@@ -244,6 +251,7 @@ impl ControlError {
             | Self::NotATree { .. }
             | Self::Text(_)
             | Self::NothingToUndo { .. }
+            | Self::NoTrigger { .. }
             | Self::NoCheck { .. } => ProblemCode::Invalid,
         }
     }

@@ -1,7 +1,9 @@
 //! Explain: on what a verdict rests, what it would take to come to another, and what other policies would
 //! have said.
 
-use sternway_policy::{Baseline, Judge, ProvenStanding, Standing, View, judge, proven, standings};
+use sternway_policy::{
+    Baseline, Judge, ProvenStanding, Standing, Triggers, View, proven, standings_with,
+};
 use sternway_store::Limit;
 use sternway_types::{
     Activation, Applied, ArtifactId, EnvironmentId, FrozenBaseline, Generation, Latch, MoveCause,
@@ -65,15 +67,17 @@ impl Control {
         let baseline = known.as_ref().map(KnownGood::as_baseline);
         let presets = Preset::ALL.into_iter().filter(|preset| *preset != Preset::NotifyOnly);
         let presets: Vec<_> = presets.map(|preset| (preset, Policy::preset(preset))).collect();
-        let mut reading = Reading::new(&presets, latch.as_ref(), baseline);
+        let mut reading = Reading::new(&presets, latch.as_ref(), baseline, self.triggers.clone());
         self.read_log(&subject, &mut reading).await?;
         let view = View::new(&reading.tally).against(baseline);
         let verdict = match (&latch, policy.policy()) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
-            (None, Some(policy)) => judge(policy, &view),
+            (None, Some(policy)) => {
+                Judge::new(policy, baseline).with_triggers(&self.triggers).look(&reading.tally)
+            }
             (None, None) => Verdict::Undecided,
         };
-        let rules = policy.policy().map(|policy| standings(policy, &view));
+        let rules = policy.policy().map(|policy| standings_with(policy, &view, &self.triggers));
         let goal = policy.policy().map(|policy| proven(policy, baseline, &reading.tally));
         Ok(Explanation {
             verdict,
@@ -198,6 +202,7 @@ struct Reading<'a> {
     latched: Option<&'a Regression>,
     again: Option<bool>,
     deciding: Vec<Outcome>,
+    triggers: Triggers,
 }
 
 impl<'a> Reading<'a> {
@@ -205,6 +210,7 @@ impl<'a> Reading<'a> {
         presets: &'a [(Preset, Policy)],
         latch: Option<&'a Latch>,
         baseline: Option<Baseline<'a>>,
+        triggers: Triggers,
     ) -> Self {
         let watching = presets.iter().map(|(preset, policy)| Watching {
             preset: *preset,
@@ -219,6 +225,7 @@ impl<'a> Reading<'a> {
             latched: latch.map(|latch| &latch.regression),
             again: None,
             deciding: Vec::new(),
+            triggers,
         }
     }
 
@@ -238,7 +245,7 @@ impl<'a> Reading<'a> {
         let there =
             self.tally.succeeded == evidence.succeeded && self.tally.failed == evidence.failed;
         if there && self.again.is_none() {
-            self.again = again(latched, &self.tally, self.baseline);
+            self.again = again(latched, &self.tally, self.baseline, &self.triggers);
         }
     }
 
@@ -249,11 +256,17 @@ impl<'a> Reading<'a> {
 }
 
 /// Whether a rule says at its place in the log what it was latched to have said.
-fn again(latched: &Regression, tally: &Tally, baseline: Option<Baseline<'_>>) -> Option<bool> {
-    if latched.rule.degradation().is_some() {
+fn again(
+    latched: &Regression,
+    tally: &Tally,
+    baseline: Option<Baseline<'_>>,
+    triggers: &Triggers,
+) -> Option<bool> {
+    let unknown = latched.rule.trigger().is_some_and(|name| triggers.get(name).is_none());
+    if unknown || latched.rule.degradation().is_some() {
         return None;
     }
     let policy = Policy::new(Activation::Staged, vec![latched.rule.clone()]).ok()?;
-    let said = judge(&policy, &View::new(tally).against(baseline));
+    let said = Judge::new(&policy, baseline).with_triggers(triggers).look(tally);
     Some(matches!(said, Verdict::Regressed(found) if found.evidence == latched.evidence))
 }

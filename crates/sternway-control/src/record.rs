@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sternway_policy::Judge;
+use sternway_policy::{Judge, Triggers};
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
-use sternway_types::{Generation, Outcome, Policy, Regression, Subject, Tally, Verdict};
+use sternway_types::{Generation, Outcome, Policy, Regression, Rule, Subject, Tally, Verdict};
 
 use crate::{Control, ControlError, baseline::KnownGood, rollback::Reaction};
 
@@ -137,7 +137,11 @@ impl Control {
             Some(policy) => self.baseline_for_good(policy, subject).await?,
             None => None,
         };
-        Ok(Ground { policy, baseline })
+        let mut asked = policy.iter().flat_map(Policy::rules).filter_map(Rule::trigger);
+        if let Some(trigger) = asked.find(|name| self.triggers.get(name).is_none()) {
+            return Err(ControlError::NoTrigger { trigger: trigger.clone() });
+        }
+        Ok(Ground { policy, baseline, triggers: self.triggers.clone() })
     }
 
     /// Acts on the verdict, and notes that the subject was judged up to here.
@@ -165,13 +169,15 @@ impl Control {
 struct Ground {
     policy: Option<Policy>,
     baseline: Option<KnownGood>,
+    triggers: Triggers,
 }
 
 impl Ground {
     fn judging(&self) -> Judging<'_> {
         let baseline = self.baseline.as_ref().map(KnownGood::as_baseline);
+        let judge = |policy| Judge::new(policy, baseline).with_triggers(&self.triggers);
         Judging {
-            judge: self.policy.as_ref().map(|policy| Judge::new(policy, baseline)),
+            judge: self.policy.as_ref().map(judge),
             each: self.policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure()),
             regression: None,
         }

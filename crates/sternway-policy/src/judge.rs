@@ -8,6 +8,7 @@ use sternway_types::{
 use crate::{
     contrast::{Contrast, exceeds},
     sequential::Test,
+    trigger::Triggers,
     view::{Baseline, View},
 };
 
@@ -47,6 +48,7 @@ pub struct Judge<'a> {
     baseline: Option<Baseline<'a>>,
     /// Rule by rule: the test that it is, if it is one.
     tests: Vec<Option<Test>>,
+    triggers: Triggers,
 }
 
 impl<'a> Judge<'a> {
@@ -54,7 +56,14 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn new(policy: &'a Policy, baseline: Option<Baseline<'a>>) -> Self {
         let tests = policy.rules().iter().map(|rule| Test::of(rule, baseline));
-        Self { policy, baseline, tests: tests.collect() }
+        Self { policy, baseline, tests: tests.collect(), triggers: Triggers::default() }
+    }
+
+    /// The same, with these rules of the program's own. A rule that asks for none of them never holds.
+    #[must_use]
+    pub fn with_triggers(mut self, triggers: &Triggers) -> Self {
+        self.triggers = triggers.clone();
+        self
     }
 
     /// The verdict on what the outcomes add up to by now. Look at every failure, in the order of the
@@ -78,8 +87,23 @@ impl<'a> Judge<'a> {
     pub(crate) fn holds(&mut self, place: usize, rule: &Rule, tally: &Tally) -> bool {
         match self.tests.get_mut(place) {
             Some(Some(test)) => test.holds(tally),
+            _ if rule.trigger().is_some() => self.said(rule, tally).is_some(),
             _ => holds(rule, View::new(tally).against(self.baseline)),
         }
+    }
+
+    /// What a rule of the program's own says.
+    pub(crate) fn said(&self, rule: &Rule, tally: &Tally) -> Option<String> {
+        let trigger = self.triggers.get(rule.trigger()?)?;
+        let mut said = trigger.against(&View::new(tally).against(self.baseline))?;
+        said.truncate(said.floor_char_boundary(Evidence::MAX_SAID));
+        // Not every store can carry it.
+        Some(if said.contains('\0') { said.replace('\0', " ") } else { said })
+    }
+
+    /// Whether the program has what a rule asks for.
+    pub(crate) fn has(&self, rule: &Rule) -> bool {
+        rule.trigger().is_none_or(|name| self.triggers.get(name).is_some())
     }
 
     /// The test that the rule at this place of the policy is.
@@ -111,6 +135,7 @@ impl<'a> Judge<'a> {
                 failures,
                 measured: measured(rule, view),
                 test,
+                said: self.said(rule, tally),
             },
         }
     }
@@ -142,8 +167,8 @@ pub(crate) fn holds(rule: &Rule, view: View<'_>) -> bool {
             failed.samples >= u64::from(*least) && rate_is(failed, *operator, *threshold)
         }
         Rule::Degraded(rule) => is_degraded(rule, view),
-        // Tests hold by themselves.
-        Rule::NewError { .. } | Rule::Worse(_) => false,
+        // Tests hold by themselves, and so does what a program brings.
+        Rule::NewError { .. } | Rule::Worse(_) | Rule::Custom { .. } => false,
     }
 }
 
@@ -190,7 +215,7 @@ fn deciding<'a>(rule: &Rule, view: View<'a>, class: Option<&ErrorClass>) -> Vec<
     let newest = || view.tally.recent().iter().rev();
     match rule {
         Rule::NewError { .. } => newest().filter(|one| one.class.as_ref() == class).collect(),
-        Rule::Worse(_) => newest().filter(|one| one.failed).collect(),
+        Rule::Worse(_) | Rule::Custom { .. } => newest().filter(|one| one.failed).collect(),
         Rule::ConsecutiveFailures { window, .. } => {
             view.within(*window).take_while(|one| one.failed).collect()
         }
@@ -215,7 +240,8 @@ pub(crate) fn measured(rule: &Rule, view: View<'_>) -> Option<Measured> {
         | Rule::SignatureErrors { .. }
         | Rule::AllFailed { .. }
         | Rule::NewError { .. }
-        | Rule::Worse(_) => None,
+        | Rule::Worse(_)
+        | Rule::Custom { .. } => None,
         Rule::FailureRate { window, .. } => Some(Measured {
             metric: Metric::ErrorRate,
             measure: view.measure(&Metric::ErrorRate, *window),

@@ -59,6 +59,7 @@ mod proven;
 mod sequential;
 mod stability;
 mod standing;
+mod trigger;
 mod view;
 
 pub use crate::{
@@ -66,6 +67,7 @@ pub use crate::{
     number::Short,
     proven::{ProvenStanding, proven},
     stability::Stability,
-    standing::{Found, Standing, nearest, standings},
+    standing::{Found, Standing, nearest, standings, standings_with},
+    trigger::{Trigger, Triggers},
     view::{Baseline, View},
 };

@@ -10,6 +10,7 @@ use crate::{
     contrast::Contrast,
     judge::{Judge, index, is_of, measured},
     number::Short,
+    trigger::Triggers,
     view::View,
 };
 
@@ -49,6 +50,13 @@ pub enum Found {
         /// How many it takes.
         needed: u32,
     },
+    /// Whether a rule of the program's own holds.
+    Asked {
+        /// What it says, if it does.
+        said: Option<String>,
+    },
+    /// The program does not have what the rule asks for.
+    NoTrigger,
     /// So much evidence of the evidence that it takes.
     Evidence {
         /// How many runs failed.
@@ -72,7 +80,13 @@ pub enum Found {
 /// How each rule of a policy stands, in the order of the policy.
 #[must_use]
 pub fn standings(policy: &Policy, view: &View<'_>) -> Vec<Standing> {
-    let mut judge = Judge::new(policy, view.baseline);
+    standings_with(policy, view, &Triggers::default())
+}
+
+/// The same, of a program with rules of its own.
+#[must_use]
+pub fn standings_with(policy: &Policy, view: &View<'_>, triggers: &Triggers) -> Vec<Standing> {
+    let mut judge = Judge::new(policy, view.baseline).with_triggers(triggers);
     let rules = policy.rules().iter().enumerate();
     rules.map(|(place, rule)| standing(&mut judge, place, rule, *view)).collect()
 }
@@ -89,6 +103,8 @@ pub fn nearest(standings: &[Standing]) -> Option<&Standing> {
         Found::Counted { .. }
         | Found::NoBaseline
         | Found::TooFew { .. }
+        | Found::Asked { .. }
+        | Found::NoTrigger
         | Found::Evidence { .. }
         | Found::Beside { .. } => None,
     };
@@ -127,6 +143,8 @@ fn standing(judge: &mut Judge<'_>, place: usize, rule: &Rule, view: View<'_>) ->
             }
         }
         Rule::Degraded(rule) => degraded(rule, view),
+        Rule::Custom { .. } if !judge.has(rule) => Found::NoTrigger,
+        Rule::Custom { .. } => Found::Asked { said: judge.said(rule, view.tally) },
         Rule::NewError { .. } if view.baseline.is_none() => Found::NoBaseline,
         Rule::NewError { .. } | Rule::Worse(_) => Found::Evidence {
             failed: view.tally.failed,
@@ -171,6 +189,9 @@ impl fmt::Display for Found {
             Self::Counted { found, needed, what } => write!(f, "{found} of {needed} {what}"),
             Self::NoBaseline => f.write_str("no last good version to compare with"),
             Self::TooFew { needed } => write!(f, "it takes {needed}"),
+            Self::Asked { said: Some(said) } => f.write_str(said),
+            Self::Asked { said: None } => f.write_str("nothing speaks against it"),
+            Self::NoTrigger => f.write_str("this program does not have it"),
             Self::Evidence { failed, runs, more } => {
                 write!(f, "{failed} of {runs} runs failed, ")?;
                 match more {

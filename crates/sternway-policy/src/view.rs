@@ -43,6 +43,18 @@ impl<'a> View<'a> {
         self
     }
 
+    /// What its outcomes add up to.
+    #[must_use]
+    pub const fn tally(&self) -> &'a Tally {
+        self.tally
+    }
+
+    /// The last known good version, if there is one.
+    #[must_use]
+    pub const fn baseline(&self) -> Option<Baseline<'a>> {
+        self.baseline
+    }
+
     /// The newest outcomes, newest first, no further back from the newest than the window.
     pub(crate) fn within(self, window: Duration) -> impl Iterator<Item = &'a Recent> {
         let recent = self.tally.recent();

@@ -150,6 +150,11 @@ slug! {
 }
 
 slug! {
+    /// What a program calls one of its own rules, such as `latency-budget`.
+    TriggerId, "the name of a trigger", PART_GRAMMAR, |text| part_problem(text)
+}
+
+slug! {
     /// A place where versions are live, such as `production`. It is created before it is used.
     EnvironmentId, "an environment name", PART_GRAMMAR,
     |text| part_problem(text).or_else(|| reserved_problem(text))

@@ -89,7 +89,7 @@ pub use crate::{
     error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
         ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId,
-        OutcomeId, Slug, UuidError, ValidatorId,
+        OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     measure::{Measure, Period, Resolution, Series, Timeline},

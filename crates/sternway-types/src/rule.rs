@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Degradation, ErrorClass, Operator, PolicyError, RECENT_OUTCOMES, RuleId, RuleName, Threshold,
-    Worse,
+    TriggerId, Worse,
     degradation::{MAX_SAMPLES, MAX_TIMED_WINDOW},
     sequential::check_alpha,
     window,
@@ -84,6 +84,12 @@ pub enum Rule {
     },
     /// A metric became worse than that of the last good version. No stated error rate.
     Degraded(Box<Degradation>),
+    /// What a program brings itself: it is asked by this name. A program that has nothing of that name
+    /// can count outcomes and not judge them. No stated error rate.
+    Custom {
+        /// What the program calls it.
+        trigger: TriggerId,
+    },
 }
 
 const fn two() -> u32 {
@@ -134,6 +140,7 @@ impl Rule {
             Self::Worse(_) => RuleName::Worse,
             Self::FailureRate { .. } => RuleName::FailureRate,
             Self::Degraded(_) => RuleName::Degraded,
+            Self::Custom { .. } => RuleName::Custom,
         }
     }
 
@@ -147,15 +154,22 @@ impl Rule {
             | Self::AllFailed { .. }
             | Self::NewError { .. }
             | Self::Worse(_)
-            | Self::FailureRate { .. } => None,
+            | Self::FailureRate { .. }
+            | Self::Custom { .. } => None,
         }
+    }
+
+    /// What a program is asked for, if it is a rule of somebody's own.
+    #[must_use]
+    pub const fn trigger(&self) -> Option<&TriggerId> {
+        if let Self::Custom { trigger } = self { Some(trigger) } else { None }
     }
 
     /// Whether it compares with the last known good version.
     #[must_use]
     pub const fn needs_baseline(&self) -> bool {
         match self {
-            Self::Degraded(_) | Self::NewError { .. } => true,
+            Self::Degraded(_) | Self::NewError { .. } | Self::Custom { .. } => true,
             Self::Worse(worse) => worse.objective.is_none(),
             Self::ConsecutiveFailures { .. }
             | Self::SignatureErrors { .. }
@@ -175,7 +189,7 @@ impl Rule {
             | Self::AllFailed { .. }
             | Self::NewError { .. }
             | Self::Worse(_) => true,
-            Self::FailureRate { .. } | Self::Degraded(_) => false,
+            Self::FailureRate { .. } | Self::Degraded(_) | Self::Custom { .. } => false,
         }
     }
 
@@ -183,7 +197,7 @@ impl Rule {
     #[must_use]
     pub fn id(&self) -> RuleId {
         let metric = self.degradation().map(|it| it.metric.clone());
-        RuleId { name: self.name(), metric }
+        RuleId { name: self.name(), metric, trigger: self.trigger().cloned() }
     }
 
     /// Checks the numbers.
@@ -217,6 +231,7 @@ impl Rule {
                 return check_rate(*threshold, *at_least, *window);
             }
             Self::Degraded(degradation) => return degradation.check(),
+            Self::Custom { .. } => return Ok(()),
         };
         if window < Duration::from_secs(1) || window > MAX_WINDOW {
             return Err(PolicyError::Window { rule, found: window });
@@ -269,6 +284,7 @@ impl fmt::Display for Rule {
                 )
             }
             Self::Degraded(degradation) => degradation.fmt(f),
+            Self::Custom { trigger } => write!(f, "{trigger} says so"),
         }
     }
 }

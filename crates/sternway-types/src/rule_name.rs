@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Metric;
+use crate::{Metric, TriggerId};
 
 /// The names of the rules, in the order of their weight: of several rules that hold, the first
 /// decides.
@@ -25,11 +25,13 @@ pub enum RuleName {
     FailureRate,
     /// [`Rule::Degraded`](crate::Rule::Degraded).
     Degraded,
+    /// [`Rule::Custom`](crate::Rule::Custom).
+    Custom,
 }
 
 impl RuleName {
     /// Every name, by weight.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SignatureErrors,
         Self::AllFailed,
         Self::ConsecutiveFailures,
@@ -37,6 +39,7 @@ impl RuleName {
         Self::Worse,
         Self::FailureRate,
         Self::Degraded,
+        Self::Custom,
     ];
 
     /// The name, as policy files write it.
@@ -50,6 +53,7 @@ impl RuleName {
             Self::Worse => "worse",
             Self::FailureRate => "failure_rate",
             Self::Degraded => "degraded",
+            Self::Custom => "custom",
         }
     }
 
@@ -66,14 +70,14 @@ impl RuleName {
             Self::SignatureErrors | Self::AllFailed | Self::ConsecutiveFailures => Tier::Immediate,
             Self::NewError | Self::Worse => Tier::Sequential,
             Self::FailureRate => Tier::Fast,
-            Self::Degraded => Tier::Standard,
+            Self::Degraded | Self::Custom => Tier::Standard,
         }
     }
 }
 
-/// Names a rule of a policy: what kind it is, and of which metric if there may be several.
+/// Names a rule of a policy: what kind it is, and of which metric or trigger if there may be several.
 ///
-/// Written `all_failed`, `degraded:duration`.
+/// Written `all_failed`, `degraded:duration`, `custom:latency-budget`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RuleId {
@@ -81,19 +85,22 @@ pub struct RuleId {
     pub name: RuleName,
     /// Which metric it looks at, if it was given one.
     pub metric: Option<Metric>,
+    /// Which trigger it asks, if it is a rule of somebody's own.
+    pub trigger: Option<TriggerId>,
 }
 
 impl From<RuleName> for RuleId {
     fn from(name: RuleName) -> Self {
-        Self { name, metric: None }
+        Self { name, metric: None, trigger: None }
     }
 }
 
 impl fmt::Display for RuleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.metric {
-            Some(metric) => f.pad(&format!("{}:{metric}", self.name)),
-            None => self.name.fmt(f),
+        match (&self.metric, &self.trigger) {
+            (Some(metric), _) => f.pad(&format!("{}:{metric}", self.name)),
+            (None, Some(trigger)) => f.pad(&format!("{}:{trigger}", self.name)),
+            (None, None) => self.name.fmt(f),
         }
     }
 }
@@ -102,12 +109,19 @@ impl TryFrom<String> for RuleId {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let (name, metric) = match text.split_once(':') {
-            Some((name, metric)) => (name, Some(metric.to_owned().into())),
+        let none = || format!("{text:?} names no rule");
+        let (name, of) = match text.split_once(':') {
+            Some((name, of)) => (name, Some(of)),
             None => (text.as_str(), None),
         };
-        let named = RuleName::ALL.into_iter().find(|known| known.as_str() == name);
-        named.map(|name| Self { name, metric }).ok_or_else(|| format!("{text:?} names no rule"))
+        let name = RuleName::ALL.into_iter().find(|known| known.as_str() == name);
+        let mut id = Self::from(name.ok_or_else(none)?);
+        match (id.name, of) {
+            (RuleName::Custom, Some(of)) => id.trigger = Some(of.parse().map_err(|_| none())?),
+            (_, Some(of)) => id.metric = Some(of.to_owned().into()),
+            (_, None) => (),
+        }
+        Ok(id)
     }
 }
 

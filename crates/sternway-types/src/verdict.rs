@@ -104,6 +104,14 @@ pub struct Evidence {
     /// What the test found that decided, if the rule is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<TestResult>,
+    /// What a rule of somebody's own said, at most 1,024 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
+}
+
+impl Evidence {
+    /// How long what a rule of somebody's own says may be, in bytes.
+    pub const MAX_SAID: usize = 1_024;
 }
 
 /// A version was found to be worse than it may be.
@@ -120,6 +128,12 @@ pub struct Regression {
 impl fmt::Display for Regression {
     /// What the rule that decided says, of what it was held against.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(said) = &self.evidence.said {
+            return match self.rule.trigger() {
+                Some(trigger) => write!(f, "{trigger}: {said}"),
+                None => f.write_str(said),
+            };
+        }
         let Some(test) = &self.evidence.test else { return self.rule.fmt(f) };
         match (&test.class, &test.against) {
             (Some(class), Against::Measured { version, succeeded, failed }) => {

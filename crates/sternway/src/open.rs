@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 use sternway_control::{
     Control, ControlError, supervise::Supervisor, sweep::Swept, validate::Validators, watch::Watch,
 };
+use sternway_policy::{Trigger, Triggers};
 use sternway_provider::{Clock, Ids, Validator};
 use sternway_store::{Compaction, KvStore, MemoryKv, Store, StoreError};
-use sternway_types::{Actor, At, NamespaceId, Revision, ValidatorId};
+use sternway_types::{Actor, At, NamespaceId, Revision, TriggerId, ValidatorId};
 
 use crate::{ArtifactHandle, Error};
 
@@ -30,6 +31,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn Ids>>,
     validators: Validators,
+    triggers: Triggers,
     missing: Missing,
     wait: Duration,
 }
@@ -42,6 +44,7 @@ impl Default for Builder {
             clock: None,
             ids: None,
             validators: Validators::default(),
+            triggers: Triggers::default(),
             missing: Missing::Create,
             wait: Duration::from_secs(5),
         }
@@ -77,6 +80,12 @@ impl Builder {
     /// not here publishes nothing from here.
     pub fn with_validator(mut self, name: ValidatorId, validator: Arc<dyn Validator>) -> Self {
         self.validators = self.validators.with(name, validator);
+        self
+    }
+
+    /// Has a rule of its own, which policies may ask for by this name, in place of one of the same name.
+    pub fn with_trigger(mut self, name: TriggerId, trigger: impl Trigger + 'static) -> Self {
+        self.triggers = self.triggers.with(name, trigger);
         self
     }
 
@@ -155,7 +164,9 @@ impl Builder {
             Some(namespace) => namespace,
             None => "default".parse()?,
         };
-        let mut control = Control::new(store, namespace).with_validators(self.validators);
+        let mut control = Control::new(store, namespace)
+            .with_validators(self.validators)
+            .with_triggers(self.triggers);
         if let Some(clock) = self.clock {
             control = control.with_clock(clock);
         }

@@ -5,8 +5,8 @@ use std::{hint::black_box, time::Duration};
 use sternway::{
     policy::{Baseline, Judge},
     types::{
-        ArtifactId, EnvironmentId, ErrorClasses, Failure, FrozenBaseline, Generation, Outcome, OutcomeId, OutcomeStatus, Policy,
-        Subject, Tally, Timestamp, Verdict, VersionNumber,
+        ArtifactId, EnvironmentId, ErrorClasses, Failure, FrozenBaseline, Generation, Outcome,
+        OutcomeId, OutcomeStatus, Policy, Subject, Tally, Timestamp, Verdict, VersionNumber,
     },
 };
 

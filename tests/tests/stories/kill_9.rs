@@ -146,8 +146,7 @@ async fn verdicts_are_right(sw: &Sternway, artifact: &ArtifactId) -> Told<()> {
         let next: Option<&PointerMove> = moves.get(place + 1);
         let went_back = next
             .is_some_and(|next| matches!(next.cause, sternway::types::MoveCause::RolledBack(_)));
-        let halted =
-            latch.is_some_and(|latch| latch.action.needs_a_person());
+        let halted = latch.is_some_and(|latch| latch.action.needs_a_person());
         assert_eq!(went_back || halted, regressed, "{subject}: the pointer and the verdict differ");
     }
     let live = store.pointer(ns, artifact, &name, At::Head).await?;

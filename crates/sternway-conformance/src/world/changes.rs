@@ -101,6 +101,7 @@ pub(crate) fn latch(
         failures: Vec::new(),
         measured: None,
         test: None,
+        said: None,
     };
     let rule = Rule::ConsecutiveFailures { count: 3, window: Duration::from_mins(5) };
     let matched = vec![RuleName::ConsecutiveFailures.into()];

@@ -6,14 +6,14 @@ use sternway_control::{
     record::Judged,
     rollback::{Reaction, RolledBack},
 };
-use sternway_policy::judge;
+use sternway_policy::{Trigger, Triggers, View, judge};
 use sternway_types::{
     Action, Against, FrozenBaseline, LatchAction, Policy, PolicyScope, PolicySetting, Preset,
-    Record, RecordKey, Regression, RuleName, Tally, Verdict, VersionNumber,
+    Record, RecordKey, Regression, Rule, RuleName, Tally, TriggerId, Verdict, VersionNumber,
 };
 
 use crate::{
-    make::{alice, greeting, production, version},
+    make::{alice, greeting, production, said, version},
     world::{MINUTE, World},
 };
 
@@ -118,7 +118,7 @@ async fn the_same_verdict_is_reached_again_from_the_log_and_the_evidence() {
         sternway_policy::Baseline { version: frozen.version, tallies: &[], frozen: Some(&frozen) };
     let first = log.iter().find_map(|outcome| {
         tally.add(outcome);
-        let view = sternway_policy::View::new(&tally).against(Some(baseline));
+        let view = View::new(&tally).against(Some(baseline));
         match judge(&policy, &view) {
             Verdict::Regressed(again) if outcome.is_failure() => Some(*again),
             Verdict::Regressed(_) | Verdict::Undecided => None,
@@ -241,4 +241,47 @@ async fn an_explanation_of_what_is_live_says_what_it_would_take() {
     assert_eq!(one.proven.and_then(|it| it.successes_until), Some(1), "as it said");
     let newest = world.control.newest_stay(&greeting(), version(2), &production()).await;
     assert_eq!(newest.expect("it can be read"), Some(subject));
+}
+
+/// A version may not fail twice in its first ten runs.
+#[derive(Debug)]
+struct GoodStart;
+
+impl Trigger for GoodStart {
+    fn against(&self, stay: &View<'_>) -> Option<String> {
+        let (failed, known) = (stay.tally().failed, stay.tally().known());
+        let bad = failed >= 2 && known <= 10;
+        bad.then(|| format!("{failed} of the first {known} runs failed"))
+    }
+}
+
+#[tokio::test]
+async fn a_rule_of_the_programs_own_takes_a_version_back_and_another_program_says_that_it_lacks_it()
+{
+    let name: TriggerId = "good-start".parse().expect("a name");
+    let rule = Rule::Custom { trigger: name.clone() };
+    let policy = Policy::new(sternway_types::Activation::Staged, vec![rule]).expect("a policy");
+    let world = World::with_live(2).await;
+    set(&world, policy).await;
+    let subject = world.subject(2).await;
+
+    let outcomes = world.outcomes(&subject, "x.x");
+    let refused = said(world.control.record(outcomes).await);
+    assert!(refused.contains("asks for the trigger good-start, which this program"), "{refused}");
+    let check = world.control.check(&greeting(), &production()).await.expect("it can be checked");
+    assert_eq!((check.tally.failed, check.verdict), (2, Verdict::Undecided), "they are counted");
+    let standing = check.standings.first().map(ToString::to_string);
+    let expected = "standard tier, custom:good-start: this program does not have it";
+    assert_eq!(standing.as_deref(), Some(expected));
+
+    let able = world.another().with_triggers(Triggers::default().with(name, GoodStart));
+    let swept = able.sweep().await.expect("it can be read");
+    let judged = swept.judged.first().expect("it waited to be judged");
+    assert!(matches!(judged.reaction, Some(Reaction::RolledBack(_))), "{judged:?}");
+    let Verdict::Regressed(regression) = &judged.verdict else { panic!("it regressed") };
+    assert_eq!(regression.to_string(), "good-start: 2 of the first 3 runs failed");
+    assert_eq!(world.live().await, Some(version(1)));
+    assert_eq!(able.explain(subject.clone()).await.expect("it can be read").again, Some(true));
+    let elsewhere = world.control.explain(subject).await.expect("it can be read");
+    assert_eq!(elsewhere.again, None, "who does not have the rule cannot say");
 }

@@ -35,7 +35,8 @@ impl Test {
             | Rule::SignatureErrors { .. }
             | Rule::AllFailed { .. }
             | Rule::FailureRate { .. }
-            | Rule::Degraded(_) => None,
+            | Rule::Degraded(_)
+            | Rule::Custom { .. } => None,
         }
     }
 

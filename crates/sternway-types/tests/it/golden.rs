@@ -163,6 +163,7 @@ pub(crate) fn regression() -> Regression {
             failures: vec![observe("a", 4, "TypeError"), observe("b", 5, "")],
             measured: None,
             test: None,
+            said: None,
         },
     }
 }

@@ -62,7 +62,8 @@ fn regression(metric: Metric, from: Measure, to: Measure) -> Regression {
     let measured = Some(Measured { metric, measure: to, baseline });
     let newest = Timestamp::EPOCH.saturating_add(Duration::from_secs(1));
     let failures = Vec::new();
-    let evidence = Evidence { succeeded: 0, failed: 0, newest, failures, measured, test: None };
+    let evidence =
+        Evidence { succeeded: 0, failed: 0, newest, failures, measured, test: None, said: None };
     Regression { matched: vec![rule.id()], rule, evidence }
 }
 

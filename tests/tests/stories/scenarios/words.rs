@@ -217,7 +217,7 @@ pub(super) fn proven(regression: &Regression) -> String {
 
 impl Said for Evidence {
     fn said(&self) -> String {
-        let Self { succeeded, failed, newest, failures, measured, test } = self;
+        let Self { succeeded, failed, newest, failures, measured, test, .. } = self;
         let failures = listed(failures.iter().map(|failure| {
             let class = failure.class.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
             format!("{} at {}{class}", failure.outcome, failure.at)
