@@ -53,6 +53,7 @@ mod restored_to;
 mod rolled_back;
 mod setting;
 mod signed_head;
+mod simulated;
 mod stability;
 mod status;
 mod store;
@@ -111,6 +112,7 @@ pub use crate::{
     rolled_back::{RestoredView, RollbackView},
     setting::{PassedOverView, SettingSetView, SettingView, SettingsFileView, SettingsView},
     signed_head::{HeadKeyView, SignedHeadView},
+    simulated::{SimulatedRunsView, SimulatedView},
     stability::{StabilityView, StableVersionView},
     status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
     store::StoreView,

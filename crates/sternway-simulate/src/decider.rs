@@ -52,11 +52,11 @@ impl<F: FnMut(Unit) -> Decision> Decider for F {
 /// Every closure that takes a [`Setting`] and makes a boxed decider is one.
 pub trait Procedure: Sync {
     /// A decider that has seen nothing yet.
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider>;
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a>;
 }
 
 impl<F: Fn(&Setting<'_>) -> Box<dyn Decider> + Sync> Procedure for F {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         self(setting)
     }
 }

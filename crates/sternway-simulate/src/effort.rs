@@ -46,9 +46,9 @@ impl Effort {
         self
     }
 
-    /// What becomes of each deployment, by its number; those that were not stopped are left out. In no
-    /// order.
-    pub(crate) fn each<T: Send>(
+    /// What becomes of each deployment, by its number; those of which nothing becomes are left out. In
+    /// no order.
+    pub fn each<T: Send>(
         self,
         progress: Progress<'_>,
         one: impl Fn(u64) -> Option<T> + Sync,

@@ -45,6 +45,7 @@ mod effort;
 mod limits;
 mod number;
 pub mod plot;
+mod policy;
 pub mod reference;
 pub mod rules;
 mod scenario;
@@ -58,6 +59,7 @@ pub use crate::{
     deployment::{Deployment, End, Unit},
     effort::{Effort, Progress, simulate},
     limits::{Limits, limits},
+    policy::{ByPolicy, PACE},
     scenario::{Counted, Outage, Scenario, ScenarioError, Step},
     summary::{Stop, Summary},
 };

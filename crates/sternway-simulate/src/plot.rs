@@ -59,6 +59,24 @@ enum Vertical {
     Logarithmic,
 }
 
+/// Where the names of the curves stand: where no curve is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    /// At the left, beside curves that rise.
+    Left,
+    /// At the right, beside curves that fall.
+    Right,
+}
+
+impl Names {
+    const fn position(self) -> SeriesLabelPosition {
+        match self {
+            Self::Left => SeriesLabelPosition::UpperLeft,
+            Self::Right => SeriesLabelPosition::UpperRight,
+        }
+    }
+}
+
 /// What stands around the curves.
 #[derive(Clone, Copy, Debug)]
 struct Frame<'a> {
@@ -66,6 +84,7 @@ struct Frame<'a> {
     across: &'a str,
     up: &'a str,
     vertical: Vertical,
+    names: Names,
 }
 
 /// How many failures of how many outcomes take a version back under Test H, by the known rate.
@@ -88,6 +107,7 @@ pub fn boundaries(rates: &[Ratio], alpha: Alpha) -> Result<String, PlotError> {
         across: "outcomes",
         up: "failures",
         vertical: Vertical::Logarithmic,
+        names: Names::Left,
     };
     draw(frame, &rates.iter().map(line).collect::<Vec<_>>())
 }
@@ -107,8 +127,13 @@ pub fn stopped(title: &str, horizon: u64, of: &[(&str, &Summary)]) -> Result<Str
         };
         Line { name: (*name).to_owned(), points: places(horizon).map(share).collect() }
     };
-    let frame =
-        Frame { title, across: "outcomes", up: "rolled back, %", vertical: Vertical::Percent };
+    let frame = Frame {
+        title,
+        across: "outcomes",
+        up: "rolled back, %",
+        vertical: Vertical::Percent,
+        names: Names::Left,
+    };
     draw(frame, &of.iter().map(line).collect::<Vec<_>>())
 }
 
@@ -119,7 +144,7 @@ pub fn stopped(title: &str, horizon: u64, of: &[(&str, &Summary)]) -> Result<Str
 /// [`PlotError`] if it cannot be drawn.
 pub fn delays(title: &str, lines: &[Line]) -> Result<String, PlotError> {
     let (across, up) = ("percentage points worse", "outcomes until rolled back, median");
-    draw(Frame { title, across, up, vertical: Vertical::Logarithmic }, lines)
+    draw(Frame { title, across, up, vertical: Vertical::Logarithmic, names: Names::Right }, lines)
 }
 
 /// Whole numbers from 1 to the last, each once, evenly on a logarithmic axis.
@@ -181,6 +206,8 @@ where
     let mut chart = ChartBuilder::on(area)
         .caption(frame.title, ("sans-serif", 18))
         .margin(12)
+        // The last label of the axis is as wide as this.
+        .margin_right(34)
         .x_label_area_size(44)
         .y_label_area_size(64)
         .build_cartesian_2d(across, up)
@@ -199,7 +226,7 @@ where
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(frame.names.position())
         .background_style(WHITE.mix(0.85))
         .border_style(BLACK.mix(0.3))
         .draw()

@@ -74,7 +74,7 @@ impl Windows {
 }
 
 impl Procedure for Decline {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (at_least, worst) = (self.at_least, 1.0 - setting.base.get() + self.by);
         let mut counts = Counts::default();
         Box::new(move |unit: Unit| {
@@ -87,7 +87,7 @@ impl Procedure for Decline {
 }
 
 impl Procedure for InARow {
-    fn begin(&self, _: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, _: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (Self(enough), mut failed) = (*self, 0);
         Box::new(move |unit: Unit| {
             match (unit.arm, unit.end) {
@@ -101,7 +101,7 @@ impl Procedure for InARow {
 }
 
 impl Procedure for UsualTiers {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (mut in_a_row, mut decline) =
             (InARow::USUAL.begin(setting), Decline::USUAL.begin(setting));
         Box::new(move |unit: Unit| {
@@ -113,7 +113,7 @@ impl Procedure for UsualTiers {
 }
 
 impl Procedure for ZTest {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (Self { critical, at_least }, failure) = (*self, 1.0 - setting.base.get());
         let mut counts = Counts::default();
         Box::new(move |unit: Unit| {
@@ -129,7 +129,7 @@ impl Procedure for ZTest {
 }
 
 impl Procedure for Windows {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (Self { outcomes, limit, .. }, worst) = (*self, 1.0 - setting.base.get() + self.margin);
         let (mut window, mut bad) = (Counts::default(), 0);
         Box::new(move |unit: Unit| {

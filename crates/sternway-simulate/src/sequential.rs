@@ -92,7 +92,7 @@ impl TestH {
 }
 
 impl Procedure for TestH {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (history, alpha) = (self.history(setting), self.alpha);
         let mut counts = Counts::default();
         Box::new(move |unit: Unit| match (unit.arm, unit.end) {
@@ -112,7 +112,7 @@ impl Procedure for TestH {
 }
 
 impl Procedure for TestHFromStarts {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (history, alpha) = (self.0.history(setting), self.0.alpha);
         let said = |counts| history.ratios(counts);
         let (failure, success) = (said(Counts::new(0, 1)), said(Counts::new(1, 0)));
@@ -132,7 +132,7 @@ impl Procedure for TestHFromStarts {
 }
 
 impl Procedure for TestA {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let alpha = self.alpha;
         let allocation = |share| Allocation::new(share, Margin::NONE);
         let allocations = setting.steps.iter().map(|step| allocation(step.share));
@@ -165,7 +165,7 @@ fn attributed(steps: &[(Allocation, Failures)], alpha: Alpha) -> bool {
 }
 
 impl Procedure for ProvenWithin {
-    fn begin(&self, setting: &Setting<'_>) -> Box<dyn Decider> {
+    fn begin<'a>(&'a self, setting: &Setting<'a>) -> Box<dyn Decider + 'a> {
         let (proven, alpha) = (Proven::declared(setting.base, self.delta), self.alpha);
         let mut counts = Counts::default();
         Box::new(move |unit: Unit| match (unit.arm, unit.end) {

@@ -27,7 +27,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn new(runs: u64, healthy: bool, stops: impl IntoIterator<Item = Stop>) -> Self {
+    /// Of so many deployments, all of a version that is healthy or all of one that is not, these were
+    /// stopped.
+    #[must_use]
+    pub fn new(runs: u64, healthy: bool, stops: impl IntoIterator<Item = Stop>) -> Self {
         let (mut early, mut delays) = (0, Vec::new());
         for stop in stops {
             match stop {
@@ -93,6 +96,19 @@ impl Summary {
     #[must_use]
     pub fn false_limits(&self, level: Alpha) -> Limits {
         limits(self.falsely_stopped(), self.runs, level)
+    }
+
+    /// The share of all deployments that so many are.
+    #[must_use]
+    pub fn share(&self, count: u64) -> f64 {
+        float(count) / float(self.runs.max(1))
+    }
+
+    /// Exact limits of the probability with which a deployment is stopped after its candidate became
+    /// worse; of healthy ones, at all.
+    #[must_use]
+    pub fn late_limits(&self, level: Alpha) -> Limits {
+        limits(self.late(), self.runs, level)
     }
 
     /// Exact limits of the probability with which a deployment is stopped.

@@ -38,6 +38,7 @@ mod restore_to;
 mod rollback;
 mod settings;
 mod show;
+mod simulate;
 mod stability;
 mod status;
 mod supervise;
@@ -98,6 +99,7 @@ pub(crate) enum Command {
     Supervise(supervise::Args),
     Status(status::Args),
     Policy(policy::Args),
+    Simulate(simulate::Args),
     Env(env::Args),
     Namespace(namespace::Args),
     Watch(watch::Args),
@@ -201,6 +203,7 @@ impl Command {
             Self::Supervise(args) => supervise::run(context, args).await,
             Self::Status(args) => status::run(context, args).await,
             Self::Policy(args) => policy::run(context, args).await,
+            Self::Simulate(args) => simulate::run(context, &args),
             Self::Env(args) => env::run(context, args).await,
             Self::Namespace(args) => namespace::run(context, args).await,
             Self::Watch(args) => watch::run(context, args).await,

@@ -206,6 +206,7 @@ stories! {
     restore
     restore_to
     settings
+    simulate
     what_is_wrong
 }
 
@@ -220,7 +221,8 @@ macro_rules! stories_of_many {
     };
 }
 
-// All but those that are about where the store is: `bundle`, `compact`, `folders` and `settings`.
+// All but those that are about where the store is: `bundle`, `compact`, `folders` and `settings`; `simulate` is about
+// no store.
 stories_of_many! {
     a_bad_version_goes_back
     a_file_of_runs

@@ -220,6 +220,12 @@ fn measured(world: &World, all: &mut Keys) {
     }
 }
 
+/// A simulation that takes no time.
+fn simulated(drop: &str) -> Vec<&str> {
+    let few = ["--runs", "20", "--horizon", "100", "--baseline", "100", "--svg", "share.svg"];
+    [&["simulate", "tiers", "--base", "0.9", "--drop", drop], &few[..]].concat()
+}
+
 /// Commands that are about no store.
 fn around(world: &World, all: &mut Keys) {
     for (name, words) in [
@@ -229,6 +235,8 @@ fn around(world: &World, all: &mut Keys) {
         ("settings set", vec!["settings", "set", "ui.color", "never"]),
         ("settings path", vec!["settings", "path"]),
         ("man", vec!["man", "man"]),
+        ("simulate", simulated("0.4")),
+        ("simulate", simulated("0")),
     ] {
         note(world, all, name, &words);
     }

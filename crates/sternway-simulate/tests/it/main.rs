@@ -2,6 +2,7 @@
 //! every bound is an exact one: with other seeds a test would fail once in a million.
 
 mod deciders;
+mod policies;
 mod promises;
 mod reference;
 mod rules;

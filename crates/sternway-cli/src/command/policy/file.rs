@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 ///
 /// [`CliError`] with the line and the column if it is none.
-pub(super) fn parse(source: &Source) -> Result<Policy, CliError> {
+pub(in crate::command) fn parse(source: &Source) -> Result<Policy, CliError> {
     let text = source.read_text()?;
     let name = source.name();
     if is_json(source.path(), &text) { from_json(&name, &text) } else { from_toml(&name, &text) }

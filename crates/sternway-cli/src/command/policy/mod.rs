@@ -18,7 +18,7 @@ use sternway::{
     },
 };
 
-use self::file::parse;
+pub(super) use self::file::parse;
 use crate::{
     context::Context,
     error::CliError,
