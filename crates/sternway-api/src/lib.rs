@@ -48,6 +48,7 @@ mod promoted;
 mod published;
 mod recorded;
 mod recorded_lines;
+mod replayed;
 mod report;
 mod restored_to;
 mod rolled_back;
@@ -107,6 +108,7 @@ pub use crate::{
     published::{LandingView, PublishedView},
     recorded::{ReactionView, RecordedView},
     recorded_lines::{BadLineView, RecordedLinesView, SubjectRecordedView},
+    replayed::{ReplayedStayView, ReplayedView},
     report::{DamageView, ReportView},
     restored_to::{RestoredToView, WentBackView},
     rolled_back::{RestoredView, RollbackView},

@@ -6,7 +6,7 @@ use sternway::{
     Missing,
     api::{ExplanationView, PresetView, ProvenView},
     control::{Control, explain::Explanation},
-    types::{Reference, Revision, Subject},
+    types::{Reference, Revision, Subject, Timestamp},
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     error::CliError,
     format::{
         number::{count, counted, percent},
-        visible,
+        visible, when,
     },
     render::{
         page::Page,
@@ -76,7 +76,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     });
     let found = found.await?;
     let view = explained::explanation(&found);
-    context.answer(&view, view.verdict.verdict, |page| write(&found, &view, page))?;
+    context.answer(&view, view.verdict.verdict, |page| {
+        write(&found, &view, context.now(), page);
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -102,7 +104,7 @@ async fn stay(context: &Context, control: &Control, what: &What) -> Result<Subje
     }
 }
 
-fn write(found: &Explanation, view: &ExplanationView, page: &mut Page) {
+fn write(found: &Explanation, view: &ExplanationView, now: Timestamp, page: &mut Page) {
     let (artifact, version) = (&view.subject.artifact, view.subject.version);
     let name = format!("{} {version}", style::paint(style::NAME, artifact));
     let environment = &view.subject.environment;
@@ -135,7 +137,7 @@ fn write(found: &Explanation, view: &ExplanationView, page: &mut Page) {
     if let Some(proven) = &view.proven {
         page.line(format_args!("  {} {}", field("proven"), to_be_proven(proven)));
     }
-    deciding(view, page);
+    deciding(view, now, page);
     presets(&view.presets, page);
 }
 
@@ -205,7 +207,7 @@ fn to_be_proven(proven: &ProvenView) -> String {
     }
 }
 
-fn deciding(view: &ExplanationView, page: &mut Page) {
+fn deciding(view: &ExplanationView, now: Timestamp, page: &mut Page) {
     if view.deciding.is_empty() {
         return;
     }
@@ -220,7 +222,7 @@ fn deciding(view: &ExplanationView, page: &mut Page) {
     for outcome in view.deciding.iter().skip(left_out) {
         let message = outcome.message.lines().next().unwrap_or_default();
         table.row([
-            Cell::new(outcome.at.to_string()),
+            Cell::new(when::ago(outcome.at, now)),
             Cell::styled(style::BAD, outcome.error_class.as_deref().unwrap_or("failed")),
             Cell::new(&outcome.outcome),
             Cell::new(visible::line(message)),

@@ -33,6 +33,7 @@ mod promote;
 mod publish;
 mod record;
 mod redo;
+mod replay;
 mod restore;
 mod restore_to;
 mod rollback;
@@ -92,6 +93,7 @@ pub(crate) enum Command {
     Export(export::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Replay(replay::Args),
     Metrics(metrics::Args),
     Outcomes(outcomes::Args),
     Stability(stability::Args),
@@ -196,6 +198,7 @@ impl Command {
             Self::Export(args) => Box::pin(export::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Explain(args) => explain::run(context, args).await,
+            Self::Replay(args) => replay::run(context, &args),
             Self::Metrics(args) => metrics::run(context, args).await,
             Self::Outcomes(args) => outcomes::run(context, args).await,
             Self::Stability(args) => stability::run(context, args).await,

@@ -13,11 +13,11 @@ use std::{
 use sternway::{
     api::{SimulatedRunsView, SimulatedView, error_rate},
     policy::evidence::Alpha,
-    types::{Policy, Preset, Rule, Worse},
+    types::{Policy, Rule, Worse},
 };
 use sternway_simulate::{ByPolicy, Effort, Scenario, Summary, plot, simulate};
 
-use super::policy::parse;
+use super::policy::named;
 use crate::{
     context::Context,
     error::CliError,
@@ -97,7 +97,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
-    let (name, policy) = policy(&args.policy)?;
+    let (name, policy) = named(&args.policy)?;
     let (healthy, worse) = scenarios(args)?;
     let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let effort = Effort::new(args.runs, args.seed).on_threads(threads);
@@ -129,23 +129,6 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<ExitCode, CliError> 
     };
     context.answer(&view, &view.policy, |page| write(&view, &policy, page))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The policy, and what it is called. The name of a preset goes before that of a file.
-fn policy(source: &Source) -> Result<(String, Policy), CliError> {
-    let word = source.path().and_then(Path::to_str);
-    if let Some(preset) = word.and_then(|word| word.parse::<Preset>().ok()) {
-        return Ok((preset.to_string(), Policy::preset(preset)));
-    }
-    let parsed = parse(source).map_err(|err| {
-        // What is no file was meant to be a preset, perhaps.
-        if !matches!(err, CliError::File { .. }) {
-            return err;
-        }
-        let presets: Vec<_> = Preset::ALL.iter().map(|preset| preset.as_str()).collect();
-        err.with_help(format!("name a file, or one of {}", presets.join(", ")))
-    });
-    Ok((source.name(), parsed?))
 }
 
 /// A healthy version, and a worse one.

@@ -191,6 +191,7 @@ stories! {
     compare
     dependencies
     environments
+    explain
     folders
     labels
     metrics
@@ -203,6 +204,7 @@ stories! {
     policies
     publish_again
     redo
+    replay
     restore
     restore_to
     settings
@@ -221,8 +223,8 @@ macro_rules! stories_of_many {
     };
 }
 
-// All but those that are about where the store is: `bundle`, `compact`, `folders` and `settings`; `simulate` is about
-// no store.
+// All but those that are about where the store is: `bundle`, `compact`, `folders` and `settings`; `replay` and
+// `simulate` are about no store.
 stories_of_many! {
     a_bad_version_goes_back
     a_file_of_runs
@@ -234,6 +236,7 @@ stories_of_many! {
     compare
     dependencies
     environments
+    explain
     labels
     metrics
     moves

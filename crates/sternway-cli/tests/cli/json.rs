@@ -212,6 +212,8 @@ fn measured(world: &World, all: &mut Keys) {
         ("outcomes", vec!["outcomes", "tools/search"]),
         ("outcomes", vec!["outcomes", "configs/bot@v2"]),
         ("log moves", vec!["log", "configs/bot", "--moves"]),
+        ("explain", vec!["explain", "tools/search"]),
+        ("explain", vec!["explain", "configs/bot@v2"]),
         ("stability", vec!["stability", "tools/search"]),
         ("stability", vec!["stability", "images/logo"]),
         ("aging", vec!["aging"]),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sternway::types::{Policy, check_json};
+use sternway::types::{Policy, Preset, check_json};
 
 use crate::{
     error::CliError,
@@ -19,6 +19,23 @@ pub(in crate::command) fn parse(source: &Source) -> Result<Policy, CliError> {
     let text = source.read_text()?;
     let name = source.name();
     if is_json(source.path(), &text) { from_json(&name, &text) } else { from_toml(&name, &text) }
+}
+
+/// The policy, and what it is called. The name of a preset goes before that of a file.
+pub(in crate::command) fn named(source: &Source) -> Result<(String, Policy), CliError> {
+    let word = source.path().and_then(Path::to_str);
+    if let Some(preset) = word.and_then(|word| word.parse::<Preset>().ok()) {
+        return Ok((preset.to_string(), Policy::preset(preset)));
+    }
+    let parsed = parse(source).map_err(|err| {
+        // What is no file was meant to be a preset, perhaps.
+        if !matches!(err, CliError::File { .. }) {
+            return err;
+        }
+        let presets: Vec<_> = Preset::ALL.iter().map(|preset| preset.as_str()).collect();
+        err.with_help(format!("name a file, or one of {}", presets.join(", ")))
+    });
+    Ok((source.name(), parsed?))
 }
 
 fn is_json(path: Option<&Path>, text: &str) -> bool {

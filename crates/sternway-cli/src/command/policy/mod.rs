@@ -18,7 +18,8 @@ use sternway::{
     },
 };
 
-pub(super) use self::file::parse;
+pub(super) use self::file::named;
+use self::file::parse;
 use crate::{
     context::Context,
     error::CliError,
