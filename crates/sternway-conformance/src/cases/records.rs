@@ -2,16 +2,16 @@
 
 use sternway_store::{Limit, Refusal};
 use sternway_types::{
-    At, Change, Environment, Finding, NamespaceSettings, Policy, PolicyRecord, PolicyScope,
-    PolicySetting, Ratio, Record, RecordEntry, RecordKey, RecordKind,
+    At, Change, Environment, EnvironmentId, Finding, NamespaceSettings, Policy, PolicyRecord,
+    PolicyScope, PolicySetting, Ratio, Record, RecordEntry, RecordKey, RecordKind,
 };
 
 use super::guarded::refused;
 use crate::{
     must::{Must, there},
     world::{
-        World, artifact, attestation, condemnation, environment, generation, greeting, latch,
-        production, tests_passed, text, version,
+        World, artifact, attestation, baseline, condemnation, environment, generation, greeting,
+        latch, production, tests_passed, text, version,
     },
 };
 
@@ -86,6 +86,7 @@ pub(crate) async fn records_of_every_kind_are_read_back(world: World) {
         attestation(&greeting(), version(1), "security", Finding::Rating(half)),
         attestation(&greeting(), version(1), "notes", Finding::Other(other)),
         latch(&greeting(), &production(), generation(1), version(1)),
+        baseline(&greeting(), &production(), generation(1), [version(1); 2]),
     ];
     for change in &changes {
         world.apply(change.clone()).await;
@@ -108,6 +109,7 @@ pub(crate) async fn records_are_about_what_exists(world: World) {
         || Refusal::NoVersion { artifact: greeting(), version: version(2), latest: version(1) };
     let no_environment = || Refusal::NoEnvironment(nowhere.clone());
     let no_artifact = || Refusal::NoArtifact(unknown.clone());
+    let held = |at: &EnvironmentId, versions| baseline(&greeting(), at, generation(1), versions);
     refused(
         &world,
         [
@@ -120,6 +122,9 @@ pub(crate) async fn records_are_about_what_exists(world: World) {
             (attestation(&unknown, version(1), "tests", tests_passed(1)), no_artifact()),
             (latch(&greeting(), &production(), generation(1), version(2)), no_version()),
             (latch(&greeting(), &nowhere, generation(1), version(1)), no_environment()),
+            (held(&production(), [version(1), version(2)]), no_version()),
+            (held(&production(), [version(2), version(1)]), no_version()),
+            (held(&nowhere, [version(1); 2]), no_environment()),
         ],
     )
     .await;
@@ -129,18 +134,23 @@ pub(crate) async fn what_belongs_to_history_stays(world: World) {
     world.publish(&greeting(), "Hello").await;
     let latched = latch(&greeting(), &production(), generation(1), version(1));
     world.apply(latched.clone()).await;
+    let held = baseline(&greeting(), &production(), generation(1), [version(1); 2]);
+    world.apply(held.clone()).await;
     world.apply(attestation(&greeting(), version(1), "tests", tests_passed(1))).await;
     let latch_key = RecordKey::latch(&greeting(), &production(), generation(1));
+    let held_key = RecordKey::baseline(&greeting(), &production(), generation(1));
     let keys = [
         latch_key.clone(),
+        held_key.clone(),
         RecordKey::namespace(),
         RecordKey::environment(&production()),
         RecordKey::attestation(&greeting(), version(1), &crate::must::parsed("tests")),
     ];
     let stays = |key: RecordKey| (Change::DeleteRecord(key.clone()), Refusal::RecordStays(key));
     refused(&world, keys.map(stays)).await;
-    // A verdict stays as it was reached first.
-    refused(&world, [(latched, Refusal::RecordStays(latch_key))]).await;
+    // A verdict stays as it was reached first, and so does what it rests on.
+    let again = [(latched, latch_key), (held, held_key)];
+    refused(&world, again.map(|(change, key)| (change, Refusal::RecordStays(key)))).await;
 }
 
 pub(crate) async fn only_what_is_there_is_taken_away(world: World) {

@@ -36,12 +36,40 @@ pub(crate) struct PointerSketch {
 /// A record, by its kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RecordSketch {
-    Environment { id: u8 },
-    Settings { environment: u8 },
-    Policy { scope: u8, on: bool },
-    Condemnation { artifact: u8, environment: u8, version: u8 },
-    Attestation { artifact: u8, version: u8, name: u8 },
-    Latch { artifact: u8, environment: u8, generation: u8, version: u8 },
+    Environment {
+        id: u8,
+    },
+    Settings {
+        environment: u8,
+    },
+    Policy {
+        scope: u8,
+        on: bool,
+    },
+    Condemnation {
+        artifact: u8,
+        environment: u8,
+        version: u8,
+    },
+    Attestation {
+        artifact: u8,
+        version: u8,
+        name: u8,
+    },
+    Latch {
+        artifact: u8,
+        environment: u8,
+        generation: u8,
+        version: u8,
+    },
+    /// What a version is held against.
+    Baseline {
+        artifact: u8,
+        environment: u8,
+        generation: u8,
+        version: u8,
+        against: u8,
+    },
 }
 
 /// One outcome of an append.
@@ -135,9 +163,14 @@ fn record() -> impl Strategy<Value = RecordSketch> {
         2 => (artifact.clone(), version.clone(), 0..3_u8).prop_map(
             |(artifact, version, name)| RecordSketch::Attestation { artifact, version, name }
         ),
-        1 => (artifact, environment, 0..4_u8, version).prop_map(
+        1 => (artifact.clone(), environment.clone(), 0..4_u8, version.clone()).prop_map(
             |(artifact, environment, generation, version)| RecordSketch::Latch {
                 artifact, environment, generation, version
+            }
+        ),
+        1 => (artifact, environment, 0..4_u8, version.clone(), version).prop_map(
+            |(artifact, environment, generation, version, against)| RecordSketch::Baseline {
+                artifact, environment, generation, version, against
             }
         ),
     ]

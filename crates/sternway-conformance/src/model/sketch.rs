@@ -19,9 +19,9 @@ use crate::{
     everything::Topics,
     must::{parsed, there},
     world::{
-        Client, artifact, attestation, condemnation, environment, environment_record, failed,
-        force, generation, greeting, label, latch, live, move_to, pointer_at, production, reason,
-        record_at, robot, staging, succeeded, tests_passed, text, unlabel, version,
+        Client, artifact, attestation, baseline, condemnation, environment, environment_record,
+        failed, force, generation, greeting, label, latch, live, move_to, pointer_at, production,
+        reason, record_at, robot, staging, succeeded, tests_passed, text, unlabel, version,
     },
 };
 
@@ -143,6 +143,12 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
             let stay = generation(u64::from(stay));
             let (id, environment) = (artifact_of(artifact), environment_of(environment));
             latch(&id, &environment, stay, version_of(history, &id, version))
+        }
+        RecordSketch::Baseline { artifact, environment, generation: stay, version, against } => {
+            let stay = generation(u64::from(stay));
+            let (id, environment) = (artifact_of(artifact), environment_of(environment));
+            let versions = [version, against].map(|number| version_of(history, &id, number));
+            baseline(&id, &environment, stay, versions)
         }
     };
     let Change::PutRecord(record) = change else { panic!("no record: {change:?}") };

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use sternway_types::{
-    ArtifactId, Attestation, Change, Condemnation, Digest, Environment, EnvironmentId, Evidence,
-    Finding, Force, Generation, Latch, LatchAction, MoveCause, NewMove, PointerName, PolicyRecord,
-    PolicyScope, PolicySetting, Precondition, Record, RecordKey, Regression, Rule, RuleName,
-    Target, Timestamp, VersionNumber,
+    ArtifactId, Attestation, Change, Condemnation, Digest, Environment, EnvironmentId,
+    ErrorClasses, Evidence, Finding, Force, FrozenBaseline, Generation, Latch, LatchAction,
+    MoveCause, NewMove, PointerName, PolicyRecord, PolicyScope, PolicySetting, Precondition,
+    Record, RecordKey, Regression, Rule, RuleName, Target, Timestamp, VersionNumber,
 };
 
 use super::names::{alice, reason};
@@ -85,6 +85,26 @@ pub(crate) fn attestation(
         by: alice(),
         at: Timestamp::EPOCH,
     }))
+}
+
+/// What a version is held against during a stay.
+pub(crate) fn baseline(
+    artifact: &ArtifactId,
+    environment: &EnvironmentId,
+    generation: Generation,
+    [candidate, version]: [VersionNumber; 2],
+) -> Change {
+    let counts = "TypeError".parse().ok().map(|class| (class, 2));
+    put(Record::Baseline(Box::new(FrozenBaseline {
+        artifact: artifact.clone(),
+        environment: environment.clone(),
+        generation,
+        candidate,
+        version,
+        succeeded: 95,
+        failed: 5,
+        errors: ErrorClasses::from_parts(counts.into_iter().collect(), 1),
+    })))
 }
 
 /// The verdict on one stay of a version.

@@ -11,8 +11,8 @@ use sternway_types::{Change, NamespaceSettings, Record};
 
 pub(crate) use self::{
     changes::{
-        attestation, condemnation, environment_record, force, latch, move_to, namespace_policy,
-        pointer_at, record_at, tests_passed, unlabel,
+        attestation, baseline, condemnation, environment_record, force, latch, move_to,
+        namespace_policy, pointer_at, record_at, tests_passed, unlabel,
     },
     client::Client,
     names::{
