@@ -26,7 +26,8 @@ fn start() -> Timestamp {
 ///
 /// Outcomes come at an even pace, since rules may look at a window of time; failures have no class.
 /// The baseline's stand before the candidate's at the same pace, its failures evenly among them.
-/// Outcomes of a baseline that runs beside the candidate are not looked at.
+/// Outcomes of a baseline that runs beside the candidate are not looked at, and rules that a program
+/// brings itself are not asked.
 #[derive(Debug)]
 pub struct ByPolicy {
     policy: Policy,

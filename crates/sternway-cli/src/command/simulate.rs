@@ -210,6 +210,9 @@ fn write(view: &SimulatedView, policy: &Policy, page: &mut Page) {
             "a baseline of less than {least} counts as one that succeeds at {expected}"
         ));
     }
+    if policy.rules().iter().any(|rule| matches!(rule, Rule::Custom { .. })) {
+        page.hint("rules that a program brings itself are not asked");
+    }
     page.hint(error_rate(policy));
 }
 

@@ -2,6 +2,9 @@
 //! every bound is an exact one: with other seeds a test would fail once in a million.
 
 mod deciders;
+#[path = "../../examples/tables/engine.rs"]
+mod engine;
+mod engines;
 mod policies;
 mod promises;
 mod reference;
