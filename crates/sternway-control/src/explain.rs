@@ -170,7 +170,12 @@ fn stay_of(applied: &Applied) -> Option<Subject> {
                 version: latch.version,
                 generation: latch.generation,
             }),
-            _ => None,
+            Record::Namespace(_)
+            | Record::Environment(_)
+            | Record::Policy(_)
+            | Record::Condemnation(_)
+            | Record::Attestation(_)
+            | Record::Baseline(_) => None,
         },
         Applied::PointerMoved(moved) => match (&moved.cause, &moved.name) {
             (MoveCause::RolledBack(_), PointerName::Environment(environment)) => Some(Subject {

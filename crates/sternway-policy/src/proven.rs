@@ -1,6 +1,6 @@
 //! How far a version is from being proven: at least nearly as good as what it is held against.
 
-use sternway_types::{Against, Policy, Ratio, Rule, Tally, Threshold, Worse};
+use sternway_types::{Against, Policy, Ratio, Rule, Tally, Threshold};
 
 use crate::{
     evidence::{Alpha, Counts, Proven},
@@ -36,11 +36,10 @@ pub struct ProvenStanding {
 /// alpha of 0.05. Without a rule on the success rate, that is what the rule would by default.
 #[must_use]
 pub fn proven(policy: &Policy, baseline: Option<Baseline<'_>>, tally: &Tally) -> ProvenStanding {
-    let rule = policy.rules().iter().find_map(|rule| match rule {
-        Rule::Worse(rule) => Some(rule.as_ref().clone()),
-        _ => None,
+    let rule = policy.rules().iter().find_map(|rule| {
+        if let Rule::Worse(rule) = rule { Some(rule.as_ref().clone()) } else { None }
     });
-    let against = held_against(&rule.unwrap_or_else(Worse::default), baseline);
+    let against = held_against(&rule.unwrap_or_default(), baseline);
     let (test, alpha) = match &against {
         Against::Measured { succeeded, failed, .. } => {
             let measured = Counts::new(*succeeded, *failed);

@@ -42,7 +42,7 @@ pub async fn work(seed: u64, told_to_stop: impl Fn() -> bool) -> Told<()> {
         if told_to_stop() {
             break;
         }
-        round_of(&sw, &mut dice, seed, round).await?;
+        Box::pin(round_of(&sw, &mut dice, seed, round)).await?;
     }
     again("close", || async { sw.shutdown().await }).await
 }

@@ -19,17 +19,17 @@ const PARTS_OF_BOUND: f64 = 2.0;
 /// A sequential test of one stay of a version.
 #[derive(Clone, Debug)]
 pub(crate) enum Test {
-    Worse(WorseTest),
-    NewError(NewErrorTest),
+    Worse(Box<WorseTest>),
+    NewError(Box<NewErrorTest>),
 }
 
 impl Test {
     /// The test that a rule is; nothing if it is another kind of rule.
     pub(crate) fn of(rule: &Rule, baseline: Option<Baseline<'_>>) -> Option<Self> {
         match rule {
-            Rule::Worse(rule) => Some(Self::Worse(WorseTest::new(rule, baseline))),
+            Rule::Worse(rule) => Some(Self::Worse(Box::new(WorseTest::new(rule, baseline)))),
             Rule::NewError { alpha } => {
-                Some(Self::NewError(NewErrorTest::new(f64::from(*alpha), baseline)))
+                Some(Self::NewError(Box::new(NewErrorTest::new(f64::from(*alpha), baseline))))
             }
             Rule::ConsecutiveFailures { .. }
             | Rule::SignatureErrors { .. }

@@ -75,9 +75,11 @@ fn holds(rule: &Rule, outcomes: &[Outcome]) -> bool {
         Rule::AllFailed { at_least, window } => {
             within(*window).all(Outcome::is_failure) && enough(within(*window).count(), *at_least)
         }
-        _ => {
-            panic!("not drawn here")
-        }
+        Rule::NewError { .. }
+        | Rule::Worse(_)
+        | Rule::FailureRate { .. }
+        | Rule::Degraded(_)
+        | Rule::Custom { .. } => panic!("not drawn here"),
     }
 }
 
@@ -137,7 +139,11 @@ proptest! {
         let count = match &found.rule {
             Rule::ConsecutiveFailures { count, .. } | Rule::SignatureErrors { count, .. } => count,
             Rule::AllFailed { at_least, .. } => at_least,
-            _ => panic!("not drawn here"),
+            Rule::NewError { .. }
+            | Rule::Worse(_)
+            | Rule::FailureRate { .. }
+            | Rule::Degraded(_)
+            | Rule::Custom { .. } => panic!("not drawn here"),
         };
         prop_assert!(failures.len() >= *count as usize);
         for failure in failures {

@@ -15,12 +15,12 @@ use crate::script::{many, outcome, outcomes, subject, tally};
 
 /// What was measured of the last good version.
 fn measured(succeeded: u64, failed: u64, errors: &[(&str, u64)]) -> FrozenBaseline {
-    let counts = errors.iter().map(|(class, count)| (class.parse().unwrap(), *count));
+    let counts = errors.iter().map(|(class, count)| (class.parse().expect("a class"), *count));
     FrozenBaseline {
         artifact: subject().artifact,
         environment: subject().environment,
         generation: Generation::new(2),
-        candidate: VersionNumber::new(2).unwrap(),
+        candidate: VersionNumber::FIRST.next(),
         version: VersionNumber::FIRST,
         succeeded,
         failed,
@@ -49,11 +49,11 @@ fn first(
 }
 
 fn worse(alpha: f64) -> Rule {
-    Rule::Worse(Box::new(Worse::at(Threshold::new(alpha).unwrap())))
+    Rule::Worse(Box::new(Worse::at(Threshold::new(alpha).expect("a threshold"))))
 }
 
 fn only(rule: Rule) -> Policy {
-    Policy::new(Activation::Staged, vec![rule]).unwrap()
+    Policy::new(Activation::Staged, vec![rule]).expect("a policy")
 }
 
 #[test]
@@ -154,7 +154,12 @@ fn the_presets_promise_what_their_names_say() {
         let alpha = |rule: &Rule| match rule {
             Rule::NewError { alpha } => f64::from(*alpha),
             Rule::Worse(worse) => f64::from(worse.alpha),
-            _ => 0.0,
+            Rule::SignatureErrors { .. }
+            | Rule::AllFailed { .. }
+            | Rule::ConsecutiveFailures { .. }
+            | Rule::FailureRate { .. }
+            | Rule::Degraded(_)
+            | Rule::Custom { .. } => 0.0,
         };
         preset.rules().iter().map(alpha).sum()
     };
@@ -217,7 +222,7 @@ fn long_histories() -> impl Strategy<Value = Vec<Outcome>> {
     prop::collection::vec(stretch, 1..4).prop_map(|stretches| {
         let mut outcomes = Vec::new();
         for (length, percent) in stretches {
-            for place in 0..u32::try_from(length).unwrap() {
+            for place in 0..u32::try_from(length).expect("a few") {
                 let sign = if (place * 37 + 11) % 100 < percent { 'V' } else { '.' };
                 outcomes.push(outcome(outcomes.len(), Timestamp::EPOCH, sign));
             }

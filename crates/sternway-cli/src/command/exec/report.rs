@@ -60,7 +60,7 @@ fn verdict(context: &Context, subject: &Subject, regression: &Regression) -> Str
     let evidence = &regression.evidence;
     let (failed, all) = (evidence.failed, evidence.failed + evidence.succeeded);
     let found = style::paint(style::BAD, format_args!("{symbol} {} regressed", name(subject)));
-    format!("{found}: {} ({failed} of {all} runs failed)", regression)
+    format!("{found}: {regression} ({failed} of {all} runs failed)")
 }
 
 /// What happened, and what a person can do about it: nothing else will be done.
