@@ -105,6 +105,10 @@ impl Control {
         subject: &Subject,
     ) -> Result<Option<KnownGood>, ControlError> {
         let needs = Needs::of(policy);
+        // Before the first stay there was none.
+        if subject.generation <= Generation::new(1) {
+            return Ok(None);
+        }
         let frozen = if needs.frozen { self.frozen_baseline(subject).await? } else { None };
         let now = if needs.tallies || (needs.frozen && frozen.is_none()) {
             self.last_good_now(subject).await?

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
-    Action, ArtifactId, Change, Changeset, Condemnation, EnvironmentId, Force, Generation, Latch,
-    LatchAction, MoveCause, NewMove, Pointer, PointerName, Policy, Precondition, Reason, Record,
-    Regression, Revision, RollbackTrigger, Subject, Target, Version, VersionNumber,
+    Action, Against, ArtifactId, Change, Changeset, Condemnation, EnvironmentId, Evidence, Force,
+    Generation, Latch, LatchAction, MoveCause, NewMove, Pointer, PointerName, Policy, Precondition,
+    Reason, Record, Regression, Revision, RollbackTrigger, Subject, Target, Version, VersionNumber,
 };
 
 use crate::{
@@ -258,7 +258,7 @@ impl Control {
             at: regression.evidence.newest,
         }));
         let unlatched = Precondition::RecordAt { key: latch.key(), generation: Generation::ZERO };
-        if !action.is_notice() {
+        if condemns(action, regression) {
             changeset = back.condemn(changeset, reason);
         }
         Ok(changeset.when(unlatched).then(Change::PutRecord(Box::new(latch))))
@@ -271,6 +271,19 @@ enum Plan {
     GoTo(Box<Version>),
     /// It stays live, for this reason.
     Stay(LatchAction),
+}
+
+/// Whether what regressed is unfit.
+///
+/// What is held against an expectation, and has nothing before it to go back to, may be as good as such
+/// versions get: it is unfit only if most of its runs failed. Otherwise no later version would ever have one
+/// to be compared with.
+fn condemns(action: LatchAction, regression: &Regression) -> bool {
+    let Evidence { succeeded, failed, test, .. } = &regression.evidence;
+    let expected =
+        test.as_ref().is_some_and(|test| matches!(test.against, Against::Expected { .. }));
+    let only_expected = expected && action == LatchAction::Halted && failed <= succeeded;
+    !action.is_notice() && !only_expected
 }
 
 /// A version that is live, and is to go.

@@ -70,15 +70,26 @@ impl Blocks {
         }
         let block = Block { outcomes: open, failed: failed.saturating_sub(self.covered.failed) };
         self.covered = self.covered.plus(block);
+        if self.closed.len() == self.closed.capacity() {
+            // Once for all: whoever counts does not wait for memory later.
+            self.closed.reserve_exact((Self::MAX + 1).saturating_sub(self.closed.len()));
+        }
         self.closed.push(block);
         if self.closed.len() > Self::MAX {
-            let newer = self.closed.split_off(Self::MAX / 2);
-            let pairs = self.closed.chunks(2);
-            let mut merged: Vec<_> = pairs
-                .map(|pair| pair.iter().copied().fold(Block::default(), Block::plus))
-                .collect();
-            merged.extend(newer);
-            self.closed = merged;
+            self.merge_older();
         }
+    }
+
+    /// Puts the older half together, two by two, where they are.
+    fn merge_older(&mut self) {
+        const OLDER: usize = Blocks::MAX / 2;
+        for place in 0..OLDER / 2 {
+            let pair = self.closed.get(2 * place..2 * place + 2).unwrap_or_default();
+            let both = pair.iter().copied().fold(Block::default(), Block::plus);
+            if let Some(merged) = self.closed.get_mut(place) {
+                *merged = both;
+            }
+        }
+        self.closed.drain(OLDER / 2..OLDER);
     }
 }

@@ -81,7 +81,7 @@ impl LatchAction {
         matches!(self, Self::Notified | Self::Shadowed)
     }
 
-    /// Whether a person must act: the version stays live, and is condemned.
+    /// Whether a person must act: the version stays live.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {
         matches!(self, Self::Halted | Self::OverBudget)

@@ -30,7 +30,7 @@
 //!     let reply = call_model(live.text()?);
 //!     let judged = live.record(Outcome::from(&reply).took(start.elapsed())).await?;
 //!     if let Some(rollback) = judged.rollback() {
-//!         println!("greeting is back on {}", rollback.to); // three failures in a row
+//!         println!("greeting is back on {}", rollback.to); // three failures right at the start
 //!     }
 //! }
 //! assert_eq!(greeting.live().await?.number().get(), 1);

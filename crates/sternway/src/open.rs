@@ -83,7 +83,47 @@ impl Builder {
         self
     }
 
-    /// Has a rule of its own, which policies may ask for by this name, in place of one of the same name.
+    /// Has a rule of its own, which policies may ask for by this name, in place of one of the same name. Who
+    /// records and does not have it counts outcomes, and leaves the judging to a program that has it.
+    ///
+    /// ```
+    /// use sternway::{
+    ///     Outcome, Sternway,
+    ///     control::Intent,
+    ///     policy::{Trigger, View},
+    ///     types::{Policy, PolicyScope, PolicySetting},
+    /// };
+    ///
+    /// /// A version may not fail twice in its first ten runs.
+    /// #[derive(Debug)]
+    /// struct GoodStart;
+    ///
+    /// impl Trigger for GoodStart {
+    ///     fn against(&self, stay: &View<'_>) -> Option<String> {
+    ///         let (failed, runs) = (stay.tally().failed, stay.tally().known());
+    ///         (failed >= 2 && runs <= 10).then(|| format!("{failed} of the first {runs} runs failed"))
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sw = Sternway::builder().with_trigger("good-start".parse()?, GoodStart).in_memory().await?;
+    /// let policy: Policy =
+    ///     serde_json::from_str(r#"{"rules": [{"rule": "custom", "trigger": "good-start"}]}"#)?;
+    /// let intent = Intent::by(sw.actor().clone());
+    /// sw.control().set_policy(PolicyScope::Namespace, PolicySetting::On(policy), &intent).await?;
+    ///
+    /// let search = sw.artifact("tools/search");
+    /// search.publish("one").await?;
+    /// search.publish("two").promote().await?;
+    /// let live = search.live().await?;
+    /// for outcome in [Outcome::failed("no"), Outcome::ok(), Outcome::failed("no")] {
+    ///     live.record(outcome).await?;
+    /// }
+    /// assert_eq!(search.live().await?.number().get(), 1, "the second version was taken back");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_trigger(mut self, name: TriggerId, trigger: impl Trigger + 'static) -> Self {
         self.triggers = self.triggers.with(name, trigger);
         self

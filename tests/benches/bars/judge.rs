@@ -4,6 +4,7 @@ use std::{hint::black_box, time::Duration};
 
 use sternway::{
     policy::{Baseline, Judge},
+    provider::Stopwatch,
     types::{
         ArtifactId, EnvironmentId, ErrorClasses, Failure, FrozenBaseline, Generation, Outcome,
         OutcomeId, OutcomeStatus, Policy, Subject, Tally, Timestamp, Verdict, VersionNumber,
@@ -41,6 +42,7 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
     });
     let allocations = allocated.count_total;
     Ok(vec![
+        replay(&outcomes, &policy, against),
         Bar {
             name: "judge one outcome",
             value,
@@ -59,6 +61,31 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
             met: allocations == 0,
         },
     ])
+}
+
+/// How long a log of a million outcomes takes to be judged, each as it came.
+fn replay(outcomes: &[Outcome], policy: &Policy, against: Baseline<'_>) -> Bar {
+    const OUTCOMES: usize = 1_000_000;
+    let watch = Stopwatch::start();
+    let (mut judge, mut tally) = (Judge::new(policy, Some(against)), Tally::default());
+    for outcome in outcomes.iter().cycle().take(OUTCOMES) {
+        tally.add(outcome);
+        if outcome.is_failure() {
+            assert_eq!(judge.look(&tally), Verdict::Undecided);
+        }
+    }
+    let value = watch.elapsed().as_secs_f64() * 1e3;
+    let watch = Stopwatch::start();
+    let failed = outcomes.iter().cycle().take(OUTCOMES).filter(|outcome| outcome.is_failure());
+    black_box(failed.count());
+    Bar {
+        name: "replay 1,000,000 outcomes",
+        value,
+        unit: "ms",
+        floor: watch.elapsed().as_secs_f64() * 1e3,
+        bar: "at most 1,000 ms (floor: reading them)",
+        met: value <= 1_000.0,
+    }
 }
 
 /// What the version is held against: as good as it is.

@@ -285,3 +285,20 @@ async fn a_rule_of_the_programs_own_takes_a_version_back_and_another_program_say
     let elsewhere = world.control.explain(subject).await.expect("it can be read");
     assert_eq!(elsewhere.again, None, "who does not have the rule cannot say");
 }
+
+#[tokio::test]
+async fn a_first_version_that_is_less_than_expected_is_what_the_next_one_is_held_against() {
+    let world = World::with_live(1).await;
+    // Four of five succeed, as well as such prompts do.
+    world.run(1, &"..x..".repeat(80)).await;
+    let latch = world.control.latch(&world.subject(1).await).await.expect("readable");
+    assert_eq!(latch.map(|latch| latch.action), Some(LatchAction::Halted), "a person should know");
+    assert_eq!(world.condemned().await, [], "it is no worse than what was before it");
+    world.publish("Hi").await;
+    world.promote(2).await;
+    world.run(2, &".x...".repeat(100)).await;
+    assert_eq!(kept(&world).await.map(|it| (it.succeeded, it.failed)), Some((320, 80)));
+    assert_eq!(world.live().await, Some(version(2)));
+    assert!(matches!(world.reaction(2, &"x".repeat(60)).await, Some(Reaction::RolledBack(_))));
+    assert_eq!((world.live().await, world.condemned().await), (Some(version(1)), vec![version(2)]));
+}

@@ -177,3 +177,24 @@ proptest! {
         prop_assert_eq!(again, whole);
     }
 }
+
+#[test]
+fn blocks_hold_everything_but_the_open_one_however_many_there_are() {
+    let mut tally = Tally::default();
+    for place in 0..200_000_u32 {
+        let failed_one = place % 10 == 3;
+        let status = if failed_one { failed("TypeError") } else { OutcomeStatus::Succeeded };
+        tally.add(&outcome(&place.to_string(), 0, status));
+        let (blocks, known) = (tally.blocks(), tally.known());
+        let covered = blocks.covered();
+        assert!(blocks.closed().len() <= Blocks::MAX);
+        assert!(known - covered.outcomes < Blocks::LENGTH, "only the open one is left out");
+        if known % 10 == 0 && covered.outcomes == known {
+            assert_eq!(covered.failed, tally.failed);
+        }
+    }
+    let newest = tally.blocks().closed().last().expect("there are many");
+    assert_eq!((newest.outcomes, newest.failed), (250, 25), "what is new is known finely");
+    let oldest = tally.blocks().closed().first().expect("there are many");
+    assert!(oldest.outcomes > 1_000, "what is old is put together");
+}
