@@ -57,6 +57,10 @@ pub struct ExplanationView {
     pub subject: SubjectView,
     /// How its runs went.
     pub tally: TallyView,
+    /// Where its success rate lies, from 0 to 1, at every look together, in 19 of 20 stays: the lower end.
+    pub success_lower: f64,
+    /// The upper end.
+    pub success_upper: f64,
     /// The policy that holds now.
     pub policy: PolicyView,
     /// The verdict.

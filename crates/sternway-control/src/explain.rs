@@ -2,7 +2,9 @@
 //! have said.
 
 use sternway_policy::{
-    Baseline, Judge, ProvenStanding, Standing, Triggers, View, proven, standings_with,
+    Baseline, Judge, ProvenStanding, Standing, Triggers, View,
+    evidence::{Alpha, Counts, Interval},
+    proven, standings_with,
 };
 use sternway_store::Limit;
 use sternway_types::{
@@ -30,6 +32,8 @@ pub struct Explanation {
     pub subject: Subject,
     /// What its outcomes add up to.
     pub tally: Tally,
+    /// Where its success rate lies, at every look together, in 19 of 20 stays.
+    pub success: Interval,
     /// The policy that holds now.
     pub policy: EffectivePolicy,
     /// The verdict: the latched one, if one was latched.
@@ -86,6 +90,7 @@ impl Control {
             standings: rules.unwrap_or_default(),
             proven: goal,
             presets: reading.said(),
+            success: interval(&reading.tally),
             deciding: reading.deciding,
             tally: reading.tally,
             subject,
@@ -158,6 +163,15 @@ impl Control {
             }
         }
     }
+}
+
+/// With which probability an interval that is shown is ever wrong.
+const SHOWN_ALPHA: f64 = 0.05;
+
+fn interval(tally: &Tally) -> Interval {
+    let runs = Counts::new(tally.succeeded, tally.failed);
+    let everything = Interval { lower: 0.0, upper: 1.0 };
+    Alpha::new(SHOWN_ALPHA).map_or(everything, |alpha| Interval::of(runs, alpha))
 }
 
 /// The stay that a change ended by a rollback, or on which it latched a verdict.

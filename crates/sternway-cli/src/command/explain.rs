@@ -155,7 +155,10 @@ fn rule(rule: Option<&serde_json::Value>) -> String {
 }
 
 fn runs(view: &ExplanationView, page: &mut Page) {
-    let success = view.tally.success_ratio.map(|ratio| format!(", {} success", percent(ratio)));
+    let success = view.tally.success_ratio.map(|ratio| {
+        let [ratio, lower, upper] = [ratio, view.success_lower, view.success_upper].map(percent);
+        format!(", {ratio} success ({lower} to {upper} in 19 of 20 cases, at every look)")
+    });
     let all = counted(view.tally.total, "run");
     page.line(format_args!("  {} {all}{}", field("runs"), success.unwrap_or_default()));
     if let Some(baseline) = &view.baseline {

@@ -14,6 +14,8 @@ pub(crate) fn explanation(found: &Explanation) -> ExplanationView {
     ExplanationView {
         subject: (&found.subject).into(),
         tally: (&found.tally).into(),
+        success_lower: found.success.lower,
+        success_upper: found.success.upper,
         policy: policy(&found.policy),
         verdict: (&found.verdict).into(),
         latch: found.latch.as_ref().map(Into::into),
