@@ -127,7 +127,8 @@ impl Starts {
     /// Opens a copy where a block ends.
     fn count(&mut self, outcomes: u64) {
         self.outcomes = self.outcomes.saturating_add(outcomes);
-        if self.outcomes.is_multiple_of(Self::BLOCK) {
+        // Where nothing came, the copy of this place is open already.
+        if outcomes > 0 && self.outcomes.is_multiple_of(Self::BLOCK) {
             let ln_weight = ln_weight(self.open());
             self.ln_weights = self.ln_weights.map(|weight| ln_add_exp(weight, ln_weight));
         }

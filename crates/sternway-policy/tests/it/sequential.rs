@@ -273,6 +273,23 @@ proptest! {
     }
 
     #[test]
+    fn where_a_block_ends_the_evidence_is_what_the_mathematics_say(history in long_histories()) {
+        let (frozen, policy) = (measured(960, 40, &[]), only(worse(0.009)));
+        let test = History::measured(Counts::new(960, 40), Alpha::new(0.002).unwrap());
+        let one = [Counts::new(1, 0), Counts::new(0, 1)].map(|counts| test.ratios(counts));
+        let (mut starts, mut tally) = (Starts::new(), Tally::default());
+        for (place, outcome) in history.iter().enumerate() {
+            tally.add(outcome);
+            starts.observe(&one[usize::from(outcome.is_failure())], Arm::Candidate);
+            if (place + 2) % 250 < 3 {
+                let standings = standings(&policy, &View::new(&tally).against(Some(against(&frozen))));
+                let found = standings[0].test.as_ref().unwrap().ln_e.to_f64();
+                prop_assert!((found - starts.ln_e()).abs() < 1e-6, "{found} at {place}");
+            }
+        }
+    }
+
+    #[test]
     fn one_more_success_never_makes_a_version_worse(history in long_histories()) {
         let (frozen, policy) = (measured(960, 40, &[]), Policy::default());
         let mut tally = tally(&history);
