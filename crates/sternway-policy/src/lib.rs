@@ -30,18 +30,20 @@
 //! # How rules are evaluated
 //!
 //! Every rule is looked at, and of those that hold the weightiest decides: signature errors, then
-//! all failed, then failures in a row (the immediate tier), then the rate of failures (fast), then
-//! what became worse than the last good version (standard). Outcomes whose end nobody knows are left
-//! out everywhere. The rules of the immediate tier need only be asked after a failure; those on
-//! metrics after every outcome, since a rate or a mean can also be reached by a run that ended well
-//! ([`Policy::begins_with_a_failure`](sternway_types::Policy::begins_with_a_failure)).
+//! all failed, then failures in a row (the immediate tier), then the sequential tests, then the rate of
+//! failures (fast), then what became worse than the last good version (standard), and at last what a
+//! program brings itself ([`Trigger`]). Outcomes whose end nobody knows are left out everywhere. The
+//! rules of the immediate tier and the tests need only be asked after a failure; those on metrics after
+//! every outcome, since a rate or a mean can also be reached by a run that ended well
+//! ([`Policy::begins_with_a_failure`](sternway_types::Policy::begins_with_a_failure)). Who judges a log
+//! outcome by outcome keeps a [`Judge`].
 //!
 //! Means are compared exactly: what is measured is added up as decimals, and counts are whole
 //! numbers, so that 1.0 to 0.85 and 0.6 to 0.51 are both 0.15 of the baseline.
 //!
-//! Rules are rules of thumb without a stated error rate. The mathematics of tests that have one is in
-//! [`evidence`]; they take their place beside the rules as further kinds of
-//! [`Rule`](sternway_types::Rule), with their state in the [`Tally`](sternway_types::Tally).
+//! The sequential tests state how often they are wrong; their mathematics is in [`evidence`], and their
+//! state is the [`Tally`](sternway_types::Tally), which also tells how runs ended block by block. All
+//! other rules are rules of thumb.
 //!
 //! What gets worse little by little, or is not needed any more, is found by [`aging::findings`], and
 //! how steady a version was says [`Stability`]. Neither takes anything back.

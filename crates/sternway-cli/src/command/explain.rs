@@ -32,8 +32,8 @@ Examples:
   sternway explain r7                        the rollback of a revision, as the log shows it
   sternway explain tools/search -e staging --json
 
-Evidence is an e-value: how many times likelier the runs are if the version is worse. A version is taken
-back once it is as large as one by alpha: with alpha 0.007, 143.";
+Evidence is an e-value: how many times likelier the runs are if the version is worse. A version is
+taken back once it is as large as one by alpha: with alpha 0.007, 143.";
 
 /// The most outcomes that are shown.
 const MOST_SHOWN: usize = 10;

@@ -40,10 +40,10 @@ Examples:
   sternway replay runs.jsonl --policy strict.toml --json
   sternway outcomes tools/search@v2 -o jsonl | sternway replay - --policy cautious
 
-Each line is an outcome, as `record --from` takes it; what names no artifact or version is of one. A
-version is held against the one that came before it in the file and was not taken back, as it stood when
-the version first ran. Outcomes without a time are a second apart. Nothing is read from a store, and
-nothing is written.";
+Each line is an outcome, as `record --from` takes it; what names no artifact or version is of one.
+A version is held against the one that came before it in the file and was not taken back, as it
+stood when the version first ran. Outcomes without a time are a second apart. Nothing is read from
+a store, and nothing is written.";
 
 /// Say what a policy would have done about a file of outcomes: which versions it would have taken back, and
 /// at which run.

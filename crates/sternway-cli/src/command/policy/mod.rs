@@ -42,20 +42,27 @@ Examples:
 A scope is namespace, collection:NAME, artifact:COLLECTION/NAME or environment:NAME; the later of
 these that is set wins over the earlier. A policy in a file:
   activation = \"staged\"                              or \"immediate\"
+  action = \"roll_back\"                               or \"notify\", or \"shadow\": on trial
+  rollbacks_per_day = 2                              then a person must act
+  [[rules]]
+  rule = \"worse\"                                     fewer runs succeed than before
+  alpha = 0.009                                      wrong in so many healthy versions, ever
+  expected = 0.9                                     until min_baseline = 200 were measured
   [[rules]]
   rule = \"consecutive_failures\"                      3 failures in a row
   count = 3
   window = \"5m\"
-The other rules: signature_errors (count, among, window, classes), all_failed (at_least, window),
-failure_rate (threshold, operator, at_least, window), and degraded, which compares with the last
-good version:
+The other rules: new_error (alpha), signature_errors (count, among, window, classes), all_failed
+(at_least, window), failure_rate (threshold, operator, at_least, window), custom (trigger), and
+degraded, which compares with the last good version:
   [[rules]]
   rule = \"degraded\"
   metric = \"success_rate\"                          error_rate, duration, cost, or a score
   mode = \"points\"                                  or \"relative\": a share of the baseline
   threshold = 0.15                                 a share is from 0 to 1, never a percentage
 It also takes direction, operator, at_least, window, baseline_window, absolute_floor and missing.
-Instead of rules a file may say preset = \"immediate\", \"tiers\" or \"artifact\".
+Instead of rules a file may say preset = \"sound\", \"cautious\", \"twitchy\", \"immediate\", \"tiers\",
+\"artifact\" or \"notify-only\". sternway simulate says how often a policy is wrong.
 Checks look at every content before it is published; those of all scopes add up:
   [[checks]]
   name = \"shape\"                              off = true drops that of a wider scope
