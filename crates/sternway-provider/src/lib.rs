@@ -1,7 +1,8 @@
-//! What the host provides to Sternway: the time, new ids, and validators of contents.
+//! What the host provides to Sternway: the time, new ids, validators of contents, and traffic routers.
 //!
 //! Everything above draws the first two through these ports, so that a test decides what time it is
-//! and which ids come next. A [`Validator`] is what a policy asks for by a name that the host gave it.
+//! and which ids come next. A [`Validator`] is what a policy asks for by a name that the host gave it; a
+//! [`TrafficRouter`] sends runs to one version or another.
 //!
 //! ```
 //! use sternway_provider::{Clock, Ids, SystemClock, RandomIds};
@@ -17,6 +18,7 @@
 
 mod clock;
 mod ids;
+mod router;
 mod secret;
 #[cfg(feature = "testing")]
 mod testing;
@@ -27,6 +29,7 @@ pub use crate::testing::{CountingIds, ManualClock};
 pub use crate::{
     clock::{Clock, Stopwatch, SystemClock},
     ids::{Ids, RandomIds},
+    router::{Capabilities, RouterError, TrafficRouter},
     secret::{NoRandomness, secret},
     validator::{Candidate, Unvalidated, Validator},
 };

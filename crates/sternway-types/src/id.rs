@@ -281,6 +281,11 @@ uuid_id! {
     OutcomeId, "an outcome id"
 }
 
+uuid_id! {
+    /// Names one attempt to make versions live in an environment.
+    DeploymentId, "a deployment id"
+}
+
 impl OutcomeId {
     /// The id of a run that somebody named. A name belongs to its artifact and environment: the
     /// same name elsewhere is another run, and under another version it is the same one.

@@ -58,6 +58,7 @@ mod policy_scope;
 mod preset;
 mod record;
 mod reference;
+mod route;
 mod rule;
 mod rule_name;
 mod sequential;
@@ -88,8 +89,8 @@ pub use crate::{
     digest::{Digest, DigestError, DigestPrefix},
     error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
-        ArtifactId, ChangesetId, CollectionId, EnvironmentId, IdError, LabelId, NamespaceId,
-        OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
+        ArtifactId, ChangesetId, CollectionId, DeploymentId, EnvironmentId, IdError, LabelId,
+        NamespaceId, OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     measure::{Measure, Period, Resolution, Series, Timeline},
@@ -106,6 +107,7 @@ pub use crate::{
         RecordEntry, RecordKey, RecordKind,
     },
     reference::{Reference, ReferenceError, Selector},
+    route::{Arm, Route, RouteError, Weight},
     rule::Rule,
     rule_name::{RuleId, RuleName, Tier},
     sequential::Worse,

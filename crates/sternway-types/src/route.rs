@@ -1,0 +1,355 @@
+//! Which version gets which share of the runs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{ArtifactId, DeploymentId, EnvironmentId, Generation, VersionNumber};
+
+/// Why something is no route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RouteError {
+    /// A weight is a share.
+    #[error("{0} is not a weight: expected 0 to 10,000 basis points, of which 10,000 are all runs")]
+    Weight(u32),
+    /// Every run goes somewhere.
+    #[error("the weights of the arms come to {0} basis points: expected 10,000")]
+    Sum(u32),
+    /// There is a limit to how much is compared at once.
+    #[error("a route has 1 to {limit} arms: found {found}", limit = Route::MAX_ARMS)]
+    Arms {
+        /// How many there are.
+        found: usize,
+    },
+    /// A version has one share.
+    #[error("{0} has two arms of one route")]
+    Twice(VersionNumber),
+}
+
+/// A share of the runs, in basis points: hundredths of a percent.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Weight(u16);
+
+impl Weight {
+    /// None of the runs.
+    pub const ZERO: Self = Self(0);
+    /// All of them.
+    pub const ALL: Self = Self(10_000);
+
+    /// Takes a number of basis points.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError::Weight`] if it is above 10,000.
+    pub fn new(basis_points: u32) -> Result<Self, RouteError> {
+        let weight = u16::try_from(basis_points).map(Self).ok();
+        weight.filter(|it| *it <= Self::ALL).ok_or(RouteError::Weight(basis_points))
+    }
+
+    /// The number of basis points.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+
+    /// What is left of all.
+    #[must_use]
+    pub const fn rest(self) -> Self {
+        Self(Self::ALL.0.saturating_sub(self.0))
+    }
+
+    /// As a share, from 0 to 1.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        f64::from(self.0) / f64::from(Self::ALL.0)
+    }
+}
+
+impl TryFrom<u32> for Weight {
+    type Error = RouteError;
+
+    fn try_from(basis_points: u32) -> Result<Self, RouteError> {
+        Self::new(basis_points)
+    }
+}
+
+impl From<Weight> for u32 {
+    fn from(weight: Weight) -> Self {
+        weight.0.into()
+    }
+}
+
+impl fmt::Display for Weight {
+    /// In percent, with as many decimals as there are: `5 %`, `12.5 %`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, rest) = (self.0 / 100, self.0 % 100);
+        match (rest, rest % 10) {
+            (0, _) => write!(f, "{whole} %"),
+            (_, 0) => write!(f, "{whole}.{} %", rest / 10),
+            _ => write!(f, "{whole}.{rest:02} %"),
+        }
+    }
+}
+
+/// One of the versions that share the runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// Which.
+    pub version: VersionNumber,
+    /// Its share.
+    pub weight: Weight,
+}
+
+/// Which version of an artifact gets which share of the runs in an environment.
+///
+/// A route belongs to one generation of the environment's pointer: every change of the shares is a move
+/// of the pointer, if only from a version to itself. So the generation that outcomes name says which
+/// shares were in force, whoever drives a router can tell the newer of two routes, and nobody can
+/// make a newer one without a commit.
+///
+/// ```
+/// use sternway_types::{Arm, EnvironmentId, Generation, Route, Weight, VersionNumber};
+///
+/// let live = Arm { version: VersionNumber::FIRST, weight: Weight::new(9_500)? };
+/// let candidate = Arm { version: VersionNumber::FIRST.next(), weight: Weight::new(500)? };
+/// let (artifact, environment) = ("tools/search".parse()?, EnvironmentId::production());
+/// let route = Route::new(artifact, environment, Generation::new(7), vec![live, candidate])?;
+/// let arms = (0..10_000).map(|key| route.arm_of(&key.to_string()).version);
+/// let share = arms.filter(|version| *version == candidate.version).count();
+/// assert!((400..600).contains(&share), "of 10,000 keys, 5 % or so: {share}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RawRoute")]
+pub struct Route {
+    artifact: ArtifactId,
+    environment: EnvironmentId,
+    generation: Generation,
+    // Invariant: 1 to MAX_ARMS, of different versions, with weights that come to all.
+    arms: Vec<Arm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployment: Option<DeploymentId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoute {
+    artifact: ArtifactId,
+    environment: EnvironmentId,
+    generation: Generation,
+    arms: Vec<Arm>,
+    #[serde(default)]
+    deployment: Option<DeploymentId>,
+}
+
+impl TryFrom<RawRoute> for Route {
+    type Error = RouteError;
+
+    fn try_from(raw: RawRoute) -> Result<Self, RouteError> {
+        let RawRoute { artifact, environment, generation, arms, deployment } = raw;
+        Ok(Self { deployment, ..Self::new(artifact, environment, generation, arms)? })
+    }
+}
+
+impl Route {
+    /// The most versions that share the runs.
+    pub const MAX_ARMS: usize = 16;
+
+    /// A route of these arms, the live version's first.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError`] if there are none or too many, a version has two, or the weights do not come
+    /// to all.
+    pub fn new(
+        artifact: ArtifactId,
+        environment: EnvironmentId,
+        generation: Generation,
+        arms: Vec<Arm>,
+    ) -> Result<Self, RouteError> {
+        if !(1..=Self::MAX_ARMS).contains(&arms.len()) {
+            return Err(RouteError::Arms { found: arms.len() });
+        }
+        for (place, arm) in arms.iter().enumerate() {
+            let mut before = arms.iter().take(place);
+            if before.any(|other| other.version == arm.version) {
+                return Err(RouteError::Twice(arm.version));
+            }
+        }
+        let sum: u32 = arms.iter().map(|arm| u32::from(arm.weight)).sum();
+        if sum != u32::from(Weight::ALL) {
+            return Err(RouteError::Sum(sum));
+        }
+        Ok(Self { artifact, environment, generation, arms, deployment: None })
+    }
+
+    /// All runs to the live version.
+    #[must_use]
+    pub fn whole(
+        artifact: ArtifactId,
+        environment: EnvironmentId,
+        generation: Generation,
+        live: VersionNumber,
+    ) -> Self {
+        let arms = vec![Arm { version: live, weight: Weight::ALL }];
+        Self { artifact, environment, generation, arms, deployment: None }
+    }
+
+    /// The same, as a step of a deployment.
+    #[must_use]
+    pub fn of_deployment(self, deployment: DeploymentId) -> Self {
+        Self { deployment: Some(deployment), ..self }
+    }
+
+    /// Whose versions.
+    #[must_use]
+    pub const fn artifact(&self) -> &ArtifactId {
+        &self.artifact
+    }
+
+    /// Where.
+    #[must_use]
+    pub const fn environment(&self) -> &EnvironmentId {
+        &self.environment
+    }
+
+    /// The generation of the environment's pointer that it belongs to.
+    #[must_use]
+    pub const fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// The versions and their shares, the live one first.
+    #[must_use]
+    pub fn arms(&self) -> &[Arm] {
+        &self.arms
+    }
+
+    /// The deployment whose step it is.
+    #[must_use]
+    pub const fn deployment(&self) -> Option<DeploymentId> {
+        self.deployment
+    }
+
+    /// The version that is live, and not on trial.
+    #[must_use]
+    pub fn live(&self) -> Arm {
+        // There is at least one.
+        let none = Arm { version: VersionNumber::FIRST, weight: Weight::ALL };
+        self.arms.first().copied().unwrap_or(none)
+    }
+
+    /// The versions that are on trial.
+    #[must_use]
+    pub fn candidates(&self) -> &[Arm] {
+        self.arms.get(1..).unwrap_or_default()
+    }
+
+    /// Whether a version may run: it has a share.
+    #[must_use]
+    pub fn runs(&self, version: VersionNumber) -> bool {
+        self.arms.iter().any(|arm| arm.version == version && arm.weight > Weight::ZERO)
+    }
+
+    /// The arm that a key belongs to, such as a user's or a session's name. While a candidate's weight
+    /// grows it only gains keys, and none that it has goes back; another deployment draws anew.
+    #[must_use]
+    pub fn arm_of(&self, key: &str) -> Arm {
+        self.arm_at(self.bucket(key))
+    }
+
+    /// The arm of a bucket, from 0 to 9,999: a number that was drawn by chance, or belongs to a key.
+    #[must_use]
+    pub fn arm_at(&self, bucket: u16) -> Arm {
+        let mut end = 0_u16;
+        let mut candidates = self.candidates().iter();
+        let found = candidates.find(|arm| {
+            end = end.saturating_add(arm.weight.get());
+            bucket < end
+        });
+        found.copied().unwrap_or_else(|| self.live())
+    }
+
+    /// The bucket of a key: the first eight bytes of a SHA-256, seeded by what is deployed.
+    fn bucket(&self, key: &str) -> u16 {
+        let mut hash = Sha256::new();
+        if let Some(deployment) = self.deployment {
+            hash.update(deployment.as_uuid().as_bytes());
+        }
+        hash.update(key.as_bytes());
+        let digest: [u8; 32] = hash.finalize().into();
+        let first = digest.first_chunk().copied().unwrap_or_default();
+        let bucket = u64::from_be_bytes(first) % u64::from(Weight::ALL.get());
+        // Below 10,000.
+        u16::try_from(bucket).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn split(weight: u32) -> Route {
+        let weight = Weight::new(weight).unwrap();
+        let live = Arm { version: VersionNumber::FIRST, weight: weight.rest() };
+        let candidate = Arm { version: VersionNumber::FIRST.next(), weight };
+        route(vec![live, candidate]).unwrap().of_deployment(DeploymentId::from_name("d"))
+    }
+
+    fn route(arms: Vec<Arm>) -> Result<Route, RouteError> {
+        let artifact = "tools/search".parse().unwrap();
+        Route::new(artifact, EnvironmentId::production(), Generation::new(3), arms)
+    }
+
+    #[test]
+    fn a_weight_is_shown_in_percent() {
+        let shown = |weight| Weight::new(weight).unwrap().to_string();
+        assert_eq!([500, 1250, 1, 10_000].map(shown), ["5 %", "12.5 %", "0.01 %", "100 %"]);
+    }
+
+    #[test]
+    fn what_is_no_route_is_refused() {
+        let first = VersionNumber::FIRST;
+        let arm = |version, weight| Arm { version, weight: Weight::new(weight).unwrap() };
+        assert_eq!(Weight::new(10_001), Err(RouteError::Weight(10_001)));
+        assert_eq!(route(vec![]), Err(RouteError::Arms { found: 0 }));
+        assert_eq!(route(vec![arm(first, 9_999)]), Err(RouteError::Sum(9_999)));
+        let twice = vec![arm(first, 5_000), arm(first, 5_000)];
+        assert_eq!(route(twice), Err(RouteError::Twice(first)));
+    }
+
+    #[test]
+    fn a_route_is_read_back_as_it_was_written_and_never_otherwise() {
+        let written = serde_json::to_string(&split(500)).unwrap();
+        assert_eq!(serde_json::from_str::<Route>(&written).unwrap(), split(500));
+        let less = written.replace("9500", "9400");
+        let error = serde_json::from_str::<Route>(&less).unwrap_err().to_string();
+        assert!(error.contains("come to 9900 basis points"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn more_weight_never_moves_a_key_back(key in ".{0,20}", less in 0..=10_000_u32, more in 0..=10_000_u32) {
+            let (less, more) = (less.min(more), less.max(more));
+            let candidate = VersionNumber::FIRST.next();
+            let before = split(less).arm_of(&key).version == candidate;
+            let after = split(more).arm_of(&key).version == candidate;
+            prop_assert!(!before || after);
+        }
+
+        #[test]
+        fn a_weight_is_the_share_of_the_buckets(weight in 0..=10_000_u32) {
+            let (route, candidate) = (split(weight), VersionNumber::FIRST.next());
+            let buckets = (0..10_000).filter(|at| route.arm_at(*at).version == candidate);
+            prop_assert_eq!(u32::try_from(buckets.count()).unwrap(), weight);
+        }
+    }
+}
