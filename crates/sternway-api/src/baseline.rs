@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sternway_types::{
-    Against, ArtifactId, EnvironmentId, FrozenBaseline, Generation, TestResult, VersionNumber,
+    Against, ArtifactId, Beside, EnvironmentId, FrozenBaseline, Generation, TestResult,
+    VersionNumber,
 };
 
 /// What was measured of the last known good version until another one's stay was first judged.
@@ -47,7 +48,7 @@ impl From<&FrozenBaseline> for BaselineView {
 /// What a sequential test found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TestView {
-    /// `measured`, `expected` or `objective`: where the rate that the version is held against comes from.
+    /// `measured`, `expected`, `objective` or `beside`: where the rate that the version is held against comes from.
     pub against: &'static str,
     /// The version that was measured, if one was.
     pub baseline_version: Option<VersionNumber>,
@@ -68,9 +69,15 @@ pub struct TestView {
 
 impl From<&TestResult> for TestView {
     fn from(test: &TestResult) -> Self {
-        let (against, baseline_version, baseline) = match test.against {
+        let (against, baseline_version, baseline) = match &test.against {
             Against::Measured { version, succeeded, failed } => {
-                ("measured", Some(version), Some([succeeded, failed]))
+                ("measured", Some(*version), Some([*succeeded, *failed]))
+            }
+            Against::Beside { version, shares } => {
+                let sum =
+                    |of: fn(&Beside) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
+                let ends = [sum(|it| it.baseline_succeeded), sum(|it| it.baseline_failed)];
+                ("beside", Some(*version), Some(ends))
             }
             Against::Expected { .. } => ("expected", None, None),
             Against::Objective { .. } => ("objective", None, None),

@@ -7,8 +7,8 @@ use sternway_types::{
 };
 
 use crate::{
-    AttestationView, BaselineView, CondemnationView, EnvironmentView, LatchView, MoveView,
-    PolicyView, VersionView,
+    AttestationView, BaselineView, CondemnationView, DeploymentView, EnvironmentView, LatchView,
+    MoveView, PolicyView, RouteView, VersionView,
 };
 
 /// A record of any kind.
@@ -33,6 +33,10 @@ pub enum RecordView {
     Latch(Box<LatchView>),
     /// What a version is held against.
     Baseline(BaselineView),
+    /// A deployment.
+    Deployment(Box<DeploymentView>),
+    /// Which candidates are beside what is live.
+    Route(RouteView),
 }
 
 impl From<&Record> for RecordView {
@@ -49,6 +53,8 @@ impl From<&Record> for RecordView {
             Record::Attestation(attestation) => Self::Attestation(attestation.into()),
             Record::Latch(latch) => Self::Latch(Box::new(latch.as_ref().into())),
             Record::Baseline(baseline) => Self::Baseline(baseline.as_ref().into()),
+            Record::Deployment(it) => Self::Deployment(Box::new(it.as_ref().into())),
+            Record::Route(route) => Self::Route(route.as_ref().into()),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use sternway_types::{
-    ArtifactId, EnvironmentId, Generation, Latch, LatchAction, Timestamp, VersionNumber,
+    ArtifactId, DeploymentId, EnvironmentId, Generation, Latch, LatchAction, Timestamp,
+    VersionNumber,
 };
 
 use crate::RegressionView;
@@ -25,6 +26,11 @@ pub enum LatchActionView {
     Notified,
     /// The policy is on trial: this is what it would have done something about.
     Shadowed,
+    /// It was a deployment's candidate, and gets no more runs.
+    Withdrawn {
+        /// Whose.
+        deployment: DeploymentId,
+    },
 }
 
 impl From<LatchAction> for LatchActionView {
@@ -35,6 +41,7 @@ impl From<LatchAction> for LatchActionView {
             LatchAction::OverBudget => Self::OverBudget,
             LatchAction::Notified => Self::Notified,
             LatchAction::Shadowed => Self::Shadowed,
+            LatchAction::Withdrawn { deployment } => Self::Withdrawn { deployment },
         }
     }
 }

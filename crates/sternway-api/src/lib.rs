@@ -27,6 +27,7 @@ mod commit;
 mod compacted;
 mod condemnation;
 mod content;
+mod deployment;
 mod diff;
 mod doctor;
 mod environment;
@@ -79,6 +80,10 @@ pub use crate::{
     compacted::{CompactedView, FileSizeView, FloorView, NamespaceFloorView},
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
+    deployment::{
+        ApprovalView, ArmView, CauseView, DeploymentView, MemberView, PlanView, ResolvedView,
+        RouteView, WaiverView,
+    },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
     environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},

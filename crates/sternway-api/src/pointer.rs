@@ -132,8 +132,8 @@ pub struct MoveView {
     pub to: Option<VersionNumber>,
     /// Its generation since.
     pub generation: Generation,
-    /// `published`, `promoted`, `rolled_back`, `labelled`, `unlabelled`, `undone` or
-    /// `restored`.
+    /// `published`, `promoted`, `rolled_back`, `labelled`, `unlabelled`, `undone`, `restored`,
+    /// `shifted` (a candidate beside it has another share) or `deployed`.
     pub cause: &'static str,
     /// Who moved it.
     pub by: Actor,
@@ -160,6 +160,8 @@ impl From<&PointerMove> for MoveView {
             MoveCause::Unlabelled => ("unlabelled", None),
             MoveCause::Undone(_) => ("undone", None),
             MoveCause::Restored(_) => ("restored", None),
+            MoveCause::Shifted(_) => ("shifted", None),
+            MoveCause::Deployed(_) => ("deployed", None),
         };
         Self {
             artifact: moved.artifact.clone(),

@@ -35,6 +35,16 @@ pub enum ProblemCode {
     NotLive,
     /// The version is live already.
     AlreadyLive,
+    /// There is no such deployment.
+    DeploymentNotFound,
+    /// The deployment is not where that could be done.
+    DeploymentState,
+    /// Another deployment is on its way.
+    BeingDeployed,
+    /// A router cannot do what was asked for.
+    Unroutable,
+    /// A router did not follow.
+    RouterUnavailable,
     /// There is an environment of this name already.
     EnvironmentExists,
     /// Somebody else wrote first.
@@ -96,6 +106,15 @@ impl ProblemCode {
             Self::Compacted => Row("compacted", "It was let go by a compaction", 410, 3),
             Self::NotLive => Row("not-live", "Nothing is live", 404, 3),
             Self::AlreadyLive => Row("already-live", "It is live already", 409, 5),
+            Self::DeploymentNotFound => Row("deployment-not-found", "No such deployment", 404, 3),
+            Self::DeploymentState => Row("deployment-state", "Not possible where it is", 409, 5),
+            Self::BeingDeployed => {
+                Row("being-deployed", "Another deployment is on its way", 409, 5)
+            }
+            Self::Unroutable => Row("unroutable", "The router cannot do that", 422, 2),
+            Self::RouterUnavailable => {
+                Row("router-unavailable", "The router does not follow", 503, 10)
+            }
             Self::EnvironmentExists => Row("environment-exists", "It exists already", 409, 5),
             Self::VersionConflict => Row("version-conflict", "Somebody else was first", 412, 5),
             Self::IdempotencyKeyReused => {

@@ -1,7 +1,7 @@
 //! What recording an outcome led to, as it is shown.
 
 use serde::Serialize;
-use sternway_types::OutcomeId;
+use sternway_types::{DeploymentId, OutcomeId};
 
 use crate::{RollbackView, SubjectView, TallyView, VerdictView};
 
@@ -20,6 +20,11 @@ pub enum ReactionView {
     Notified,
     /// The policy is on trial: nothing was done.
     Shadowed,
+    /// It was a candidate beside what is live, and gets no more runs.
+    Withdrawn {
+        /// The deployment that goes back.
+        deployment: DeploymentId,
+    },
     /// The version was no longer live, or somebody reacted before.
     Overtaken,
 }

@@ -108,8 +108,13 @@ pub(crate) fn reaction(judged: &Judged, dry_run: bool) -> Option<ReactionView> {
             LatchAction::OverBudget => ReactionView::OverBudget,
             LatchAction::Notified => ReactionView::Notified,
             LatchAction::Shadowed => ReactionView::Shadowed,
-            LatchAction::Halted | LatchAction::RolledBack { .. } => ReactionView::Halted,
+            LatchAction::Halted
+            | LatchAction::RolledBack { .. }
+            | LatchAction::Withdrawn { .. } => ReactionView::Halted,
         },
+        Reaction::Withdrawn { deployment, .. } => {
+            ReactionView::Withdrawn { deployment: *deployment }
+        }
         Reaction::Overtaken => ReactionView::Overtaken,
     })
 }
@@ -201,6 +206,7 @@ pub(crate) const fn why_it_stays(action: LatchAction) -> &'static str {
         LatchAction::OverBudget => "the rollbacks of a day are used up",
         LatchAction::Notified => "the policy only says so",
         LatchAction::Shadowed => "the policy is on trial",
+        LatchAction::Withdrawn { .. } => "what it ran beside stays",
         LatchAction::Halted | LatchAction::RolledBack { .. } => "no good version is left",
     }
 }
@@ -219,6 +225,9 @@ pub(crate) fn swept(judged: &Judged, dry_run: bool) -> Option<String> {
         Reaction::Stays { version, action, .. } => Some(format!(
             "{artifact} {version} regressed in {environment}, {}: {rule}",
             why_it_stays(*action)
+        )),
+        Reaction::Withdrawn { version, deployment, .. } => Some(format!(
+            "{artifact} {version} {would}taken back in {environment}, with deployment {deployment}: {rule}"
         )),
         Reaction::Overtaken => None,
     }

@@ -8,8 +8,8 @@ use std::{
 use sternway_policy::Baseline;
 use sternway_store::StoreError;
 use sternway_types::{
-    Actor, At, Change, ErrorClasses, FrozenBaseline, Generation, PointerName, Policy, Precondition,
-    Record, RecordKey, Rule, Subject, Tally, VersionNumber,
+    Actor, ArtifactId, At, Change, EnvironmentId, ErrorClasses, FrozenBaseline, Generation,
+    PointerName, Policy, Precondition, Record, RecordKey, Rule, Subject, Tally, VersionNumber,
 };
 
 use crate::{Control, ControlError, Intent};
@@ -30,6 +30,12 @@ pub(crate) struct KnownGood {
 impl KnownGood {
     const fn none_of(version: VersionNumber) -> Self {
         Self { version, tallies: Vec::new(), frozen: None }
+    }
+
+    /// What was kept of one.
+    pub(crate) fn frozen_as(frozen: &FrozenBaseline) -> Self {
+        let frozen = Arc::new(frozen.clone());
+        Self { frozen: Some(Arc::clone(&frozen)), ..Self::none_of(frozen.version) }
     }
 
     pub(crate) fn as_baseline(&self) -> Baseline<'_> {
@@ -151,6 +157,26 @@ impl Control {
         }
     }
 
+    /// What the version that is live adds up to now, to be kept for a candidate beside it.
+    pub(crate) async fn freeze_live(
+        &self,
+        candidate: &Subject,
+        live: VersionNumber,
+    ) -> Result<FrozenBaseline, ControlError> {
+        let (artifact, environment) = (&candidate.artifact, &candidate.environment);
+        let mut generations = Vec::new();
+        let mut stays = self.stays(artifact, environment);
+        while generations.len() < MAX_STAYS
+            && let Some(stay) = stays.next().await?
+        {
+            if stay.version == live {
+                generations.push(stay.generation);
+            }
+        }
+        let known = self.known(artifact, environment, live, generations).await?;
+        Ok(known.freeze(candidate))
+    }
+
     /// What was kept of what a subject is held against.
     async fn frozen_baseline(
         &self,
@@ -174,17 +200,24 @@ impl Control {
     async fn last_good_now(&self, subject: &Subject) -> Result<Option<KnownGood>, ControlError> {
         let (artifact, environment) = (&subject.artifact, &subject.environment);
         let Some(good) = self.last_good_stays(subject, MAX_STAYS).await? else { return Ok(None) };
+        self.known(artifact, environment, good.version, good.generations).await.map(Some)
+    }
+
+    /// A version, and what it adds up to over these stays.
+    async fn known(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        version: VersionNumber,
+        generations: Vec<Generation>,
+    ) -> Result<KnownGood, ControlError> {
         let mut tallies = Vec::new();
-        for generation in good.generations {
-            let stay = Subject {
-                artifact: artifact.clone(),
-                environment: environment.clone(),
-                version: good.version,
-                generation,
-            };
+        for generation in generations {
+            let (artifact, environment) = (artifact.clone(), environment.clone());
+            let stay = Subject { artifact, environment, version, generation };
             let found = self.store.tallies(&self.namespace, &stay).await?;
             tallies.extend(found.map(|tallies| tallies.tally));
         }
-        Ok(Some(KnownGood { version: good.version, tallies, frozen: None }))
+        Ok(KnownGood { version, tallies, frozen: None })
     }
 }

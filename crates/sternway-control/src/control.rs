@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -18,7 +18,8 @@ use sternway_types::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    ControlError, baseline::Baselines, live::LiveTable, serve::Kept, validate::Validators,
+    ControlError, baseline::Baselines, deploy::Routers, live::LiveTable, serve::Kept,
+    validate::Validators,
 };
 
 /// Who wants something, and why.
@@ -66,6 +67,9 @@ pub struct Control {
     pub(crate) namespace: NamespaceId,
     pub(crate) validators: Validators,
     pub(crate) triggers: Triggers,
+    pub(crate) routers: Routers,
+    /// What this control is called as a driver of deployments, once it is one.
+    driver: OnceLock<String>,
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
@@ -87,6 +91,8 @@ impl Control {
             namespace,
             validators: Validators::default(),
             triggers: Triggers::default(),
+            routers: Routers::default(),
+            driver: OnceLock::new(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),
@@ -123,6 +129,18 @@ impl Control {
         self
     }
 
+    /// Has these routers, which its deployments tell where runs go.
+    #[must_use]
+    pub fn with_routers(mut self, routers: Routers) -> Self {
+        self.routers = routers;
+        self
+    }
+
+    /// What this control is called as a driver of deployments.
+    pub(crate) fn driver(&self) -> &str {
+        self.driver.get_or_init(|| self.ids.changeset().to_string())
+    }
+
     /// The same drivers, writing nothing: every verb answers what it would do.
     #[must_use]
     pub fn rehearsal(&self) -> Self {
@@ -133,6 +151,9 @@ impl Control {
             namespace: self.namespace.clone(),
             validators: self.validators.clone(),
             triggers: self.triggers.clone(),
+            // Nothing is told to a router that only is tried.
+            routers: Routers::default(),
+            driver: OnceLock::new(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),

@@ -3,10 +3,11 @@
 use sternway_api::ProblemCode;
 use sternway_bundle::BundleError;
 use sternway_folder::FolderError;
+use sternway_provider::RouterError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason, RecordKind,
-    Reference, Revision, TextError, TriggerId, VersionNumber,
+    Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
 };
 
 use crate::{
@@ -215,6 +216,31 @@ pub enum ControlError {
         #[source]
         cause: Box<Self>,
     },
+    /// There is no such deployment.
+    #[error("there is no deployment {what} in {environment}")]
+    NoDeployment {
+        /// Where it was looked for.
+        environment: EnvironmentId,
+        /// What was asked for.
+        what: String,
+    },
+    /// A deployment is not where that could be done.
+    #[error(transparent)]
+    Deployment(#[from] sternway_deploy::Refused),
+    /// A router of the environment cannot do what a plan asks for.
+    #[error("the router of {environment} cannot do that: {problem}")]
+    Unroutable {
+        /// Where.
+        environment: EnvironmentId,
+        /// What it cannot do.
+        problem: String,
+    },
+    /// A router did not follow.
+    #[error(transparent)]
+    Router(#[from] RouterError),
+    /// Shares do not come to all.
+    #[error(transparent)]
+    Route(#[from] RouteError),
     /// A text is too long or holds what it may not.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -245,7 +271,12 @@ impl ControlError {
             Self::ChecksFailed(_) => ProblemCode::PolicyCheckFailed,
             Self::NotChecked { .. } => ProblemCode::PolicyCheckNotRun,
             Self::NotTakenBack { cause, .. } => cause.code(),
+            Self::NoDeployment { .. } => ProblemCode::DeploymentNotFound,
+            Self::Deployment(_) => ProblemCode::DeploymentState,
+            Self::Unroutable { .. } => ProblemCode::Unroutable,
+            Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::SignedHead(_)
+            | Self::Route(_)
             | Self::Folder(_)
             | Self::Content(_)
             | Self::NotATree { .. }
@@ -302,6 +333,8 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::NoVersion { .. } | Refusal::NeverLive { .. } => ProblemCode::VersionNotFound,
         Refusal::Condemned { .. } | Refusal::AutomationForces(_) => ProblemCode::PolicyCondemned,
         Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
+        Refusal::BeingDeployed { .. } => ProblemCode::BeingDeployed,
+        Refusal::Deployment { .. } => ProblemCode::DeploymentState,
         Refusal::NoRecord(key) if key.kind() == RecordKind::Policy => ProblemCode::PolicyNotFound,
         Refusal::Changeset(_)
         | Refusal::NamespaceExists(_)

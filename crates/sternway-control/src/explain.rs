@@ -189,7 +189,9 @@ fn stay_of(applied: &Applied) -> Option<Subject> {
             | Record::Policy(_)
             | Record::Condemnation(_)
             | Record::Attestation(_)
-            | Record::Baseline(_) => None,
+            | Record::Baseline(_)
+            | Record::Deployment(_)
+            | Record::Route(_) => None,
         },
         Applied::PointerMoved(moved) => match (&moved.cause, &moved.name) {
             (MoveCause::RolledBack(_), PointerName::Environment(environment)) => Some(Subject {

@@ -3,7 +3,7 @@
 //!
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
 //! [`rollback`], [`condemn`], [`label`], [`record`], [`check`], [`explain`], [`compare`],
-//! [`supervise`], [`policy`],
+//! [`supervise`], [`deploy`], [`policy`],
 //! [`environment`], [`validate`], [`guard`], [`aging`], [`stability`]. A verb that loses a race loads again
 //! and decides again; a verb that is called twice does its work once.
 //!
@@ -42,6 +42,7 @@ pub mod compare;
 pub mod condemn;
 mod content;
 mod control;
+pub mod deploy;
 pub mod environment;
 mod error;
 pub mod explain;

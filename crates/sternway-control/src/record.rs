@@ -6,7 +6,7 @@ use sternway_policy::{Judge, Triggers};
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
 use sternway_types::{Generation, Outcome, Policy, Regression, Rule, Subject, Tally, Verdict};
 
-use crate::{Control, ControlError, baseline::KnownGood, rollback::Reaction};
+use crate::{Control, ControlError, baseline::KnownGood, deploy::Trial, rollback::Reaction};
 
 /// What judging one subject led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,15 +133,20 @@ impl Control {
             let effective = self.effective_policy(&subject.artifact, &subject.environment).await?;
             effective.policy().cloned()
         };
-        let baseline = match &policy {
-            Some(policy) => self.baseline_for_good(policy, subject).await?,
+        let trial = match &policy {
+            Some(_) => self.trial(subject).await?,
             None => None,
+        };
+        let baseline = match (&policy, &trial) {
+            (Some(policy), None) => self.baseline_for_good(policy, subject).await?,
+            (_, Some(trial)) => trial.baseline().map(KnownGood::frozen_as),
+            (None, None) => None,
         };
         let mut asked = policy.iter().flat_map(Policy::rules).filter_map(Rule::trigger);
         if let Some(trigger) = asked.find(|name| self.triggers.get(name).is_none()) {
             return Err(ControlError::NoTrigger { trigger: trigger.clone() });
         }
-        Ok(Ground { policy, baseline, triggers: self.triggers.clone() })
+        Ok(Ground { policy, baseline, trial, triggers: self.triggers.clone() })
     }
 
     /// Acts on the verdict, and notes that the subject was judged up to here.
@@ -155,7 +160,12 @@ impl Control {
     ) -> Result<Judged, ControlError> {
         let (verdict, reaction) = match ground.policy.as_ref().zip(regression) {
             Some((policy, regression)) => {
-                let reaction = self.react(&subject, policy, &regression).await?;
+                let reaction = match &ground.trial {
+                    Some(trial) => {
+                        self.react_to_trial(&subject, policy, trial, &regression).await?
+                    }
+                    None => self.react(&subject, policy, &regression).await?,
+                };
                 (Verdict::Regressed(regression), Some(reaction))
             }
             None => (Verdict::Undecided, None),
@@ -169,15 +179,21 @@ impl Control {
 struct Ground {
     policy: Option<Policy>,
     baseline: Option<KnownGood>,
+    /// The deployment that it is a candidate of, if it is one.
+    trial: Option<Trial>,
     triggers: Triggers,
 }
 
 impl Ground {
     fn judging(&self) -> Judging<'_> {
         let baseline = self.baseline.as_ref().map(KnownGood::as_baseline);
-        let judge = |policy| Judge::new(policy, baseline).with_triggers(&self.triggers);
+        let judge = |policy| {
+            let judge = Judge::new(policy, baseline).with_triggers(&self.triggers);
+            if self.trial.is_some() { judge.beside() } else { judge }
+        };
         Judging {
             judge: self.policy.as_ref().map(judge),
+            trial: self.trial.as_ref().zip(self.policy.as_ref()),
             each: self.policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure()),
             regression: None,
         }
@@ -188,6 +204,8 @@ impl Ground {
 struct Judging<'a> {
     /// Nothing if the subject is not judged.
     judge: Option<Judge<'a>>,
+    /// What it runs beside, if it is a candidate.
+    trial: Option<(&'a Trial, &'a Policy)>,
     /// Whether also a success can decide.
     each: bool,
     regression: Option<Box<Regression>>,
@@ -203,6 +221,8 @@ impl Judging<'_> {
         }
         if let Verdict::Regressed(regression) = judge.look(tally) {
             self.regression = Some(regression);
+        } else if let Some((trial, policy)) = self.trial.filter(|_| outcome.is_failure()) {
+            self.regression = trial.look(policy, tally).map(Box::new);
         }
     }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
-    Action, Against, ArtifactId, Change, Changeset, Condemnation, EnvironmentId, Evidence, Force,
-    Generation, Latch, LatchAction, MoveCause, NewMove, Pointer, PointerName, Policy, Precondition,
-    Reason, Record, Regression, Revision, RollbackTrigger, Subject, Target, Version, VersionNumber,
+    Action, Against, ArtifactId, Change, Changeset, Condemnation, DeploymentId, EnvironmentId,
+    Evidence, Force, Generation, Latch, LatchAction, MoveCause, NewMove, Pointer, PointerName,
+    Policy, Precondition, Reason, Record, Regression, Revision, RollbackTrigger, Subject, Target,
+    Version, VersionNumber,
 };
 
 use crate::{
@@ -63,6 +64,19 @@ pub enum Reaction {
         version: VersionNumber,
         /// Why it stays: never [`LatchAction::RolledBack`].
         action: LatchAction,
+        /// The revision that says so.
+        revision: Revision,
+    },
+    /// It was a candidate beside what is live, and gets no more runs.
+    Withdrawn {
+        /// Whose version.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// The candidate.
+        version: VersionNumber,
+        /// The deployment that goes back.
+        deployment: DeploymentId,
         /// The revision that says so.
         revision: Revision,
     },

@@ -269,6 +269,8 @@ impl Control {
         let back = match (before, key.kind()) {
             // A latched verdict is what was found at that time, and so is what it rests on.
             (_, RecordKind::Latch | RecordKind::Baseline) => None,
+            // A deployment is a course of events: it is aborted, and not taken back step by step.
+            (_, RecordKind::Deployment | RecordKind::Route) => None,
             (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
             (None, RecordKind::Policy | RecordKind::Condemnation) => {
                 let there = *generation > Generation::ZERO && change.after.is_some();

@@ -66,6 +66,18 @@ impl<'a> Judge<'a> {
         self
     }
 
+    /// The same, of a version that runs beside the one it is compared with: its success rate is judged by
+    /// [`beside`](crate::beside()), and not against what that one did before.
+    #[must_use]
+    pub fn beside(mut self) -> Self {
+        for (rule, test) in self.policy.rules().iter().zip(&mut self.tests) {
+            if matches!(rule, Rule::Worse(_)) {
+                *test = None;
+            }
+        }
+        self
+    }
+
     /// The verdict on what the outcomes add up to by now. Look at every failure, in the order of the
     /// log: evidence falls again with later successes. Allocates only when it says that the version
     /// regressed.
@@ -206,7 +218,7 @@ pub(crate) fn is_of(one: &Recent, classes: &[ErrorClass]) -> bool {
     one.failed && one.class.as_ref().is_some_and(|class| classes.contains(class))
 }
 
-fn observe(one: &Recent) -> Observation {
+pub(crate) fn observe(one: &Recent) -> Observation {
     Observation { outcome: one.id, at: one.at, class: one.class.clone() }
 }
 

@@ -51,6 +51,7 @@
 //! What a program said on its way down is made into a structured failure by [`failure::classify`].
 
 pub mod aging;
+mod beside;
 pub mod compare;
 mod contrast;
 pub mod evidence;
@@ -65,6 +66,7 @@ mod trigger;
 mod view;
 
 pub use crate::{
+    beside::beside,
     judge::{Judge, judge},
     number::Short,
     proven::{ProvenStanding, proven},

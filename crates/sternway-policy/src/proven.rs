@@ -4,7 +4,7 @@ use sternway_types::{Against, Policy, Ratio, Rule, Tally, Threshold};
 
 use crate::{
     evidence::{Alpha, Counts, Proven},
-    sequential::{alpha, held_against},
+    sequential::{alpha, held_against, known_of},
     view::Baseline,
 };
 
@@ -41,8 +41,8 @@ pub fn proven(policy: &Policy, baseline: Option<Baseline<'_>>, tally: &Tally) ->
     });
     let against = held_against(&rule.unwrap_or_default(), baseline);
     let (test, alpha) = match &against {
-        Against::Measured { succeeded, failed, .. } => {
-            let measured = Counts::new(*succeeded, *failed);
+        Against::Measured { .. } | Against::Beside { .. } => {
+            let measured = known_of(&against);
             let bound = alpha(ALPHA * PART_OF_BOUND);
             (Proven::measured(measured, bound, ratio(DELTA)), alpha(ALPHA * (1.0 - PART_OF_BOUND)))
         }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use sternway_types::{
-    Against, Degradation, Measure, Measured, Metric, Mode, Policy, Rule, RuleId, TestResult, Tier,
+    Against, Beside, Degradation, Measure, Measured, Metric, Mode, Policy, Rule, RuleId,
+    TestResult, Tier,
 };
 
 use crate::{
@@ -261,6 +262,11 @@ impl fmt::Display for HeldAgainst<'_> {
             Against::Measured { version, succeeded, failed } => {
                 let runs = succeeded.saturating_add(*failed);
                 write!(f, "{version}, {succeeded} of {runs} runs succeeded")
+            }
+            Against::Beside { version, shares } => {
+                let [succeeded, failed] = Beside::baseline(shares);
+                let runs = succeeded.saturating_add(failed);
+                write!(f, "{version} beside it, {succeeded} of {runs} runs succeeded")
             }
             Against::Expected { success_rate } => {
                 write!(f, "a success rate of {success_rate} that is expected, not measured")

@@ -81,6 +81,8 @@ const fn resource(contested: &Contested) -> &'static str {
             RecordKind::Attestation => "attestation",
             RecordKind::Latch => "verdict",
             RecordKind::Baseline => "baseline",
+            RecordKind::Deployment => "deployment",
+            RecordKind::Route => "route",
         },
     }
 }

@@ -1,8 +1,9 @@
 //! Why a write is refused: which invariant it would break.
 
 use sternway_types::{
-    Actor, ArtifactId, ChangesetError, ContentRef, Digest, EnvironmentId, Generation, NamespaceId,
-    OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, TreePath, VersionNumber,
+    Actor, ArtifactId, ChangesetError, ContentRef, DeploymentId, Digest, EnvironmentId, Generation,
+    NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, TreePath,
+    VersionNumber,
 };
 
 /// Which invariant a write would break.
@@ -113,6 +114,46 @@ pub enum Refusal {
         given: Digest,
         /// The digest that it has.
         found: Digest,
+    },
+    /// A deployment's step gives a candidate another share, and what is live stays.
+    #[error("{name} of {artifact} does not name {version}: a change of shares moves nothing else")]
+    NotAShift {
+        /// Whose pointer.
+        artifact: ArtifactId,
+        /// Which.
+        name: PointerName,
+        /// Where it was to go.
+        version: VersionNumber,
+    },
+    /// A deployment cannot become that.
+    #[error("deployment {id} {problem}")]
+    Deployment {
+        /// Which.
+        id: DeploymentId,
+        /// Why not.
+        problem: &'static str,
+    },
+    /// Another deployment is on its way there.
+    #[error(
+        "{artifact} is being deployed in {environment} by {by}: abort that, or wait for its end"
+    )]
+    BeingDeployed {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// By which.
+        by: DeploymentId,
+    },
+    /// A route is of no deployment that is on its way, or of another generation of the pointer.
+    #[error("no deployment splits {artifact} in {environment} at generation {generation}")]
+    RouteOfNothing {
+        /// Whose route.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// The generation that it names.
+        generation: Generation,
     },
     /// Automation tried to override a condemnation, or to take one away.
     #[error("only a person may force a condemned version live or pardon it, and {0} is not one")]

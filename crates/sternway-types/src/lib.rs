@@ -13,6 +13,7 @@
 //! | what is live | [`PointerName`], [`Pointer`], [`PointerMove`] |
 //! | the one door for writing | [`Changeset`], [`Change`], [`Precondition`], [`Commit`], [`Receipt`] |
 //! | what happened when it ran | [`Outcome`], [`Subject`], [`Tally`], [`Measure`] |
+//! | how a version reaches all runs | [`Deployment`], [`Plan`], [`Step`], [`Route`] |
 //! | what to make of it | [`Policy`], [`Rule`], [`Verdict`] |
 //! | what a content must hold to | [`ContentCheck`], [`CheckResult`], [`Violation`] |
 //! | everything kept beside a version | [`Record`], [`Attestation`], [`Condemnation`] |
@@ -43,10 +44,12 @@ mod commit;
 mod content;
 mod decimal;
 mod degradation;
+mod deployment;
 mod digest;
 mod error_classes;
 mod id;
 mod json;
+mod latch;
 mod measure;
 mod metadata;
 mod metric;
@@ -86,6 +89,10 @@ pub use crate::{
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
     decimal::{Decimal, DecimalError},
     degradation::{Degradation, Missing, Mode},
+    deployment::{
+        Approval, Cause, Deployment, Lease, Limits, Member, OnDeadline, Pause, Phase, Plan,
+        PlanError, Regime, Step, Strategy, Wait, Waiver,
+    },
     digest::{Digest, DigestError, DigestPrefix},
     error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
@@ -93,18 +100,19 @@ pub use crate::{
         NamespaceId, OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
+    latch::{Latch, LatchAction},
     measure::{Measure, Period, Resolution, Series, Timeline},
     metadata::{Metadata, MetadataError},
     metric::{Direction, Metric},
     number::{Generation, NumberError, Revision, VersionNumber},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
-    pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger},
+    pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
     policy::{Action, Activation, Policy, PolicyError, PolicySetting},
     policy_scope::{PolicyScope, ScopeError},
     preset::{Preset, PresetError},
     record::{
-        Condemnation, Environment, Latch, LatchAction, NamespaceSettings, PolicyRecord, Record,
-        RecordEntry, RecordKey, RecordKind,
+        Condemnation, Environment, NamespaceSettings, PolicyRecord, Record, RecordEntry, RecordKey,
+        RecordKind,
     },
     reference::{Reference, ReferenceError, Selector},
     route::{Arm, Route, RouteError, Weight},
@@ -119,7 +127,8 @@ pub use crate::{
     tree::{FileMode, Tree, TreeEntry, TreeError, TreeFile},
     tree_path::{LinkTarget, TreePath, TreePathError, TreePathProblem},
     verdict::{
-        Against, BaselineMeasure, Evidence, Measured, Observation, Regression, TestResult, Verdict,
+        Against, BaselineMeasure, Beside, Evidence, Measured, Observation, Regression, TestResult,
+        Verdict,
     },
     version::{NewVersion, Parents, Version},
     violation::{CheckResult, CheckedBy, Violation, Violations},

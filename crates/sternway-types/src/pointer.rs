@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, ArtifactId, EnvironmentId, Generation, LabelId, Reason, Regression, Revision, Timestamp,
-    VersionNumber,
+    Actor, ArtifactId, DeploymentId, EnvironmentId, Generation, LabelId, Reason, Regression,
+    Revision, Timestamp, VersionNumber, Weight,
 };
 
 /// The name of a pointer of an artifact.
@@ -55,6 +55,18 @@ pub enum RollbackTrigger {
     Policy(Box<Regression>),
 }
 
+/// A change of the share that a deployment's candidate has, while what is live stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shift {
+    /// Whose step it is.
+    pub deployment: DeploymentId,
+    /// The candidate.
+    pub candidate: VersionNumber,
+    /// Its share since.
+    pub weight: Weight,
+}
+
 /// Why a pointer moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,6 +85,11 @@ pub enum MoveCause {
     Undone(Revision),
     /// It went back to where it was at this revision, with all that moved since.
     Restored(Revision),
+    /// The pointer names the same version, and a candidate beside it has another share: a new generation,
+    /// since outcomes say under which shares they came.
+    Shifted(Shift),
+    /// A deployment made its candidate live.
+    Deployed(DeploymentId),
 }
 
 /// One move of a pointer, as it was committed.

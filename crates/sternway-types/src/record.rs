@@ -6,8 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, Attestation, Digest, EnvironmentId, FrozenBaseline, Generation, LabelId,
-    PolicyScope, PolicySetting, Reason, Regression, Revision, Timestamp, VersionNumber,
+    ArtifactId, Attestation, Deployment, DeploymentId, Digest, EnvironmentId, FrozenBaseline,
+    Generation, LabelId, Latch, LatchAction, PolicyScope, PolicySetting, Reason, Revision, Route,
+    Timestamp, VersionNumber,
 };
 
 /// Settings of a namespace.
@@ -55,59 +56,6 @@ pub struct Condemnation {
     pub reason: Reason,
 }
 
-/// What a latched verdict led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LatchAction {
-    /// The pointer went back.
-    RolledBack {
-        /// The version that it went back to.
-        to: VersionNumber,
-    },
-    /// No good version was left to go back to: a person must act.
-    Halted,
-    /// The policy's automatic rollbacks of a day were used up: a person must act.
-    OverBudget,
-    /// The policy asks to say so, and nothing more.
-    Notified,
-    /// The policy is on trial: this is what it would have done something about.
-    Shadowed,
-}
-
-impl LatchAction {
-    /// Whether the version was found to be worse and nothing was done about it, as the policy asks for.
-    #[must_use]
-    pub const fn is_notice(self) -> bool {
-        matches!(self, Self::Notified | Self::Shadowed)
-    }
-
-    /// Whether a person must act: the version stays live.
-    #[must_use]
-    pub const fn needs_a_person(self) -> bool {
-        matches!(self, Self::Halted | Self::OverBudget)
-    }
-}
-
-/// A verdict that was reached once and stays, for one stay of a version in an environment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Latch {
-    /// Whose version.
-    pub artifact: ArtifactId,
-    /// Where it was live.
-    pub environment: EnvironmentId,
-    /// The generation of the pointer while it was.
-    pub generation: Generation,
-    /// The version.
-    pub version: VersionNumber,
-    /// Why it was found to be worse.
-    pub regression: Regression,
-    /// What was done.
-    pub action: LatchAction,
-    /// The newest outcome's own time when the verdict was reached.
-    pub at: Timestamp,
-}
-
 /// The kinds of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -126,11 +74,15 @@ pub enum RecordKind {
     Latch,
     /// What versions are held against, one per artifact, environment and generation.
     Baseline,
+    /// Deployments.
+    Deployment,
+    /// Which candidates are beside what is live, one per artifact and environment.
+    Route,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Namespace,
         Self::Environment,
         Self::Policy,
@@ -138,6 +90,8 @@ impl RecordKind {
         Self::Attestation,
         Self::Latch,
         Self::Baseline,
+        Self::Deployment,
+        Self::Route,
     ];
 
     /// The word for it.
@@ -151,6 +105,8 @@ impl RecordKind {
             Self::Attestation => "attestation",
             Self::Latch => "latch",
             Self::Baseline => "baseline",
+            Self::Deployment => "deployment",
+            Self::Route => "route",
         }
     }
 }
@@ -173,6 +129,11 @@ pub enum Record {
     Latch(Box<Latch>),
     /// What a version is held against.
     Baseline(Box<FrozenBaseline>),
+    /// A deployment.
+    Deployment(Box<Deployment>),
+    /// Which candidates are beside what is live. It is there from a deployment's first commit to its
+    /// last, so that there is one at a time.
+    Route(Box<Route>),
 }
 
 impl Record {
@@ -193,8 +154,14 @@ impl Record {
             Self::Latch(it) if it.action.is_notice() => {
                 RecordKey::notice(&it.artifact, &it.environment, it.generation)
             }
+            Self::Latch(it) if matches!(it.action, LatchAction::Withdrawn { .. }) => {
+                let stay = (&it.artifact, &it.environment, it.generation);
+                RecordKey::latch_of_candidate(stay, it.version)
+            }
             Self::Latch(it) => RecordKey::latch(&it.artifact, &it.environment, it.generation),
             Self::Baseline(it) => RecordKey::baseline(&it.artifact, &it.environment, it.generation),
+            Self::Deployment(it) => RecordKey::deployment(&it.environment, it.id),
+            Self::Route(it) => RecordKey::route(it.artifact(), it.environment()),
         }
     }
 }
@@ -228,6 +195,10 @@ into_kind! {
     into_latch, Latch, Box<Latch>;
     /// What a version is held against, if it is that.
     into_baseline, Baseline, Box<FrozenBaseline>;
+    /// The deployment, if it is one.
+    into_deployment, Deployment, Box<Deployment>;
+    /// The route, if it is one.
+    into_route, Route, Box<Route>;
 }
 
 /// The key of a record: its kind and a name made from what it is about, with `/` between the parts,
@@ -287,6 +258,35 @@ impl RecordKey {
     #[must_use]
     pub fn latch(artifact: &ArtifactId, environment: &EnvironmentId, at: Generation) -> Self {
         Self { kind: RecordKind::Latch, name: stay(artifact, environment, at) }
+    }
+
+    /// The latched verdict on a candidate beside what is live, in a generation of the pointer.
+    #[must_use]
+    pub fn latch_of_candidate(
+        (artifact, environment, at): (&ArtifactId, &EnvironmentId, Generation),
+        candidate: VersionNumber,
+    ) -> Self {
+        let name = format!("{}/{candidate}", stay(artifact, environment, at));
+        Self { kind: RecordKind::Latch, name }
+    }
+
+    /// A deployment. Those of an environment stand together, in the order in which they began.
+    #[must_use]
+    pub fn deployment(environment: &EnvironmentId, id: DeploymentId) -> Self {
+        let name = format!("{}{id}", Self::deployments_in(environment));
+        Self { kind: RecordKind::Deployment, name }
+    }
+
+    /// What the names of all deployments in an environment begin with.
+    #[must_use]
+    pub fn deployments_in(environment: &EnvironmentId) -> String {
+        format!("{environment}/")
+    }
+
+    /// What is beside the live version of an artifact in an environment.
+    #[must_use]
+    pub fn route(artifact: &ArtifactId, environment: &EnvironmentId) -> Self {
+        Self { kind: RecordKind::Route, name: format!("{artifact}/{environment}") }
     }
 
     /// The latched verdict on a version's stay that nothing was done about. It is kept beside the one that

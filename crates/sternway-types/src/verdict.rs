@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Decimal, ErrorClass, Measure, Metric, OutcomeId, Rule, RuleId, Threshold, Tier, Timestamp,
-    VersionNumber,
+    VersionNumber, Weight,
 };
 
 /// A failure that a verdict rests on.
@@ -42,6 +42,37 @@ pub struct Measured {
     pub baseline: Option<BaselineMeasure>,
 }
 
+/// How the runs of two versions ended that ran beside each other, under one division of the runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The share of the candidate.
+    pub weight: Weight,
+    /// How many of the candidate's runs succeeded.
+    pub succeeded: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// How many of the other version's runs succeeded.
+    pub baseline_succeeded: u64,
+    /// How many failed.
+    pub baseline_failed: u64,
+}
+
+impl Beside {
+    /// How many of the other version's runs succeeded, and failed, under all of these shares.
+    #[must_use]
+    pub fn baseline(shares: &[Self]) -> [u64; 2] {
+        let sum = |of: fn(&Self) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
+        [sum(|it| it.baseline_succeeded), sum(|it| it.baseline_failed)]
+    }
+
+    /// How many of the candidate's.
+    #[must_use]
+    pub fn candidate(shares: &[Self]) -> [u64; 2] {
+        let sum = |of: fn(&Self) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
+        [sum(|it| it.succeeded), sum(|it| it.failed)]
+    }
+}
+
 /// What a sequential test held a version against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,6 +96,13 @@ pub enum Against {
         /// The success rate.
         success_rate: Threshold,
     },
+    /// The version that ran beside it at the same time.
+    Beside {
+        /// Which version that is.
+        version: VersionNumber,
+        /// How both fared, share by share.
+        shares: Vec<Beside>,
+    },
 }
 
 /// What a sequential test found.
@@ -73,7 +111,8 @@ pub struct TestResult {
     /// What the version was held against.
     pub against: Against,
     /// The success rate that it may have at least, to 9 decimals: for what was measured, a lower bound
-    /// of it. For a new error, how many runs may end without it.
+    /// of it; of a version beside it, what was seen of that. For a new error, how many runs may end
+    /// without it.
     pub success_rate: Decimal,
     /// The natural logarithm of the e-value, to 9 decimals.
     pub ln_e: Decimal,
@@ -150,6 +189,14 @@ impl fmt::Display for Regression {
             }
             (_, Against::Objective { success_rate }) => {
                 write!(f, "fewer runs succeed than the objective of {success_rate}")
+            }
+            (_, Against::Beside { version, shares }) => {
+                let sum =
+                    |of: fn(&Beside) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
+                let (failed, other) = (sum(|it| it.failed), sum(|it| it.baseline_failed));
+                let runs = sum(|it| it.succeeded).saturating_add(failed);
+                let others = sum(|it| it.baseline_succeeded).saturating_add(other);
+                write!(f, "{failed} of {runs} runs failed, beside {other} of {others} of {version}")
             }
         }
     }

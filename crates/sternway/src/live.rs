@@ -158,7 +158,7 @@ impl Judgement {
     pub fn rollback(&self) -> Option<&RolledBack> {
         match self.judged.as_ref()?.reaction.as_ref()? {
             Reaction::RolledBack(rollback) => Some(rollback),
-            Reaction::Stays { .. } | Reaction::Overtaken => None,
+            Reaction::Stays { .. } | Reaction::Withdrawn { .. } | Reaction::Overtaken => None,
         }
     }
 

@@ -246,6 +246,8 @@ fn is_of(record: &Record, artifact: &ArtifactId) -> bool {
         Record::Attestation(attestation) => attestation.artifact == *artifact,
         Record::Latch(latch) => latch.artifact == *artifact,
         Record::Baseline(baseline) => baseline.artifact == *artifact,
+        Record::Deployment(it) => it.members.iter().any(|member| member.artifact == *artifact),
+        Record::Route(route) => route.artifact() == artifact,
     }
 }
 

@@ -1,8 +1,11 @@
 //! What happened, one line per change, for people.
 
-use sternway::types::{
-    Applied, Commit, LatchAction, MoveCause, PointerMove, PointerName, PolicySetting, Record,
-    RecordChange, RollbackTrigger, Version, VersionNumber,
+use sternway::{
+    api::DeploymentView,
+    types::{
+        Applied, Commit, Deployment, LatchAction, MoveCause, PointerMove, PointerName,
+        PolicySetting, Record, RecordChange, RollbackTrigger, Shift, Version, VersionNumber,
+    },
 };
 
 use super::{page::Page, style, symbols::Symbols};
@@ -27,6 +30,21 @@ pub(crate) fn write(commit: &Commit, page: &mut Page) {
     }
 }
 
+/// Where a deployment is, in words.
+fn deployed(it: &Deployment) -> String {
+    let view = DeploymentView::from(it);
+    let members = it.members.iter().map(|member| format!("{} {}", member.artifact, member.to));
+    let members: Vec<_> = members.collect();
+    let state = view.state.replace('_', " ");
+    let step = match it.current() {
+        Some(step) if !it.phase.is_over() => {
+            format!(", step {} of {}: {step}", view.step, view.steps.len())
+        }
+        _ => String::new(),
+    };
+    format!("deployment of {} in {} {state}{step}", members.join(", "), it.environment)
+}
+
 fn added(version: &Version) -> String {
     let name = style::paint(style::NAME, &version.artifact);
     format!("{name} {} published", version.number)
@@ -44,6 +62,10 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
     let cause = match &moved.cause {
         MoveCause::Published | MoveCause::Labelled | MoveCause::Unlabelled => String::new(),
         MoveCause::Promoted => ", promoted".into(),
+        MoveCause::Deployed(_) => ", deployed".into(),
+        MoveCause::Shifted(Shift { candidate, weight, .. }) => {
+            format!(", {candidate} beside it has {weight} of the runs")
+        }
         MoveCause::Undone(revision) => format!(", revision {revision} undone"),
         MoveCause::Restored(revision) => format!(", back to revision {revision}"),
         MoveCause::RolledBack(RollbackTrigger::Manual) => {
@@ -93,10 +115,24 @@ fn record(change: &RecordChange) -> String {
                 }
                 LatchAction::Notified => "the policy only says so: a person decides".into(),
                 LatchAction::Shadowed => "the policy is on trial: nothing is done".into(),
+                LatchAction::Withdrawn { .. } => "and gets no more runs".into(),
             };
             let (artifact, version, environment) =
                 (&latch.artifact, latch.version, &latch.environment);
             format!("{artifact} {version} regressed in {environment}, {then}")
+        }
+        Record::Deployment(it) => deployed(it),
+        Record::Route(it) => {
+            let (live, arms) = (it.live(), it.candidates().iter());
+            let beside = arms.map(|arm| format!(", {} {}", arm.version, arm.weight));
+            let arms: String = beside.collect();
+            format!(
+                "{} in {}: {} {}{arms}",
+                it.artifact(),
+                it.environment(),
+                live.version,
+                live.weight
+            )
         }
         Record::Baseline(it) => {
             let (artifact, candidate, environment) = (&it.artifact, it.candidate, &it.environment);

@@ -29,8 +29,9 @@ pub(crate) fn explanation(found: &Explanation) -> ExplanationView {
 }
 
 const fn proven(standing: &ProvenStanding) -> ProvenView {
-    let (against, baseline_version) = match standing.against {
-        Against::Measured { version, .. } => ("measured", Some(version)),
+    let (against, baseline_version) = match &standing.against {
+        Against::Measured { version, .. } => ("measured", Some(*version)),
+        Against::Beside { version, .. } => ("beside", Some(*version)),
         Against::Expected { .. } => ("expected", None),
         Against::Objective { .. } => ("objective", None),
     };

@@ -2,9 +2,9 @@
 
 use sternway_store::{Conflict, Contested, Floor, LastWrite, Refusal};
 use sternway_types::{
-    Applied, Change, Changeset, Commit, Digest, Force, Generation, NewMove, NewVersion, Parents,
-    PointerMove, PointerName, Precondition, Receipt, Record, RecordKey, Revision, Target, Version,
-    VersionNumber,
+    Applied, Change, Changeset, Commit, Digest, Force, Generation, MoveCause, NewMove, NewVersion,
+    Parents, PointerMove, PointerName, Precondition, Receipt, Record, RecordKey, Revision, Target,
+    Version, VersionNumber,
 };
 
 use super::{decide_record, history::History};
@@ -217,9 +217,14 @@ fn moved(history: History<'_>, making: &Commit, new: &NewMove) -> Result<Applied
             None
         }
     };
-    if let Some(version) = to.filter(|to| Some(*to) == from) {
+    let shifts = matches!(new.cause, MoveCause::Shifted(_));
+    if let Some(version) = to.filter(|to| (Some(*to) == from) != shifts) {
         let (artifact, name) = (artifact.clone(), name.clone());
-        problems.push(Refusal::AlreadyThere { artifact, name, version });
+        problems.push(if shifts {
+            Refusal::NotAShift { artifact, name, version }
+        } else {
+            Refusal::AlreadyThere { artifact, name, version }
+        });
     }
     let (forced, unfit) = fitness(history, making, new, to);
     problems.extend(unfit);
@@ -255,6 +260,9 @@ fn fitness(
     let PointerName::Environment(environment) = &new.name else { return (false, problems) };
     if history.record(&RecordKey::environment(environment)).is_none() {
         problems.push(Refusal::NoEnvironment(environment.clone()));
+    }
+    if matches!(new.cause, MoveCause::Shifted(_)) {
+        return (false, problems);
     }
     let versions = history.versions(&new.artifact);
     let version = versions.into_iter().find(|version| Some(version.number) == to);

@@ -6,7 +6,7 @@ use sternway_types::{
     RecordKey, RecordKind, VersionNumber,
 };
 
-use super::history::History;
+use super::{decide_deployed, history::History};
 
 /// Why a version cannot be named, if it cannot.
 pub(super) fn missing(
@@ -62,6 +62,8 @@ pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<
                 problems.push(Refusal::RecordStays(key.clone()));
             }
         }
+        Record::Deployment(it) => problems.extend(decide_deployed::deployment(history, it)),
+        Record::Route(it) => problems.extend(decide_deployed::route(history, it)),
     }
     if problems.is_empty() {
         Ok(changed(history, key, Some(record.clone())))
@@ -81,11 +83,13 @@ pub(super) fn delete(
     }
     match key.kind() {
         RecordKind::Policy | RecordKind::Condemnation => (),
+        RecordKind::Route => problems.extend(decide_deployed::no_route(history, key)),
         RecordKind::Namespace
         | RecordKind::Environment
         | RecordKind::Attestation
         | RecordKind::Latch
-        | RecordKind::Baseline => problems.push(Refusal::RecordStays(key.clone())),
+        | RecordKind::Baseline
+        | RecordKind::Deployment => problems.push(Refusal::RecordStays(key.clone())),
     }
     if history.record(key).is_none() {
         problems.push(Refusal::NoRecord(key.clone()));

@@ -7,6 +7,7 @@
 mod agreement;
 mod counts;
 mod decide;
+mod decide_deployed;
 mod decide_record;
 mod history;
 mod operation;

@@ -13,7 +13,9 @@ use crate::{
 fn back(reaction: Option<Reaction>) -> Option<RolledBack> {
     match reaction {
         Some(Reaction::RolledBack(rolled_back)) => Some(rolled_back),
-        Some(Reaction::Stays { .. } | Reaction::Overtaken) | None => None,
+        Some(Reaction::Stays { .. } | Reaction::Withdrawn { .. } | Reaction::Overtaken) | None => {
+            None
+        }
     }
 }
 

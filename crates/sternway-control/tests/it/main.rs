@@ -17,6 +17,7 @@ mod compare;
 mod crossing;
 mod damaged;
 mod degraded;
+mod deploy;
 mod faulty;
 mod gate;
 mod guard;

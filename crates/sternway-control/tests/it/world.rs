@@ -238,5 +238,7 @@ const fn word(cause: &MoveCause) -> &'static str {
         MoveCause::Unlabelled => "unlabelled",
         MoveCause::Undone(_) => "undone",
         MoveCause::Restored(_) => "restored",
+        MoveCause::Shifted(_) => "shifted",
+        MoveCause::Deployed(_) => "deployed",
     }
 }

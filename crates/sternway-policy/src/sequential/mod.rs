@@ -7,7 +7,7 @@ mod worse;
 
 use sternway_types::{Decimal, Rule, Tally, TestResult};
 
-pub(crate) use self::worse::held_against;
+pub(crate) use self::worse::{held_against, known_of};
 use self::{known::Known, new_error::NewErrorTest, worse::WorseTest};
 use crate::{evidence::Alpha, view::Baseline};
 
@@ -72,7 +72,7 @@ pub(crate) fn alpha(share: f64) -> Alpha {
 }
 
 /// A number to nine decimals, to be kept.
-fn kept(number: f64) -> Decimal {
+pub(crate) fn kept(number: f64) -> Decimal {
     let nine = (number * 1e9).round() / 1e9;
     Decimal::from_f64(nine).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Fewer runs succeed than before.
 
-use sternway_types::{Against, Block, Ratio, Tally, TestResult, Threshold, Worse};
+use sternway_types::{Against, Beside, Block, Ratio, Tally, TestResult, Threshold, Worse};
 
 use super::{Known, PARTS, PARTS_OF_BOUND, alpha, kept};
 use crate::{
@@ -38,8 +38,8 @@ impl WorseTest {
         };
         let against = held_against(rule, baseline);
         let (history, alpha, failure_rate) = match &against {
-            Against::Measured { succeeded, failed, .. } => {
-                measured(Counts::new(*succeeded, *failed), whole)
+            Against::Measured { .. } | Against::Beside { .. } => {
+                measured(known_of(&against), whole)
             }
             Against::Expected { success_rate } | Against::Objective { success_rate } => {
                 declared(*success_rate)
@@ -139,6 +139,18 @@ pub(crate) fn held_against(rule: &Worse, baseline: Option<Baseline<'_>>) -> Agai
             Against::Measured { version: known.version, succeeded, failed }
         }
         None => Against::Expected { success_rate: rule.expected },
+    }
+}
+
+/// What was measured of the other version.
+pub(crate) fn known_of(against: &Against) -> Counts {
+    match against {
+        Against::Measured { succeeded, failed, .. } => Counts::new(*succeeded, *failed),
+        Against::Beside { shares, .. } => {
+            let [succeeded, failed] = Beside::baseline(shares);
+            Counts::new(succeeded, failed)
+        }
+        Against::Expected { .. } | Against::Objective { .. } => Counts::default(),
     }
 }
 

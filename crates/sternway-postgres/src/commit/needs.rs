@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use sternway_types::{
-    ArtifactId, Change, Changeset, ChangesetId, Commit, Digest, EnvironmentId, NewMove,
-    PointerName, Precondition, Record, RecordKey, Revision, Subject, Target, VersionNumber,
+    ArtifactId, Change, Changeset, ChangesetId, Commit, Deployment, Digest, EnvironmentId, NewMove,
+    PointerName, Precondition, Record, RecordKey, Revision, Route, Subject, Target, VersionNumber,
 };
 
 use crate::{
@@ -92,6 +92,7 @@ impl Needs {
         self.artifacts.insert(artifact.clone());
         self.pointers.insert((artifact.clone(), name));
         self.records.insert(RecordKey::environment(&subject.environment));
+        self.records.insert(RecordKey::route(artifact, &subject.environment));
     }
 
     fn of_precondition(&mut self, precondition: &Precondition) {
@@ -152,6 +153,14 @@ impl Needs {
                 self.versions.insert((it.artifact.clone(), it.candidate));
                 Some((&it.artifact, it.version, Some(&it.environment)))
             }
+            Record::Deployment(it) => {
+                self.of_deployment(it);
+                None
+            }
+            Record::Route(it) => {
+                self.of_route(it);
+                None
+            }
             Record::Namespace(_) | Record::Environment(_) | Record::Policy(_) => None,
         };
         if let Some((artifact, version, environment)) = about {
@@ -160,6 +169,27 @@ impl Needs {
             self.records.extend(environment.map(RecordKey::environment));
         }
         self.records.insert(key);
+    }
+
+    fn of_deployment(&mut self, deployment: &Deployment) {
+        self.records.insert(RecordKey::environment(&deployment.environment));
+        for member in &deployment.members {
+            self.artifacts.insert(member.artifact.clone());
+            let versions = [member.from, member.to].map(|number| (member.artifact.clone(), number));
+            self.versions.extend(versions);
+        }
+    }
+
+    fn of_route(&mut self, route: &Route) {
+        let (artifact, environment) = (route.artifact(), route.environment());
+        self.artifacts.insert(artifact.clone());
+        self.pointers.insert((artifact.clone(), PointerName::Environment(environment.clone())));
+        let deployment = route.deployment();
+        self.records.extend(deployment.map(|id| RecordKey::deployment(environment, id)));
+        for arm in route.candidates() {
+            self.versions.insert((artifact.clone(), arm.version));
+            self.judged.insert((artifact.clone(), arm.version, environment.clone()));
+        }
     }
 
     /// The same, as the function `load` of the schema takes it. What is not asked for is left out.

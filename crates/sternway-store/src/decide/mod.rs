@@ -6,6 +6,7 @@
 //! how anything is kept.
 
 mod changeset;
+mod deployed;
 mod moved;
 mod precondition;
 mod recorded;

@@ -1,8 +1,8 @@
 //! Moves a pointer.
 
 use sternway_types::{
-    Applied, Digest, EnvironmentId, Force, Generation, NewMove, PointerMove, PointerName, Record,
-    RecordKey, Target, VersionNumber,
+    Applied, Digest, EnvironmentId, Force, Generation, MoveCause, NewMove, PointerMove,
+    PointerName, Record, RecordKey, Target, VersionNumber,
 };
 
 use super::{
@@ -23,11 +23,22 @@ pub(super) fn move_pointer<S: State>(
     let to = target(making, new)?;
     let before = making.state.pointer(making.ns(), &new.artifact, &new.name)?;
     let from = before.as_ref().and_then(|pointer| pointer.version);
-    if let Some(version) = to.as_ref().map(|(version, _)| *version).filter(|to| Some(*to) == from) {
-        let (artifact, name) = (new.artifact.clone(), new.name.clone());
-        return Err(Refusal::AlreadyThere { artifact, name, version }.into());
+    let shifts = matches!(new.cause, MoveCause::Shifted(_));
+    if let Some((version, _)) = to.as_ref().filter(|(to, _)| (Some(*to) == from) != shifts) {
+        let (artifact, name, version) = (new.artifact.clone(), new.name.clone(), *version);
+        let refusal = if shifts {
+            Refusal::NotAShift { artifact, name, version }
+        } else {
+            Refusal::AlreadyThere { artifact, name, version }
+        };
+        return Err(refusal.into());
     }
     let forced = match (&new.name, &to) {
+        // What is live stays so: nothing goes live by it.
+        (PointerName::Environment(environment), Some(_)) if shifts => {
+            known_environment(making, environment)?;
+            false
+        }
         (PointerName::Environment(environment), Some((version, digest))) => {
             known_environment(making, environment)?;
             may_go_live(making, new, environment, *version, digest)?
@@ -88,7 +99,7 @@ fn target<S: State>(
 }
 
 /// Whether a content that goes live is condemned there and was forced.
-fn may_go_live<S: State>(
+pub(super) fn may_go_live<S: State>(
     making: &Making<'_, S>,
     new: &NewMove,
     environment: &EnvironmentId,

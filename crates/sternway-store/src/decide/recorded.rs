@@ -5,7 +5,7 @@ use sternway_types::{
     RecordEntry, RecordKey, RecordKind, Version, VersionNumber,
 };
 
-use super::{State, changeset::Making};
+use super::{State, changeset::Making, deployed};
 use crate::{Refusal, StoreError};
 
 pub(super) fn put_record<S: State>(
@@ -46,6 +46,8 @@ pub(super) fn put_record<S: State>(
             known_version(making, &it.artifact, it.version)?;
             known_environment(making, &it.environment)?;
         }
+        Record::Deployment(it) => deployed::deployment(making, it, there(before.as_ref()))?,
+        Record::Route(it) => deployed::route(making, it, there(before.as_ref()))?,
     }
     write(making, key, before, Some(record.clone()))
 }
@@ -55,19 +57,26 @@ pub(super) fn delete_record<S: State>(
     key: &RecordKey,
 ) -> Result<Applied, StoreError> {
     match key.kind() {
-        RecordKind::Policy => (),
+        RecordKind::Policy | RecordKind::Route => (),
         RecordKind::Condemnation => person(making)?,
         RecordKind::Namespace
         | RecordKind::Environment
         | RecordKind::Attestation
         | RecordKind::Latch
-        | RecordKind::Baseline => return Err(Refusal::RecordStays(key.clone()).into()),
+        | RecordKind::Baseline
+        | RecordKind::Deployment => return Err(Refusal::RecordStays(key.clone()).into()),
     }
     let before = making.state.record(making.ns(), key)?;
     if before.as_ref().is_none_or(|entry| entry.record.is_none()) {
         return Err(Refusal::NoRecord(key.clone()).into());
     }
+    deployed::no_route(making, there(before.as_ref()))?;
     write(making, key.clone(), before, None)
+}
+
+/// The record of an entry, unless it was taken away.
+fn there(entry: Option<&RecordEntry>) -> Option<&Record> {
+    entry.and_then(|entry| entry.record.as_ref())
 }
 
 /// Who acts is a person. What was taken away is not brought back by any automation, in whatever way.

@@ -1,6 +1,8 @@
 //! Whether there may be outcomes of what they say they are of.
 
-use sternway_types::{EnvironmentId, Generation, NamespaceId, Outcome, PointerName, RecordKey};
+use sternway_types::{
+    EnvironmentId, Generation, NamespaceId, Outcome, PointerName, Record, RecordKey, Subject,
+};
 
 use super::State;
 use crate::{Refusal, StoreError};
@@ -32,7 +34,7 @@ pub fn subject<S: State + ?Sized>(
     let live = pointer.and_then(|pointer| pointer.version);
     let never = subject.generation > newest
         || (subject.generation == newest && newest > Generation::ZERO && live != Some(number));
-    if never {
+    if never && !is_candidate(state, ns, subject)? {
         return Err(Refusal::NeverLive {
             index: place + 1,
             id: outcome.id,
@@ -44,6 +46,21 @@ pub fn subject<S: State + ?Sized>(
         .into());
     }
     Ok(())
+}
+
+/// Whether it is beside what is live, under the shares that are in force.
+fn is_candidate<S: State + ?Sized>(
+    state: &S,
+    ns: &NamespaceId,
+    subject: &Subject,
+) -> Result<bool, StoreError> {
+    let key = RecordKey::route(&subject.artifact, &subject.environment);
+    let route = state.record(ns, &key)?.and_then(|entry| entry.record).and_then(Record::into_route);
+    Ok(route.is_some_and(|route| {
+        let mut candidates = route.candidates().iter();
+        route.generation() == subject.generation
+            && candidates.any(|arm| arm.version == subject.version)
+    }))
 }
 
 fn known_environment<S: State + ?Sized>(

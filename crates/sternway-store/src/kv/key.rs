@@ -295,6 +295,8 @@ const fn kind_byte(kind: RecordKind) -> u8 {
         RecordKind::Attestation => b'a',
         RecordKind::Latch => b'l',
         RecordKind::Baseline => b'b',
+        RecordKind::Deployment => b'd',
+        RecordKind::Route => b'r',
     }
 }
 

@@ -215,7 +215,7 @@ async fn append(context: &Context, outcome: Record) -> Result<Recorded, CliError
 async fn halted(control: &Control, judged: &Judged) -> Result<Option<Box<Regression>>, CliError> {
     let Verdict::Regressed(regression) = &judged.verdict else { return Ok(None) };
     match &judged.reaction {
-        None | Some(Reaction::RolledBack(_)) => Ok(None),
+        None | Some(Reaction::RolledBack(_) | Reaction::Withdrawn { .. }) => Ok(None),
         Some(Reaction::Stays { action, .. }) => {
             Ok(action.needs_a_person().then(|| regression.clone()))
         }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    Actor, Applied, ArtifactId, ChangesetId, Commit, Digest, Generation, MoveCause, NamespaceId,
-    Pointer, PointerMove, PointerName, Reason, RecordChange, Revision, RollbackTrigger, Timestamp,
-    VersionNumber,
+    Actor, Applied, ArtifactId, ChangesetId, Commit, DeploymentId, Digest, Generation, MoveCause,
+    NamespaceId, Pointer, PointerMove, PointerName, Reason, RecordChange, Revision,
+    RollbackTrigger, Shift, Timestamp, VersionNumber, Weight,
 };
 use uuid::Uuid;
 
@@ -78,6 +78,9 @@ enum StoredCause {
     Unlabelled,
     Undone(u64),
     Restored(u64),
+    /// The deployment, the candidate, and its share in basis points.
+    Shifted(Uuid, u64, u32),
+    Deployed(Uuid),
 }
 
 impl StoredCause {
@@ -93,6 +96,10 @@ impl StoredCause {
             MoveCause::Unlabelled => Self::Unlabelled,
             MoveCause::Undone(revision) => Self::Undone(revision.get()),
             MoveCause::Restored(revision) => Self::Restored(revision.get()),
+            MoveCause::Shifted(Shift { deployment, candidate, weight }) => {
+                Self::Shifted(deployment.as_uuid(), candidate.get(), u32::from(*weight))
+            }
+            MoveCause::Deployed(deployment) => Self::Deployed(deployment.as_uuid()),
         })
     }
 
@@ -109,6 +116,12 @@ impl StoredCause {
             Self::Unlabelled => MoveCause::Unlabelled,
             Self::Undone(revision) => MoveCause::Undone(Revision::new(revision)),
             Self::Restored(revision) => MoveCause::Restored(Revision::new(revision)),
+            Self::Shifted(deployment, candidate, weight) => MoveCause::Shifted(Shift {
+                deployment: DeploymentId::from_uuid(deployment),
+                candidate: number(candidate)?,
+                weight: part("weight", Weight::new(weight))?,
+            }),
+            Self::Deployed(deployment) => MoveCause::Deployed(DeploymentId::from_uuid(deployment)),
         })
     }
 }

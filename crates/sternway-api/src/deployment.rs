@@ -1,0 +1,288 @@
+//! Deployments and routes, as they are shown.
+
+use serde::Serialize;
+use sternway_types::{
+    Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
+    Generation, Member, Pause, Phase, Reason, Route, Step, Timestamp, VersionNumber, Waiver,
+};
+
+/// One of the artifacts that a deployment moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MemberView {
+    /// Which artifact.
+    pub artifact: ArtifactId,
+    /// What was live when it began.
+    pub from: VersionNumber,
+    /// The candidate.
+    pub to: VersionNumber,
+    /// The generation of the pointer since the last step that moved it.
+    pub generation: Generation,
+}
+
+impl From<&Member> for MemberView {
+    fn from(member: &Member) -> Self {
+        Self {
+            artifact: member.artifact.clone(),
+            from: member.from,
+            to: member.to,
+            generation: member.generation(),
+        }
+    }
+}
+
+/// Why a deployment went back, or ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CauseView {
+    /// A candidate was found to be worse.
+    Regressed {
+        /// Whose candidate.
+        artifact: ArtifactId,
+    },
+    /// Somebody asked for it.
+    Aborted {
+        /// Who.
+        by: Actor,
+        /// Why.
+        reason: Reason,
+    },
+    /// A step took longer than it may.
+    Deadline,
+    /// What is live was moved past it.
+    Overtaken {
+        /// Whose.
+        artifact: ArtifactId,
+    },
+    /// Another deployment took its place.
+    Replaced {
+        /// Which.
+        by: DeploymentId,
+    },
+    /// Somebody who was asked said no.
+    Rejected {
+        /// Who.
+        by: Actor,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+impl From<&Cause> for CauseView {
+    fn from(cause: &Cause) -> Self {
+        match cause.clone() {
+            Cause::Regressed { artifact } => Self::Regressed { artifact },
+            Cause::Aborted { by, reason } => Self::Aborted { by, reason },
+            Cause::Deadline => Self::Deadline,
+            Cause::Overtaken { artifact } => Self::Overtaken { artifact },
+            Cause::Replaced { by } => Self::Replaced { by },
+            Cause::Rejected { by, reason } => Self::Rejected { by, reason },
+        }
+    }
+}
+
+/// The consent of one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ApprovalView {
+    /// Who.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<&Approval> for ApprovalView {
+    fn from(approval: &Approval) -> Self {
+        Self { by: approval.by.clone(), reason: approval.reason.clone(), at: approval.at }
+    }
+}
+
+/// Why a deployment may end well without proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaiverView {
+    /// Who said so.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<&Waiver> for WaiverView {
+    fn from(waiver: &Waiver) -> Self {
+        Self { by: waiver.by.clone(), reason: waiver.reason.clone(), at: waiver.at }
+    }
+}
+
+/// A deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeploymentView {
+    /// Its name.
+    pub id: DeploymentId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What moves.
+    pub members: Vec<MemberView>,
+    /// `awaiting_approval`, `progressing`, `paused`, `promoting`, `baking`, `rolling_back`,
+    /// `completed`, `rolled_back`, `superseded`, `rejected` or `halted`.
+    pub state: &'static str,
+    /// How its steps were made.
+    pub strategy: &'static str,
+    /// The steps, in words.
+    pub steps: Vec<String>,
+    /// Which step it is in, from 1; one more than there are once all are done.
+    pub step: usize,
+    /// The share of the candidates, in basis points of 10,000.
+    pub weight: u16,
+    /// Whether the routers were seen to do so.
+    pub routed: bool,
+    /// Why it goes no further for now: `asked`, `deadline`, `unrouted`.
+    pub pauses: Vec<&'static str>,
+    /// Who agreed.
+    pub approvals: Vec<ApprovalView>,
+    /// Why it may end without proof, if it may.
+    pub waiver: Option<WaiverView>,
+    /// Whether the candidates were proven.
+    pub proven: bool,
+    /// Why it went back, or ended.
+    pub cause: Option<CauseView>,
+    /// Who began it.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub started: Timestamp,
+    /// Since when it is in this step, or where it ended.
+    pub since: Timestamp,
+    /// What people agree to.
+    pub digest: Digest,
+}
+
+impl From<&Deployment> for DeploymentView {
+    fn from(deployment: &Deployment) -> Self {
+        let plan = &deployment.plan;
+        Self {
+            id: deployment.id,
+            environment: deployment.environment.clone(),
+            members: deployment.members.iter().map(Into::into).collect(),
+            state: state(deployment),
+            strategy: plan.strategy().as_str(),
+            steps: plan.steps().iter().map(ToString::to_string).collect(),
+            step: usize::from(deployment.step) + 1,
+            weight: deployment.weight.get(),
+            routed: deployment.routed,
+            pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
+            approvals: deployment.approvals.iter().map(Into::into).collect(),
+            waiver: deployment.waiver.as_ref().map(Into::into),
+            proven: deployment.proven,
+            cause: deployment.cause.as_ref().map(Into::into),
+            by: deployment.by.clone(),
+            reason: deployment.reason.clone(),
+            started: deployment.started,
+            since: deployment.since,
+            digest: deployment.digest(),
+        }
+    }
+}
+
+/// The word for where a deployment is.
+fn state(deployment: &Deployment) -> &'static str {
+    if deployment.phase != Phase::Running {
+        return deployment.phase.as_str();
+    }
+    if !deployment.pauses.is_empty() {
+        return "paused";
+    }
+    match deployment.current() {
+        Some(Step::Pause) => "paused",
+        Some(Step::Approve { .. }) => "awaiting_approval",
+        Some(Step::GoLive) => "promoting",
+        Some(Step::SetWeight(_) | Step::Analyze(_)) if !deployment.is_live() => "progressing",
+        Some(Step::SetWeight(_) | Step::Analyze(_) | Step::Bake(_)) | None => "baking",
+    }
+}
+
+/// Who agreed, and to what: a deployment's plan as it is before it begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanView {
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What would move.
+    pub members: Vec<MemberView>,
+    /// How its steps were made.
+    pub strategy: &'static str,
+    /// The steps, in words.
+    pub steps: Vec<String>,
+    /// What people would agree to.
+    pub digest: Digest,
+}
+
+impl From<&Deployment> for PlanView {
+    fn from(deployment: &Deployment) -> Self {
+        let DeploymentView { environment, members, strategy, steps, digest, .. } =
+            deployment.into();
+        Self { environment, members, strategy, steps, digest }
+    }
+}
+
+/// One of the versions that share the runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ArmView {
+    /// Which.
+    pub version: VersionNumber,
+    /// Its share, in basis points of 10,000.
+    pub weight: u16,
+}
+
+impl From<&Arm> for ArmView {
+    fn from(arm: &Arm) -> Self {
+        Self { version: arm.version, weight: arm.weight.get() }
+    }
+}
+
+/// Which version gets which share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RouteView {
+    /// Whose versions.
+    pub artifact: ArtifactId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// The generation of the pointer.
+    pub generation: Generation,
+    /// The versions, the live one first.
+    pub arms: Vec<ArmView>,
+    /// Whose step it is.
+    pub deployment: Option<DeploymentId>,
+}
+
+impl From<&Route> for RouteView {
+    fn from(route: &Route) -> Self {
+        Self {
+            artifact: route.artifact().clone(),
+            environment: route.environment().clone(),
+            generation: route.generation(),
+            arms: route.arms().iter().map(Into::into).collect(),
+            deployment: route.deployment(),
+        }
+    }
+}
+
+/// Which version a run is to take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResolvedView {
+    /// Whose version.
+    pub artifact: ArtifactId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// The version.
+    pub version: VersionNumber,
+    /// Whether it is a candidate, beside what is live.
+    pub candidate: bool,
+    /// The generation of the pointer, which the outcome of the run is to name.
+    pub generation: Generation,
+    /// Its share, in basis points of 10,000.
+    pub weight: u16,
+    /// The deployment, if one is on its way.
+    pub deployment: Option<DeploymentId>,
+}

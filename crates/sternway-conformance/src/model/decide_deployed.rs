@@ -1,0 +1,78 @@
+//! What a deployment and its routes must be answered with.
+
+use sternway_store::Refusal;
+use sternway_types::{Deployment, PointerName, Record, RecordKey, Route, Weight};
+
+use super::{
+    decide_record::{missing, nowhere},
+    history::History,
+};
+
+pub(super) fn deployment(history: History<'_>, after: &Deployment) -> Vec<Refusal> {
+    let key = RecordKey::deployment(&after.environment, after.id);
+    let before = history.record(&key).and_then(Record::into_deployment);
+    let frozen = after.refuses(before.as_deref());
+    let frozen = frozen.map(|problem| Refusal::Deployment { id: after.id, problem });
+    let versions = after.members.iter().flat_map(|it| {
+        [it.from, it.to].into_iter().filter_map(|number| missing(history, &it.artifact, number))
+    });
+    frozen.into_iter().chain(nowhere(history, &after.environment)).chain(versions).collect()
+}
+
+pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
+    let (artifact, environment) = (after.artifact(), after.environment());
+    let mut problems = Vec::new();
+    let before = history.record(&RecordKey::route(artifact, environment));
+    let other = before.and_then(Record::into_route);
+    let other = other.filter(|before| before.deployment() != after.deployment());
+    if let Some(by) = other.and_then(|route| under_way(history, &route)) {
+        let (artifact, environment) = (artifact.clone(), environment.clone());
+        problems.push(Refusal::BeingDeployed { artifact, environment, by: by.id });
+    }
+    let name = PointerName::Environment(environment.clone());
+    let pointer = history.pointer(artifact, &name);
+    let of_now = pointer.is_some_and(|pointer| {
+        pointer.generation == after.generation() && pointer.version == Some(after.live().version)
+    });
+    let deployment = under_way(history, after);
+    let member = deployment.as_ref().and_then(|deployment| {
+        deployment.members.iter().find(|member| member.artifact == *artifact)
+    });
+    let fits =
+        member.is_some_and(|member| after.candidates().iter().all(|arm| arm.version == member.to));
+    if !of_now || !fits {
+        problems.push(Refusal::RouteOfNothing {
+            artifact: artifact.clone(),
+            environment: environment.clone(),
+            generation: after.generation(),
+        });
+    }
+    for arm in after.candidates().iter().filter(|arm| arm.weight > Weight::ZERO) {
+        let versions = history.versions(artifact);
+        let version = versions.into_iter().find(|version| version.number == arm.version);
+        let key = version
+            .map(|version| RecordKey::condemnation(artifact, environment, &version.content.digest));
+        if let Some(Record::Condemnation(it)) = key.and_then(|key| history.record(&key)) {
+            problems.push(Refusal::Condemned {
+                artifact: artifact.clone(),
+                version: arm.version,
+                environment: environment.clone(),
+                reason: it.reason,
+            });
+        }
+    }
+    problems
+}
+
+pub(super) fn no_route(history: History<'_>, key: &RecordKey) -> Option<Refusal> {
+    let route = history.record(key).and_then(Record::into_route)?;
+    let by = under_way(history, &route)?.id;
+    let (artifact, environment) = (route.artifact().clone(), route.environment().clone());
+    Some(Refusal::BeingDeployed { artifact, environment, by })
+}
+
+fn under_way(history: History<'_>, route: &Route) -> Option<Box<Deployment>> {
+    let key = RecordKey::deployment(route.environment(), route.deployment()?);
+    let deployment = history.record(&key).and_then(Record::into_deployment)?;
+    (!deployment.phase.is_over()).then_some(deployment)
+}

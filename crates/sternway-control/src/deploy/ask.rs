@@ -1,0 +1,60 @@
+//! What people ask of a deployment, and what happens to it otherwise.
+
+use sternway_deploy::{Ask, Event, advance};
+use sternway_types::{Actor, DeploymentId, EnvironmentId};
+
+use super::{Deployed, is_lost_race};
+use crate::{Control, ControlError, Intent};
+
+impl Control {
+    /// Does what a person asks of a deployment, and answers with the deployment as it is then. What
+    /// follows from it is done by whoever drives.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NoDeployment`] if there is none, [`ControlError::Refused`] if it cannot be done, and
+    /// [`ControlError::Store`] if the store cannot write.
+    pub async fn ask(
+        &self,
+        environment: &EnvironmentId,
+        id: DeploymentId,
+        ask: Ask,
+        intent: &Intent,
+    ) -> Result<Deployed, ControlError> {
+        let (by, reason) = (intent.actor.clone(), intent.reason.clone());
+        let event = Event::Asked { ask, by, reason };
+        self.commit_event(environment, id, &event, intent).await
+    }
+
+    /// Commits what an event comes to.
+    pub(super) async fn happens(
+        &self,
+        environment: &EnvironmentId,
+        id: DeploymentId,
+        event: &Event,
+    ) -> Result<Deployed, ControlError> {
+        self.commit_event(environment, id, event, &Intent::by(Actor::sternway())).await
+    }
+
+    async fn commit_event(
+        &self,
+        environment: &EnvironmentId,
+        id: DeploymentId,
+        event: &Event,
+        intent: &Intent,
+    ) -> Result<Deployed, ControlError> {
+        loop {
+            let before = self.deployment(environment, id).await?;
+            let Some(next) = advance(&before.deployment, event, self.now())? else {
+                return Ok(before);
+            };
+            let changeset = self.deploying(self.changeset(intent), &before, next).await?;
+            match self.commit(&changeset).await {
+                Ok(_) => return self.deployment(environment, id).await,
+                // Somebody moved it, or a pointer: look again.
+                Err(err) if is_lost_race(&err) && intent.id.is_none() => (),
+                Err(err) => return Err(err.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What is known of a deployment's candidates.
+
+use sternway_deploy::Found;
+use sternway_policy::{Baseline, proven};
+use sternway_store::Tallies;
+use sternway_types::{
+    Beside, Deployment, EnvironmentId, Generation, Member, Regime, Subject, Tally, VersionNumber,
+    Weight,
+};
+
+use crate::{Control, ControlError};
+
+impl Control {
+    pub(super) async fn found(&self, deployment: &Deployment) -> Result<Found, ControlError> {
+        let (mut fewest, mut all_proven) = (u64::MAX, true);
+        for member in &deployment.members {
+            let environment = &deployment.environment;
+            let now = self.of_arm(member, environment, member.to, member.generation()).await?;
+            fewest = fewest.min(now.known());
+            all_proven &= self.is_proven(member, environment, &now).await?;
+        }
+        Ok(Found { outcomes: fewest, proven: all_proven })
+    }
+
+    /// Whether a candidate is proven by all that it did since the deployment began.
+    async fn is_proven(
+        &self,
+        member: &Member,
+        environment: &EnvironmentId,
+        now: &Tally,
+    ) -> Result<bool, ControlError> {
+        let (mut succeeded, mut failed) = (now.succeeded, now.failed);
+        for regime in earlier(member) {
+            let tally = self.of_arm(member, environment, member.to, regime.generation).await?;
+            succeeded = succeeded.saturating_add(tally.succeeded);
+            failed = failed.saturating_add(tally.failed);
+        }
+        let effective = self.effective_policy(&member.artifact, environment).await?;
+        let policy = effective.policy().cloned().unwrap_or_default();
+        let all = Tally::from_parts(succeeded, failed, 0, Vec::new());
+        let standing = proven(&policy, baseline_of(member), &all);
+        Ok(standing.ln_e >= standing.ln_threshold)
+    }
+
+    /// How both versions fared, share by share: what Test A looks at. The tally is the candidate's of the
+    /// present share.
+    pub(super) async fn beside(
+        &self,
+        member: &Member,
+        environment: &EnvironmentId,
+        at: Generation,
+    ) -> Result<Vec<Beside>, ControlError> {
+        let mut shares = Vec::with_capacity(member.regimes.len());
+        for regime in member.regimes.iter().filter(|it| splits(it) && it.generation <= at) {
+            let candidate = if regime.generation == at {
+                Tally::default()
+            } else {
+                self.of_arm(member, environment, member.to, regime.generation).await?
+            };
+            let live = self.of_arm(member, environment, member.from, regime.generation).await?;
+            shares.push(Beside {
+                weight: regime.weight,
+                succeeded: candidate.succeeded,
+                failed: candidate.failed,
+                baseline_succeeded: live.succeeded,
+                baseline_failed: live.failed,
+            });
+        }
+        Ok(shares)
+    }
+
+    async fn of_arm(
+        &self,
+        member: &Member,
+        environment: &EnvironmentId,
+        version: VersionNumber,
+        generation: Generation,
+    ) -> Result<Tally, ControlError> {
+        let (artifact, environment) = (member.artifact.clone(), environment.clone());
+        let subject = Subject { artifact, environment, version, generation };
+        let tallies = self.store.tallies(&self.namespace, &subject).await?;
+        Ok(tallies.map(|Tallies { tally, .. }| tally).unwrap_or_default())
+    }
+}
+
+/// What a candidate is held against that is measured from before.
+pub(super) fn baseline_of(member: &Member) -> Option<Baseline<'_>> {
+    let frozen = member.baseline.as_deref();
+    frozen.map(|it| Baseline { version: it.version, tallies: &[], frozen: Some(it) })
+}
+
+/// The shares before the present one that the candidate had runs under.
+fn earlier(member: &Member) -> impl Iterator<Item = &Regime> {
+    let before = member.regimes.split_last().map_or(&[][..], |(_, before)| before);
+    before.iter().filter(|regime| regime.weight > Weight::ZERO)
+}
+
+/// Whether both versions get runs.
+fn splits(regime: &Regime) -> bool {
+    regime.weight > Weight::ZERO && regime.weight < Weight::ALL
+}

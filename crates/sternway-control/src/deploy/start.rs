@@ -1,0 +1,235 @@
+//! Begins a deployment.
+
+use sternway_deploy::{Event, Found, Next, Write, advance};
+use sternway_store::{Refusal, StoreError};
+use sternway_types::{
+    ArtifactId, Change, Deployment, DeploymentId, EnvironmentId, Force, Generation, Member, Phase,
+    Plan, PointerName, Precondition, Record, RecordKey, Regime, Step, Subject, Timestamp,
+    VersionNumber, Weight,
+};
+
+use super::{Deployed, write::route_of};
+use crate::{Control, ControlError, Intent};
+
+/// What is done about a deployment that is on its way already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnSupersede {
+    /// The new one is refused.
+    #[default]
+    Reject,
+    /// The older one gives way: its candidates have no runs any more before the new one begins.
+    Replace,
+}
+
+/// A deployment to be begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDeployment {
+    /// What is to move, all of it together.
+    pub members: Vec<(ArtifactId, VersionNumber)>,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// How.
+    pub plan: Plan,
+    /// Whether condemned candidates are pardoned. Only people may.
+    pub force: Force,
+    /// What is done about one that is on its way already.
+    pub on_supersede: OnSupersede,
+}
+
+impl Control {
+    /// What a deployment would be, checked as far as can be without beginning it.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NotLive`] if nothing of an artifact is live there, so that there is nothing to
+    /// compare with and to go back to; [`ControlError::AlreadyLive`] if a candidate is live;
+    /// [`ControlError::Unroutable`] if a router cannot do what the plan asks for.
+    pub async fn plan_deployment(
+        &self,
+        new: &NewDeployment,
+        intent: &Intent,
+    ) -> Result<Deployment, ControlError> {
+        let environment = &new.environment;
+        self.known_environment(environment).await?;
+        self.routers.able(environment, &new.plan)?;
+        let mut members = Vec::with_capacity(new.members.len());
+        for (artifact, to) in &new.members {
+            members.push(self.member(artifact, *to, environment).await?);
+        }
+        members.sort_unstable_by(|one, other| one.artifact.cmp(&other.artifact));
+        let changeset = intent.id.unwrap_or_else(|| self.ids.changeset());
+        let now = self.now();
+        let deployment = Deployment {
+            id: DeploymentId::from_uuid(changeset.as_uuid()),
+            environment: environment.clone(),
+            members,
+            plan: new.plan.clone(),
+            by: intent.actor.clone(),
+            reason: intent.reason.clone(),
+            started: now,
+            phase: Phase::Running,
+            step: 0,
+            weight: Weight::ZERO,
+            // Nothing was asked of the routers yet.
+            routed: true,
+            since: now,
+            pauses: std::collections::BTreeSet::new(),
+            approvals: Vec::new(),
+            waiver: None,
+            proven: false,
+            cause: None,
+            fence: 0,
+            lease: None,
+        };
+        match deployment.refuses(None) {
+            Some(problem) => {
+                let id = deployment.id;
+                Err(StoreError::from(Refusal::Deployment { id, problem }).into())
+            }
+            None => Ok(deployment),
+        }
+    }
+
+    /// Begins a deployment: what it is to do is frozen, what each candidate is held against is kept,
+    /// and its first step is committed with it. It is driven by [`Control::drive`], in any process.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Control::plan_deployment`], and [`ControlError::Store`] with a refusal if another
+    /// deployment of an artifact is on its way, or a candidate is condemned.
+    pub async fn start_deployment(
+        &self,
+        new: &NewDeployment,
+        intent: &Intent,
+    ) -> Result<Deployed, ControlError> {
+        let deployment = self.plan_deployment(new, intent).await?;
+        if new.on_supersede == OnSupersede::Replace {
+            self.make_way(&deployment).await?;
+        }
+        // As of the moment when its first step begins.
+        let deployment = if new.on_supersede == OnSupersede::Replace {
+            let id = deployment.id;
+            Deployment { id, ..self.plan_deployment(new, intent).await? }
+        } else {
+            deployment
+        };
+        self.begin(deployment, new, intent).await
+    }
+
+    async fn begin(
+        &self,
+        deployment: Deployment,
+        new: &NewDeployment,
+        intent: &Intent,
+    ) -> Result<Deployed, ControlError> {
+        let now = deployment.started;
+        let first = first_step(deployment, now);
+        let mut changeset = self.changeset(&Intent {
+            id: Some(sternway_types::ChangesetId::from_uuid(first.deployment.id.as_uuid())),
+            ..intent.clone()
+        });
+        for member in &first.deployment.members {
+            let (artifact, name) =
+                (member.artifact.clone(), PointerName::Environment(new.environment.clone()));
+            let generation = member.regimes.first().map_or(Generation::ZERO, |it| it.generation);
+            if !first.writes.iter().any(|it| matches!(it, Write::Shift | Write::GoLive)) {
+                changeset = changeset.when(Precondition::PointerAt { artifact, name, generation });
+            }
+            if new.force == Force::Yes {
+                changeset = self.pardoning(changeset, member, &new.environment).await?;
+            }
+        }
+        let before =
+            Deployed { deployment: first.deployment.clone(), generation: Generation::ZERO };
+        let waits = first.writes.is_empty();
+        let deployment = first.deployment.clone();
+        let mut changeset = self.deploying(changeset, &before, first).await?;
+        if waits {
+            // Nothing moves yet, and still there is one deployment at a time.
+            for member in &deployment.members {
+                let route = Record::Route(Box::new(route_of(&deployment, member)?));
+                changeset = changeset.then(Change::PutRecord(Box::new(route)));
+            }
+        }
+        self.commit(&changeset).await?;
+        self.deployment(&new.environment, deployment.id).await
+    }
+
+    /// Takes a condemnation of a candidate away in the same commit, as a person wants.
+    async fn pardoning(
+        &self,
+        changeset: sternway_types::Changeset,
+        member: &Member,
+        environment: &EnvironmentId,
+    ) -> Result<sternway_types::Changeset, ControlError> {
+        let digest = self.version(&member.artifact, member.to).await?.content.digest;
+        let key = RecordKey::condemnation(&member.artifact, environment, &digest);
+        let condemned = self.record_at(&key, Record::into_condemnation).await?;
+        Ok(match condemned {
+            Some(_) => changeset.then(Change::DeleteRecord(key)),
+            None => changeset,
+        })
+    }
+
+    /// Has the deployments that are in the way go back, and sees that they did.
+    async fn make_way(&self, for_it: &Deployment) -> Result<(), ControlError> {
+        for member in &for_it.members {
+            let Some(older) = self.deployment_of(&member.artifact, &for_it.environment).await?
+            else {
+                continue;
+            };
+            let id = older.deployment.id;
+            self.happens(&for_it.environment, id, &Event::Replaced { by: for_it.id }).await?;
+            self.drive_one(&for_it.environment, id).await?;
+        }
+        Ok(())
+    }
+
+    async fn member(
+        &self,
+        artifact: &ArtifactId,
+        to: VersionNumber,
+        environment: &EnvironmentId,
+    ) -> Result<Member, ControlError> {
+        let (pointer, live) = self.live_version(artifact, environment).await?;
+        if live.number == to {
+            let (artifact, environment) = (artifact.clone(), environment.clone());
+            return Err(ControlError::AlreadyLive { artifact, environment, version: to });
+        }
+        self.version(artifact, to).await?;
+        let generation = pointer.generation;
+        let subject = Subject {
+            artifact: artifact.clone(),
+            environment: environment.clone(),
+            version: to,
+            generation,
+        };
+        let baseline = self.freeze_live(&subject, live.number).await?;
+        Ok(Member {
+            artifact: artifact.clone(),
+            from: live.number,
+            to,
+            regimes: vec![Regime { generation, weight: Weight::ZERO }],
+            baseline: (baseline.known() > 0).then(|| Box::new(baseline)),
+        })
+    }
+}
+
+/// The deployment in its first step.
+fn first_step(deployment: Deployment, now: Timestamp) -> Next {
+    let writes = match deployment.current() {
+        Some(Step::SetWeight(weight)) if weight > Weight::ZERO => Some((weight, Write::Shift)),
+        Some(Step::GoLive) => Some((Weight::ALL, Write::GoLive)),
+        Some(_) | None => None,
+    };
+    if let Some((weight, write)) = writes {
+        let deployment = Deployment { weight, routed: false, ..deployment };
+        return Next { deployment, writes: vec![write] };
+    }
+    // A first step that is done at once leads to the next one.
+    let looked = advance(&deployment, &Event::Looked(Found::default()), now);
+    match looked {
+        Ok(Some(next)) => next,
+        Ok(None) | Err(_) => Next { deployment, writes: Vec::new() },
+    }
+}

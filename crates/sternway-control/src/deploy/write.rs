@@ -1,0 +1,164 @@
+//! What a deployment's next state is written as: one changeset.
+
+use std::collections::HashSet;
+
+use sternway_deploy::{Next, Write};
+use sternway_types::{
+    Arm, ArtifactId, Change, Changeset, Condemnation, Deployment, Force, Generation, Member,
+    MoveCause, NewMove, Phase, PointerName, Precondition, Reason, Record, RecordKey, Regime,
+    RollbackTrigger, Route, Shift, Target, VersionNumber, Weight,
+};
+
+use super::Deployed;
+use crate::{Control, ControlError};
+
+impl Control {
+    /// The changeset that brings a deployment to what it is next, if it is still as it was.
+    pub(super) async fn deploying(
+        &self,
+        changeset: Changeset,
+        before: &Deployed,
+        next: Next,
+    ) -> Result<Changeset, ControlError> {
+        let Next { mut deployment, writes } = next;
+        let key = RecordKey::deployment(&deployment.environment, deployment.id);
+        let generation = before.generation;
+        let mut changeset = changeset.when(Precondition::RecordAt { key, generation });
+        let releases = writes.contains(&Write::Release);
+        // On its way back, what others moved meanwhile is theirs. Forward, it is a lost race.
+        let ours = if deployment.phase == Phase::RollingBack {
+            self.still_ours(&deployment).await?
+        } else {
+            deployment.members.iter().map(|member| member.artifact.clone()).collect()
+        };
+        let mut moves = Vec::new();
+        for write in &writes {
+            match write {
+                Write::Shift => moves = shift(&mut deployment, &ours),
+                Write::GoLive => moves = go_live(&mut deployment, &ours),
+                Write::TakeBack => moves = take_back(&mut deployment, &ours),
+                Write::Condemn => {
+                    for condemned in self.unfit(&deployment).await? {
+                        changeset = changeset.then(put(Record::Condemnation(condemned)));
+                    }
+                }
+                Write::Release => (),
+            }
+        }
+        // The deployment first: what follows is checked against it.
+        changeset = changeset.then(put(Record::Deployment(Box::new(deployment.clone()))));
+        for (before, moved) in moves {
+            let (artifact, name) = (moved.artifact.clone(), moved.name.clone());
+            let at = Precondition::PointerAt { artifact, name, generation: before };
+            changeset = changeset.when(at).then(Change::MovePointer(Box::new(moved)));
+        }
+        for member in &deployment.members {
+            let key = RecordKey::route(&member.artifact, &deployment.environment);
+            changeset = if releases {
+                changeset.then(Change::DeleteRecord(key))
+            } else if writes.iter().any(|it| *it != Write::Condemn)
+                && ours.contains(&member.artifact)
+            {
+                let route = route_of(&deployment, member)?;
+                changeset.then(put(Record::Route(Box::new(route))))
+            } else {
+                changeset
+            };
+        }
+        Ok(changeset)
+    }
+
+    /// The members whose pointers are as the deployment left them.
+    async fn still_ours(
+        &self,
+        deployment: &Deployment,
+    ) -> Result<HashSet<ArtifactId>, ControlError> {
+        let mut ours = HashSet::new();
+        let name = PointerName::Environment(deployment.environment.clone());
+        for member in &deployment.members {
+            let pointer = self.pointer(&member.artifact, &name).await?;
+            if pointer.is_some_and(|pointer| pointer.generation == member.generation()) {
+                ours.insert(member.artifact.clone());
+            }
+        }
+        Ok(ours)
+    }
+
+    /// The candidates as they are condemned. One with the content of what was live before is as good as
+    /// that.
+    async fn unfit(&self, deployment: &Deployment) -> Result<Vec<Condemnation>, ControlError> {
+        let mut condemned = Vec::new();
+        for member in &deployment.members {
+            let to = self.version(&member.artifact, member.to).await?;
+            let from = self.version(&member.artifact, member.from).await?;
+            if to.content.digest != from.content.digest {
+                condemned.push(Condemnation {
+                    artifact: member.artifact.clone(),
+                    environment: deployment.environment.clone(),
+                    digest: to.content.digest,
+                    version: member.to,
+                    reason: Reason::new(format!("taken back by deployment {}", deployment.id))?,
+                });
+            }
+        }
+        Ok(condemned)
+    }
+}
+
+fn put(record: Record) -> Change {
+    Change::PutRecord(Box::new(record))
+}
+
+/// Moves of pointers, each with the generation that the pointer has before.
+type Moves = Vec<(Generation, NewMove)>;
+
+/// A new generation of every pointer, for the shares that are in force from here on.
+fn shift(deployment: &mut Deployment, ours: &HashSet<ArtifactId>) -> Moves {
+    let (id, weight) = (deployment.id, deployment.weight);
+    moved(deployment, ours, |member| {
+        let shift = Shift { deployment: id, candidate: member.to, weight };
+        (member.from, MoveCause::Shifted(shift))
+    })
+}
+
+fn go_live(deployment: &mut Deployment, ours: &HashSet<ArtifactId>) -> Moves {
+    let id = deployment.id;
+    moved(deployment, ours, |member| (member.to, MoveCause::Deployed(id)))
+}
+
+fn take_back(deployment: &mut Deployment, ours: &HashSet<ArtifactId>) -> Moves {
+    let cause = MoveCause::RolledBack(RollbackTrigger::Manual);
+    moved(deployment, ours, |member| (member.from, cause.clone()))
+}
+
+fn moved(
+    deployment: &mut Deployment,
+    ours: &HashSet<ArtifactId>,
+    to: impl Fn(&Member) -> (VersionNumber, MoveCause),
+) -> Moves {
+    let (environment, weight) = (deployment.environment.clone(), deployment.weight);
+    let members = deployment.members.iter_mut().filter(|it| ours.contains(&it.artifact));
+    let moves = members.map(|member| {
+        let (before, (version, cause)) = (member.generation(), to(member));
+        member.regimes.push(Regime { generation: before.next(), weight });
+        let (artifact, name) =
+            (member.artifact.clone(), PointerName::Environment(environment.clone()));
+        let to = Target::Version(version);
+        (before, NewMove { artifact, name, to, cause, force: Force::No })
+    });
+    moves.collect()
+}
+
+/// The route of a member as the deployment wants it.
+pub(super) fn route_of(deployment: &Deployment, member: &Member) -> Result<Route, ControlError> {
+    let arms = if deployment.is_live() {
+        vec![Arm { version: member.to, weight: Weight::ALL }]
+    } else {
+        let weight = deployment.weight;
+        let live = Arm { version: member.from, weight: weight.rest() };
+        vec![live, Arm { version: member.to, weight }]
+    };
+    let (artifact, environment) = (member.artifact.clone(), deployment.environment.clone());
+    let route = Route::new(artifact, environment, member.generation(), arms)?;
+    Ok(route.of_deployment(deployment.id))
+}

@@ -1,0 +1,261 @@
+//! What comes next.
+
+use sternway_types::{
+    ArtifactId, Cause, Deployment, OnDeadline, Pause, Phase, Step, Timestamp, Weight,
+};
+
+use crate::{
+    event::{Event, Found, Refused},
+    person,
+};
+
+/// What is to be written with a deployment, in one commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Write {
+    /// Another share for each candidate: the deployment's weight.
+    Shift,
+    /// The candidates go live.
+    GoLive,
+    /// What was live before each candidate comes back, where the candidate is live still.
+    TakeBack,
+    /// The candidates are unfit: no automation brings them back.
+    Condemn,
+    /// It is over: nothing is beside what is live any more.
+    Release,
+}
+
+/// A deployment as it is next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing happens until it is committed"]
+pub struct Next {
+    /// The deployment.
+    pub deployment: Deployment,
+    /// What is to be written in the same commit: at most one of [`Write::Shift`], [`Write::GoLive`] and
+    /// [`Write::TakeBack`].
+    pub writes: Vec<Write>,
+}
+
+/// What an event comes to; nothing if it changes nothing.
+///
+/// # Errors
+///
+/// [`Refused`] if a person asks for what cannot be.
+pub fn advance(
+    deployment: &Deployment,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Option<Next>, Refused> {
+    let mut course = Course { next: deployment.clone(), writes: Vec::new(), now };
+    if deployment.phase.is_over() {
+        person::refuse_over(event)?;
+        return Ok(None);
+    }
+    match event {
+        Event::Looked(found) => course.look(*found),
+        Event::Routed => course.routed(),
+        Event::Unrouted => course.unrouted(),
+        Event::Regressed { artifact } => course.regressed(artifact),
+        Event::TakenBack { artifact } => course.taken_back(artifact),
+        Event::Overtaken { artifact } => course.overtaken(artifact),
+        Event::Replaced { by } => course.replaced(*by),
+        Event::Asked { ask, by, reason } => person::ask(&mut course, *ask, by, reason)?,
+    }
+    let Course { next, writes, .. } = course;
+    let changed = next != *deployment;
+    Ok(changed.then_some(Next { deployment: next, writes }))
+}
+
+/// When something happens by time alone; nothing if only an event can change anything.
+#[must_use]
+pub fn due(deployment: &Deployment) -> Option<Timestamp> {
+    let limits = deployment.plan.limits();
+    let after = |length| deployment.since.saturating_add(length);
+    match deployment.phase {
+        Phase::RollingBack => Some(after(limits.rollback)),
+        Phase::Running if deployment.pauses.is_empty() => {
+            let limit = after(limits.step);
+            let waits = deployment.current().and_then(|step| match step {
+                Step::Analyze(wait) | Step::Bake(wait) => Some(after(wait.length)),
+                Step::SetWeight(_) | Step::Pause | Step::Approve { .. } | Step::GoLive => None,
+            });
+            Some(waits.map_or(limit, |waits| limit.min(waits)))
+        }
+        Phase::Running
+        | Phase::Completed
+        | Phase::RolledBack
+        | Phase::Superseded
+        | Phase::Rejected
+        | Phase::Halted => None,
+    }
+}
+
+/// A deployment on its way to what it is next.
+pub(crate) struct Course {
+    pub(crate) next: Deployment,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) now: Timestamp,
+}
+
+impl Course {
+    fn look(&mut self, found: Found) {
+        self.next.proven |= found.proven;
+        match self.next.phase {
+            Phase::Running => self.go_on(found),
+            Phase::RollingBack if self.is_late() => self.end(Phase::Halted),
+            Phase::RollingBack
+            | Phase::Completed
+            | Phase::RolledBack
+            | Phase::Superseded
+            | Phase::Rejected
+            | Phase::Halted => (),
+        }
+    }
+
+    /// Through every step that is done, up to one that moves a pointer: that must be seen first.
+    fn go_on(&mut self, found: Found) {
+        while self.next.pauses.is_empty() && self.writes.is_empty() {
+            match self.next.current() {
+                Some(step) if self.is_done(step, found) => self.enter(self.next.step + 1),
+                None if self.is_proven() => return self.end(Phase::Completed),
+                Some(_) | None => break,
+            }
+        }
+        if self.writes.is_empty() && self.next.pauses.is_empty() && self.is_late() {
+            self.late();
+        }
+    }
+
+    fn is_done(&self, step: Step, found: Found) -> bool {
+        match step {
+            Step::SetWeight(_) | Step::GoLive => self.next.routed,
+            Step::Pause => false,
+            Step::Approve { quorum } => person::agreed(&self.next) >= usize::from(quorum),
+            Step::Bake(_) if self.next.waiver.is_some() => true,
+            Step::Analyze(wait) | Step::Bake(wait) => {
+                let long = self.now >= self.next.since.saturating_add(wait.length);
+                let baked = !matches!(step, Step::Bake(_)) || self.is_proven();
+                long && baked && found.outcomes >= u64::from(wait.outcomes)
+            }
+        }
+    }
+
+    fn is_proven(&self) -> bool {
+        self.next.proven || self.next.waiver.is_some() || !self.next.plan.limits().evidence
+    }
+
+    /// Begins a step.
+    pub(crate) fn enter(&mut self, step: u16) {
+        (self.next.step, self.next.since) = (step, self.now);
+        match self.next.current() {
+            Some(Step::SetWeight(weight)) if weight != self.next.weight => {
+                self.shift(weight, Write::Shift);
+            }
+            Some(Step::GoLive) => self.shift(Weight::ALL, Write::GoLive),
+            Some(
+                Step::SetWeight(_)
+                | Step::Analyze(_)
+                | Step::Pause
+                | Step::Approve { .. }
+                | Step::Bake(_),
+            )
+            | None => (),
+        }
+    }
+
+    fn shift(&mut self, weight: Weight, write: Write) {
+        (self.next.weight, self.next.routed) = (weight, false);
+        self.writes.push(write);
+    }
+
+    fn is_late(&self) -> bool {
+        let limits = self.next.plan.limits();
+        let limit =
+            if self.next.phase == Phase::RollingBack { limits.rollback } else { limits.step };
+        self.now >= self.next.since.saturating_add(limit)
+    }
+
+    fn late(&mut self) {
+        match self.next.plan.limits().on_deadline {
+            OnDeadline::Pause => {
+                self.next.pauses.insert(Pause::Deadline);
+            }
+            OnDeadline::RollBack => self.go_back(Cause::Deadline, true),
+        }
+    }
+
+    /// What was asked of the routers was seen. What it makes possible is done at the next look.
+    fn routed(&mut self) {
+        self.next.routed = true;
+        self.next.pauses.remove(&Pause::Unrouted);
+        if self.next.phase == Phase::RollingBack {
+            self.end(self.way_back_ends());
+        }
+    }
+
+    fn unrouted(&mut self) {
+        if self.next.phase == Phase::Running {
+            self.next.pauses.insert(Pause::Unrouted);
+        }
+    }
+
+    fn regressed(&mut self, artifact: &ArtifactId) {
+        if self.next.phase == Phase::Running {
+            self.go_back(Cause::Regressed { artifact: artifact.clone() }, true);
+        }
+    }
+
+    /// Whoever took one back condemned it; the others of the set follow.
+    fn taken_back(&mut self, artifact: &ArtifactId) {
+        if self.next.phase == Phase::Running {
+            self.go_back(Cause::Regressed { artifact: artifact.clone() }, false);
+        }
+    }
+
+    /// Who moves what is live by hand, moves it past the deployment.
+    fn overtaken(&mut self, artifact: &ArtifactId) {
+        if self.next.phase == Phase::Running {
+            self.go_back(Cause::Overtaken { artifact: artifact.clone() }, false);
+        } else {
+            self.end(self.way_back_ends());
+        }
+    }
+
+    fn replaced(&mut self, by: sternway_types::DeploymentId) {
+        if self.next.phase == Phase::Running {
+            self.go_back(Cause::Replaced { by }, false);
+        }
+    }
+
+    /// Takes the runs from the candidates, at once.
+    pub(crate) fn go_back(&mut self, cause: Cause, condemns: bool) {
+        self.next.cause = Some(cause);
+        self.next.pauses.clear();
+        self.next.since = self.now;
+        if condemns {
+            self.writes.push(Write::Condemn);
+        }
+        let (weight, routed) = (self.next.weight, self.next.routed);
+        if weight == Weight::ZERO && routed {
+            return self.end(self.way_back_ends());
+        }
+        self.next.phase = Phase::RollingBack;
+        let back = if weight == Weight::ALL { Write::TakeBack } else { Write::Shift };
+        self.shift(Weight::ZERO, back);
+    }
+
+    /// What a deployment is called that came back, by why it did.
+    fn way_back_ends(&self) -> Phase {
+        match self.next.cause {
+            Some(Cause::Overtaken { .. } | Cause::Replaced { .. }) => Phase::Superseded,
+            Some(Cause::Rejected { .. }) => Phase::Rejected,
+            Some(Cause::Regressed { .. } | Cause::Aborted { .. } | Cause::Deadline) | None => {
+                Phase::RolledBack
+            }
+        }
+    }
+
+    pub(crate) fn end(&mut self, phase: Phase) {
+        (self.next.phase, self.next.since, self.next.lease) = (phase, self.now, None);
+        self.writes.push(Write::Release);
+    }
+}

@@ -1,0 +1,100 @@
+//! What happens to a deployment.
+
+use sternway_types::{Actor, ArtifactId, DeploymentId, Reason};
+
+/// What is known of the candidates by now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// How many outcomes each of them has at least, since their share last changed.
+    pub outcomes: u64,
+    /// Whether each of them is proven.
+    pub proven: bool,
+}
+
+/// What a person may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ask {
+    /// Go no further. What regresses goes back all the same.
+    Pause,
+    /// Go on, whatever it was that made it pause.
+    Resume,
+    /// Do not wait any longer in this step.
+    Promote,
+    /// Skip what is left before the candidates are live, and end well without proof.
+    Waive,
+    /// Go back.
+    Abort,
+    /// Agree to the plan.
+    Approve,
+    /// Do not agree to it.
+    Reject,
+    /// Give it up as it is, where nobody can see that it went back.
+    Halt,
+}
+
+impl Ask {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Promote => "promote",
+            Self::Waive => "promote without proof",
+            Self::Abort => "abort",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Halt => "halt",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It is later, and this is known of the candidates.
+    Looked(Found),
+    /// The routers were seen to send runs as the deployment asks for.
+    Routed,
+    /// A router did not, and may never.
+    Unrouted,
+    /// A candidate was found to be worse.
+    Regressed {
+        /// Whose candidate.
+        artifact: ArtifactId,
+    },
+    /// A candidate that was live was taken back, by whoever found it worse.
+    TakenBack {
+        /// Whose candidate.
+        artifact: ArtifactId,
+    },
+    /// Somebody else moved what is live.
+    Overtaken {
+        /// Whose.
+        artifact: ArtifactId,
+    },
+    /// Another deployment takes its place.
+    Replaced {
+        /// Which.
+        by: DeploymentId,
+    },
+    /// A person asks for something.
+    Asked {
+        /// What.
+        ask: Ask,
+        /// Who.
+        by: Actor,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// Why what was asked for is not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot {}: {problem}", ask.as_str())]
+pub struct Refused {
+    /// What was asked for.
+    pub ask: Ask,
+    /// Why not, and what to do instead.
+    pub problem: &'static str,
+}

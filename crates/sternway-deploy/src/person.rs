@@ -1,0 +1,156 @@
+//! What people ask of a deployment.
+
+use sternway_types::{
+    Actor, Approval, Cause, Deployment, Pause, Phase, Reason, Step, Waiver, Weight,
+};
+
+use crate::{
+    engine::Course,
+    event::{Ask, Event, Refused},
+};
+
+/// Says that it is over to whoever asks for something.
+pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
+    match event {
+        Event::Asked { ask, .. } => Err(no(*ask, "it is over: start another deployment")),
+        Event::Looked(_)
+        | Event::Routed
+        | Event::Unrouted
+        | Event::Regressed { .. }
+        | Event::TakenBack { .. }
+        | Event::Overtaken { .. }
+        | Event::Replaced { .. } => Ok(()),
+    }
+}
+
+/// How many people agreed to the deployment as it is.
+pub(crate) fn agreed(deployment: &Deployment) -> usize {
+    let digest = deployment.digest();
+    deployment.approvals.iter().filter(|approval| approval.plan == digest).count()
+}
+
+pub(crate) fn ask(
+    course: &mut Course,
+    ask: Ask,
+    by: &Actor,
+    reason: &Reason,
+) -> Result<(), Refused> {
+    let goes_back = course.next.phase == Phase::RollingBack;
+    if goes_back && ask != Ask::Halt {
+        return Err(no(ask, "it is on its way back: `halt` gives it up"));
+    }
+    match ask {
+        Ask::Pause => {
+            course.next.pauses.insert(Pause::Asked);
+            Ok(())
+        }
+        Ask::Resume => resume(course),
+        Ask::Promote => promote(course),
+        Ask::Waive => waive(course, by, reason),
+        Ask::Abort => {
+            course.go_back(Cause::Aborted { by: by.clone(), reason: reason.clone() }, true);
+            Ok(())
+        }
+        Ask::Approve => approve(course, by, reason),
+        Ask::Reject => {
+            four_eyes(course, ask, by)?;
+            course.go_back(Cause::Rejected { by: by.clone(), reason: reason.clone() }, false);
+            Ok(())
+        }
+        Ask::Halt if goes_back => {
+            course.end(Phase::Halted);
+            Ok(())
+        }
+        Ask::Halt => Err(no(ask, "it is not on its way back: `abort` sends it there")),
+    }
+}
+
+/// Time begins anew: whoever resumes wants to give it some.
+fn resume(course: &mut Course) -> Result<(), Refused> {
+    if course.next.pauses.is_empty() {
+        let problem = match course.next.current() {
+            Some(Step::Pause) => "this step waits for `promote`",
+            _ => "it is not paused",
+        };
+        return Err(no(Ask::Resume, problem));
+    }
+    course.next.pauses.clear();
+    course.next.since = course.now;
+    Ok(())
+}
+
+fn promote(course: &mut Course) -> Result<(), Refused> {
+    match course.next.current() {
+        Some(Step::Pause | Step::Analyze(_)) => {
+            course.next.pauses.clear();
+            course.enter(course.next.step + 1);
+            Ok(())
+        }
+        Some(Step::SetWeight(_) | Step::GoLive) => {
+            Err(no(Ask::Promote, "the routers were not seen to follow yet"))
+        }
+        Some(Step::Approve { .. }) => Err(no(Ask::Promote, "it waits for approvals")),
+        Some(Step::Bake(_)) | None => {
+            Err(no(Ask::Promote, "it is live, and waits for proof: `--full` ends it without"))
+        }
+    }
+}
+
+fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused> {
+    if reason.is_empty() {
+        return Err(no(Ask::Waive, "it takes a reason"));
+    }
+    if by.is_automation() {
+        return Err(no(Ask::Waive, "it takes a person"));
+    }
+    let steps = course.next.plan.steps().iter().enumerate();
+    let ahead = steps.skip(usize::from(course.next.step));
+    let mut before = ahead.take_while(|(_, step)| **step != Step::GoLive);
+    if let Some((_, Step::Approve { quorum })) =
+        before.find(|(_, step)| matches!(step, Step::Approve { .. }))
+        && agreed(&course.next) < usize::from(*quorum)
+    {
+        return Err(no(Ask::Waive, "it waits for approvals"));
+    }
+    course.next.waiver = Some(Waiver { by: by.clone(), reason: reason.clone(), at: course.now });
+    course.next.pauses.clear();
+    if course.next.weight != Weight::ALL {
+        let mut steps = course.next.plan.steps().iter();
+        let live = steps.position(|step| *step == Step::GoLive).unwrap_or_default();
+        course.enter(u16::try_from(live).unwrap_or(u16::MAX));
+    } else if course.next.routed {
+        course.end(Phase::Completed);
+    }
+    Ok(())
+}
+
+fn approve(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused> {
+    four_eyes(course, Ask::Approve, by)?;
+    let plan = course.next.digest();
+    let mut given = course.next.approvals.iter();
+    if given.any(|approval| approval.by == *by && approval.plan == plan) {
+        return Err(no(Ask::Approve, "the same person agreed already"));
+    }
+    let (by, reason, at) = (by.clone(), reason.clone(), course.now);
+    course.next.approvals.push(Approval { by, reason, at, plan });
+    Ok(())
+}
+
+/// Who answers is a person, another one than who asks, and somebody asks.
+fn four_eyes(course: &Course, ask: Ask, by: &Actor) -> Result<(), Refused> {
+    let mut steps = course.next.plan.steps().iter();
+    if !steps.any(|step| matches!(step, Step::Approve { .. })) {
+        return Err(no(ask, "its plan asks for no approval"));
+    }
+    if by.is_automation() {
+        return Err(no(ask, "it takes a person"));
+    }
+    if *by == course.next.by {
+        return Err(no(ask, "it takes another person than the one who started it"));
+    }
+    Ok(())
+}
+
+const fn no(ask: Ask, problem: &'static str) -> Refused {
+    Refused { ask, problem }
+}

@@ -1,0 +1,120 @@
+//! Deployments and the routes that they make: what is frozen stays, there is one at a time, and the
+//! store knows under which shares a generation ran.
+
+use sternway_types::{
+    Deployment, Force, MoveCause, NewMove, PointerName, Record, RecordKey, Route, Target,
+    VersionNumber, Weight,
+};
+
+use super::{
+    State,
+    changeset::Making,
+    moved::may_go_live,
+    recorded::{known_environment, known_version},
+};
+use crate::{Refusal, StoreError};
+
+/// Refuses a deployment that cannot come after what it was before.
+pub(super) fn deployment<S: State>(
+    making: &Making<'_, S>,
+    after: &Deployment,
+    before: Option<&Record>,
+) -> Result<(), StoreError> {
+    let before = match before {
+        Some(Record::Deployment(before)) => Some(before.as_ref()),
+        _ => None,
+    };
+    if let Some(problem) = after.refuses(before) {
+        return Err(Refusal::Deployment { id: after.id, problem }.into());
+    }
+    known_environment(making, &after.environment)?;
+    for member in &after.members {
+        known_version(making, &member.artifact, member.from)?;
+        known_version(making, &member.artifact, member.to)?;
+    }
+    Ok(())
+}
+
+/// Refuses a route that is not of a deployment on its way, of this artifact, and of the pointer as it is.
+pub(super) fn route<S: State>(
+    making: &Making<'_, S>,
+    after: &Route,
+    before: Option<&Record>,
+) -> Result<(), StoreError> {
+    let (artifact, environment) = (after.artifact(), after.environment());
+    if let Some(Record::Route(before)) = before
+        && before.deployment() != after.deployment()
+        && let Some(by) = on_its_way(making, before)?
+    {
+        let (artifact, environment) = (artifact.clone(), environment.clone());
+        return Err(Refusal::BeingDeployed { artifact, environment, by: by.id }.into());
+    }
+    let stale = || Refusal::RouteOfNothing {
+        artifact: artifact.clone(),
+        environment: environment.clone(),
+        generation: after.generation(),
+    };
+    let deployment = on_its_way(making, after)?.ok_or_else(stale)?;
+    let member = deployment.members.iter().find(|member| member.artifact == *artifact);
+    let member = member.ok_or_else(stale)?;
+    let name = PointerName::Environment(environment.clone());
+    let pointer = making.state.pointer(making.ns(), artifact, &name)?.ok_or_else(stale)?;
+    let live = after.live();
+    if pointer.generation != after.generation()
+        || pointer.version != Some(live.version)
+        || after.candidates().iter().any(|arm| arm.version != member.to)
+    {
+        return Err(stale().into());
+    }
+    for arm in after.candidates().iter().filter(|arm| arm.weight > Weight::ZERO) {
+        fit(making, after, arm.version)?;
+    }
+    Ok(())
+}
+
+/// Refuses to take a route away while its deployment is on its way.
+pub(super) fn no_route<S: State>(
+    making: &Making<'_, S>,
+    before: Option<&Record>,
+) -> Result<(), StoreError> {
+    let Some(Record::Route(route)) = before else { return Ok(()) };
+    match on_its_way(making, route)? {
+        Some(by) => Err(Refusal::BeingDeployed {
+            artifact: route.artifact().clone(),
+            environment: route.environment().clone(),
+            by: by.id,
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
+
+/// The deployment that a route is of, unless it is over.
+fn on_its_way<S: State>(
+    making: &Making<'_, S>,
+    route: &Route,
+) -> Result<Option<Deployment>, StoreError> {
+    let Some(id) = route.deployment() else { return Ok(None) };
+    let key = RecordKey::deployment(route.environment(), id);
+    let record = making.state.record(making.ns(), &key)?.and_then(|entry| entry.record);
+    let deployment = record.and_then(Record::into_deployment).map(|it| *it);
+    Ok(deployment.filter(|it| !it.phase.is_over()))
+}
+
+/// The content of a candidate is not condemned.
+fn fit<S: State>(
+    making: &Making<'_, S>,
+    route: &Route,
+    version: VersionNumber,
+) -> Result<(), StoreError> {
+    let (artifact, environment) = (route.artifact(), route.environment());
+    let digest = known_version(making, artifact, version)?.content.digest;
+    let moved = NewMove {
+        artifact: artifact.clone(),
+        name: PointerName::Environment(environment.clone()),
+        to: Target::Version(version),
+        cause: MoveCause::Promoted,
+        force: Force::No,
+    };
+    may_go_live(making, &moved, environment, version, &digest).map(drop)
+}

@@ -1,0 +1,332 @@
+//! One attempt to make versions live in an environment, step by step.
+
+mod plan;
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
+
+pub use self::plan::{Limits, OnDeadline, Plan, PlanError, Step, Strategy, Wait};
+use crate::{
+    Actor, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation, Reason,
+    Timestamp, VersionNumber, Weight,
+};
+
+/// Where a deployment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// In one of its steps.
+    Running,
+    /// On its way back: the candidates get no runs any more.
+    RollingBack,
+    /// The candidates are live, and proven or waived.
+    Completed,
+    /// What was live before is live alone.
+    RolledBack,
+    /// Somebody moved what is live by hand, or another deployment took its place.
+    Superseded,
+    /// Those who were asked said no.
+    Rejected,
+    /// Nobody could see that it went back: a person must look.
+    Halted,
+}
+
+impl Phase {
+    /// Every phase.
+    pub const ALL: [Self; 7] = [
+        Self::Running,
+        Self::RollingBack,
+        Self::Completed,
+        Self::RolledBack,
+        Self::Superseded,
+        Self::Rejected,
+        Self::Halted,
+    ];
+
+    /// Whether it is over: nothing leads out of such a phase.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        !matches!(self, Self::Running | Self::RollingBack)
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::RollingBack => "rolling_back",
+            Self::Completed => "completed",
+            Self::RolledBack => "rolled_back",
+            Self::Superseded => "superseded",
+            Self::Rejected => "rejected",
+            Self::Halted => "halted",
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why a deployment goes no further for now. Each is taken away by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pause {
+    /// A person asked for it.
+    Asked,
+    /// The step takes longer than it may.
+    Deadline,
+    /// The router did not do as asked.
+    Unrouted,
+}
+
+impl Pause {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Deadline => "deadline",
+            Self::Unrouted => "unrouted",
+        }
+    }
+}
+
+/// Why a deployment went back, or ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A candidate was found to be worse.
+    Regressed {
+        /// Whose candidate.
+        artifact: ArtifactId,
+    },
+    /// Somebody asked for it.
+    Aborted {
+        /// Who.
+        by: Actor,
+        /// Why.
+        reason: Reason,
+    },
+    /// A step took longer than it may.
+    Deadline,
+    /// What is live was moved past it.
+    Overtaken {
+        /// Whose.
+        artifact: ArtifactId,
+    },
+    /// Another deployment took its place.
+    Replaced {
+        /// Which.
+        by: DeploymentId,
+    },
+    /// Somebody who was asked said no.
+    Rejected {
+        /// Who.
+        by: Actor,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// The consent of one person to one plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// Who.
+    pub by: Actor,
+    /// Why, in their words.
+    #[serde(default, skip_serializing_if = "Reason::is_empty")]
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+    /// What they agreed to: the digest of the plan and of what it is for.
+    pub plan: Digest,
+}
+
+/// Why a deployment may end well without proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Who said so.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One stretch of a deployment in which the shares were the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regime {
+    /// The generation of the pointer, which the outcomes of that time name.
+    pub generation: Generation,
+    /// The candidate's share.
+    pub weight: Weight,
+}
+
+/// One of the artifacts that a deployment moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Which artifact.
+    pub artifact: ArtifactId,
+    /// What was live when it began, and comes back if it must.
+    pub from: VersionNumber,
+    /// The candidate.
+    pub to: VersionNumber,
+    /// The shares that the candidate had, the oldest first. Never empty.
+    pub regimes: Vec<Regime>,
+    /// What the candidate is held against, as it stood when the deployment began; nothing if the live
+    /// version had no runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Box<FrozenBaseline>>,
+}
+
+impl Member {
+    /// The generation of the pointer since the last step that moved it.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.regimes.last().map_or(Generation::ZERO, |regime| regime.generation)
+    }
+}
+
+/// Who drives a deployment, and until when nobody else does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lease {
+    /// The name that the driver drew.
+    pub owner: String,
+    /// When anybody may take it over.
+    pub until: Timestamp,
+}
+
+/// One attempt to make versions live in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    /// Its name: that of the changeset that began it.
+    pub id: DeploymentId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What moves, all of it together. In the order of names, at most [`Deployment::MAX_MEMBERS`].
+    pub members: Vec<Member>,
+    /// What is to be done. It never changes.
+    pub plan: Plan,
+    /// Who began it.
+    pub by: Actor,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Reason::is_empty")]
+    pub reason: Reason,
+    /// When.
+    pub started: Timestamp,
+    /// Where it is.
+    pub phase: Phase,
+    /// The place of its step, from 0. Past the last one once all are done.
+    pub step: u16,
+    /// The share that the candidates have.
+    pub weight: Weight,
+    /// Whether the routers were seen to do so.
+    pub routed: bool,
+    /// Since when it is in this step, or on its way back.
+    pub since: Timestamp,
+    /// Why it goes no further for now.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub pauses: BTreeSet<Pause>,
+    /// Who agreed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Approval>,
+    /// Why it may end without proof, if it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waiver>,
+    /// Whether the candidates were proven.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proven: bool,
+    /// Why it went back, or ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// How often another driver took it over: it only grows.
+    pub fence: u64,
+    /// Who drives it, if somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+}
+
+impl Deployment {
+    /// The most artifacts that move together.
+    pub const MAX_MEMBERS: usize = 64;
+
+    /// The step that it is in; nothing once all are done.
+    #[must_use]
+    pub fn current(&self) -> Option<Step> {
+        self.plan.steps().get(usize::from(self.step)).copied()
+    }
+
+    /// Whether the candidates are live, as far as it has come.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.weight == Weight::ALL
+    }
+
+    /// What people agree to: the plan, and what it is for.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let members: Vec<_> =
+            self.members.iter().map(|member| (&member.artifact, member.from, member.to)).collect();
+        let what = (&self.environment, members, &self.plan);
+        // It can always be written.
+        Digest::of(&serde_json::to_vec(&what).unwrap_or_default())
+    }
+
+    /// Why this cannot come after what was there before, if it cannot: what is frozen stays, an end is
+    /// an end, what goes back gets no more runs, and nothing ends well without proof.
+    #[must_use]
+    pub fn refuses(&self, before: Option<&Self>) -> Option<&'static str> {
+        if let Some(problem) = self.problem() {
+            return Some(problem);
+        }
+        let Some(before) = before else {
+            return (self.phase != Phase::Running)
+                .then_some("begins in a phase other than running");
+        };
+        if before.digest() != self.digest()
+            || before.id != self.id
+            || before.started != self.started
+        {
+            return Some("is another one: what a deployment does is frozen when it begins");
+        }
+        if before.phase.is_over() {
+            return Some("is over");
+        }
+        if self.fence < before.fence {
+            return Some("was taken over by another driver");
+        }
+        let goes_back = before.phase == Phase::RollingBack;
+        if goes_back && matches!(self.phase, Phase::Running | Phase::Completed) {
+            return Some("is on its way back, and nothing leads forward from there");
+        }
+        (goes_back && self.weight > before.weight)
+            .then_some("is on its way back, and its candidates get no more runs")
+    }
+
+    /// What is wrong with it, whatever was before.
+    fn problem(&self) -> Option<&'static str> {
+        if !(1..=Self::MAX_MEMBERS).contains(&self.members.len()) {
+            return Some("has no members, or more than 64");
+        }
+        let mut pairs = self.members.windows(2);
+        if pairs.any(|pair| matches!(pair, [one, other] if one.artifact >= other.artifact)) {
+            return Some("has members that are not in the order of their names");
+        }
+        if self.members.iter().any(|member| member.regimes.is_empty()) {
+            return Some("has a member that nothing is known of");
+        }
+        let proof = self.proven || self.waiver.is_some() || !self.plan.limits().evidence;
+        (self.phase == Phase::Completed && !proof)
+            .then_some("ends well without proof, and nobody has said why")
+    }
+}

@@ -1,0 +1,310 @@
+//! What a deployment is to do, step by step.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, Weight, window};
+
+/// Why steps are no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// There is a limit to how long a plan is.
+    #[error("a plan has 1 to {limit} steps: found {found}", limit = Plan::MAX_STEPS)]
+    Steps {
+        /// How many there are.
+        found: usize,
+    },
+    /// A plan makes the candidate live once.
+    #[error("a plan makes the candidate live in one step: found {found} of them")]
+    GoLive {
+        /// How many there are.
+        found: usize,
+    },
+    /// A step is at the wrong place.
+    #[error("step {place}, `{step}`, {problem}")]
+    Misplaced {
+        /// Which step, from 1.
+        place: usize,
+        /// The step.
+        step: Step,
+        /// What is wrong with it there.
+        problem: &'static str,
+    },
+    /// A length of time is out of range.
+    #[error("{what} is {found:?}: expected at most {limit:?}", limit = Plan::LONGEST)]
+    TooLong {
+        /// Which.
+        what: &'static str,
+        /// What it is.
+        found: Duration,
+    },
+    /// A deadline that has passed before anything can be done.
+    #[error("{what} is 0: nothing can be done in no time")]
+    NoTime {
+        /// Which.
+        what: &'static str,
+    },
+}
+
+/// How a version reaches all runs: the name for how its steps were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// At once.
+    Immediate,
+    /// By growing shares, each of them judged.
+    Canary,
+    /// By equal shares.
+    Rolling,
+    /// Beside the live version without any runs, then at once.
+    BlueGreen,
+    /// By steps that somebody wrote.
+    Steps,
+}
+
+impl Strategy {
+    /// Every strategy.
+    pub const ALL: [Self; 5] =
+        [Self::Immediate, Self::Canary, Self::Rolling, Self::BlueGreen, Self::Steps];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Immediate => "immediate",
+            Self::Canary => "canary",
+            Self::Rolling => "rolling",
+            Self::BlueGreen => "blue_green",
+            Self::Steps => "steps",
+        }
+    }
+}
+
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What a step waits for: so many outcomes of the candidate, and so long a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// How many outcomes of each candidate must have been judged since the step began.
+    #[serde(default)]
+    pub outcomes: u32,
+    /// How long it lasts at least.
+    #[serde(default, with = "window")]
+    pub length: Duration,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.outcomes, self.length.is_zero()) {
+            (0, true) => f.write_str("nothing"),
+            (0, false) => f.write_str(&window::show(&self.length)),
+            (outcomes, true) => write!(f, "{outcomes} outcomes"),
+            (outcomes, false) => {
+                write!(f, "{outcomes} outcomes and {}", window::show(&self.length))
+            }
+        }
+    }
+}
+
+/// One step of a plan. It is done once its effect was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Gives the candidates this share of the runs, less than all.
+    SetWeight(Weight),
+    /// Waits for evidence. A regression takes the candidates back in every step; here nothing else
+    /// happens until there was time for one to be seen.
+    Analyze(Wait),
+    /// Waits until a person says so.
+    Pause,
+    /// Waits until so many people have agreed.
+    Approve {
+        /// How many, each of them another person than who started it.
+        quorum: u8,
+    },
+    /// Makes the candidates live, all of them in one commit.
+    GoLive,
+    /// Watches the candidates while they are live, until they are proven.
+    Bake(Wait),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SetWeight(weight) => write!(f, "weight {weight}"),
+            Self::Analyze(wait) => write!(f, "analyze {wait}"),
+            Self::Pause => f.write_str("pause"),
+            Self::Approve { quorum } => write!(f, "approve by {quorum}"),
+            Self::GoLive => f.write_str("go live"),
+            Self::Bake(wait) => write!(f, "bake {wait}"),
+        }
+    }
+}
+
+/// What to do when time has run out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDeadline {
+    /// Stay where it is, and tell a person. It still goes back if it regresses.
+    #[default]
+    Pause,
+    /// Go back.
+    RollBack,
+}
+
+/// What a deployment is to do. It is frozen when the deployment starts, and known by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RawPlan")]
+pub struct Plan {
+    strategy: Strategy,
+    // Invariant: as `check` says.
+    steps: Vec<Step>,
+    limits: Limits,
+}
+
+/// How long things may take, and what follows when they do not end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// How long one step may take. Default a day.
+    #[serde(with = "window")]
+    pub step: Duration,
+    /// How long going back may take until a person is told. Default ten minutes.
+    #[serde(with = "window")]
+    pub rollback: Duration,
+    /// What happens when a step takes longer. Default [`OnDeadline::Pause`].
+    pub on_deadline: OnDeadline,
+    /// Whether it ends well only once the candidates are proven, or a person has said why not. Default
+    /// yes.
+    pub evidence: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            step: Duration::from_hours(24),
+            rollback: Duration::from_mins(10),
+            on_deadline: OnDeadline::default(),
+            evidence: true,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlan {
+    strategy: Strategy,
+    steps: Vec<Step>,
+    #[serde(default)]
+    limits: Limits,
+}
+
+impl TryFrom<RawPlan> for Plan {
+    type Error = PlanError;
+
+    fn try_from(raw: RawPlan) -> Result<Self, PlanError> {
+        Self::new(raw.strategy, raw.steps, raw.limits)
+    }
+}
+
+impl Plan {
+    /// The most steps of a plan.
+    pub const MAX_STEPS: usize = 64;
+    /// The longest time that anything may take: 90 days.
+    pub const LONGEST: Duration = Duration::from_hours(24 * 90);
+
+    /// A plan of these steps.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] if there are none or too many, none or several of them make the candidate live, one
+    /// is at a place where it can do nothing, or a length of time is out of range.
+    pub fn new(strategy: Strategy, steps: Vec<Step>, limits: Limits) -> Result<Self, PlanError> {
+        let plan = Self { strategy, steps, limits };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// How its steps were made.
+    #[must_use]
+    pub const fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// The steps.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// How long things may take.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What it is known by: two plans with the same digest do the same.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        // A plan can always be written.
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    fn check(&self) -> Result<(), PlanError> {
+        let found = self.steps.len();
+        if !(1..=Self::MAX_STEPS).contains(&found) {
+            return Err(PlanError::Steps { found });
+        }
+        let live = self.steps.iter().filter(|step| **step == Step::GoLive).count();
+        if live != 1 {
+            return Err(PlanError::GoLive { found: live });
+        }
+        let mut is_live = false;
+        for (place, step) in self.steps.iter().enumerate() {
+            if let Some(problem) = misplaced(*step, is_live) {
+                return Err(PlanError::Misplaced { place: place + 1, step: *step, problem });
+            }
+            is_live |= *step == Step::GoLive;
+            if let Step::Analyze(wait) | Step::Bake(wait) = step {
+                within("the length of a step", wait.length)?;
+            }
+        }
+        let Limits { step, rollback, .. } = self.limits;
+        for (what, found) in [("the limit of a step", step), ("the limit of a rollback", rollback)]
+        {
+            if found.is_zero() {
+                return Err(PlanError::NoTime { what });
+            }
+            within(what, found)?;
+        }
+        Ok(())
+    }
+}
+
+fn within(what: &'static str, found: Duration) -> Result<(), PlanError> {
+    if found <= Plan::LONGEST { Ok(()) } else { Err(PlanError::TooLong { what, found }) }
+}
+
+/// What is wrong with a step at its place, if anything is.
+fn misplaced(step: Step, is_live: bool) -> Option<&'static str> {
+    match step {
+        Step::SetWeight(Weight::ALL) => Some("gives the candidate all runs: that is `go live`"),
+        Step::SetWeight(_) if is_live => Some("comes after the candidate is live"),
+        Step::Approve { .. } if is_live => Some("comes after what it is asked for"),
+        Step::Approve { quorum: 0 } => Some("asks nobody"),
+        Step::Bake(_) if !is_live => Some("comes before the candidate is live"),
+        Step::SetWeight(_)
+        | Step::Approve { .. }
+        | Step::Analyze(_)
+        | Step::Pause
+        | Step::GoLive
+        | Step::Bake(_) => None,
+    }
+}
