@@ -35,6 +35,17 @@ pub struct Next {
     pub writes: Vec<Write>,
 }
 
+/// A deployment in its first step, and what is to be written with it.
+pub fn begin(deployment: Deployment) -> Next {
+    let now = deployment.started;
+    let mut course = Course { next: deployment, writes: Vec::new(), now };
+    course.enter(0);
+    // A first step that is done at once leads to the next one.
+    course.look(Found::default());
+    let Course { next, writes, .. } = course;
+    Next { deployment: next, writes }
+}
+
 /// What an event comes to; nothing if it changes nothing.
 ///
 /// # Errors
