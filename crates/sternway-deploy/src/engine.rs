@@ -203,9 +203,12 @@ impl Course {
         }
     }
 
+    /// On the way back there is nobody to wait for, but an end: a router may be able again in time.
     fn unrouted(&mut self) {
         if self.next.phase == Phase::Running {
             self.next.pauses.insert(Pause::Unrouted);
+        } else if self.is_late() {
+            self.end(Phase::Halted);
         }
     }
 
