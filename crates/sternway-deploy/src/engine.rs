@@ -76,20 +76,23 @@ pub fn advance(
     Ok(changed.then_some(Next { deployment: next, writes }))
 }
 
-/// When something happens by time alone; nothing if only an event can change anything.
+/// When something happens next by time alone, later than now; nothing if only an event can change
+/// anything. Whoever waits for outcomes as well has waited long enough already, and is not due again
+/// before the step has taken too long.
 #[must_use]
-pub fn due(deployment: &Deployment) -> Option<Timestamp> {
+pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
     let limits = deployment.plan.limits();
     let after = |length| deployment.since.saturating_add(length);
+    let ahead = |at: Timestamp| (at > now).then_some(at);
     match deployment.phase {
-        Phase::RollingBack => Some(after(limits.rollback)),
+        Phase::RollingBack => ahead(after(limits.rollback)),
         Phase::Running if deployment.pauses.is_empty() => {
-            let limit = after(limits.step);
+            let limit = ahead(after(limits.step));
             let waits = deployment.current().and_then(|step| match step {
-                Step::Analyze(wait) | Step::Bake(wait) => Some(after(wait.length)),
+                Step::Analyze(wait) | Step::Bake(wait) => ahead(after(wait.length)),
                 Step::SetWeight(_) | Step::Pause | Step::Approve { .. } | Step::GoLive => None,
             });
-            Some(waits.map_or(limit, |waits| limit.min(waits)))
+            limit.into_iter().chain(waits).min()
         }
         Phase::Running
         | Phase::Completed
