@@ -61,7 +61,8 @@ impl Control {
                 });
             }
             let event = match self.next_event(deployment).await {
-                Ok(event) => event,
+                Ok(Some(event)) => event,
+                Ok(None) => continue,
                 Err(ControlError::Router(err @ RouterError::Unreachable { .. })) => {
                     return self.wait_for_router(&before, err).await;
                 }
@@ -75,29 +76,30 @@ impl Control {
     }
 
     /// What happens next to a deployment: what is live was moved, the routers follow, or time passed.
-    async fn next_event(&self, deployment: &Deployment) -> Result<Event, ControlError> {
+    /// Nothing if it is to be looked at again.
+    async fn next_event(&self, deployment: &Deployment) -> Result<Option<Event>, ControlError> {
         if deployment.phase == Phase::Running
             && let Some(event) = self.moved_by_others(deployment).await?
         {
-            return Ok(event);
+            return Ok(Some(event));
         }
         if deployment.routed {
-            return Ok(Event::Looked(self.found(deployment).await?));
+            return Ok(self.found(deployment).await?.map(Event::Looked));
         }
         for member in &deployment.members {
             match self.assert_route(&member.artifact, &deployment.environment).await {
                 Ok(()) => (),
                 Err(ControlError::Router(RouterError::Unable { .. })) => {
-                    return Ok(Event::Unrouted);
+                    return Ok(Some(Event::Unrouted));
                 }
                 // A newer route than ours: look again at what is live.
                 Err(ControlError::Router(RouterError::Older { .. })) => {
-                    return Ok(Event::Overtaken { artifact: member.artifact.clone() });
+                    return Ok(Some(Event::Overtaken { artifact: member.artifact.clone() }));
                 }
                 Err(err) => return Err(err),
             }
         }
-        Ok(Event::Routed)
+        Ok(Some(Event::Routed))
     }
 
     /// Whether somebody else moved what is live.

@@ -246,3 +246,20 @@ async fn blue_green_waits_beside_without_any_runs() {
     assert_eq!(drive(&world, &started).await.deployment.phase, Phase::RolledBack);
     assert_eq!(live(&world).await, version(1));
 }
+
+#[tokio::test]
+async fn what_nobody_judged_is_judged_before_it_counts() {
+    for plan in [by_shares(&[5, 25]), immediate(WAIT, Limits::default()).unwrap()] {
+        let world = shop().await;
+        let started = start(&world, plan).await.unwrap().deployment;
+        drop(drive(&world, &started).await);
+        let wanted = world.control.wanted_route(&greeting(), &production()).await.unwrap();
+        let generation = wanted.unwrap().generation();
+        let (artifact, environment) = (greeting(), production());
+        let subject = Subject { artifact, environment, version: version(2), generation };
+        // Whoever counted them died.
+        world.append(&subject, &"x".repeat(20)).await;
+        let ended = drive(&world, &started).await.deployment;
+        assert_eq!((ended.phase, live(&world).await), (Phase::RolledBack, version(1)));
+    }
+}
