@@ -8,7 +8,7 @@ use std::{
 
 use sternway_deploy::{Event, due};
 use sternway_provider::RouterError;
-use sternway_store::StoreError;
+use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     Actor, Applied, ArtifactId, At, Commit, Deployment, DeploymentId, EnvironmentId, Lease, Member,
     MoveCause, Phase, PointerMove, PointerName, Record, RecordKind, RollbackTrigger, Route,
@@ -102,16 +102,20 @@ impl Control {
         Ok(Some(Event::Routed))
     }
 
-    /// Whether somebody else moved what is live.
+    /// Whether somebody else moved what is live, or condemned a candidate that is not.
     async fn moved_by_others(
         &self,
         deployment: &Deployment,
     ) -> Result<Option<Event>, ControlError> {
         let name = PointerName::Environment(deployment.environment.clone());
-        for Member { artifact, regimes, .. } in &deployment.members {
+        for member in &deployment.members {
+            let Member { artifact, regimes, .. } = member;
             let pointer = self.pointer(artifact, &name).await?;
             let ours = regimes.last().map(|regime| regime.generation);
             if pointer.map(|pointer| pointer.generation) == ours {
+                if self.is_unfit(deployment, member).await? {
+                    return Ok(Some(Event::TakenBack { artifact: artifact.clone() }));
+                }
                 continue;
             }
             let limit = sternway_store::Limit::new(1);
@@ -151,9 +155,19 @@ impl Control {
         let changeset = self.deploying(changeset, before, next).await?;
         match self.commit(&changeset).await {
             Ok(_) => Ok(true),
-            Err(err) if is_lost_race(&err) => Ok(true),
+            Err(err) if is_lost_race(&err) || is_condemned(&err) => Ok(true),
             Err(err) => Err(err.into()),
         }
+    }
+
+    /// Whether a candidate that is not live yet may not go live any more.
+    async fn is_unfit(&self, of: &Deployment, member: &Member) -> Result<bool, ControlError> {
+        if of.is_live() {
+            return Ok(false);
+        }
+        let digest = self.version(&member.artifact, member.to).await?.content.digest;
+        let condemned = self.condemnation(&member.artifact, &of.environment, &digest).await?;
+        Ok(condemned.is_some())
     }
 
     /// Whether another driver does something for it, and until when.
@@ -178,6 +192,11 @@ impl Control {
         let due = (!over).then(|| self.now().saturating_add(AGAIN));
         Ok(Driven { deployment, due, trouble: Some(err.into()) })
     }
+}
+
+/// Whether somebody condemned a candidate since it was looked at.
+fn is_condemned(err: &StoreError) -> bool {
+    matches!(err, StoreError::Refused(why) if matches!(**why, Refusal::Condemned { .. }))
 }
 
 /// Drives every deployment of a namespace, as long as the store is open.
