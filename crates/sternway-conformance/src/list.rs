@@ -92,6 +92,16 @@ macro_rules! __store_cases {
                 what_is_refused_uses_up_no_number,
                 racing_publishers_get_dense_numbers,
             }
+            deployed {
+                one_deployment_at_a_time_moves_an_artifact,
+                a_route_is_of_a_deployment_under_way_at_the_pointers_generation,
+                a_route_stays_until_the_end,
+                a_shift_moves_nothing,
+                outcomes_of_a_candidate_count_in_its_generation,
+                what_a_deployment_does_is_frozen,
+                an_end_is_an_end,
+                a_condemned_candidate_gets_no_share,
+            }
             durable {
                 an_acknowledged_write_survives_a_restart,
                 an_acknowledged_write_survives_the_end_of_the_process,

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sternway_store::{Append, Appended, Compaction, Limit, Report, StoreError, Tallies};
+use sternway_store::{Append, Appended, Compaction, Limit, Refusal, Report, StoreError, Tallies};
 use sternway_types::{
     ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, ContentKind, EnvironmentId,
-    Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Revision, Timestamp,
+    Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, RecordKind, Revision, Timestamp,
 };
 use tokio::time::timeout;
 
@@ -40,7 +40,8 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         | Fault::LetsGoOfTooMuch
         | Fault::AppliesWhatWent
         | Fault::LetsGoOfNothing
-        | Fault::TakesTheHint => (),
+        | Fault::TakesTheHint
+        | Fault::DeploysBeside => (),
     }
     let answer = broken.looked_at().await.commit(&spoilt).await;
     match (broken.fault, answer) {
@@ -59,8 +60,22 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
             spoilt.id = new_id(broken);
             broken.looked_at().await.commit(&spoilt).await
         }
+        (Fault::DeploysBeside, Err(StoreError::Refused(refusal)))
+            if matches!(*refusal, Refusal::BeingDeployed { .. }) =>
+        {
+            spoilt.changes.retain(|change| !is_of_a_route(change));
+            broken.looked_at().await.commit(&spoilt).await
+        }
         (Fault::MixesUpReceipts, Ok(receipt)) => Ok(broken.another_receipt(receipt)),
         (_, answer) => answer,
+    }
+}
+
+fn is_of_a_route(change: &Change) -> bool {
+    match change {
+        Change::PutRecord(record) => record.key().kind() == RecordKind::Route,
+        Change::DeleteRecord(key) => key.kind() == RecordKind::Route,
+        Change::CreateNamespace | Change::AddVersion(_) | Change::MovePointer(_) => false,
     }
 }
 

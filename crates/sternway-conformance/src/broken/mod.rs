@@ -57,6 +57,8 @@ enum Fault {
     LetsGoOfNothing,
     /// Answers with the content that another one was said to resemble.
     TakesTheHint,
+    /// Begins a deployment beside another one, without a route of its own.
+    DeploysBeside,
 }
 
 struct BrokenHarness {
@@ -177,6 +179,10 @@ caught! {
         a_store_that_applies_what_went_is_caught;
     LetsGoOfNothing by compacted::nothing_below_the_floor_can_be_asked_for:
         a_store_that_lets_go_of_nothing_is_caught;
+    DeploysBeside by deployed::one_deployment_at_a_time_moves_an_artifact:
+        a_store_that_deploys_two_at_a_time_is_caught;
+    DeploysBeside by deployed::a_route_stays_until_the_end:
+        a_store_that_begins_before_the_end_is_caught;
     // The model finds what the other cases find, without having been told what to look for.
     RepeatsApplyAgain by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_a_changeset_was_applied_again;

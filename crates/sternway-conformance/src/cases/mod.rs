@@ -14,6 +14,7 @@ pub(crate) mod contents;
 pub(crate) mod contents_near;
 pub(crate) mod counted;
 pub(crate) mod dense;
+pub(crate) mod deployed;
 pub(crate) mod durable;
 pub(crate) mod followed;
 pub(crate) mod grouped;

@@ -6,6 +6,7 @@ use sternway_store::{Append, Appended, AppendedSubject, Refusal, Tallies};
 use sternway_types::{Generation, Outcome, OutcomeId, PointerName, Subject, Tally};
 
 use super::{
+    decide_deployed,
     decide_record::{missing, nowhere},
     history::History,
 };
@@ -106,7 +107,8 @@ fn problems(history: History<'_>, place: usize, outcome: &Outcome) -> Vec<Refusa
     let newest = pointer.as_ref().map_or(Generation::ZERO, |pointer| pointer.generation);
     let present = newest > Generation::ZERO && subject.generation == newest;
     let replaced = pointer.and_then(|pointer| pointer.version) != Some(subject.version);
-    if subject.generation > newest || (present && replaced) {
+    let never = subject.generation > newest || (present && replaced);
+    if never && !decide_deployed::is_candidate(history, subject) {
         problems.push(Refusal::NeverLive {
             index,
             id,

@@ -1,7 +1,7 @@
 //! What a deployment and its routes must be answered with.
 
 use sternway_store::Refusal;
-use sternway_types::{Deployment, PointerName, Record, RecordKey, Route, Weight};
+use sternway_types::{Deployment, PointerName, Record, RecordKey, Route, Subject, Weight};
 
 use super::{
     decide_record::{missing, nowhere},
@@ -69,6 +69,15 @@ pub(super) fn no_route(history: History<'_>, key: &RecordKey) -> Option<Refusal>
     let by = under_way(history, &route)?.id;
     let (artifact, environment) = (route.artifact().clone(), route.environment().clone());
     Some(Refusal::BeingDeployed { artifact, environment, by })
+}
+
+/// Whether a version is beside what is live under this generation.
+pub(super) fn is_candidate(history: History<'_>, subject: &Subject) -> bool {
+    let record = history.record(&RecordKey::route(&subject.artifact, &subject.environment));
+    record.and_then(Record::into_route).is_some_and(|route| {
+        let of_it = route.candidates().iter().any(|arm| arm.version == subject.version);
+        of_it && route.generation() == subject.generation
+    })
 }
 
 fn under_way(history: History<'_>, route: &Route) -> Option<Box<Deployment>> {

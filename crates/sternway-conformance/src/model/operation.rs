@@ -70,6 +70,22 @@ pub(crate) enum RecordSketch {
         version: u8,
         against: u8,
     },
+    /// A deployment that begins, or goes on if it is there.
+    Deployment {
+        id: u8,
+        artifact: u8,
+        environment: u8,
+        version: u8,
+        turn: u8,
+    },
+    /// A route of a deployment that may not be there.
+    Route {
+        id: u8,
+        artifact: u8,
+        environment: u8,
+        version: u8,
+        percent: u8,
+    },
 }
 
 /// One outcome of an append.
@@ -166,6 +182,16 @@ fn record() -> impl Strategy<Value = RecordSketch> {
         1 => (artifact.clone(), environment.clone(), 0..4_u8, version.clone()).prop_map(
             |(artifact, environment, generation, version)| RecordSketch::Latch {
                 artifact, environment, generation, version
+            }
+        ),
+        3 => (0..3_u8, artifact.clone(), environment.clone(), version.clone(), 0..8_u8).prop_map(
+            |(id, artifact, environment, version, turn)| RecordSketch::Deployment {
+                id, artifact, environment, version, turn
+            }
+        ),
+        3 => (0..3_u8, artifact.clone(), environment.clone(), version.clone(), 0..120_u8).prop_map(
+            |(id, artifact, environment, version, percent)| RecordSketch::Route {
+                id, artifact, environment, version, percent
             }
         ),
         1 => (artifact, environment, 0..4_u8, version.clone(), version).prop_map(

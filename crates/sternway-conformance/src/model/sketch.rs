@@ -12,6 +12,7 @@ use sternway_types::{
 
 use super::{
     counts::Counts,
+    deploying,
     history::History,
     operation::{Lock, Operation, OutcomeSketch, PointerSketch, RecordSketch, VERSIONS},
 };
@@ -21,7 +22,8 @@ use crate::{
     world::{
         Client, artifact, attestation, baseline, condemnation, environment, environment_record,
         failed, force, generation, greeting, label, latch, live, move_to, pointer_at, production,
-        reason, record_at, robot, staging, succeeded, tests_passed, text, unlabel, version,
+        put_deployment, put_route, reason, record_at, robot, staging, succeeded, tests_passed,
+        text, unlabel, version,
     },
 };
 
@@ -53,7 +55,7 @@ fn pointer_of(sketch: PointerSketch) -> (ArtifactId, PointerName) {
 }
 
 /// One of an artifact's versions, or the one that comes next for the last of the numbers.
-fn version_of(history: History<'_>, id: &ArtifactId, number: u8) -> VersionNumber {
+pub(super) fn version_of(history: History<'_>, id: &ArtifactId, number: u8) -> VersionNumber {
     let versions = history.versions(id).len() as u64;
     match u64::from(number).checked_rem(versions) {
         Some(place) if number < VERSIONS - 1 => version(place + 1),
@@ -149,6 +151,14 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
             let (id, environment) = (artifact_of(artifact), environment_of(environment));
             let versions = [version, against].map(|number| version_of(history, &id, number));
             baseline(&id, &environment, stay, versions)
+        }
+        RecordSketch::Deployment { id, artifact, environment, version, turn } => {
+            let to = (artifact_of(artifact), environment_of(environment), version);
+            put_deployment(&deploying::deployment_of(history, id, to, turn))
+        }
+        RecordSketch::Route { id, artifact, environment, version, percent } => {
+            let to = (artifact_of(artifact), environment_of(environment), version);
+            put_route(deploying::route_of(history, id, to, percent))
         }
     };
     let Change::PutRecord(record) = change else { panic!("no record: {change:?}") };

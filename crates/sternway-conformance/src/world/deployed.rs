@@ -1,0 +1,104 @@
+//! Deployments, with what no case is about filled in.
+
+use std::collections::BTreeSet;
+
+use sternway_types::{
+    Arm, ArtifactId, Change, Changeset, Deployment, DeploymentId, EnvironmentId, Force, Generation,
+    Limits, Member, MoveCause, NewMove, Phase, Plan, Reason, Record, Regime, Route, Shift, Step,
+    Strategy, Target, Timestamp, VersionNumber, Weight,
+};
+
+use super::names::{alice, live};
+use crate::must::there;
+
+pub(crate) fn weight(percent: u32) -> Weight {
+    there(Weight::new(percent * 100).ok(), "weight")
+}
+
+/// A deployment that begins now, in which nothing moved yet.
+pub(crate) fn deployment(
+    name: &str,
+    artifact: &ArtifactId,
+    environment: &EnvironmentId,
+    [from, to]: [VersionNumber; 2],
+    at: Generation,
+) -> Deployment {
+    let steps = vec![Step::SetWeight(weight(5)), Step::GoLive];
+    let plan = Plan::new(Strategy::Steps, steps, Limits::default());
+    Deployment {
+        id: DeploymentId::from_name(name),
+        environment: environment.clone(),
+        members: vec![Member {
+            artifact: artifact.clone(),
+            from,
+            to,
+            regimes: vec![Regime { generation: at, weight: Weight::ZERO }],
+            baseline: None,
+        }],
+        plan: there(plan.ok(), "plan"),
+        by: alice(),
+        reason: Reason::default(),
+        started: Timestamp::EPOCH,
+        phase: Phase::Running,
+        step: 0,
+        weight: Weight::ZERO,
+        routed: true,
+        since: Timestamp::EPOCH,
+        pauses: BTreeSet::new(),
+        approvals: Vec::new(),
+        waiver: None,
+        proven: false,
+        cause: None,
+        fence: 0,
+        lease: None,
+    }
+}
+
+pub(crate) fn put_deployment(deployment: &Deployment) -> Change {
+    Change::PutRecord(Box::new(Record::Deployment(Box::new(deployment.clone()))))
+}
+
+/// The route of a deployment's first member under a generation, with this share for its candidate.
+pub(crate) fn route_at(deployment: &Deployment, at: Generation, weight: Weight) -> Route {
+    let member = there(deployment.members.first(), "member");
+    let live = Arm { version: member.from, weight: weight.rest() };
+    let arms = vec![live, Arm { version: member.to, weight }];
+    let (artifact, environment) = (member.artifact.clone(), deployment.environment.clone());
+    let route = Route::new(artifact, environment, at, arms);
+    there(route.ok(), "route").of_deployment(deployment.id)
+}
+
+pub(crate) fn put_route(route: Route) -> Change {
+    Change::PutRecord(Box::new(Record::Route(Box::new(route))))
+}
+
+/// A move of the pointer from a version to itself.
+pub(crate) fn shift(deployment: &Deployment, to: VersionNumber, weight: Weight) -> Change {
+    let member = there(deployment.members.first(), "member");
+    let shift = Shift { deployment: deployment.id, candidate: member.to, weight };
+    Change::MovePointer(Box::new(NewMove {
+        artifact: member.artifact.clone(),
+        name: live(&deployment.environment),
+        to: Target::Version(to),
+        cause: MoveCause::Shifted(shift),
+        force: Force::No,
+    }))
+}
+
+/// A deployment that goes on to another share: a new generation of the pointer, and its route.
+pub(crate) fn shifted(
+    changeset: Changeset,
+    deployment: &mut Deployment,
+    weight: Weight,
+) -> Changeset {
+    deployment.weight = weight;
+    let from = there(deployment.members.first(), "member").from;
+    let at = there(deployment.members.first(), "member").generation().next();
+    if let Some(member) = deployment.members.first_mut() {
+        member.regimes.push(Regime { generation: at, weight });
+    }
+    changeset
+        .then(put_deployment(deployment))
+        .then(shift(deployment, from, weight))
+        .then(put_route(route_at(deployment, at, weight)))
+}
