@@ -3,21 +3,23 @@
 use std::error::Error;
 
 use sternway_types::{
-    Activation, Actor, ActorError, ActorKind, Applied, Artifact, ArtifactId, At, Attestation,
-    BaselineMeasure, Change, Changelog, Changeset, ChangesetError, ChangesetId, CollectionId,
-    Commit, Condemnation, Content, ContentError, ContentKind, ContentRef, Decimal, DecimalError,
-    Degradation, Digest, DigestError, DigestPrefix, Direction, Environment, EnvironmentId,
-    ErrorClass, Evidence, Failure, Finding, Force, Generation, IdError, JsonError, JsonProblem,
-    LabelId, Language, Latch, LatchAction, LifecycleStatus, Measure, Measured, Measurements,
-    MediaType, Metadata, MetadataError, Metric, Missing, Mode, MoveCause, NamespaceId,
-    NamespaceSettings, NewMove, NewVersion, NumberError, Observation, Operator, Outcome,
-    OutcomeError, OutcomeId, OutcomeStatus, Parents, Period, Pointer, PointerMove, PointerName,
-    Policy, PolicyError, PolicyRecord, PolicyScope, PolicySetting, Precondition, Preset, Ratio,
-    RatioError, Reason, Receipt, Recent, Record, RecordChange, RecordEntry, RecordKey, RecordKind,
-    Reference, ReferenceError, Regression, Resolution, Revision, RollbackTrigger, Rule, RuleId,
-    RuleName, ScopeError, Score, Selector, Series, Subject, Tally, Target, TextError, Threshold,
-    ThresholdError, Tier, Timeline, Timestamp, TimestampError, UuidError, Verdict, Version,
-    VersionNumber,
+    Activation, Actor, ActorError, ActorKind, Applied, Approval, Arm, Artifact, ArtifactId, At,
+    Attestation, BaselineMeasure, Beside, Cause, Change, Changelog, Changeset, ChangesetError,
+    ChangesetId, CollectionId, Commit, Condemnation, Content, ContentError, ContentKind,
+    ContentRef, Decimal, DecimalError, Degradation, Deployment, DeploymentId, Digest, DigestError,
+    DigestPrefix, Direction, Environment, EnvironmentId, ErrorClass, Evidence, Failure, Finding,
+    Force, Generation, IdError, JsonError, JsonProblem, LabelId, Language, Latch, LatchAction,
+    Lease, LifecycleStatus, Limits, Measure, Measured, Measurements, MediaType, Member, Metadata,
+    MetadataError, Metric, Missing, Mode, MoveCause, NamespaceId, NamespaceSettings, NewMove,
+    NewVersion, NumberError, Observation, OnDeadline, Operator, Outcome, OutcomeError, OutcomeId,
+    OutcomeStatus, Parents, Pause, Period, Phase, Plan, PlanError, Pointer, PointerMove,
+    PointerName, Policy, PolicyError, PolicyRecord, PolicyScope, PolicySetting, Precondition,
+    Preset, Ratio, RatioError, Reason, Receipt, Recent, Record, RecordChange, RecordEntry,
+    RecordKey, RecordKind, Reference, ReferenceError, Regime, Regression, Resolution, Revision,
+    RollbackTrigger, Route, RouteError, Rule, RuleId, RuleName, ScopeError, Score, Selector,
+    Series, Shift, Step, Strategy, Subject, Tally, Target, TextError, Threshold, ThresholdError,
+    Tier, Timeline, Timestamp, TimestampError, UuidError, Verdict, Version, VersionNumber, Wait,
+    Waiver, Weight,
 };
 
 const fn crosses<T: Send + Sync + 'static>() {}
@@ -41,6 +43,9 @@ fn every_value_can_cross_threads() {
     crosses::<(BaselineMeasure, Decimal, Degradation, Direction, Measure, Measured)>();
     crosses::<(Measurements, Metric, Missing, Mode, Operator, Period, Preset, Resolution)>();
     crosses::<(RuleId, Series, Threshold, Tier, Timeline)>();
+    crosses::<(Approval, Arm, Beside, Cause, Deployment, DeploymentId, Lease, Limits, Member)>();
+    crosses::<(OnDeadline, Pause, Phase, Plan, Regime, Route, Shift, Step, Strategy, Wait)>();
+    crosses::<(Waiver, Weight)>();
 }
 
 #[test]
@@ -55,9 +60,11 @@ fn every_error_can_be_boxed_and_cross_threads() {
     is_error::<MetadataError>();
     is_error::<NumberError>();
     is_error::<OutcomeError>();
+    is_error::<PlanError>();
     is_error::<PolicyError>();
     is_error::<RatioError>();
     is_error::<ReferenceError>();
+    is_error::<RouteError>();
     is_error::<ScopeError>();
     is_error::<TextError>();
     is_error::<ThresholdError>();

@@ -3,10 +3,10 @@
 
 use serde_json::json;
 use sternway_types::{
-    Action, Against, Attestation, Condemnation, Environment, ErrorClasses, Evidence, Finding,
-    FrozenBaseline, Generation, Latch, LatchAction, LifecycleStatus, NamespaceSettings,
-    Observation, OutcomeId, Policy, PolicyRecord, PolicyScope, PolicySetting, Preset, Ratio,
-    Record, RecordKind, Regression, Rule, RuleName, TestResult, Threshold,
+    Action, Against, Attestation, Beside, Condemnation, DeploymentId, Environment, ErrorClasses,
+    Evidence, Finding, FrozenBaseline, Generation, Latch, LatchAction, LifecycleStatus,
+    NamespaceSettings, Observation, OutcomeId, Policy, PolicyRecord, PolicyScope, PolicySetting,
+    Preset, Ratio, Record, RecordKind, Regression, Rule, RuleName, TestResult, Threshold, Weight,
 };
 
 use crate::make::{
@@ -204,6 +204,11 @@ fn a_latched_verdict() {
     check_latch(LatchAction::OverBudget, r#""over_budget""#);
     check_latch(LatchAction::Notified, r#""notified""#);
     check_latch(LatchAction::Shadowed, r#""shadowed""#);
+    let deployment = DeploymentId::from_name("deployment");
+    check_latch(
+        LatchAction::Withdrawn { deployment },
+        r#"{"withdrawn":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614"}}"#,
+    );
 }
 
 #[test]
@@ -254,6 +259,14 @@ fn what_a_test_found() {
         r#"{"against":{"expected":{"success_rate":0.95}},"success_rate":"0.921875","ln_e":"5.25","ln_threshold":"4.961845129","class":"panic","of_class":2}"#
     );
     assert_eq!(serde_json::from_str::<TestResult>(&json).unwrap(), declared);
+    let weight = Weight::new(500).unwrap();
+    let share =
+        Beside { weight, succeeded: 3, failed: 4, baseline_succeeded: 95, baseline_failed: 5 };
+    let beside = test(Against::Beside { version, shares: vec![share] });
+    assert_eq!(
+        make::json(&beside),
+        r#"{"against":{"beside":{"version":1,"shares":[{"weight":500,"succeeded":3,"failed":4,"baseline_succeeded":95,"baseline_failed":5}]}},"success_rate":"0.921875","ln_e":"5.25","ln_threshold":"4.961845129"}"#
+    );
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! How a changeset is written. Its fingerprint, by which a repeated one is known, is made of this.
 
 use sternway_types::{
-    Change, Changeset, ChangesetId, ContentKind, ContentRef, Environment, Force, Generation,
-    MoveCause, NewMove, NewVersion, Parents, PointerName, Precondition, Record, RecordKey,
-    RollbackTrigger, Target,
+    Change, Changeset, ChangesetId, ContentKind, ContentRef, DeploymentId, Environment, Force,
+    Generation, MoveCause, NewMove, NewVersion, Parents, PointerName, Precondition, Record,
+    RecordKey, RollbackTrigger, Shift, Target, Weight,
 };
 
 use crate::{
@@ -149,6 +149,21 @@ fn every_move_of_a_pointer() {
         &format!(
             r#""name":{{"environment":"production"}},"to":{{"version":1}},"cause":{{"rolled_back":{{"policy":{REGRESSION}}}}},"force":"no""#
         ),
+    );
+}
+
+#[test]
+fn every_move_of_a_deployment() {
+    let deployment = DeploymentId::from_name("deployment");
+    let weight = Weight::new(500).unwrap();
+    let shift = Shift { deployment, candidate: version(2), weight };
+    check_move(
+        (live(), Target::Version(version(1)), MoveCause::Shifted(shift), Force::No),
+        r#""name":{"environment":"production"},"to":{"version":1},"cause":{"shifted":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614","candidate":2,"weight":500}},"force":"no""#,
+    );
+    check_move(
+        (live(), Target::Version(version(2)), MoveCause::Deployed(deployment), Force::No),
+        r#""name":{"environment":"production"},"to":{"version":2},"cause":{"deployed":"aee50b18-a03c-89e4-883a-5acadf5c8614"},"force":"no""#,
     );
 }
 

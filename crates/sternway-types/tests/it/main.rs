@@ -8,6 +8,7 @@ mod crossing;
 mod digest;
 mod golden;
 mod golden_changeset;
+mod golden_deployed;
 mod id;
 mod json;
 mod make;
