@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
+
 use crate::{
     Cause, Store, StoreError,
     decorate::{Answer, Call, decorate},
@@ -65,16 +67,28 @@ impl fmt::Display for Made {
     }
 }
 
+/// Who decides about calls as they come, and when: with a director each call is a step that can be
+/// put off, so that callers take turns as a seed says, and go away before or after any call.
+#[async_trait]
+pub trait Director: fmt::Debug + Send + Sync {
+    /// Answers when the call may be made, with the fault that it is to have.
+    async fn before(&self, op: &'static str) -> Option<Fault>;
+
+    /// Answers when the caller may be told what came of it.
+    async fn after(&self, op: &'static str);
+}
+
 /// Where faults come from.
 #[derive(Debug)]
 enum Source {
     Plan(BTreeMap<u64, Fault>),
     Seed { seed: u64, rate: Rate },
+    Director(Arc<dyn Director>),
 }
 
 /// Wraps a store so that some of its calls fail, for tests of what stands above.
 ///
-/// Faults come by plan, or are drawn from a seed: what happens to a call depends on the seed and on
+/// Faults come by plan, from a [`Director`], or are drawn from a seed: what happens to a call depends on the seed and on
 /// how many calls were before it, and on nothing else. Callers that come in the same order meet the
 /// same faults again. An error is [`StoreError::Unavailable`], and its source is the [`Made`] fault, in
 /// words. Delays pass by the timer of tokio, so that a test may stop it.
@@ -104,6 +118,12 @@ impl Faulty {
         Self::new(inner, Source::Plan(plan.into_iter().collect()))
     }
 
+    /// Has the faults that somebody decides about, call by call.
+    #[must_use]
+    pub fn directed(inner: Arc<dyn Store>, director: Arc<dyn Director>) -> Self {
+        Self::new(inner, Source::Director(director))
+    }
+
     fn new(inner: Arc<dyn Store>, source: Source) -> Self {
         let (calls, calm) = (AtomicU64::new(0), AtomicBool::new(false));
         Self { inner, source, calls, calm, made: Mutex::default() }
@@ -131,7 +151,11 @@ impl Faulty {
     }
 
     /// The fault of the next call, if it has one.
-    fn next(&self, op: &'static str) -> Option<Made> {
+    async fn next(&self, op: &'static str) -> Option<Made> {
+        let directed = match self.director() {
+            Some(director) => director.before(op).await,
+            None => None,
+        };
         let mut list = self.list();
         let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         if self.calm.load(Ordering::SeqCst) {
@@ -140,10 +164,21 @@ impl Faulty {
         let fault = match &self.source {
             Source::Plan(plan) => plan.get(&call).copied(),
             Source::Seed { seed, rate } => drawn(*seed, *rate, call),
+            Source::Director(_) => directed,
         };
         let made = Made { call, op, fault: fault? };
         list.push(made);
         Some(made)
+    }
+
+    /// Who decides, while there are to be faults.
+    fn director(&self) -> Option<&dyn Director> {
+        match &self.source {
+            Source::Director(director) if !self.calm.load(Ordering::SeqCst) => {
+                Some(director.as_ref())
+            }
+            Source::Director(_) | Source::Plan(_) | Source::Seed { .. } => None,
+        }
     }
 
     async fn around<T: Answer>(
@@ -151,18 +186,31 @@ impl Faulty {
         call: Call<'_>,
         answer: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let Some(made) = self.next(call.op) else { return answer.await };
-        match made.fault {
-            Fault::NotDone => Err(unavailable(made)),
-            Fault::AnswerLost => {
-                drop(answer.await);
-                Err(unavailable(made))
-            }
-            Fault::Late(by) => {
-                #[expect(clippy::disallowed_methods, reason = "a delay is what was asked for")]
-                tokio::time::sleep(by).await;
-                answer.await
-            }
+        let made = self.next(call.op).await;
+        let answer = spoilt(made, answer).await;
+        if let Some(director) = self.director() {
+            director.after(call.op).await;
+        }
+        answer
+    }
+}
+
+/// An answer, as its fault has it.
+async fn spoilt<T>(
+    made: Option<Made>,
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let Some(made) = made else { return answer.await };
+    match made.fault {
+        Fault::NotDone => Err(unavailable(made)),
+        Fault::AnswerLost => {
+            drop(answer.await);
+            Err(unavailable(made))
+        }
+        Fault::Late(by) => {
+            #[expect(clippy::disallowed_methods, reason = "a delay is what was asked for")]
+            tokio::time::sleep(by).await;
+            answer.await
         }
     }
 }

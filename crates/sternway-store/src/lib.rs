@@ -56,7 +56,7 @@ mod store;
 mod traced;
 
 #[cfg(feature = "faulty")]
-pub use crate::faulty::{Fault, Faulty, Made, Rate};
+pub use crate::faulty::{Director, Fault, Faulty, Made, Rate};
 #[cfg(feature = "metered")]
 pub use crate::metered::Metered;
 #[cfg(feature = "traced")]
