@@ -1,6 +1,7 @@
-//! `cargo xtask sim`: the store on a disk that loses power, fails, and is full.
+//! `cargo xtask sim`: the store on a disk that loses power, fails, and is full; and deployments whose
+//! drivers die, whose store fails, and whose router lies.
 //!
-//! The simulation is `sternway_tests::sim`, and its driver a binary of that crate; here it is built
+//! The simulations are `sternway_tests::sim`, and their drivers binaries of that crate; here one is built
 //! with optimizations and told what to run. The seeds that ever failed are in `tests/seeds`, and
 //! every run begins with them.
 
@@ -22,7 +23,8 @@ pub(crate) struct Options {
     /// Runs this one alone, some times.
     #[arg(long, conflicts_with_all = ["seeds", "from"])]
     seed: Option<u64>,
-    /// Runs a store that is wrong, which is to be caught: lying-sync, half-batches.
+    /// Runs what is wrong, which is to be caught: lying-sync or half-batches; or for the engine
+    /// older-routes, no-read-back, early-release or from-the-start.
     #[arg(long)]
     mutant: Option<String>,
 }
@@ -31,12 +33,22 @@ pub(crate) struct Options {
 enum Layer {
     /// The embedded store.
     Redb,
+    /// Deployments.
+    Engine,
 }
 
 impl Layer {
     const fn seeds(self) -> &'static str {
         match self {
             Self::Redb => "tests/seeds/redb.txt",
+            Self::Engine => "tests/seeds/engine.txt",
+        }
+    }
+
+    const fn driver(self) -> &'static str {
+        match self {
+            Self::Redb => "sim",
+            Self::Engine => "sim_engine",
         }
     }
 }
@@ -46,7 +58,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Error>
 }
 
 fn arguments(options: &Options) -> Vec<String> {
-    let run = ["run", "-q", "--release", "-p", "sternway-tests", "--bin", "sim", "--"];
+    let driver = options.layer.driver();
+    let run = ["run", "-q", "--release", "-p", "sternway-tests", "--bin", driver, "--"];
     let mut arguments: Vec<String> = run.map(str::to_owned).to_vec();
     arguments.push(options.layer.seeds().to_owned());
     arguments.extend(match options.seed {

@@ -23,6 +23,7 @@
 mod contents;
 mod dice;
 mod disk;
+pub mod engine;
 mod error;
 mod everywhere;
 mod fault;

@@ -1,6 +1,7 @@
 //! Stories across crates, with real files and real processes.
 
 mod bundle;
+mod deployed;
 mod fault_disk;
 mod fuzz;
 mod kill_9;

@@ -1,0 +1,199 @@
+//! Who takes turns: drivers, somebody who records outcomes, and people.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sternway::{
+    control::{
+        Control, ControlError, Intent,
+        deploy::{NewDeployment, OnSupersede, Routers},
+    },
+    provider::{CountingIds, Ids as _, ManualClock},
+    store::{Store, StoreError},
+    types::{
+        Actor, ArtifactId, Change, Changeset, Deployment, DeploymentId, Force, NamespaceId,
+        Outcome, Phase, Precondition, Record, RecordKey, VersionNumber,
+    },
+};
+use sternway_deploy::{Ask, Event, advance};
+
+use super::{
+    mutant::Mutant,
+    production,
+    router::SimRouter,
+    stage::{Stage, Task},
+};
+
+/// What tasks found that must not be, in words.
+pub(super) type Complaints = Arc<Mutex<Vec<String>>>;
+
+/// Outcomes that are on their way, until somebody was told that they are there.
+pub(super) type Batch = Arc<Mutex<Option<Vec<Outcome>>>>;
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What all of them share.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) ids: Arc<CountingIds>,
+    pub(super) router: Arc<SimRouter>,
+    pub(super) stage: Arc<Stage>,
+    pub(super) complaints: Complaints,
+    pub(super) mutant: Mutant,
+}
+
+impl Shared {
+    /// A process that was just started.
+    pub(super) fn control(&self, namespace: &NamespaceId, clock: &Arc<ManualClock>) -> Control {
+        let (store, clock, ids) = (&self.store, Arc::clone(clock), Arc::clone(&self.ids));
+        let routers = Routers::default().with(production(), Arc::<SimRouter>::clone(&self.router));
+        Control::new(Arc::clone(store), namespace.clone())
+            .with_clock(clock)
+            .with_ids(ids)
+            .with_routers(routers)
+    }
+
+    fn complain(&self, who: &str, err: &ControlError) {
+        locked(&self.complaints).push(format!("{who}: {err:?}"));
+    }
+}
+
+/// Somebody who takes turns. Its clock is not that of others.
+pub(super) struct Player {
+    pub(super) control: Arc<Control>,
+    pub(super) clock: Arc<ManualClock>,
+    /// How many microseconds its clock is ahead.
+    pub(super) ahead: i64,
+    pub(super) task: Option<Task>,
+}
+
+const fn is_away(err: &ControlError) -> bool {
+    matches!(err, ControlError::Store(err) if err.is_temporary())
+}
+
+/// Drives a deployment as far as it goes.
+pub(super) fn drives(shared: &Shared, control: &Arc<Control>, id: DeploymentId) -> Task {
+    let (shared, control) = (shared.clone(), Arc::clone(control));
+    Box::pin(async move {
+        if let Some(changeset) = spoilt(&shared, &control, id).await {
+            drop(shared.store.commit(&changeset).await);
+        }
+        match control.drive_one(&production(), id).await {
+            Ok(_) => (),
+            Err(err) if is_away(&err) => (),
+            Err(err) => shared.complain("a driver", &err),
+        }
+    })
+}
+
+/// What a driver commits that is wrong, as the mutant has it.
+async fn spoilt(shared: &Shared, control: &Control, id: DeploymentId) -> Option<Changeset> {
+    let before = control.deployment(&production(), id).await.ok()?;
+    let (deployment, now) = (&before.deployment, control.now());
+    let after = match shared.mutant {
+        Mutant::EarlyRelease if deployment.phase == Phase::RollingBack => {
+            advance(deployment, &Event::Routed, now).ok()??.deployment
+        }
+        Mutant::FromTheStart if deployment.phase == Phase::Running && deployment.step > 1 => {
+            Deployment { step: 0, ..deployment.clone() }
+        }
+        Mutant::EarlyRelease
+        | Mutant::FromTheStart
+        | Mutant::None
+        | Mutant::OlderRoutes
+        | Mutant::NoReadBack => return None,
+    };
+    let key = RecordKey::deployment(&production(), id);
+    let at = Precondition::RecordAt { key, generation: before.generation };
+    let (namespace, actor) = (control.namespace().clone(), Actor::sternway());
+    let changeset = Changeset::new(shared.ids.changeset(), namespace, now, actor).when(at);
+    let put = Change::PutRecord(Box::new(Record::Deployment(Box::new(after.clone()))));
+    let over = after.phase.is_over();
+    let routes =
+        after.members.iter().filter(|_| over).map(|member| {
+            Change::DeleteRecord(RecordKey::route(&member.artifact, &after.environment))
+        });
+    Some(routes.fold(changeset.then(put), Changeset::then))
+}
+
+/// Records outcomes again and again, until somebody is told that they are there.
+pub(super) fn records(shared: &Shared, control: &Arc<Control>, batch: &Batch) -> Task {
+    let (shared, control, batch) = (shared.clone(), Arc::clone(control), Arc::clone(batch));
+    Box::pin(async move {
+        let Some(outcomes) = locked(&batch).clone() else { return };
+        match control.record(outcomes).await {
+            Ok(recorded) => {
+                drop(recorded);
+                *locked(&batch) = None;
+            }
+            Err(err) if is_away(&err) => (),
+            Err(err) => shared.complain("who records", &err),
+        }
+    })
+}
+
+/// What a person does.
+#[derive(Clone, Debug)]
+pub(super) enum Deed {
+    Ask(DeploymentId, Ask),
+    Promote(ArtifactId, VersionNumber),
+    Start(NewDeployment),
+}
+
+pub(super) fn acts(shared: &Shared, control: &Arc<Control>, deed: Deed) -> Task {
+    let (shared, control) = (shared.clone(), Arc::clone(control));
+    Box::pin(async move {
+        match done(&control, deed).await {
+            Ok(()) => (),
+            Err(err) if is_away(&err) || is_answer(&err) => (),
+            Err(err) => shared.complain("a person", &err),
+        }
+    })
+}
+
+/// Who everything is done by.
+pub(super) fn person() -> Option<Intent> {
+    let actor = Actor::new(sternway::types::ActorKind::Human, "alice").ok()?;
+    Some(Intent::by(actor).because("because".parse().ok()?))
+}
+
+async fn done(control: &Control, deed: Deed) -> Result<(), ControlError> {
+    let Some(intent) = person() else { return Ok(()) };
+    match deed {
+        Deed::Ask(id, ask) => control.ask(&production(), id, ask, &intent).await.map(drop),
+        Deed::Promote(artifact, to) => {
+            let promoted = control.promote(&artifact, to, &production(), Force::No, &intent).await;
+            promoted.map(drop)
+        }
+        Deed::Start(new) => control.start_deployment(&new, &intent).await.map(drop),
+    }
+}
+
+/// Whether a person may be told so: it cannot be done as things are.
+const fn is_answer(err: &ControlError) -> bool {
+    matches!(
+        err,
+        ControlError::Store(StoreError::Refused(_) | StoreError::Conflict(_))
+            | ControlError::Deployment(_)
+            | ControlError::AlreadyLive { .. }
+            | ControlError::NoDeployment { .. }
+    )
+}
+
+/// A deployment of all members to a version.
+pub(super) fn new_deployment(
+    members: &[ArtifactId],
+    to: VersionNumber,
+    plan: sternway::types::Plan,
+    on_supersede: OnSupersede,
+) -> NewDeployment {
+    NewDeployment {
+        members: members.iter().map(|artifact| (artifact.clone(), to)).collect(),
+        environment: production(),
+        plan,
+        force: Force::No,
+        on_supersede,
+    }
+}

@@ -1,0 +1,118 @@
+//! The end of a run: nothing fails any more, and everything must come to its end.
+
+use std::{sync::Arc, time::Duration};
+
+use sternway::{
+    control::{ControlError, deploy::OnSupersede},
+    types::{DeploymentId, Pause, Phase, Route, Step},
+};
+use sternway_deploy::Ask;
+
+use super::{
+    cast::{locked, new_deployment, person},
+    play::{Play, second_version},
+    production,
+    stage::now,
+};
+use crate::sim::Failure;
+
+/// How many rounds it takes at the most.
+const ROUNDS: usize = 400;
+
+impl Play<'_> {
+    /// Nothing fails any more: everything must end.
+    pub(super) fn end(&mut self) -> Result<(), Failure> {
+        self.shared.stage.calm_down();
+        if self.ledger.deployments.is_empty() {
+            let (members, plan) = (&self.members, self.script.plan.clone());
+            let new = new_deployment(members, second_version(), plan, OnSupersede::Reject);
+            let intent = person().ok_or_else(|| Failure::Broken("nobody is there".into()))?;
+            now(self.sound.start_deployment(&new, &intent)).map_err(Failure::harness)?;
+            self.check()?;
+        }
+        // What was counted and never judged is judged by whoever repeats it.
+        if let Some(outcomes) = locked(&self.batch).take() {
+            drop(now(self.sound.record(outcomes)).map_err(Failure::harness)?);
+        }
+        self.everything_ends()?;
+        // Those who slept may begin something new.
+        self.wake_up()?;
+        self.everything_ends()?;
+        self.settled()
+    }
+
+    fn everything_ends(&mut self) -> Result<(), Failure> {
+        for round in 0..ROUNDS {
+            self.check()?;
+            let ids: Vec<_> = self.ledger.under_way().iter().map(|it| it.id).collect();
+            if ids.is_empty() {
+                return Ok(());
+            }
+            for id in ids {
+                self.help(id, round).map_err(Failure::harness)?;
+            }
+            self.pass(Duration::from_mins(1));
+        }
+        Err(Failure::Broken(format!("they do not end: {:?}", self.ledger.under_way())))
+    }
+
+    /// Drives a deployment, and does what a person or time must.
+    fn help(&self, id: DeploymentId, round: usize) -> Result<(), ControlError> {
+        let deployment = now(self.sound.drive_one(&production(), id))?.deployment;
+        let Some(intent) = person() else { return Ok(()) };
+        let asks = |ask| now(self.sound.ask(&production(), id, ask, &intent)).map(drop);
+        if deployment.phase != Phase::Running {
+            return Ok(());
+        }
+        if deployment.pauses.iter().any(|pause| *pause != Pause::Unrouted) {
+            asks(Ask::Resume)?;
+        }
+        if deployment.current() == Some(Step::Pause) && deployment.routed {
+            asks(Ask::Promote)?;
+        }
+        if round > 30 && deployment.plan.limits().evidence {
+            asks(Ask::Waive)?;
+        }
+        let outcomes = self.runs(4)?;
+        now(self.sound.record(outcomes)).map(drop)
+    }
+
+    /// Those who slept go on with what they were about to do.
+    fn wake_up(&mut self) -> Result<(), Failure> {
+        let stage = Arc::clone(&self.shared.stage);
+        for who in 0..self.players.len() {
+            let task = self.players.get_mut(who).and_then(|player| player.task.take());
+            if let Some(mut task) = task {
+                while !stage.play(&mut task) {}
+                self.check()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Once everything has ended, the router shows what the store wants.
+    fn settled(&mut self) -> Result<(), Failure> {
+        let halted = self.ledger.deployments.values().any(|it| it.phase == Phase::Halted);
+        for artifact in self.members.clone() {
+            let wanted = self.ledger.wants(&artifact);
+            let shares = |route: Option<Route>| {
+                route.map(|it| {
+                    let arms = it.arms().iter().filter(|arm| arm.weight.get() > 0);
+                    (it.generation(), arms.copied().collect::<Vec<_>>())
+                })
+            };
+            let shown = shares(self.shared.router.shows(&artifact));
+            let wanted = shares(wanted);
+            // A router that was never told anything sends everything to what is live.
+            if shown.is_some() && shown != wanted && self.ledger.is_told(&artifact) && !halted {
+                return Err(Failure::Broken(format!("it shows {shown:?}, and not {wanted:?}")));
+            }
+            now(self.sound.assert_route(&artifact, &production())).map_err(Failure::harness)?;
+            let shown = shares(self.shared.router.shows(&artifact));
+            if shown != wanted {
+                return Err(Failure::Broken(format!("told so, it shows {shown:?}: {wanted:?}")));
+            }
+        }
+        self.check()
+    }
+}

@@ -1,0 +1,215 @@
+//! What must hold after every turn, read off the feed and the router.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sternway::types::{
+    Applied, ArtifactId, Commit, Deployment, DeploymentId, Generation, LatchAction, MoveCause,
+    Phase, PointerMove, PointerName, Record, RecordChange, Revision, RollbackTrigger, Route,
+    VersionNumber,
+};
+
+use super::router::SimRouter;
+use crate::sim::Failure;
+
+/// What was committed so far.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) read: Revision,
+    live: BTreeMap<ArtifactId, (Generation, VersionNumber)>,
+    /// Whose pointer was moved last by somebody else than a deployment: whoever follows the feed tells
+    /// the router, and here nobody does.
+    moved_past: BTreeSet<ArtifactId>,
+    routes: BTreeMap<ArtifactId, Route>,
+    /// What the store wanted of the routers under a generation, and the first commit that did.
+    wanted: BTreeMap<(ArtifactId, Generation), (Revision, Vec<Route>)>,
+    pub(super) deployments: BTreeMap<DeploymentId, Deployment>,
+    latches: BTreeSet<String>,
+    withdrawn: BTreeSet<DeploymentId>,
+    /// The newest generation that the router had.
+    seen: BTreeMap<ArtifactId, Generation>,
+    /// The newest commit when the router last forgot everything.
+    forgot: Option<Revision>,
+}
+
+fn broken(words: String) -> Failure {
+    Failure::Broken(words)
+}
+
+impl Ledger {
+    pub(super) fn forgot(&mut self) {
+        self.seen.clear();
+        self.forgot = Some(self.read);
+    }
+
+    /// Whether the router must show what is wanted without being told again: it forgot nothing, and
+    /// nobody moved the pointer past a deployment.
+    pub(super) fn is_told(&self, artifact: &ArtifactId) -> bool {
+        self.forgot.is_none() && !self.moved_past.contains(artifact)
+    }
+
+    pub(super) fn under_way(&self) -> Vec<&Deployment> {
+        self.deployments.values().filter(|it| !it.phase.is_over()).collect()
+    }
+
+    /// The route of an artifact as the store has it.
+    pub(super) fn wants(&self, artifact: &ArtifactId) -> Option<Route> {
+        let (generation, version) = self.live.get(artifact)?;
+        let route = self.routes.get(artifact).filter(|it| it.generation() == *generation);
+        let environment = super::production();
+        Some(
+            route.cloned().unwrap_or_else(|| {
+                Route::whole(artifact.clone(), environment, *generation, *version)
+            }),
+        )
+    }
+
+    /// A commit, and what the router shows at that moment.
+    pub(super) fn hear(&mut self, commit: &Commit, router: &SimRouter) -> Result<(), Failure> {
+        self.read = commit.revision;
+        for applied in &commit.applied {
+            match applied {
+                Applied::PointerMoved(moved) => self.moved(moved),
+                Applied::RecordChanged(change) => self.changed(change, router)?,
+                Applied::NamespaceCreated | Applied::VersionAdded(_) => (),
+            }
+        }
+        let artifacts: Vec<_> = self.live.keys().cloned().collect();
+        for artifact in artifacts {
+            if let Some(route) = self.wants(&artifact) {
+                let key = (artifact, route.generation());
+                let (_, wanted) =
+                    self.wanted.entry(key).or_insert_with(|| (commit.revision, Vec::new()));
+                if !wanted.contains(&route) {
+                    wanted.push(route);
+                }
+            }
+        }
+        self.one_at_a_time()
+    }
+
+    fn moved(&mut self, moved: &PointerMove) {
+        if let (PointerName::Environment(_), Some(to)) = (&moved.name, moved.to) {
+            self.live.insert(moved.artifact.clone(), (moved.generation, to));
+            let of_deployment = matches!(
+                moved.cause,
+                MoveCause::Shifted(_)
+                    | MoveCause::Deployed(_)
+                    | MoveCause::RolledBack(RollbackTrigger::Manual)
+            );
+            if of_deployment {
+                self.moved_past.remove(&moved.artifact);
+            } else {
+                self.moved_past.insert(moved.artifact.clone());
+            }
+        }
+    }
+
+    fn changed(&mut self, change: &RecordChange, router: &SimRouter) -> Result<(), Failure> {
+        match (&change.before, &change.after) {
+            (before, Some(Record::Deployment(after))) => {
+                let before = before.clone().and_then(Record::into_deployment);
+                if let Some(before) = before {
+                    goes_on(&before, after)?;
+                    self.followed(&before, after, router)?;
+                }
+                self.deployments.insert(after.id, (**after).clone());
+            }
+            (_, Some(Record::Route(route))) => {
+                self.routes.insert(route.artifact().clone(), (**route).clone());
+            }
+            (Some(Record::Route(route)), None) => {
+                self.routes.remove(route.artifact());
+            }
+            (_, Some(record @ Record::Latch(latch))) => {
+                let name = record.key().name().to_owned();
+                if !self.latches.insert(name.clone()) {
+                    return Err(broken(format!("{name} was latched twice")));
+                }
+                if let LatchAction::Withdrawn { deployment } = &latch.action
+                    && !self.withdrawn.insert(*deployment)
+                {
+                    return Err(broken(format!("{deployment} was taken back twice")));
+                }
+            }
+            _ => (),
+        }
+        Ok(())
+    }
+
+    fn one_at_a_time(&self) -> Result<(), Failure> {
+        let mut busy = BTreeMap::new();
+        for deployment in self.under_way() {
+            for member in &deployment.members {
+                if let Some(other) = busy.insert(&member.artifact, deployment.id) {
+                    let id = deployment.id;
+                    return Err(broken(format!("{id} and {other} move the same artifact")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever says that the routers follow was right.
+    fn followed(
+        &self,
+        before: &Deployment,
+        after: &Deployment,
+        router: &SimRouter,
+    ) -> Result<(), Failure> {
+        let ended = after.phase.is_over() && after.phase != Phase::Halted;
+        if before.routed || !(after.routed || ended) || before.weight != after.weight {
+            return Ok(());
+        }
+        for member in &before.members {
+            let generation = member.generation();
+            let key = (member.artifact.clone(), generation);
+            let since = self.wanted.get(&key).map_or(Revision::ZERO, |(since, _)| *since);
+            let shown = router.shows(&member.artifact).map(|route| route.generation());
+            if shown < Some(generation) && self.forgot.is_none_or(|forgot| forgot < since) {
+                return Err(broken(format!(
+                    "{} is {} and asked for {generation}, and the router is at {shown:?}",
+                    after.id, after.phase,
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the router shows is something that was wanted once, and nothing older than before.
+    pub(super) fn look(&mut self, router: &SimRouter) -> Result<(), Failure> {
+        for artifact in self.live.keys() {
+            let Some(route) = router.shows(artifact) else { continue };
+            let generation = route.generation();
+            let wanted = self.wanted.get(&(artifact.clone(), generation));
+            if !wanted.is_some_and(|(_, routes)| routes.contains(&route)) {
+                return Err(broken(format!("nobody ever wanted {route:?}")));
+            }
+            let seen = self.seen.entry(artifact.clone()).or_insert(generation);
+            if *seen > generation {
+                return Err(broken(format!("the router went from {seen} back to {generation}")));
+            }
+            *seen = generation;
+        }
+        Ok(())
+    }
+}
+
+/// What a deployment may become.
+fn goes_on(before: &Deployment, after: &Deployment) -> Result<(), Failure> {
+    let id = after.id;
+    if before.phase.is_over() {
+        return Err(broken(format!("{id} was over, and is {after:?}")));
+    }
+    if after.step < before.step {
+        return Err(broken(format!("{id} went from step {} to {}", before.step, after.step)));
+    }
+    if before.phase == Phase::RollingBack
+        && (after.weight > before.weight || after.phase == Phase::Running)
+    {
+        return Err(broken(format!("{id} was on its way back, and is {after:?}")));
+    }
+    if after.fence < before.fence {
+        return Err(broken(format!("{id} has an older driver")));
+    }
+    Ok(())
+}

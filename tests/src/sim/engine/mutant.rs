@@ -1,0 +1,46 @@
+//! Deployments that go wrong, each in one way: proof that the simulation can fail.
+
+use std::str::FromStr;
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutant {
+    /// Nothing.
+    None,
+    /// The router takes a route that is older than the one it has.
+    OlderRoutes,
+    /// The driver believes the router, and does not read back.
+    NoReadBack,
+    /// The driver says that a deployment went back before the router does.
+    EarlyRelease,
+    /// Whoever takes a deployment over begins it anew.
+    FromTheStart,
+}
+
+impl Mutant {
+    /// Everything that can be wrong.
+    pub const ALL: [Self; 4] =
+        [Self::OlderRoutes, Self::NoReadBack, Self::EarlyRelease, Self::FromTheStart];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::OlderRoutes => "older-routes",
+            Self::NoReadBack => "no-read-back",
+            Self::EarlyRelease => "early-release",
+            Self::FromTheStart => "from-the-start",
+        }
+    }
+}
+
+impl FromStr for Mutant {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|mutant| mutant.as_str() == name);
+        let words = Self::ALL.map(Self::as_str).join(", ");
+        found.ok_or_else(|| format!("there is no mutant {name}: {words}"))
+    }
+}

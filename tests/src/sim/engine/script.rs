@@ -1,0 +1,106 @@
+//! What a seed decides before anything happens.
+
+use std::time::Duration;
+
+use sternway::types::{Limits, OnDeadline, Plan, PlanError, Wait, Weight};
+use sternway_deploy::{blue_green, canary, immediate, rolling};
+
+use crate::sim::{Dice, Failure};
+
+/// A run, as its seed has it.
+#[derive(Clone, Debug)]
+pub(super) struct Script {
+    pub(super) seed: u64,
+    pub(super) plan: Plan,
+    /// How many artifacts move together.
+    pub(super) members: usize,
+    /// Whether the candidates succeed as what is live does. If not, they fail always.
+    pub(super) good: bool,
+    /// Whether people take part, clocks jump, and time runs out.
+    pub(super) eventful: bool,
+    pub(super) drivers: usize,
+    /// How many of 1,000 calls of the store fail.
+    pub(super) store: u64,
+    /// How many of 100 calls of the router have a fault.
+    pub(super) router: u64,
+    /// How many of 1,000 turns end the life of somebody.
+    pub(super) crashes: u64,
+    /// How many of 1,000 turns start the router again.
+    pub(super) restarts: u64,
+    pub(super) turns: u64,
+}
+
+impl Script {
+    /// How many strategies there are.
+    pub(super) const STRATEGIES: u64 = 5;
+
+    pub(super) fn of(seed: u64) -> Result<Self, Failure> {
+        let dice = &mut Dice::of(seed, "script");
+        let eventful = dice.chance(1, 2);
+        Ok(Self {
+            seed,
+            plan: plan(dice, eventful).map_err(Failure::harness)?,
+            members: 1 + dice.place(2),
+            good: dice.chance(1, 2),
+            eventful,
+            drivers: 2 + dice.place(2),
+            store: dice.pick(0, [5, 20, 50]),
+            router: dice.pick(0, [5, 20, 50]),
+            crashes: dice.pick(0, [5, 20, 50]),
+            restarts: dice.pick(0, [0, 3]),
+            turns: 200 + dice.below(300),
+        })
+    }
+
+    /// One driver, and nothing that fails by itself.
+    pub(super) fn quiet(strategy: u64, good: bool) -> Result<Self, Failure> {
+        let wait = Wait { outcomes: 6, length: Duration::ZERO };
+        let plan = by_strategy(strategy, wait, patient()).map_err(Failure::harness)?;
+        let script = Self::of(0)?.calm();
+        Ok(Self { plan, good, eventful: false, members: 2, ..script })
+    }
+
+    /// The same without faults, for what it must come to.
+    pub(super) fn calm(&self) -> Self {
+        Self { drivers: 1, store: 0, router: 0, crashes: 0, restarts: 0, ..self.clone() }
+    }
+}
+
+/// Where nothing but the candidate decides how it ends, time never runs out, and each step sees more
+/// outcomes than it takes to find a bad candidate.
+fn plan(dice: &mut Dice, eventful: bool) -> Result<Plan, PlanError> {
+    let seconds = |seconds| Duration::from_secs(seconds);
+    let limits = if eventful {
+        Limits {
+            step: seconds(60 + dice.below(600)),
+            rollback: seconds(60 + dice.below(600)),
+            on_deadline: dice.pick(OnDeadline::Pause, [OnDeadline::RollBack]),
+            evidence: dice.chance(1, 4),
+        }
+    } else {
+        patient()
+    };
+    let outcomes = if eventful { dice.pick(0, [3, 10]) } else { 12 };
+    let wait = Wait { outcomes, length: seconds(dice.below(30)) };
+    by_strategy(dice.below(Script::STRATEGIES), wait, limits)
+}
+
+fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanError> {
+    let weight = |percent: u32| Weight::new(percent * 100).unwrap_or_default();
+    match strategy {
+        0 => immediate(wait, limits),
+        1 => canary(&[weight(5), weight(50)], wait, wait, limits),
+        2 => rolling(weight(34), wait, wait, limits),
+        3 => blue_green(None, wait, limits),
+        _ => {
+            let look = Wait { outcomes: 0, ..wait };
+            blue_green(Some(look), wait, limits)
+        }
+    }
+}
+
+/// Time never runs out.
+fn patient() -> Limits {
+    let long = Duration::from_hours(24 * 30);
+    Limits { step: long, rollback: long, on_deadline: OnDeadline::Pause, evidence: false }
+}
