@@ -19,11 +19,11 @@ use sternway_provider::Stopwatch;
 use sternway_store::{Limit, Store, StoreError};
 use sternway_types::{
     Applied, ArtifactId, At, Commit, EnvironmentId, Generation, NamespaceId, Pointer, PointerMove,
-    PointerName, Record, RecordKind, Revision, VersionNumber,
+    PointerName, Record, RecordChange, RecordKind, Revision, Route, VersionNumber, Weight,
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{Control, ControlError, watch::Watch};
+use crate::{Control, ControlError, deploy::Resolved, watch::Watch};
 
 /// What is live of an artifact in an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,36 @@ pub struct Live {
     pub since: Revision,
 }
 
-type Table = HashMap<EnvironmentId, HashMap<ArtifactId, Live>>;
+type Table = HashMap<EnvironmentId, HashMap<ArtifactId, Here>>;
+
+/// What the table knows of an artifact in an environment.
+#[derive(Clone, Debug)]
+struct Here {
+    live: Live,
+    /// The shares of a deployment that is on its way, if one is.
+    route: Option<Arc<Route>>,
+}
+
+impl Here {
+    /// The shares, unless somebody moved the pointer past them.
+    fn route(&self) -> Option<&Route> {
+        self.route.as_deref().filter(|route| route.generation() == self.live.generation)
+    }
+
+    fn resolve(&self, key: &str) -> Resolved {
+        let Live { version, generation, .. } = self.live;
+        self.route().map_or_else(
+            || Resolved {
+                version,
+                generation,
+                candidate: false,
+                weight: Weight::ALL,
+                deployment: None,
+            },
+            |route| Resolved::of(route, route.arm_of(key)),
+        )
+    }
+}
 
 /// How long to wait before reading again after the first failure, and at most: the pause doubles
 /// until a commit was read.
@@ -86,7 +115,20 @@ impl LiveTable {
     #[must_use]
     pub fn get(&self, artifact: &ArtifactId, environment: &EnvironmentId) -> Option<Live> {
         let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.get(environment)?.get(artifact).copied()
+        table.get(environment)?.get(artifact).map(|here| here.live)
+    }
+
+    /// Which version a run takes: the same key, such as a user's name, is given the same version, and
+    /// keeps a candidate while its share grows. No I/O, no allocation.
+    #[must_use]
+    pub fn resolve(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        key: &str,
+    ) -> Option<Resolved> {
+        let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.get(environment)?.get(artifact).map(|here| here.resolve(key))
     }
 
     /// What is live of several artifacts in an environment, at one revision.
@@ -98,7 +140,8 @@ impl LiveTable {
     ) -> Vec<Option<Live>> {
         let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
         let environment = table.get(environment);
-        artifacts.iter().map(|artifact| environment?.get(artifact).copied()).collect()
+        let live = |artifact| environment?.get(artifact).map(|here| here.live);
+        artifacts.iter().map(live).collect()
     }
 
     /// The revision that the table is at.
@@ -201,7 +244,10 @@ async fn load_table(
         let kind = RecordKind::Environment;
         let page =
             store.records(namespace, kind, "", At::Head, after.as_deref(), Limit::MAX).await?;
-        let Some(last) = page.last() else { return Ok(table) };
+        let Some(last) = page.last() else {
+            load_routes(store, namespace, revision, &mut table).await?;
+            return Ok(table);
+        };
         after = Some(last.key.name().to_owned());
         for entry in page {
             if let Some(Record::Environment(environment)) = entry.record {
@@ -212,12 +258,30 @@ async fn load_table(
     }
 }
 
+/// The shares of what is being deployed.
+async fn load_routes(
+    store: &dyn Store,
+    namespace: &NamespaceId,
+    revision: Revision,
+    table: &mut Table,
+) -> Result<(), ControlError> {
+    let (kind, at) = (RecordKind::Route, At::Revision(revision));
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.records(namespace, kind, "", at, after.as_deref(), Limit::MAX).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.key.name().to_owned());
+        let routes = page.into_iter().filter_map(|entry| entry.record);
+        routes.filter_map(Record::into_route).for_each(|route| apply_route(table, *route));
+    }
+}
+
 async fn load_environment(
     store: &dyn Store,
     namespace: &NamespaceId,
     environment: &EnvironmentId,
     revision: Revision,
-) -> Result<HashMap<ArtifactId, Live>, ControlError> {
+) -> Result<HashMap<ArtifactId, Here>, ControlError> {
     let mut live = HashMap::new();
     let mut after: Option<ArtifactId> = None;
     let at = At::Revision(revision);
@@ -230,9 +294,10 @@ async fn load_environment(
     }
 }
 
-fn of_pointer(pointer: Pointer) -> Option<(ArtifactId, Live)> {
+fn of_pointer(pointer: Pointer) -> Option<(ArtifactId, Here)> {
     let Pointer { artifact, version, generation, revision, .. } = pointer;
-    Some((artifact, Live { version: version?, generation, since: revision }))
+    let live = Live { version: version?, generation, since: revision };
+    Some((artifact, Here { live, route: None }))
 }
 
 /// Keeps the table up to date until it is stopped or the store is closed. It alone holds the
@@ -312,9 +377,8 @@ impl Shared {
         for applied in &commit.applied {
             match applied {
                 Applied::PointerMoved(moved) => apply_move(&mut table, moved),
-                Applied::NamespaceCreated
-                | Applied::VersionAdded(_)
-                | Applied::RecordChanged(_) => (),
+                Applied::RecordChanged(change) => apply_change(&mut table, change),
+                Applied::NamespaceCreated | Applied::VersionAdded(_) => (),
             }
         }
         self.revision.store(commit.revision.get(), Ordering::Release);
@@ -327,9 +391,33 @@ fn apply_move(table: &mut Table, moved: &PointerMove) {
     match moved.to {
         Some(version) => {
             let (generation, since) = (moved.generation, moved.revision);
-            live.insert(moved.artifact.clone(), Live { version, generation, since });
+            let new = Live { version, generation, since };
+            let here = Here { live: new, route: None };
+            live.entry(moved.artifact.clone()).or_insert(here).live = new;
         }
         None => drop(live.remove(&moved.artifact)),
+    }
+}
+
+fn apply_change(table: &mut Table, change: &RecordChange) {
+    match (&change.before, &change.after) {
+        (_, Some(Record::Route(route))) => apply_route(table, route.as_ref().clone()),
+        (Some(Record::Route(route)), None) => {
+            let environment = table.get_mut(route.environment());
+            let here = environment.and_then(|artifacts| artifacts.get_mut(route.artifact()));
+            if let Some(here) = here {
+                here.route = None;
+            }
+        }
+        _ => (),
+    }
+}
+
+fn apply_route(table: &mut Table, route: Route) {
+    let environment = table.get_mut(route.environment());
+    let here = environment.and_then(|artifacts| artifacts.get_mut(route.artifact()));
+    if let Some(here) = here {
+        here.route = Some(Arc::new(route));
     }
 }
 
