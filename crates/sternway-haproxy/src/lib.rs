@@ -54,3 +54,8 @@ pub use crate::{
     layout::{Layout, LayoutError},
     router::Haproxy,
 };
+
+/// Compiles what the guide shows, and runs the suite on the router that it writes.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/routers.md")]
+struct Guide;

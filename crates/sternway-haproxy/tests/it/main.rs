@@ -2,6 +2,7 @@
 
 mod client;
 mod drivers;
+mod guide;
 mod lies;
 mod place;
 mod restarts;

@@ -55,9 +55,15 @@ impl Proxy {
     pub(crate) async fn start(
         config: impl FnOnce(&Path) -> io::Result<String>,
     ) -> io::Result<Self> {
+        Self::start_as(|folder| Ok(format!("{}{}", common(folder), config(folder)?))).await
+    }
+
+    /// Starts one with the whole configuration that is made of its folder.
+    pub(crate) async fn start_as(
+        config: impl FnOnce(&Path) -> io::Result<String>,
+    ) -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let config = format!("{}{}", common(folder.path()), config(folder.path())?);
-        std::fs::write(folder.path().join("haproxy.cfg"), config)?;
+        std::fs::write(folder.path().join("haproxy.cfg"), config(folder.path())?)?;
         let proxy = Self { folder, child: Mutex::default() };
         proxy.begin(None).await?;
         Ok(proxy)
