@@ -1,7 +1,6 @@
 //! The tests that every traffic router must pass, each named after the promise it proves.
 //!
-//! Whoever writes a [`TrafficRouter`](sternway_provider::TrafficRouter) writes one [`RouterHarness`] with
-//! it, and gets the contract as tests with [`router_suite!`](crate::router_suite!): what is refused, what
+//! Whoever writes a [`TrafficRouter`] writes one [`RouterHarness`] with it, and gets the contract as tests with [`router_suite!`](crate::router_suite!): what is refused, what
 //! is read back, and where requests go. `docs/routers.md` leads from nothing to a router that passes.
 //!
 //! Limits: the suite asks for no sticky keys, which the port has no question for, and it does not know how
