@@ -46,6 +46,8 @@ mod config;
 mod entry;
 mod layout;
 mod maps;
+#[cfg(test)]
+mod races;
 mod router;
 mod session;
 

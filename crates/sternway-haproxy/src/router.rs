@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The longest entry, in bytes: a command has to fit into a buffer of `HAProxy`, which has 16 KiB.
 const MAX_ENTRY: usize = 12_000;
 
-/// The router on one `HAProxy`; see the [crate](crate) for what it promises and what it does not.
+/// The router on one `HAProxy`; see the [crate] for what it promises and what it does not.
 #[derive(Clone, Debug)]
 pub struct Haproxy {
     address: Address,
@@ -29,7 +29,7 @@ pub struct Haproxy {
 }
 
 /// How an attempt to apply a route ended.
-enum Attempt {
+pub(crate) enum Attempt {
     /// It was in force before.
     InForce,
     Committed,
@@ -38,11 +38,11 @@ enum Attempt {
 }
 
 /// What a route is for `HAProxy`.
-struct Wanted {
-    map: String,
-    entry: Entry,
-    generation: Generation,
-    backends: Vec<String>,
+pub(crate) struct Wanted {
+    pub(crate) map: String,
+    pub(crate) entry: Entry,
+    pub(crate) generation: Generation,
+    pub(crate) backends: Vec<String>,
 }
 
 impl Haproxy {
@@ -156,7 +156,10 @@ impl TrafficRouter for Haproxy {
 /// One attempt. Why an older route never replaces a newer one: whoever commits has shown its route before
 /// it saw that its transaction was the newest. So who prepares a later one, which alone could be committed
 /// behind it, does so after that, and finds the route among those that are shown or in force.
-async fn attempt(session: &mut Session, wanted: &Wanted) -> Result<Attempt, RouterError> {
+pub(crate) async fn attempt(
+    session: &mut Session,
+    wanted: &Wanted,
+) -> Result<Attempt, RouterError> {
     let Wanted { map, entry, .. } = wanted;
     let current = session.entries(map, None).await?.ok_or_else(|| no_map(map))?;
     wanted.must_not_be_older(map, &current)?;

@@ -16,7 +16,8 @@ const PROMPT: &[u8] = b"\n> ";
 /// The longest answer that is read: the names of some ten thousand backends.
 const MAX_ANSWER: usize = 1 << 20;
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// What leads to something that answers.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
@@ -41,7 +42,14 @@ impl Session {
                 return Err(RouterError::Unable { problem });
             }
         };
-        let mut session = Self { stream, address: address.to_string() };
+        Self::over(stream, address.to_string()).await
+    }
+
+    pub(crate) async fn over(
+        stream: Box<dyn Stream>,
+        address: String,
+    ) -> Result<Self, RouterError> {
+        let mut session = Self { stream, address };
         session.ask("prompt").await?;
         Ok(session)
     }
