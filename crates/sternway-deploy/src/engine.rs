@@ -35,6 +35,17 @@ pub struct Next {
     pub writes: Vec<Write>,
 }
 
+/// A deployment in its first step, and what is to be written with it.
+pub fn begin(deployment: Deployment) -> Next {
+    let now = deployment.started;
+    let mut course = Course { next: deployment, writes: Vec::new(), now };
+    course.enter(0);
+    // A first step that is done at once leads to the next one.
+    course.look(Found::default());
+    let Course { next, writes, .. } = course;
+    Next { deployment: next, writes }
+}
+
 /// What an event comes to; nothing if it changes nothing.
 ///
 /// # Errors
@@ -65,20 +76,23 @@ pub fn advance(
     Ok(changed.then_some(Next { deployment: next, writes }))
 }
 
-/// When something happens by time alone; nothing if only an event can change anything.
+/// When something happens next by time alone, later than now; nothing if only an event can change
+/// anything. Whoever waits for outcomes as well has waited long enough already, and is not due again
+/// before the step has taken too long.
 #[must_use]
-pub fn due(deployment: &Deployment) -> Option<Timestamp> {
+pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
     let limits = deployment.plan.limits();
     let after = |length| deployment.since.saturating_add(length);
+    let ahead = |at: Timestamp| (at > now).then_some(at);
     match deployment.phase {
-        Phase::RollingBack => Some(after(limits.rollback)),
+        Phase::RollingBack => ahead(after(limits.rollback)),
         Phase::Running if deployment.pauses.is_empty() => {
-            let limit = after(limits.step);
+            let limit = ahead(after(limits.step));
             let waits = deployment.current().and_then(|step| match step {
-                Step::Analyze(wait) | Step::Bake(wait) => Some(after(wait.length)),
+                Step::Analyze(wait) | Step::Bake(wait) => ahead(after(wait.length)),
                 Step::SetWeight(_) | Step::Pause | Step::Approve { .. } | Step::GoLive => None,
             });
-            Some(waits.map_or(limit, |waits| limit.min(waits)))
+            limit.into_iter().chain(waits).min()
         }
         Phase::Running
         | Phase::Completed
@@ -194,9 +208,12 @@ impl Course {
         }
     }
 
+    /// On the way back there is nobody to wait for, but an end: a router may be able again in time.
     fn unrouted(&mut self) {
         if self.next.phase == Phase::Running {
             self.next.pauses.insert(Pause::Unrouted);
+        } else if self.is_late() {
+            self.end(Phase::Halted);
         }
     }
 

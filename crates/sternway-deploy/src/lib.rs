@@ -8,7 +8,7 @@
 //! | what | how |
 //! |---|---|
 //! | how steps are made | [`canary`], [`rolling`], [`blue_green`], [`immediate`]; [`linear`] and [`exponential`] weights |
-//! | what happens next | [`advance`], and [`due`]: when something happens by time alone |
+//! | what happens next | [`begin`], [`advance`], and [`due`]: when something happens by time alone |
 //! | what people may do | [`Ask`] |
 //! | what is to be written | [`Write`], in the same commit as the deployment |
 //!
@@ -31,7 +31,7 @@ mod person;
 mod strategy;
 
 pub use crate::{
-    engine::{Next, Write, advance, due},
+    engine::{Next, Write, advance, begin, due},
     event::{Ask, Event, Found, Refused},
     strategy::{Growth, blue_green, canary, exponential, immediate, linear, rolling},
 };

@@ -103,13 +103,14 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
     if by.is_automation() {
         return Err(no(Ask::Waive, "it takes a person"));
     }
-    let steps = course.next.plan.steps().iter().enumerate();
+    let steps = course.next.plan.steps().iter();
     let ahead = steps.skip(usize::from(course.next.step));
-    let mut before = ahead.take_while(|(_, step)| **step != Step::GoLive);
-    if let Some((_, Step::Approve { quorum })) =
-        before.find(|(_, step)| matches!(step, Step::Approve { .. }))
-        && agreed(&course.next) < usize::from(*quorum)
-    {
+    let before = ahead.take_while(|step| **step != Step::GoLive);
+    let asked = before.filter_map(|step| match step {
+        Step::Approve { quorum } => Some(usize::from(*quorum)),
+        Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => None,
+    });
+    if asked.max().is_some_and(|quorum| agreed(&course.next) < quorum) {
         return Err(no(Ask::Waive, "it waits for approvals"));
     }
     course.next.waiver = Some(Waiver { by: by.clone(), reason: reason.clone(), at: course.now });

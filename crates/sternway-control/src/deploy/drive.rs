@@ -69,7 +69,7 @@ impl Control {
                 Err(err) => return Err(err),
             };
             if !self.commit_driven(&before, &event).await? {
-                let due = due(deployment);
+                let due = due(deployment, self.now());
                 return Ok(Driven { deployment: before.deployment, due, trouble: None });
             }
         }

@@ -1,11 +1,10 @@
 //! Begins a deployment.
 
-use sternway_deploy::{Event, Found, Next, Write, advance};
+use sternway_deploy::{Event, Write};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     ArtifactId, Change, Deployment, DeploymentId, EnvironmentId, Force, Generation, Member, Phase,
-    Plan, PointerName, Precondition, Record, RecordKey, Regime, Step, Subject, Timestamp,
-    VersionNumber, Weight,
+    Plan, PointerName, Precondition, Record, RecordKey, Regime, Subject, VersionNumber, Weight,
 };
 
 use super::{Deployed, write::route_of};
@@ -122,8 +121,7 @@ impl Control {
         new: &NewDeployment,
         intent: &Intent,
     ) -> Result<Deployed, ControlError> {
-        let now = deployment.started;
-        let first = first_step(deployment, now);
+        let first = sternway_deploy::begin(deployment);
         let mut changeset = self.changeset(&Intent {
             id: Some(sternway_types::ChangesetId::from_uuid(first.deployment.id.as_uuid())),
             ..intent.clone()
@@ -212,24 +210,5 @@ impl Control {
             regimes: vec![Regime { generation, weight: Weight::ZERO }],
             baseline: (baseline.known() > 0).then(|| Box::new(baseline)),
         })
-    }
-}
-
-/// The deployment in its first step.
-fn first_step(deployment: Deployment, now: Timestamp) -> Next {
-    let writes = match deployment.current() {
-        Some(Step::SetWeight(weight)) if weight > Weight::ZERO => Some((weight, Write::Shift)),
-        Some(Step::GoLive) => Some((Weight::ALL, Write::GoLive)),
-        Some(_) | None => None,
-    };
-    if let Some((weight, write)) = writes {
-        let deployment = Deployment { weight, routed: false, ..deployment };
-        return Next { deployment, writes: vec![write] };
-    }
-    // A first step that is done at once leads to the next one.
-    let looked = advance(&deployment, &Event::Looked(Found::default()), now);
-    match looked {
-        Ok(Some(next)) => next,
-        Ok(None) | Err(_) => Next { deployment, writes: Vec::new() },
     }
 }

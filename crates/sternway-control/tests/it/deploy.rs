@@ -102,7 +102,9 @@ async fn a_good_version_goes_live_by_shares_and_ends_proven() {
     let seen = drive(&world, &started).await.deployment;
     assert_eq!((seen.step, seen.weight, seen.routed), (1, weight(5), true));
     drop(run(&world, 2, &".".repeat(19)).await);
-    assert_eq!(drive(&world, &started).await.deployment.step, 1, "one outcome is missing");
+    let waits = drive(&world, &started).await;
+    assert_eq!(waits.deployment.step, 1, "one outcome is missing");
+    assert!(waits.due > Some(world.control.now()), "whoever waits for outcomes alone sleeps");
     drop(run(&world, 2, ".").await);
     assert_eq!(drive(&world, &started).await.deployment.weight, weight(25));
     drop(run(&world, 2, &".".repeat(20)).await);

@@ -1,0 +1,247 @@
+//! What holds whatever the plan is and whatever happens.
+
+use std::{collections::HashSet, time::Duration};
+
+use proptest::{prelude::*, sample::select};
+use sternway_deploy::{Ask, Event, Found, Next, Write, advance, due};
+use sternway_types::{
+    Actor, Deployment, DeploymentId, Limits, OnDeadline, Phase, Plan, Step, Timestamp, Weight,
+};
+
+use crate::make::{asked, begun, parsed, plan, regressed, wait};
+
+fn waits() -> impl Strategy<Value = sternway_types::Wait> {
+    (0_u32..4, 0_u64..40).prop_map(|(outcomes, seconds)| wait(outcomes, seconds))
+}
+
+fn before_live() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0_u32..10_000).prop_map(|it| Step::SetWeight(Weight::new(it).expect("a weight"))),
+        2 => waits().prop_map(Step::Analyze),
+        1 => Just(Step::Pause),
+        1 => (1_u8..4).prop_map(|quorum| Step::Approve { quorum }),
+    ]
+}
+
+fn after_live() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => waits().prop_map(Step::Bake),
+        1 => waits().prop_map(Step::Analyze),
+        1 => Just(Step::Pause),
+    ]
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let on_deadline = select(vec![OnDeadline::Pause, OnDeadline::RollBack]);
+    (1_u64..60, 1_u64..60, on_deadline, any::<bool>()).prop_map(
+        |(step, rollback, on_deadline, evidence)| Limits {
+            step: Duration::from_secs(step),
+            rollback: Duration::from_secs(rollback),
+            on_deadline,
+            evidence,
+        },
+    )
+}
+
+fn plans() -> impl Strategy<Value = Plan> {
+    let before = prop::collection::vec(before_live(), 0..6);
+    let after = prop::collection::vec(after_live(), 0..3);
+    (before, after, limits()).prop_map(|(mut steps, after, limits)| {
+        steps.push(Step::GoLive);
+        steps.extend(after);
+        plan(&steps, limits)
+    })
+}
+
+fn asks() -> impl Strategy<Value = Ask> {
+    let all = [Ask::Pause, Ask::Resume, Ask::Promote, Ask::Waive, Ask::Abort];
+    let more = [Ask::Approve, Ask::Approve, Ask::Approve, Ask::Reject, Ask::Halt];
+    select([all, more].concat())
+}
+
+fn found() -> impl Strategy<Value = Found> {
+    (0_u64..5, prop::bool::weighted(0.2)).prop_map(|(outcomes, proven)| Found { outcomes, proven })
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    let who = select(vec!["alice", "bob", "carol", "dave", "agent:planner"]);
+    let why = select(vec!["", "because"]);
+    let artifact = || parsed("prompts/greeting");
+    prop_oneof![
+        20 => found().prop_map(Event::Looked),
+        10 => Just(Event::Routed),
+        2 => Just(Event::Unrouted),
+        1 => Just(regressed()),
+        1 => Just(Event::TakenBack { artifact: artifact() }),
+        1 => Just(Event::Overtaken { artifact: artifact() }),
+        1 => Just(Event::Replaced { by: DeploymentId::from_name("another") }),
+        10 => (asks(), who, why).prop_map(|(ask, by, why)| asked(ask, by, why)),
+    ]
+}
+
+/// So many seconds pass, or come back, and then this happens.
+fn histories() -> impl Strategy<Value = Vec<(i64, Event)>> {
+    prop::collection::vec((prop_oneof![9 => 0_i64..30, 1 => -30_i64..0], events()), 0..60)
+}
+
+/// Calls back for each event: before, the event, when, and what came of it.
+fn play(
+    plan: Plan,
+    history: &[(i64, Event)],
+    mut check: impl FnMut(&Deployment, &Event, Timestamp, Option<&Next>) -> Result<(), TestCaseError>,
+) -> Result<Deployment, TestCaseError> {
+    let (mut deployment, mut second) = (begun(plan).deployment, 0_i64);
+    for (later, event) in history {
+        second += later;
+        let now = Timestamp::from_micros(second * 1_000_000);
+        // Who is refused changes nothing.
+        let Ok(next) = advance(&deployment, event, now) else { continue };
+        check(&deployment, event, now, next.as_ref())?;
+        if let Some(next) = next {
+            deployment = next.deployment;
+        }
+    }
+    Ok(deployment)
+}
+
+const MOVES: [Write; 3] = [Write::Shift, Write::GoLive, Write::TakeBack];
+
+fn approvers(deployment: &Deployment) -> HashSet<&Actor> {
+    let digest = deployment.digest();
+    let valid = deployment.approvals.iter().filter(|approval| approval.plan == digest);
+    valid.map(|approval| &approval.by).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_comes_next_is_never_refused_and_never_empty(plan in plans(), history in histories()) {
+        play(plan, &history, |before, _, _, next| {
+            if let Some(next) = next {
+                prop_assert_eq!(next.deployment.refuses(Some(before)), None);
+                prop_assert!(next.deployment != *before);
+                prop_assert!(next.deployment.step >= before.step, "no step is done twice");
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn what_goes_back_only_goes_back(plan in plans(), history in histories()) {
+        play(plan, &history, |before, _, _, next| {
+            let Some(Next { deployment: after, .. }) = next else { return Ok(()) };
+            prop_assert!(!before.phase.is_over(), "an end is an end");
+            if before.phase == Phase::RollingBack {
+                prop_assert!(after.weight <= before.weight);
+                let ways = [
+                    Phase::RollingBack, Phase::RolledBack, Phase::Superseded, Phase::Rejected,
+                    Phase::Halted,
+                ];
+                prop_assert!(ways.contains(&after.phase));
+            }
+            if matches!(after.phase, Phase::RollingBack | Phase::RolledBack) {
+                prop_assert_eq!(after.weight, Weight::ZERO);
+                prop_assert!(after.cause.is_some());
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn nothing_ends_well_without_proof_or_while_the_routers_are_behind(
+        plan in plans(), history in histories(),
+    ) {
+        let last = play(plan, &history, |_, _, _, _| Ok(()))?;
+        if last.phase == Phase::Completed {
+            let evidence = last.plan.limits().evidence;
+            prop_assert!(last.proven || last.waiver.is_some() || !evidence);
+            prop_assert!(last.routed && last.is_live());
+        }
+    }
+
+    #[test]
+    fn a_commit_moves_pointers_once_and_releases_what_is_over(
+        plan in plans(), history in histories(),
+    ) {
+        play(plan, &history, |before, _, _, next| {
+            let Some(Next { deployment: after, writes }) = next else { return Ok(()) };
+            let moves: Vec<_> = writes.iter().filter(|it| MOVES.contains(it)).collect();
+            prop_assert!(moves.len() <= 1, "{writes:?}");
+            let released = writes.iter().filter(|it| **it == Write::Release).count();
+            prop_assert_eq!(released, usize::from(after.phase.is_over()));
+            // Who moves waits until it is seen, and nobody waits for nothing.
+            prop_assert!(moves.is_empty() || (!after.routed && !after.phase.is_over()));
+            prop_assert!(!moves.is_empty() || after.weight == before.weight);
+            match moves.first() {
+                Some(Write::GoLive) => prop_assert_eq!(after.weight, Weight::ALL),
+                Some(Write::TakeBack) => prop_assert_eq!(before.weight, Weight::ALL),
+                _ => prop_assert!(moves.is_empty() || before.weight != Weight::ALL),
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn what_is_paused_goes_no_further_by_itself(plan in plans(), history in histories()) {
+        play(plan, &history, |before, event, _, next| {
+            let by_itself = matches!(event, Event::Looked(_) | Event::Routed | Event::Unrouted);
+            let Some(Next { deployment: after, .. }) = next else { return Ok(()) };
+            let waits = before.pauses.iter().any(|it| *it != sternway_types::Pause::Unrouted);
+            if by_itself && waits {
+                prop_assert_eq!((after.step, after.weight), (before.step, before.weight));
+                prop_assert_eq!(after.phase, before.phase);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn nobody_gets_runs_before_enough_people_agreed(plan in plans(), history in histories()) {
+        let last = play(plan, &history, |_, _, _, _| Ok(()))?;
+        let steps = last.plan.steps().iter().take(usize::from(last.step));
+        let asked = steps.filter_map(|step| match step {
+            Step::Approve { quorum } => Some(usize::from(*quorum)),
+            Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => None,
+        });
+        let agreed = approvers(&last);
+        prop_assert!(agreed.len() >= asked.max().unwrap_or_default());
+        prop_assert!(!agreed.contains(&last.by));
+        prop_assert!(!agreed.iter().any(|it| it.is_automation()));
+    }
+
+    #[test]
+    fn every_regression_of_what_runs_goes_back(plan in plans(), history in histories()) {
+        let last = play(plan, &history, |_, _, _, _| Ok(()))?;
+        if last.phase == Phase::Running {
+            let next = advance(&last, &regressed(), last.since).unwrap().unwrap();
+            prop_assert!(matches!(next.deployment.phase, Phase::RollingBack | Phase::RolledBack));
+            prop_assert!(next.writes.contains(&Write::Condemn));
+        }
+    }
+
+    #[test]
+    fn nothing_happens_by_time_before_it_is_due(
+        plan in plans(), history in histories(), found in found(), early in 0.0_f64..1.0,
+    ) {
+        let mut deployment = play(plan, &history, |_, _, _, _| Ok(()))?;
+        let (mut now, looked) = (deployment.since, Event::Looked(found));
+        for _ in 0..8 {
+            if let Some(next) = advance(&deployment, &looked, now).unwrap() {
+                deployment = next.deployment;
+                continue;
+            }
+            let Some(due) = due(&deployment, now) else {
+                let much_later = now.saturating_add(Duration::from_hours(10_000));
+                prop_assert_eq!(advance(&deployment, &looked, much_later).unwrap(), None);
+                break;
+            };
+            prop_assert!(due > now, "who comes back at once never sleeps");
+            let before = now.saturating_add(due.since(now).mul_f64(early));
+            if before < due {
+                prop_assert_eq!(advance(&deployment, &looked, before).unwrap(), None);
+            }
+            now = due;
+        }
+    }
+}
