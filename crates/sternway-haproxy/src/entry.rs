@@ -75,6 +75,8 @@ pub(crate) fn read(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn layout() -> Layout {
@@ -134,6 +136,17 @@ mod tests {
         ];
         for value in values {
             assert_eq!(back(value), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_map_holds_is_a_route_to_the_letter_or_none(
+            value in "(1|2|x)?(\\|(-|v[0-9]{1,2}|search_v[0-9]|[0-9]{1,21}|10000|\\PC{0,5})){0,9}",
+        ) {
+            if let Some(route) = back(&value) {
+                prop_assert_eq!(written(&layout(), &route), value);
+            }
         }
     }
 }

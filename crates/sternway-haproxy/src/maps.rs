@@ -147,6 +147,8 @@ fn stand(line: &str) -> Option<Stand> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -163,5 +165,13 @@ mod tests {
                     curr_ver=3 next_ver=5 entry_cnt=1";
         assert_eq!(stand(line), Some(Stand { current: 3, newest: 5 }));
         assert_eq!(stand("0 (/m) pattern loaded"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_understood_or_not(line in "(0x[0-9a-f]{1,4})?[ ()=_a-z0-9]{0,60}\\PC{0,9}") {
+            prop_assert!(entry(&line).is_none_or(|entry| line.ends_with(&entry.value)));
+            prop_assert_eq!(stand(&line), None);
+        }
     }
 }

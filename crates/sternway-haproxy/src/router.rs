@@ -163,10 +163,11 @@ pub(crate) async fn attempt(
     let Wanted { map, entry, .. } = wanted;
     let current = session.entries(map, None).await?.ok_or_else(|| no_map(map))?;
     wanted.must_not_be_older(map, &current)?;
+    // Also where it is in force: a reload may have taken a backend away, and kept the map file.
+    wanted.must_have_backends(&session.backends().await?)?;
     if current == [entry.clone()] {
         return Ok(Attempt::InForce);
     }
-    wanted.must_have_backends(&session.backends().await?)?;
     let own = session.prepare(map).await?;
     session.add(map, own, entry).await?;
     let stand = session.stand(map).await?;

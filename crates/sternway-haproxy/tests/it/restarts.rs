@@ -77,3 +77,16 @@ async fn a_router_that_was_killed_is_unreachable_and_then_there_again() -> Teste
     assert_eq!(world.send(2).await?, ["v1 2", "v1 2"]);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_route_that_is_there_without_its_backend_is_not_in_force() -> Tested {
+    let world = World::new().await?;
+    let (artifact, environment) = &world.target;
+    let file = world.route(4, &[5_000, 0, 0, 5_000])?;
+    std::fs::write(world.layout.map(artifact, environment), world.layout.line(&file))?;
+    world.proxy.reload().await?;
+    assert_eq!(world.observe().await?.as_ref(), Some(&file));
+    let applied = world.proxy.router(&world.layout).apply(&file).await;
+    assert!(matches!(applied, Err(RouterError::Unable { .. })), "{applied:?}");
+    world.apply(5, &[5_000, 5_000]).await
+}
