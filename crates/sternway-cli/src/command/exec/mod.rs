@@ -24,7 +24,7 @@ use sternway::types::ArtifactId;
 pub(crate) use self::validator::CommandValidator;
 pub(super) use self::{
     argv::Template,
-    attempt::{Attempt, AttemptError, Order, Recorded},
+    attempt::{Attempt, AttemptError, Order, Recorded, withdrawn},
     child::{Ended, Errand, Group, RunError, Streams, run as run_child},
     copy::PrivateCopy,
     ending::Conclusion,
