@@ -134,7 +134,8 @@ impl Control {
             effective.policy().cloned()
         };
         let trial = match &policy {
-            Some(_) => self.trial(subject).await?,
+            // Boxed: most subjects are no candidates, and none should be larger for those that are.
+            Some(_) => Box::pin(self.trial(subject)).await?,
             None => None,
         };
         let baseline = match (&policy, &trial) {

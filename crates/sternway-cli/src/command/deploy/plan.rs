@@ -12,6 +12,7 @@ use crate::{error::CliError, format::duration};
 /// How a version reaches all runs.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Strategy")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Strategy {
     /// By these shares in percent, such as 5,25,50, each of them judged.
     #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', value_parser = percent)]
@@ -97,7 +98,7 @@ impl Strategy {
             ..Limits::default()
         };
         let plan = self.steps(each, bake, limits);
-        let plan = plan.map_err(|why| CliError::invalid(why))?;
+        let plan = plan.map_err(CliError::invalid)?;
         let approve = Step::Approve { quorum: self.approvals };
         let steps = (self.approvals > 0).then_some(approve).into_iter();
         let steps = steps.chain(plan.steps().iter().copied()).collect();

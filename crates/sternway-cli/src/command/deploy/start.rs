@@ -86,7 +86,7 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let intent = context.intent(args.reason);
     let begun = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let new = args.what.new(context, control, plan.clone()).await?;
+        let new = args.what.wanted(context, control, plan.clone()).await?;
         let begun = control.start_deployment(&new, &intent).await?.deployment;
         Ok(control.drive_one(&begun.environment, begun.id).await?.deployment)
     });
@@ -122,7 +122,7 @@ pub(super) async fn retry(context: &Context, args: RetryArgs) -> Result<ExitCode
 }
 
 impl PlanArgs {
-    async fn new(
+    async fn wanted(
         &self,
         context: &Context,
         control: &Control,
@@ -149,7 +149,7 @@ async fn show_plan(
     let intent = context.intent(reason);
     let planned = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let new = args.new(context, control, plan.clone()).await?;
+        let new = args.wanted(context, control, plan.clone()).await?;
         Ok(control.plan_deployment(&new, &intent).await?)
     });
     let view = PlanView::from(&planned.await?);
