@@ -42,7 +42,11 @@ impl Control {
         }
     }
 
-    async fn sweep_one(&self, subject: &Subject) -> Result<Option<Judged>, ControlError> {
+    /// Judges what is left of one subject's outcomes.
+    pub(crate) async fn sweep_one(
+        &self,
+        subject: &Subject,
+    ) -> Result<Option<Judged>, ControlError> {
         let Some(mut tallies) = self.store.tallies(&self.namespace, subject).await? else {
             return Ok(None);
         };

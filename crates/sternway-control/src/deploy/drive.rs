@@ -8,7 +8,7 @@ use std::{
 
 use sternway_deploy::{Event, due};
 use sternway_provider::RouterError;
-use sternway_store::StoreError;
+use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     Actor, Applied, ArtifactId, At, Commit, Deployment, DeploymentId, EnvironmentId, Lease, Member,
     MoveCause, Phase, PointerMove, PointerName, Record, RecordKind, RollbackTrigger, Route,
@@ -62,7 +62,8 @@ impl Control {
                 });
             }
             let event = match self.next_event(deployment).await {
-                Ok(event) => event,
+                Ok(Some(event)) => event,
+                Ok(None) => continue,
                 Err(ControlError::Router(err @ RouterError::Unreachable { .. })) => {
                     return self.wait_for_router(&before, err).await;
                 }
@@ -76,41 +77,46 @@ impl Control {
     }
 
     /// What happens next to a deployment: what is live was moved, the routers follow, or time passed.
-    async fn next_event(&self, deployment: &Deployment) -> Result<Event, ControlError> {
+    /// Nothing if it is to be looked at again.
+    async fn next_event(&self, deployment: &Deployment) -> Result<Option<Event>, ControlError> {
         if deployment.phase == Phase::Running
             && let Some(event) = self.moved_by_others(deployment).await?
         {
-            return Ok(event);
+            return Ok(Some(event));
         }
         if deployment.routed {
-            return Ok(Event::Looked(self.found(deployment).await?));
+            return Ok(self.found(deployment).await?.map(Event::Looked));
         }
         for member in &deployment.members {
             match self.assert_route(&member.artifact, &deployment.environment).await {
                 Ok(()) => (),
                 Err(ControlError::Router(RouterError::Unable { .. })) => {
-                    return Ok(Event::Unrouted);
+                    return Ok(Some(Event::Unrouted));
                 }
                 // A newer route than ours: look again at what is live.
                 Err(ControlError::Router(RouterError::Older { .. })) => {
-                    return Ok(Event::Overtaken { artifact: member.artifact.clone() });
+                    return Ok(Some(Event::Overtaken { artifact: member.artifact.clone() }));
                 }
                 Err(err) => return Err(err),
             }
         }
-        Ok(Event::Routed)
+        Ok(Some(Event::Routed))
     }
 
-    /// Whether somebody else moved what is live.
+    /// Whether somebody else moved what is live, or condemned a candidate that is not.
     async fn moved_by_others(
         &self,
         deployment: &Deployment,
     ) -> Result<Option<Event>, ControlError> {
         let name = PointerName::Environment(deployment.environment.clone());
-        for Member { artifact, regimes, .. } in &deployment.members {
+        for member in &deployment.members {
+            let Member { artifact, regimes, .. } = member;
             let pointer = self.pointer(artifact, &name).await?;
             let ours = regimes.last().map(|regime| regime.generation);
             if pointer.map(|pointer| pointer.generation) == ours {
+                if self.is_unfit(deployment, member).await? {
+                    return Ok(Some(Event::TakenBack { artifact: artifact.clone() }));
+                }
                 continue;
             }
             let limit = sternway_store::Limit::new(1);
@@ -150,9 +156,19 @@ impl Control {
         let changeset = self.deploying(changeset, before, next).await?;
         match self.commit(&changeset).await {
             Ok(_) => Ok(true),
-            Err(err) if is_lost_race(&err) => Ok(true),
+            Err(err) if is_lost_race(&err) || is_condemned(&err) => Ok(true),
             Err(err) => Err(err.into()),
         }
+    }
+
+    /// Whether a candidate that is not live yet may not go live any more.
+    async fn is_unfit(&self, of: &Deployment, member: &Member) -> Result<bool, ControlError> {
+        if of.is_live() {
+            return Ok(false);
+        }
+        let digest = self.version(&member.artifact, member.to).await?.content.digest;
+        let condemned = self.condemnation(&member.artifact, &of.environment, &digest).await?;
+        Ok(condemned.is_some())
     }
 
     /// Whether another driver does something for it, and until when.
@@ -177,6 +193,11 @@ impl Control {
         let due = (!over).then(|| self.now().saturating_add(AGAIN));
         Ok(Driven { deployment, due, trouble: Some(err.into()) })
     }
+}
+
+/// Whether somebody condemned a candidate since it was looked at.
+fn is_condemned(err: &StoreError) -> bool {
+    matches!(err, StoreError::Refused(why) if matches!(**why, Refusal::Condemned { .. }))
 }
 
 /// Drives every deployment of a namespace, as long as the store is open.

@@ -11,15 +11,43 @@ use sternway_types::{
 use crate::{Control, ControlError};
 
 impl Control {
-    pub(super) async fn found(&self, deployment: &Deployment) -> Result<Found, ControlError> {
+    /// What is known of the candidates; nothing if one was just found to be worse, so that whoever asks
+    /// must look again.
+    pub(super) async fn found(
+        &self,
+        deployment: &Deployment,
+    ) -> Result<Option<Found>, ControlError> {
         let (mut fewest, mut all_proven) = (u64::MAX, true);
         for member in &deployment.members {
             let environment = &deployment.environment;
+            match self.judged(member, environment).await? {
+                Judgement::Made => (),
+                Judgement::Acted => return Ok(None),
+                Judgement::Impossible => return Ok(Some(Found::default())),
+            }
             let now = self.of_arm(member, environment, member.to, member.generation()).await?;
             fewest = fewest.min(now.known());
             all_proven &= self.is_proven(member, environment, &now).await?;
         }
-        Ok(Found { outcomes: fewest, proven: all_proven })
+        Ok(Some(Found { outcomes: fewest, proven: all_proven }))
+    }
+
+    /// Judges what a candidate did and nobody judged, such as since who counted it died: no step is done
+    /// by outcomes that might have taken it back.
+    async fn judged(
+        &self,
+        member: &Member,
+        environment: &EnvironmentId,
+    ) -> Result<Judgement, ControlError> {
+        let (artifact, environment) = (member.artifact.clone(), environment.clone());
+        let (version, generation) = (member.to, member.generation());
+        let subject = Subject { artifact, environment, version, generation };
+        match self.sweep_one(&subject).await {
+            Ok(Some(judged)) if judged.reaction.is_some() => Ok(Judgement::Acted),
+            Ok(_) => Ok(Judgement::Made),
+            Err(ControlError::Store(err)) => Err(err.into()),
+            Err(_) => Ok(Judgement::Impossible),
+        }
     }
 
     /// Whether a candidate is proven by all that it did since the deployment began.
@@ -81,6 +109,16 @@ impl Control {
         let tallies = self.store.tallies(&self.namespace, &subject).await?;
         Ok(tallies.map(|Tallies { tally, .. }| tally).unwrap_or_default())
     }
+}
+
+/// What became of outcomes that nobody had judged.
+enum Judgement {
+    /// They take nothing back, or there were none.
+    Made,
+    /// Something was done because of them.
+    Acted,
+    /// They cannot be judged here, and count for nothing.
+    Impossible,
 }
 
 /// What a candidate is held against that is measured from before.

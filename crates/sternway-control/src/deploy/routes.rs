@@ -65,14 +65,21 @@ impl Control {
         environment: &EnvironmentId,
     ) -> Result<Option<Route>, ControlError> {
         let name = PointerName::Environment(environment.clone());
-        let Some(pointer) = self.pointer(artifact, &name).await? else { return Ok(None) };
-        let Some(live) = pointer.version else { return Ok(None) };
-        let route = self.route(artifact, environment).await?;
-        // Whoever moved the pointer by hand moved it past the deployment.
-        let route = route.filter(|route| route.generation() == pointer.generation);
-        Ok(Some(route.unwrap_or_else(|| {
-            Route::whole(artifact.clone(), environment.clone(), pointer.generation, live)
-        })))
+        loop {
+            let Some(pointer) = self.pointer(artifact, &name).await? else { return Ok(None) };
+            let Some(live) = pointer.version else { return Ok(None) };
+            let at = pointer.generation;
+            match self.route(artifact, environment).await? {
+                Some(route) if route.generation() == at => return Ok(Some(route)),
+                // The pointer moved while we looked: what was read of it is no route of any moment.
+                Some(route) if route.generation() > at => (),
+                // Whoever moved the pointer by hand moved it past the deployment.
+                Some(_) | None => {
+                    let (artifact, environment) = (artifact.clone(), environment.clone());
+                    return Ok(Some(Route::whole(artifact, environment, at, live)));
+                }
+            }
+        }
     }
 
     /// Has every router of the environment do what the store wants, and sees that it does. Doing so again

@@ -17,7 +17,7 @@ use sternway_types::{
 
 use crate::{
     make::{alice, because, by, greeting, production, version},
-    world::World,
+    world::{MINUTE, World},
 };
 
 const WAIT: Wait = Wait { outcomes: 20, length: Duration::ZERO };
@@ -245,4 +245,38 @@ async fn blue_green_waits_beside_without_any_runs() {
     world.control.ask(&production(), started.id, Ask::Abort, &by("bob")).await.unwrap();
     assert_eq!(drive(&world, &started).await.deployment.phase, Phase::RolledBack);
     assert_eq!(live(&world).await, version(1));
+}
+
+#[tokio::test]
+async fn what_nobody_judged_is_judged_before_it_counts() {
+    for plan in [by_shares(&[5, 25]), immediate(WAIT, Limits::default()).unwrap()] {
+        let world = shop().await;
+        let started = start(&world, plan).await.unwrap().deployment;
+        drop(drive(&world, &started).await);
+        let wanted = world.control.wanted_route(&greeting(), &production()).await.unwrap();
+        let generation = wanted.unwrap().generation();
+        let (artifact, environment) = (greeting(), production());
+        let subject = Subject { artifact, environment, version: version(2), generation };
+        // Whoever counted them died.
+        world.append(&subject, &"x".repeat(20)).await;
+        let ended = drive(&world, &started).await.deployment;
+        assert_eq!((ended.phase, live(&world).await), (Phase::RolledBack, version(1)));
+    }
+}
+
+#[tokio::test]
+async fn a_candidate_that_somebody_condemns_goes_back() {
+    let beside = Wait { outcomes: 0, length: MINUTE };
+    let unseen = blue_green(Some(beside), WAIT, Limits::default()).unwrap();
+    for plan in [by_shares(&[5, 25]), unseen] {
+        let world = shop().await;
+        let started = start(&world, plan).await.unwrap().deployment;
+        drop(drive(&world, &started).await);
+        let (bob, second) = (by("bob"), version(2));
+        world.control.condemn(&greeting(), second, &production(), &bob).await.unwrap();
+        world.clock.advance(MINUTE);
+        let ended = drive(&world, &started).await.deployment;
+        assert_eq!((ended.phase, live(&world).await), (Phase::RolledBack, version(1)));
+        assert_eq!(route(&world).await, None);
+    }
 }
