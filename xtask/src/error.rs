@@ -62,6 +62,14 @@ pub(crate) enum Error {
         #[source]
         source: Box<Self>,
     },
+    #[error(
+        "there is no HAProxy, and none could be downloaded; install one, or leave it out: \
+         `cargo xtask test --no-haproxy`"
+    )]
+    NoHaproxy {
+        #[source]
+        source: Box<Self>,
+    },
     #[error("packages are downloaded on Debian and Ubuntu only, and this is another system")]
     NoDownload,
     #[error("no source of packages knows a PostgreSQL")]
@@ -117,6 +125,7 @@ impl Error {
             | Self::Remove { .. }
             | Self::NoAccount
             | Self::NoPostgres { .. }
+            | Self::NoHaproxy { .. }
             | Self::NoDownload
             | Self::NoPackage
             | Self::NoPrograms { .. }

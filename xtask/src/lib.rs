@@ -15,6 +15,7 @@ mod full;
 mod fuzz;
 mod gate;
 mod ha_drill;
+mod haproxy;
 mod kill9;
 mod layers;
 mod lints;
@@ -180,10 +181,12 @@ mod tests {
     }
 
     #[test]
-    fn leaving_postgres_out_is_no_argument_of_the_runner() {
-        let cli = Cli::try_parse_from(["xtask", "test", "--no-postgres", "-p", "sternway-types"]);
+    fn leaving_servers_out_is_no_argument_of_the_runner() {
+        let left_out = ["--no-postgres", "--no-haproxy"];
+        let arguments = ["xtask", "test"].into_iter().chain(left_out);
+        let cli = Cli::try_parse_from(arguments.chain(["-p", "sternway-types"]));
         let Task::Test(options) = cli.unwrap().task else { panic!("not the test subcommand") };
-        assert!(options.no_postgres);
+        assert!(options.no_postgres && options.no_haproxy);
         assert_eq!(options.args, ["-p", "sternway-types"]);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The first block is typed at the root, as a reader with a fresh clone would. The blocks of
 //! `sternway` commands after it are one session in a new folder. What the commands print is not
-//! compared with what the page shows.
+//! compared with what the page shows. All of it is the dev profile, of which the tests have built nearly
+//! everything.
 
 mod markdown;
 
@@ -15,6 +16,7 @@ use crate::{
     error::Error,
     gate::{Gate, When},
     step::Step,
+    test,
     workspace::Workspace,
 };
 
@@ -45,9 +47,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
 }
 
 fn session(workspace: &Workspace, commands: &[String]) -> Result<(), Error> {
-    // Nothing to do where the first block has just run the release build.
-    workspace.cargo(["build", "--release", "-p", "sternway-cli"]).run()?;
-    let binaries = workspace.metadata()?.target_directory.join("release").into_std_path_buf();
+    // Tests put another one in its place, with the features of the whole workspace.
+    test::build_binary(workspace)?;
+    let binaries = workspace.metadata()?.target_directory.join("debug").into_std_path_buf();
     let folder = tempfile::tempdir().map_err(Error::TemporaryDirectory)?;
     let step = typed(workspace, &script(commands)).named("the session of README.md");
     step.current_dir(folder.path()).path_first(&binaries)?.run()

@@ -2,7 +2,7 @@
 //!
 //! With arguments only the runner runs, and gets them: who asks for one test does not wait for
 //! the doc tests. Benchmarks never run here. A PostgreSQL is started for the time of the run, unless
-//! `DATABASE_URL` names one.
+//! `DATABASE_URL` names one, and the tests are told of an `HAProxy` that they start themselves.
 
 use std::fmt;
 
@@ -12,7 +12,9 @@ use crate::{
     console,
     error::Error,
     gate::{Gate, When},
+    haproxy::Haproxy,
     postgres::Database,
+    step::Step,
     workspace::{Tool, Workspace},
 };
 
@@ -33,6 +35,10 @@ pub(crate) struct Options {
     /// the server that `DATABASE_URL` names.
     #[arg(long)]
     pub(crate) no_postgres: bool,
+    /// Leave out what needs an `HAProxy`, and say so. Without this the tests get the installed one, or
+    /// one that is downloaded below `target`.
+    #[arg(long)]
+    pub(crate) no_haproxy: bool,
     /// Passed on to the runner: cargo-nextest where it is installed, else `cargo test`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<String>,
@@ -40,25 +46,30 @@ pub(crate) struct Options {
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Error> {
     build_binary(workspace)?;
+    let haproxy = if options.no_haproxy { Haproxy::LeftOut } else { Haproxy::ready(workspace)? };
     let database = if options.no_postgres { Database::LeftOut } else { Database::open(workspace)? };
-    let outcome = with(&database, workspace, &options.args);
+    let told = |step| haproxy.told_to(database.told_to(step));
+    let outcome = with(&told, workspace, &options.args);
+    haproxy.close();
     // Closed also after a failure, which is what then counts.
     outcome.and(database.close())
 }
 
-fn with(database: &Database, workspace: &Workspace, args: &[String]) -> Result<(), Error> {
+/// Tells the tests of a step what they may use.
+type Told<'a> = &'a dyn Fn(Step) -> Step;
+
+fn with(told: Told<'_>, workspace: &Workspace, args: &[String]) -> Result<(), Error> {
     if workspace.has(&NEXTEST) {
-        let nextest = workspace.cargo(["nextest", "run", "--workspace"]).args(args);
-        database.told_to(nextest).run()?;
+        told(workspace.cargo(["nextest", "run", "--workspace"]).args(args)).run()?;
     } else {
         // All targets but the benchmarks.
         let targets = ["--lib", "--bins", "--tests", "--examples"];
         let step = workspace.cargo(["test", "--workspace"]).args(targets).args(args);
         let mut tally = Tally::default();
-        database.told_to(step).run_heard(|line| tally.hear(line))?;
+        told(step).run_heard(|line| tally.hear(line))?;
         console::say(format_args!("tests: {tally}"));
     }
-    if args.is_empty() { doc_tests(database, workspace) } else { Ok(()) }
+    if args.is_empty() { doc_tests(told, workspace) } else { Ok(()) }
 }
 
 /// The stories of `sternway-tests` drive the binary, and cargo builds no binary of another
@@ -67,10 +78,10 @@ pub(crate) fn build_binary(workspace: &Workspace) -> Result<(), Error> {
     workspace.cargo(["build", "-p", "sternway-cli"]).run()
 }
 
-fn doc_tests(database: &Database, workspace: &Workspace) -> Result<(), Error> {
+fn doc_tests(told: Told<'_>, workspace: &Workspace) -> Result<(), Error> {
     let mut tally = Tally::default();
     let step = workspace.cargo(["test", "--workspace", "--doc"]);
-    database.told_to(step).run_heard(|line| tally.hear(line))?;
+    told(step).run_heard(|line| tally.hear(line))?;
     // The crate that comes last may have no example: its own summary, read alone, would say that
     // nothing ran.
     console::say(format_args!("doctests: {tally}"));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sternway_types::{Actor, EnvironmentId, NamespaceId, Revision, Timestamp, VersionNumber};
 
-use crate::{CondemnationView, FloorView, LatchView, LiveView, MoveView};
+use crate::{CondemnationView, DeploymentView, FloorView, LatchView, LiveView, MoveView};
 
 /// What is live of an artifact in an environment, and what stands against it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,6 +57,8 @@ pub struct StatusView {
     pub floor: Option<FloorView>,
     /// Its environments.
     pub environments: Vec<EnvironmentStatusView>,
+    /// The deployments that are under way.
+    pub deployments: Vec<DeploymentView>,
     /// How many things need a person.
     pub attention: usize,
     /// The newest rollbacks among the newest revisions, newest first.

@@ -50,6 +50,10 @@
 //! `PROPTEST_RNG_SEED` sets the seed of the first one, so that a failure is repeated by the seed that
 //! it printed.
 //!
+//! # Traffic routers
+//!
+//! [`router`] has a suite of its own, for whoever sends requests to versions by their weights.
+//!
 //! # Limits
 //!
 //! The suite works from within one process. It cannot cut the power, and it ends a store only by
@@ -68,6 +72,7 @@ mod list;
 mod model;
 mod must;
 mod pages;
+pub mod router;
 mod run;
 mod suite;
 mod world;

@@ -6,8 +6,9 @@
 //! tries again. Where what it has not seen was let go by a compaction, it is loaded anew, and says
 //! how often that was.
 
+mod table;
+
 use std::{
-    collections::HashMap,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -16,14 +17,14 @@ use std::{
 };
 
 use sternway_provider::Stopwatch;
-use sternway_store::{Limit, Store, StoreError};
+use sternway_store::{Store, StoreError};
 use sternway_types::{
-    Applied, ArtifactId, At, Commit, EnvironmentId, Generation, NamespaceId, Pointer, PointerMove,
-    PointerName, Record, RecordKind, Revision, VersionNumber,
+    Applied, ArtifactId, Commit, EnvironmentId, Generation, NamespaceId, Revision, VersionNumber,
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{Control, ControlError, watch::Watch};
+use self::table::{Table, apply_change, apply_move, load_newest};
+use crate::{Control, ControlError, deploy::Resolved, watch::Watch};
 
 /// What is live of an artifact in an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,6 @@ pub struct Live {
     /// The revision that made it live.
     pub since: Revision,
 }
-
-type Table = HashMap<EnvironmentId, HashMap<ArtifactId, Live>>;
 
 /// How long to wait before reading again after the first failure, and at most: the pause doubles
 /// until a commit was read.
@@ -86,7 +85,20 @@ impl LiveTable {
     #[must_use]
     pub fn get(&self, artifact: &ArtifactId, environment: &EnvironmentId) -> Option<Live> {
         let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.get(environment)?.get(artifact).copied()
+        table.get(environment)?.get(artifact).map(|here| here.live)
+    }
+
+    /// Which version a run takes: the same key, such as a user's name, is given the same version, and
+    /// keeps a candidate while its share grows. No I/O, no allocation.
+    #[must_use]
+    pub fn resolve(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        key: &str,
+    ) -> Option<Resolved> {
+        let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.get(environment)?.get(artifact).map(|here| here.resolve(key))
     }
 
     /// What is live of several artifacts in an environment, at one revision.
@@ -98,7 +110,8 @@ impl LiveTable {
     ) -> Vec<Option<Live>> {
         let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
         let environment = table.get(environment);
-        artifacts.iter().map(|artifact| environment?.get(artifact).copied()).collect()
+        let live = |artifact| environment?.get(artifact).map(|here| here.live);
+        artifacts.iter().map(live).collect()
     }
 
     /// The revision that the table is at.
@@ -172,67 +185,6 @@ impl LiveTable {
             drop(follower.await);
         }
     }
-}
-
-/// What is live at the newest revision.
-async fn load_newest(
-    store: &dyn Store,
-    namespace: &NamespaceId,
-) -> Result<(Revision, Table), ControlError> {
-    loop {
-        let head = store.head(namespace, At::Head).await?;
-        let revision = head.map_or(Revision::ZERO, |head| head.revision);
-        match load_table(store, namespace, revision).await {
-            // It was let go while it was read: there is a newer one.
-            Err(ControlError::Store(StoreError::Compacted { .. })) => (),
-            loaded => return Ok((revision, loaded?)),
-        }
-    }
-}
-
-async fn load_table(
-    store: &dyn Store,
-    namespace: &NamespaceId,
-    revision: Revision,
-) -> Result<Table, ControlError> {
-    let mut table = Table::new();
-    let mut after: Option<String> = None;
-    loop {
-        let kind = RecordKind::Environment;
-        let page =
-            store.records(namespace, kind, "", At::Head, after.as_deref(), Limit::MAX).await?;
-        let Some(last) = page.last() else { return Ok(table) };
-        after = Some(last.key.name().to_owned());
-        for entry in page {
-            if let Some(Record::Environment(environment)) = entry.record {
-                let live = load_environment(store, namespace, &environment.id, revision).await?;
-                table.insert(environment.id, live);
-            }
-        }
-    }
-}
-
-async fn load_environment(
-    store: &dyn Store,
-    namespace: &NamespaceId,
-    environment: &EnvironmentId,
-    revision: Revision,
-) -> Result<HashMap<ArtifactId, Live>, ControlError> {
-    let mut live = HashMap::new();
-    let mut after: Option<ArtifactId> = None;
-    let at = At::Revision(revision);
-    loop {
-        let page =
-            store.environment(namespace, environment, at, after.as_ref(), Limit::MAX).await?;
-        let Some(last) = page.last() else { return Ok(live) };
-        after = Some(last.artifact.clone());
-        live.extend(page.into_iter().filter_map(of_pointer));
-    }
-}
-
-fn of_pointer(pointer: Pointer) -> Option<(ArtifactId, Live)> {
-    let Pointer { artifact, version, generation, revision, .. } = pointer;
-    Some((artifact, Live { version: version?, generation, since: revision }))
 }
 
 /// Keeps the table up to date until it is stopped or the store is closed. It alone holds the
@@ -312,24 +264,11 @@ impl Shared {
         for applied in &commit.applied {
             match applied {
                 Applied::PointerMoved(moved) => apply_move(&mut table, moved),
-                Applied::NamespaceCreated
-                | Applied::VersionAdded(_)
-                | Applied::RecordChanged(_) => (),
+                Applied::RecordChanged(change) => apply_change(&mut table, change),
+                Applied::NamespaceCreated | Applied::VersionAdded(_) => (),
             }
         }
         self.revision.store(commit.revision.get(), Ordering::Release);
-    }
-}
-
-fn apply_move(table: &mut Table, moved: &PointerMove) {
-    let PointerName::Environment(environment) = &moved.name else { return };
-    let live = table.entry(environment.clone()).or_default();
-    match moved.to {
-        Some(version) => {
-            let (generation, since) = (moved.generation, moved.revision);
-            live.insert(moved.artifact.clone(), Live { version, generation, since });
-        }
-        None => drop(live.remove(&moved.artifact)),
     }
 }
 

@@ -62,11 +62,12 @@ impl Control {
         let mut results = Vec::new();
         for subject in appended.subjects {
             repeated.remove(&subject.subject);
-            results.push(self.judge_appended(&append, subject, &marks).await);
+            // Boxed, or who records holds all that judging may need.
+            results.push(Box::pin(self.judge_appended(&append, subject, &marks)).await);
         }
         if duplicates > 0 {
             for subject in repeated {
-                results.extend(self.judge_repeated(subject).await.transpose());
+                results.extend(Box::pin(self.judge_repeated(subject)).await.transpose());
             }
         }
         // By now every subject was judged that can be.

@@ -2,8 +2,9 @@
 
 use sternway_store::{Limit, StoreError};
 use sternway_types::{
-    ArtifactId, At, Content, Digest, DigestPrefix, EnvironmentId, Generation, Latch, Pointer,
-    PointerName, Record, RecordKey, Reference, Selector, Subject, Version, VersionNumber,
+    ArtifactId, At, Content, Digest, DigestPrefix, EnvironmentId, Generation, Latch, MoveCause,
+    Pointer, PointerMove, PointerName, Record, RecordKey, Reference, Selector, Subject, Version,
+    VersionNumber, Weight,
 };
 
 use crate::{Control, ControlError};
@@ -181,7 +182,8 @@ impl Control {
         // One page finds the present stay, and nearly every last one; an older stay is as good as
         // none, since nothing is judged by it.
         let moves = self.store.moves(&self.namespace, artifact, &name, None, Limit::MAX).await?;
-        let stay = moves.iter().find(|moved| moved.to == Some(version));
+        let stay =
+            moves.iter().find(|moved| moved.to == Some(version) || is_beside(moved, version));
         let generation = stay.map_or(Generation::ZERO, |moved| moved.generation);
         let (artifact, environment) = (artifact.clone(), environment.clone());
         Ok(Subject { artifact, environment, version, generation })
@@ -223,4 +225,9 @@ impl Control {
         let key = RecordKey::notice(&subject.artifact, &subject.environment, subject.generation);
         Ok(self.record_at(&key, Record::into_latch).await?.map(|latch| *latch))
     }
+}
+
+/// Whether a version got runs beside the one that a pointer names.
+fn is_beside(moved: &PointerMove, version: VersionNumber) -> bool {
+    matches!(moved.cause, MoveCause::Shifted(it) if it.candidate == version && it.weight > Weight::ZERO)
 }

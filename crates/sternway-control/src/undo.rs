@@ -228,6 +228,11 @@ impl Control {
             inverse.clashes.push(Clash { what, by, revision, at });
             return Ok(());
         }
+        if matches!(moved.cause, MoveCause::Shifted(_)) {
+            // It moved nothing that could be put back.
+            inverse.stays.push(what);
+            return Ok(());
+        }
         let to = match (moved.from, name) {
             (Some(version), _) => Target::Version(version),
             (None, PointerName::Label(_)) => Target::Nothing,
@@ -267,10 +272,15 @@ impl Control {
             return Ok(());
         }
         let back = match (before, key.kind()) {
-            // A latched verdict is what was found at that time, and so is what it rests on.
-            (_, RecordKind::Latch | RecordKind::Baseline) => None,
-            // A deployment is a course of events: it is aborted, and not taken back step by step.
-            (_, RecordKind::Deployment | RecordKind::Route) => None,
+            // A latched verdict is what was found at that time, and so is what it rests on. A deployment
+            // is a course of events: it is aborted, and not taken back step by step.
+            (
+                _,
+                RecordKind::Latch
+                | RecordKind::Baseline
+                | RecordKind::Deployment
+                | RecordKind::Route,
+            ) => None,
             (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
             (None, RecordKind::Policy | RecordKind::Condemnation) => {
                 let there = *generation > Generation::ZERO && change.after.is_some();

@@ -197,12 +197,14 @@ impl Course {
         }
     }
 
-    /// What was asked of the routers was seen. What it makes possible is done at the next look.
+    /// What was asked of the routers was seen: that step is done.
     fn routed(&mut self) {
         self.next.routed = true;
         self.next.pauses.remove(&Pause::Unrouted);
         if self.next.phase == Phase::RollingBack {
             self.end(self.way_back_ends());
+        } else {
+            self.go_on(Found::default());
         }
     }
 

@@ -158,23 +158,28 @@ fn sum(periods: &[Period], first: i64) -> Measure {
 }
 
 fn count(grain: Grain, periods: &mut Vec<Period>, index: i64, value: Decimal) {
-    match periods.last_mut() {
-        // Nearly always the newest.
-        Some(newest) if newest.index == index => newest.measure.add(value),
-        Some(newest) if newest.index.saturating_sub(index) >= grain.kept => (),
-        Some(_) | None => {
-            let place = periods.partition_point(|period| period.index < index);
-            match periods.get_mut(place) {
-                Some(period) if period.index == index => period.measure.add(value),
-                _ => {
-                    let mut measure = Measure::default();
-                    measure.add(value);
-                    periods.insert(place, Period { index, measure });
-                    cut(grain, periods);
-                }
-            }
+    let age = periods.last().map_or(0, |newest| newest.index.saturating_sub(index));
+    if age >= grain.kept {
+        return;
+    }
+    let place = place_of(periods, index, age);
+    match periods.get_mut(place) {
+        Some(period) if period.index == index => period.measure.add(value),
+        _ => {
+            let mut measure = Measure::default();
+            measure.add(value);
+            periods.insert(place, Period { index, measure });
+            cut(grain, periods);
         }
     }
+}
+
+/// Where a stretch stands that is so much older than the newest, or where it belongs.
+fn place_of(periods: &[Period], index: i64, age: i64) -> usize {
+    // Where no stretch between is missing, it stands as far from the end as it is old: nothing to search.
+    let dense = usize::try_from(age).ok().and_then(|age| periods.len().checked_sub(age + 1));
+    let found = dense.filter(|place| periods.get(*place).is_some_and(|it| it.index == index));
+    found.unwrap_or_else(|| periods.partition_point(|period| period.index < index))
 }
 
 /// Forgets what is too old beside the newest.

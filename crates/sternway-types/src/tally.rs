@@ -30,6 +30,12 @@ pub struct Recent {
     pub class: Option<ErrorClass>,
 }
 
+impl Recent {
+    const fn key(&self) -> (Timestamp, OutcomeId) {
+        (self.at, self.id)
+    }
+}
+
 /// What was measured of the runs whose end is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measurements {
@@ -147,7 +153,7 @@ impl Tally {
     /// newest outcomes are brought into order and cut.
     #[must_use]
     pub fn from_parts(succeeded: u64, failed: u64, unknown: u64, mut recent: Vec<Recent>) -> Self {
-        recent.sort_unstable_by_key(|one| (one.at, one.id));
+        recent.sort_unstable_by_key(Recent::key);
         recent.dedup_by_key(|one| one.id);
         let surplus = recent.len().saturating_sub(RECENT_OUTCOMES);
         recent.drain(..surplus);
@@ -262,26 +268,35 @@ impl Tally {
             }
             OutcomeStatus::Failed(failure) => {
                 self.failed = self.failed.saturating_add(1);
-                (true, failure.class().cloned())
+                (true, failure.class())
             }
             OutcomeStatus::Unknown => {
                 self.unknown = self.unknown.saturating_add(1);
                 return;
             }
         };
-        if let Some(class) = &class {
+        if let Some(class) = class {
             self.errors.add(class);
         }
         self.blocks.count(self.known(), self.failed);
         self.ends.add(outcome.at, if failed { Decimal::ZERO } else { Decimal::ONE });
         self.measurements.add(outcome);
-        self.remember(Recent { at: outcome.at, id: outcome.id, failed, class });
+        let key = (outcome.at, outcome.id);
+        if !self.is_forgotten(key) {
+            let class = class.cloned();
+            self.remember(key, Recent { at: outcome.at, id: outcome.id, failed, class });
+        }
     }
 
-    fn remember(&mut self, one: Recent) {
-        let key = |recent: &Recent| (recent.at, recent.id);
+    /// Whether an outcome is older than all that are remembered, and has no room beside them.
+    fn is_forgotten(&self, key: (Timestamp, OutcomeId)) -> bool {
+        let is_full = self.recent.len() >= RECENT_OUTCOMES;
+        is_full && self.recent.first().is_some_and(|oldest| key <= oldest.key())
+    }
+
+    fn remember(&mut self, key: (Timestamp, OutcomeId), one: Recent) {
         // Nearly always the newest: look from the end.
-        let after = self.recent.iter().rposition(|other| key(other) < key(&one));
+        let after = self.recent.iter().rposition(|other| other.key() < key);
         let place = after.map_or(0, |index| index + 1);
         if self.recent.len() < RECENT_OUTCOMES {
             self.recent.reserve_exact(RECENT_OUTCOMES - self.recent.len());

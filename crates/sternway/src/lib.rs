@@ -66,6 +66,7 @@ mod verbs;
 pub use sternway_api as api;
 pub use sternway_bundle as bundle;
 pub use sternway_control as control;
+pub use sternway_deploy as deploy;
 pub use sternway_diff as diff;
 pub use sternway_folder as folder;
 pub use sternway_policy as policy;

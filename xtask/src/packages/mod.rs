@@ -23,6 +23,11 @@ use crate::{
     workspace::Workspace,
 };
 
+/// Whether a package is a library that comes along with what needs it. The C library is the system's.
+pub(crate) fn is_library(package: &str) -> bool {
+    package.starts_with("lib") && !package.starts_with("libc6")
+}
+
 /// Where what is called so lies.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> Result<PathBuf, Error> {
     Ok(workspace.metadata()?.target_directory.join(name).into_std_path_buf())

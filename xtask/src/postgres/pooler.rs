@@ -8,9 +8,13 @@ use super::{
     processes::{self, Do},
     server::failed,
     site::{SUPERUSER, Site},
-    unpacked::{Unpacked, is_library},
+    unpacked::Unpacked,
 };
-use crate::{error::Error, workspace::Workspace};
+use crate::{
+    error::Error,
+    packages::{Apt, is_library},
+    workspace::Workspace,
+};
 
 /// What it is called below `target`, and in the folder of the server.
 const NAME: &str = "pgbouncer";
@@ -36,7 +40,7 @@ impl Pooler {
     }
 
     fn start(site: &Site, server: &Address) -> Result<Self, Error> {
-        let choose = |apt: &crate::packages::Apt| apt.needed(&[NAME], is_library);
+        let choose = |apt: &Apt| apt.needed(&[NAME], is_library);
         let programs = Unpacked::ready(&Workspace::find(), NAME, choose)?;
         let programs = programs.within_reach(site.account(), &site.folder().join("programs"))?;
         let port = free_port()?;

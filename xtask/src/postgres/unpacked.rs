@@ -67,8 +67,3 @@ impl Unpacked {
         command
     }
 }
-
-/// Whether a package is a library that comes along with what needs it. The C library is the system's.
-pub(super) fn is_library(package: &str) -> bool {
-    package.starts_with("lib") && !package.starts_with("libc6")
-}

@@ -8,6 +8,7 @@ mod compact;
 mod completion;
 mod condemn;
 mod demo;
+pub(crate) mod deploy;
 mod diff;
 mod doctor;
 mod env;
@@ -34,6 +35,7 @@ mod publish;
 mod record;
 mod redo;
 mod replay;
+mod resolve;
 mod restore;
 mod restore_to;
 mod rollback;
@@ -77,6 +79,11 @@ pub(crate) enum Command {
     #[command(alias = "activate")]
     Promote(promote::Args),
     Apply(apply::Args),
+    #[command(alias = "rollout")]
+    Deploy(deploy::Args),
+    Approve(deploy::Approve),
+    Reject(deploy::Reject),
+    Resolve(resolve::Args),
     #[command(alias = "revert")]
     Rollback(rollback::Args),
     Restore(restore::Args),
@@ -184,6 +191,10 @@ impl Command {
             Self::Blame(args) => blame::run(context, args).await,
             Self::Promote(args) => promote::run(context, args).await,
             Self::Apply(args) => Box::pin(apply::run(context, args)).await,
+            Self::Deploy(args) => Box::pin(deploy::run(context, args)).await,
+            Self::Approve(args) => deploy::approve(context, args).await,
+            Self::Reject(args) => deploy::reject(context, args).await,
+            Self::Resolve(args) => resolve::run(context, args).await,
             Self::Rollback(args) => rollback::run(context, args).await,
             Self::Restore(args) => restore::run(context, args).await,
             Self::Undo(args) => undo::run(context, args).await,

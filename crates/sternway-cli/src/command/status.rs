@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use sternway::{
     Missing, Sternway,
     api::{
-        EnvironmentStatusView, LiveStatusView, LiveView, MoveView, RollbackEventView, StatusView,
+        DeploymentView, EnvironmentStatusView, LiveStatusView, LiveView, MoveView,
+        RollbackEventView, StatusView,
     },
     control::Control,
     store::Limit,
@@ -68,12 +69,21 @@ async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliE
     }
     let all = environments.iter().flat_map(|environment| &environment.live);
     let attention = all.filter(|live| live.condemned.is_some() || live.halted.is_some()).count();
+    let mut deployments = Vec::new();
+    for (environment, id) in control.deployments_under_way().await? {
+        let deployment = control.deployment(&environment, id).await?.deployment;
+        deployments.push(DeploymentView::from(&deployment));
+    }
+    let waiting =
+        deployments.iter().filter(|it| matches!(it.state, "awaiting_approval" | "paused"));
+    let attention = attention + waiting.count();
     Ok(StatusView {
         namespace: context.namespace.clone(),
         revision,
         at,
         floor: control.floor().await?.as_ref().map(view::floor),
         environments,
+        deployments,
         attention,
         recent_rollbacks: rollbacks(control).await?,
     })

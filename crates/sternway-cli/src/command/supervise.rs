@@ -1,4 +1,4 @@
-//! `sternway supervise`: judge again and again what nobody judged.
+//! `sternway supervise`: judge again and again what nobody judged, and drive deployments.
 //!
 //! The store's file is used by one process at a time, so it is not held in between: it is opened,
 //! which judges what nobody judged, and closed, which notes that.
@@ -8,12 +8,13 @@ use std::{process::ExitCode, time::Duration};
 use sternway::{
     Missing,
     api::{ProblemCode, SupervisedView},
-    control::{ControlError, record::Judged},
+    control::{Control, ControlError, record::Judged},
     types::{Subject, Verdict},
 };
 
 use crate::{
     cli::Output,
+    command::deploy,
     context::Context,
     error::CliError,
     format::{duration, visible},
@@ -35,9 +36,10 @@ Examples:
   sternway supervise --once                  one look, such as from cron
 
 Whoever records a run judges it at once. This is for runs that were recorded by a process that died
-before it judged them.";
+before it judged them, and it takes deployments from step to step. Any number of them may run.";
 
-/// Take back what regressed by runs that nobody judged, one line per rollback. Ctrl-C ends it.
+/// Take back what regressed by runs that nobody judged, and drive deployments: one line for each thing
+/// that happens. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -103,9 +105,26 @@ async fn look(context: &Context) -> Result<(), CliError> {
             for judged in &swept.judged {
                 say(context, judged)?;
             }
-            swept.failed.iter().try_for_each(|(subject, err)| complain(context, subject, err))
+            swept.failed.iter().try_for_each(|(subject, err)| complain(context, subject, err))?;
+            drive(context, sternway.control()).await
         })
         .await
+}
+
+/// Drives every deployment that is under way as far as it goes now.
+async fn drive(context: &Context, control: &Control) -> Result<(), CliError> {
+    for (environment, id) in control.deployments_under_way().await? {
+        let before = control.deployment(&environment, id).await?.deployment;
+        let driven = control.drive_one(&environment, id).await?;
+        if let Some(trouble) = &driven.trouble {
+            let why = CliError::from(trouble.clone()).chain().join(": ");
+            context.console.complain(&format!("trying again: {}", visible::line(&why)));
+        }
+        if driven.deployment != before {
+            deploy::tell(context, &driven.deployment)?;
+        }
+    }
+    Ok(())
 }
 
 fn say(context: &Context, judged: &Judged) -> Result<(), CliError> {

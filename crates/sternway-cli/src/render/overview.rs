@@ -10,7 +10,10 @@ use super::{
     style,
     table::{Cell, Column, Table},
 };
-use crate::format::{number::counted, visible, when};
+use crate::{
+    command::deploy,
+    format::{number::counted, visible, when},
+};
 
 /// Writes everything that is live, or needs a person.
 pub(crate) fn write(view: &StatusView, now: Timestamp, page: &mut Page) {
@@ -33,6 +36,13 @@ pub(crate) fn write(view: &StatusView, now: Timestamp, page: &mut Page) {
     for environment in &view.environments {
         page.blank();
         write_environment(environment, now, page);
+    }
+    if !view.deployments.is_empty() {
+        page.blank();
+        page.line(style::paint(style::NAME, "deployments"));
+    }
+    for deployment in &view.deployments {
+        page.line(format_args!("  {}", deploy::line(deployment, page)));
     }
     if !view.recent_rollbacks.is_empty() {
         page.blank();

@@ -190,6 +190,7 @@ stories! {
     compact
     compare
     dependencies
+    deployments
     environments
     explain
     folders
@@ -235,6 +236,7 @@ stories_of_many! {
     by_hand
     compare
     dependencies
+    deployments
     environments
     explain
     labels

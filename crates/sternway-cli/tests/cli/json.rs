@@ -149,6 +149,7 @@ fn story(world: &World) -> Keys {
     }
     back(world, all);
     measured(world, all);
+    deployed(world, all);
     around(world, all);
     checked(world, all);
     compacted(world, all);
@@ -218,6 +219,28 @@ fn measured(world: &World, all: &mut Keys) {
         ("stability", vec!["stability", "images/logo"]),
         ("aging", vec!["aging"]),
     ] {
+        note(world, all, name, &words);
+    }
+}
+
+/// What is deployed step by step.
+fn deployed(world: &World, all: &mut Keys) {
+    let named = |name: &'static str, words: &'static str| (name, words.split(' ').collect());
+    let steps: [(&str, Vec<&str>); 12] = [
+        named("publish", "publish tools/ship bot.json"),
+        named("publish", "publish tools/ship other.json"),
+        named("deploy plan", "deploy plan tools/ship@v2 --canary 5"),
+        named("deploy start", "deploy start tools/ship@v2 --canary 5"),
+        named("resolve", "resolve tools/ship --key ann"),
+        named("deploy list", "deploy list"),
+        named("deploy pause", "deploy pause tools/ship"),
+        named("status", "status"),
+        named("deploy promote", "deploy promote tools/ship --full -m why"),
+        named("deploy status", "deploy status tools/ship"),
+        named("deploy watch", "deploy watch tools/ship"),
+        named("deploy logs", "deploy logs tools/ship"),
+    ];
+    for (name, words) in steps {
         note(world, all, name, &words);
     }
 }

@@ -217,15 +217,7 @@ fn moved(history: History<'_>, making: &Commit, new: &NewMove) -> Result<Applied
             None
         }
     };
-    let shifts = matches!(new.cause, MoveCause::Shifted(_));
-    if let Some(version) = to.filter(|to| (Some(*to) == from) != shifts) {
-        let (artifact, name) = (artifact.clone(), name.clone());
-        problems.push(if shifts {
-            Refusal::NotAShift { artifact, name, version }
-        } else {
-            Refusal::AlreadyThere { artifact, name, version }
-        });
-    }
+    problems.extend(idle(new, from, to));
     let (forced, unfit) = fitness(history, making, new, to);
     problems.extend(unfit);
     if !problems.is_empty() {
@@ -244,6 +236,18 @@ fn moved(history: History<'_>, making: &Commit, new: &NewMove) -> Result<Applied
         revision: making.revision,
         at: making.at,
     })))
+}
+
+/// Why a move must not be, that moves nothing, or moves what only is to be shared out anew.
+fn idle(new: &NewMove, from: Option<VersionNumber>, to: Option<VersionNumber>) -> Option<Refusal> {
+    let shifts = matches!(new.cause, MoveCause::Shifted(_));
+    let version = to.filter(|to| (Some(*to) == from) != shifts)?;
+    let (artifact, name) = (new.artifact.clone(), new.name.clone());
+    Some(if shifts {
+        Refusal::NotAShift { artifact, name, version }
+    } else {
+        Refusal::AlreadyThere { artifact, name, version }
+    })
 }
 
 /// Whether a move overrides a condemnation, and why it must not.

@@ -12,7 +12,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::NoDeployment`] if there is none, [`ControlError::Refused`] if it cannot be done, and
+    /// [`ControlError::NoDeployment`] if there is none, [`ControlError::Deployment`] if it cannot be done, and
     /// [`ControlError::Store`] if the store cannot write.
     pub async fn ask(
         &self,

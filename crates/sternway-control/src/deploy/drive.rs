@@ -50,7 +50,8 @@ impl Control {
         loop {
             let before = self.deployment(environment, id).await?;
             let deployment = &before.deployment;
-            if deployment.phase.is_over() {
+            // What is only tried changes nothing, and would be driven for ever.
+            if deployment.phase.is_over() || self.is_rehearsal() {
                 return Ok(Driven { deployment: before.deployment, due: None, trouble: None });
             }
             if let Some(until) = self.is_driven_elsewhere(deployment) {

@@ -9,6 +9,7 @@
 mod ask;
 mod drive;
 mod found;
+mod resolve;
 mod routes;
 mod start;
 mod trial;
@@ -23,6 +24,7 @@ use sternway_types::{
 pub(crate) use self::trial::Trial;
 pub use self::{
     drive::{Driven, Driver},
+    resolve::Resolved,
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };

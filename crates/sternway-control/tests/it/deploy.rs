@@ -23,12 +23,12 @@ use crate::{
 const WAIT: Wait = Wait { outcomes: 20, length: Duration::ZERO };
 
 fn weight(percent: u32) -> Weight {
-    Weight::new(percent * 100).unwrap()
+    Weight::new(percent * 100).expect("a share")
 }
 
 fn by_shares(percents: &[u32]) -> Plan {
     let weights: Vec<_> = percents.iter().copied().map(weight).collect();
-    canary(&weights, WAIT, WAIT, Limits::default()).unwrap()
+    canary(&weights, WAIT, WAIT, Limits::default()).expect("a plan")
 }
 
 /// A store in which v1 is live and had good runs, and v2 is published.

@@ -47,7 +47,7 @@ impl NewFingerprint {
     /// Whether the error is new: E is at least `2/alpha`.
     #[must_use]
     pub fn crosses(&self, candidate: Counts) -> bool {
-        self.ln_e(candidate) >= self.ln_threshold
+        self.history.reaches(candidate, self.ln_threshold)
     }
 
     /// After how many more runs in a row that end with this error it is new; 0 if it is already.

@@ -92,7 +92,7 @@ impl History {
     /// Whether the candidate is worse: E is at least `1/alpha`.
     #[must_use]
     pub fn crosses(&self, candidate: Counts, alpha: Alpha) -> bool {
-        self.ln_e(candidate) >= alpha.ln_inverse()
+        self.reaches(candidate, alpha.ln_inverse())
     }
 
     /// How many of so many outcomes must have failed for the candidate to be worse: the boundary b(n).
@@ -111,7 +111,11 @@ impl History {
 
     pub(super) fn until(&self, candidate: Counts, ln_threshold: f64) -> Option<u64> {
         let after = |more| candidate.plus(Counts::new(0, more));
-        first(u64::MAX, |more| self.ln_e(after(more)) >= ln_threshold)
+        first(u64::MAX, |more| self.reaches(after(more), ln_threshold))
+    }
+
+    pub(super) fn reaches(&self, candidate: Counts, ln_threshold: f64) -> bool {
+        self.ratios(candidate).reach(ln_threshold)
     }
 
     /// The likelihood ratios of outcomes of the candidate, for tests that depend on their order.

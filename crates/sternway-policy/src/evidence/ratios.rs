@@ -5,6 +5,10 @@ use super::{counts::float, mixture::ln_mean_exp, state::StateError};
 /// How many alternatives a test against a candidate looks at.
 pub const ALTERNATIVES: usize = 12;
 
+/// By how much a logarithm that was bounded, and not reckoned, must stay below a threshold: rounding
+/// takes less than a billionth of this, so that such a bound never says anything else than the sum.
+pub(super) const ROOM: f64 = 0.25;
+
 /// Which version a unit was given to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Arm {
@@ -68,5 +72,16 @@ impl<const K: usize> LogRatios<K> {
     #[must_use]
     pub fn ln_e(&self) -> f64 {
         ln_mean_exp(&self.0)
+    }
+
+    /// Whether [`ln_e`](Self::ln_e) is at least this.
+    pub(super) fn reach(&self, ln_threshold: f64) -> bool {
+        // No mean is above the largest of its parts. Most looks end here, without an exponential.
+        self.any_above(ln_threshold - ROOM) && self.ln_e() >= ln_threshold
+    }
+
+    /// Whether one of them is at least this.
+    pub(super) fn any_above(&self, least: f64) -> bool {
+        self.0.iter().any(|ratio| *ratio >= least)
     }
 }

@@ -1,5 +1,7 @@
 //! Regressions that begin late: a test that starts again and again.
 
+use std::f64::consts::LN_2;
+
 use sternway_types::Blocks;
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     crossing::first,
     fraction::Alpha,
     mixture::ln_add_exp,
-    ratios::{Arm, LogRatios},
+    ratios::{Arm, LogRatios, ROOM},
 };
 
 /// A mixture over the moments at which a version may have become worse.
@@ -103,7 +105,7 @@ impl Starts {
     /// Whether the candidate is worse: E is at least `1/alpha`.
     #[must_use]
     pub fn crosses(&self, alpha: Alpha) -> bool {
-        self.ln_e() >= alpha.ln_inverse()
+        self.reaches(&self.ln_weights, alpha.ln_inverse())
     }
 
     /// After how many more failures of the candidate in a row, of each of which this is said, it is
@@ -115,7 +117,7 @@ impl Starts {
         for _ in 0..Self::BLOCKS_AHEAD {
             let last = Self::BLOCK - 1 - ahead.outcomes % Self::BLOCK;
             let after = |more| ahead.ln_weights.plus(failure, more);
-            if let Some(more) = first(last, |more| ahead.ln_e_of(&after(more)) >= ln_threshold) {
+            if let Some(more) = first(last, |more| ahead.reaches(&after(more), ln_threshold)) {
                 return Some((ahead.outcomes - self.outcomes).saturating_add(more));
             }
             ahead.ln_weights = after(last.saturating_add(1));
@@ -137,6 +139,16 @@ impl Starts {
     /// How many copies are open.
     const fn open(&self) -> u64 {
         self.outcomes / Self::BLOCK + 1
+    }
+
+    /// Whether E of these weights is so large.
+    fn reaches(&self, ln_weights: &LogRatios, ln_threshold: f64) -> bool {
+        // E is at most the largest W and the 1/2 of what is not open: at most twice the larger of both,
+        // and below 1 where that is the 1/2. A look at a healthy version ends here, at the cost of a few
+        // comparisons.
+        let least = ln_threshold - LN_2 - ROOM;
+        let may = ln_threshold <= ROOM || ln_weights.any_above(least);
+        may && self.ln_e_of(ln_weights) >= ln_threshold
     }
 
     fn ln_e_of(&self, ln_weights: &LogRatios) -> f64 {

@@ -58,12 +58,13 @@ pub(crate) async fn run(pool: &PgPool, statement: &str) -> Result<(), sqlx::Erro
 
 /// Flips a bit. Answers with words for it, and with the statement that takes it back.
 pub(crate) async fn flip(pool: &PgPool, schema: &str, seed: u64) -> (String, String) {
+    // The views of information_schema say the same, and take several times as long for it.
     let columns = sqlx::query(
-        "SELECT c.table_name::text, c.column_name::text, c.udt_name::text
-        FROM information_schema.columns c JOIN information_schema.tables t
-            USING (table_schema, table_name)
-        WHERE table_schema = $1 AND table_name <> 'schema_step' AND t.table_type = 'BASE TABLE'
-        ORDER BY 1, c.ordinal_position",
+        "SELECT c.relname::text, a.attname::text, t.typname::text
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+        WHERE c.relnamespace = $1::regnamespace AND c.relkind = 'r' AND c.relname <> 'schema_step'
+            AND a.attnum > 0 AND NOT a.attisdropped
+        ORDER BY 1, a.attnum",
     )
     .bind(schema)
     .fetch_all(pool)

@@ -2,7 +2,7 @@
 
 use sternway::types::{
     Applied, Attestation, Commit, Finding, MoveCause, PointerMove, Policy, PolicySetting, Record,
-    RecordChange, RollbackTrigger, Version,
+    RecordChange, RollbackTrigger, Shift, Version,
 };
 
 use super::words::{Said as _, check_result, latched, listed, proven};
@@ -71,6 +71,10 @@ fn cause(cause: &MoveCause) -> String {
         MoveCause::Unlabelled => "label taken away".into(),
         MoveCause::Undone(revision) => format!("r{revision} undone"),
         MoveCause::Restored(revision) => format!("restored to r{revision}"),
+        MoveCause::Shifted(Shift { deployment, candidate, weight }) => {
+            format!("{candidate} beside it at {weight} by {deployment}")
+        }
+        MoveCause::Deployed(deployment) => format!("deployed by {deployment}"),
     }
 }
 
@@ -99,6 +103,11 @@ pub(super) fn record_said(record: &Record) -> String {
             let (candidate, version) = (it.candidate, it.version);
             let (succeeded, failed, errors) = (it.succeeded, it.failed, it.errors.counts());
             format!("{candidate} against {version}: {succeeded} ok, {failed} not, {errors:?}")
+        }
+        Record::Deployment(it) => it.said(),
+        Record::Route(it) => {
+            let arms = it.arms().iter().map(|arm| format!("{} {}", arm.version, arm.weight));
+            format!("{} at generation {} of {:?}", listed(arms), it.generation(), it.deployment())
         }
     }
 }

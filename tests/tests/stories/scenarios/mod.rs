@@ -10,6 +10,7 @@
 mod by_hand;
 mod checked;
 mod compacted;
+mod deployed;
 mod feed;
 mod folders;
 mod followed;

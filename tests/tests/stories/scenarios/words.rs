@@ -6,6 +6,7 @@ use sternway::{
         apply::{AppliedAll, AppliedItem},
         bundle::{Exported, Imported},
         check::Check,
+        deploy::{Deployed, Driven, Resolved},
         guard::{GuardEnding, Guarded, TakenBack},
         promote::Promoted,
         publish::{Landing, Published},
@@ -16,8 +17,8 @@ use sternway::{
     },
     store::{Compaction, Floor, Head},
     types::{
-        CheckResult, Commit, Evidence, LatchAction, Measured, Pointer, PointerMove, Receipt,
-        Regression, Revision, Tally, TestResult, Verdict, Version, VersionNumber,
+        CheckResult, Commit, Deployment, Evidence, LatchAction, Measured, Pointer, PointerMove,
+        Receipt, Regression, Revision, Route, Tally, TestResult, Verdict, Version, VersionNumber,
     },
 };
 use sternway_tests::faults::words;
@@ -188,6 +189,9 @@ impl Said for Reaction {
                 let why = latched(*action);
                 format!("{why}, {version} stays live in {environment}, r{revision}")
             }
+            Self::Withdrawn { version, deployment, revision, .. } => {
+                format!("{version} withdrawn from {deployment} in r{revision}")
+            }
             Self::Overtaken => "overtaken".into(),
         }
     }
@@ -288,6 +292,54 @@ pub(super) fn latched(action: LatchAction) -> String {
         LatchAction::OverBudget => "over budget".into(),
         LatchAction::Notified => "notified".into(),
         LatchAction::Shadowed => "shadowed".into(),
+        LatchAction::Withdrawn { deployment } => format!("withdrawn from {deployment}"),
+    }
+}
+
+impl Said for Deployment {
+    fn said(&self) -> String {
+        let members = self.members.iter().map(|it| {
+            let regimes = it.regimes.iter().map(|it| format!("{}:{}", it.generation, it.weight));
+            let known = it.baseline.as_ref().map_or(0, |it| it.known());
+            let at = listed(regimes);
+            format!("{} {} to {} against {known} runs ({at})", it.artifact, it.from, it.to)
+        });
+        let Self { id, phase, step, weight, since, fence, .. } = self;
+        let facts = [
+            format!("{id} of {} in {}: {phase}", listed(members), self.environment),
+            format!("step {step} at {weight} since {since}"),
+            format!("routed {}, proven {}, fence {fence}", self.routed, self.proven),
+            format!("pauses {:?}, cause {:?}", self.pauses, self.cause),
+            format!(
+                "agreed {:?}, waived {:?}, lease {:?}",
+                self.approvals, self.waiver, self.lease
+            ),
+        ];
+        facts.join("; ")
+    }
+}
+
+impl Said for Deployed {
+    fn said(&self) -> String {
+        format!("{} (generation {})", self.deployment.said(), self.generation)
+    }
+}
+
+impl Said for Driven {
+    fn said(&self) -> String {
+        format!("{}, due {:?}, trouble {:?}", self.deployment.said(), self.due, self.trouble)
+    }
+}
+
+impl Said for Route {
+    fn said(&self) -> String {
+        feed::record_said(&sternway::types::Record::Route(Box::new(self.clone())))
+    }
+}
+
+impl Said for Resolved {
+    fn said(&self) -> String {
+        format!("{self:?}")
     }
 }
 

@@ -4,11 +4,8 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 
 use crate::{
     error::Error,
-    packages::Apt,
-    postgres::{
-        account::Account,
-        unpacked::{Unpacked, is_library},
-    },
+    packages::{Apt, is_library},
+    postgres::{account::Account, unpacked::Unpacked},
     process::on_path,
     workspace::Workspace,
 };

@@ -69,7 +69,7 @@ impl Stage {
         let template = template.ok_or_else(|| CliError::invalid("there is no command"))?;
         let artifact = tool::ARTIFACT.parse()?;
         let command = format!("sh {{file}} {} {}", tool::OPTION, Context::shown(&input));
-        let order = Order { artifact, template, timeout: None, name: None, trace: None };
+        let order = Order { artifact, template, timeout: None, name: None, trace: None, key: None };
         let interrupts = Interrupts::listen().map_err(CliError::Runtime)?;
         Ok(Self { context, order, command, interrupts })
     }

@@ -35,6 +35,8 @@ pub(crate) struct Order {
     pub(crate) name: Option<String>,
     /// Where to look for more.
     pub(crate) trace: Option<String>,
+    /// Whose run it is, for versions that share the runs.
+    pub(crate) key: Option<String>,
 }
 
 /// What was live when it was asked for.
@@ -103,19 +105,16 @@ impl Order {
 
     async fn read(&self, context: &Context, control: &Control) -> Result<Live, CliError> {
         let environment = &context.environment;
-        let (pointer, version) = control.live_version(&self.artifact, environment).await?;
+        let key = self.key.as_deref();
+        let run = control.resolve_run(&self.artifact, environment, key).await?;
+        let version = control.version(&self.artifact, run.version).await?;
         if version.content.kind == ContentKind::Tree && self.template.names_file() {
             let (artifact, number) = (&self.artifact, version.number);
             let why = format!("{artifact}@{number} is a folder, and {{file}} is one file");
             return Err(CliError::invalid(why).with_help("write {dir}, or {dir}/FILE, instead"));
         }
         let content = control.content(&version).await?;
-        let subject = Subject {
-            artifact: self.artifact.clone(),
-            environment: environment.clone(),
-            version: version.number,
-            generation: pointer.generation,
-        };
+        let subject = run.subject(self.artifact.clone(), environment.clone());
         Ok(Live { subject, content, id: control.ids().outcome() })
     }
 
@@ -203,6 +202,9 @@ async fn append(context: &Context, outcome: Record) -> Result<Recorded, CliError
             let stopwatch = Stopwatch::start();
             let recorded = control.record(vec![outcome]).await?;
             let (judged, took) = (recorded.judged.into_iter().next(), stopwatch.elapsed());
+            if let Some(judged) = &judged {
+                withdrawn(control, judged).await?;
+            }
             let halted = match &judged {
                 Some(judged) => halted(control, judged).await?,
                 None => None,
@@ -210,6 +212,14 @@ async fn append(context: &Context, outcome: Record) -> Result<Recorded, CliError
             Ok(Recorded { judged, took, halted })
         })
         .await
+}
+
+/// Has the deployment of a candidate that was taken back go on to its end, whoever drives it otherwise.
+pub(crate) async fn withdrawn(control: &Control, judged: &Judged) -> Result<(), CliError> {
+    if let Some(Reaction::Withdrawn { environment, deployment, .. }) = &judged.reaction {
+        drop(control.drive_one(environment, *deployment).await?);
+    }
+    Ok(())
 }
 
 async fn halted(control: &Control, judged: &Judged) -> Result<Option<Box<Regression>>, CliError> {

@@ -24,7 +24,7 @@ use sternway::types::ArtifactId;
 pub(crate) use self::validator::CommandValidator;
 pub(super) use self::{
     argv::Template,
-    attempt::{Attempt, AttemptError, Order, Recorded},
+    attempt::{Attempt, AttemptError, Order, Recorded, withdrawn},
     child::{Ended, Errand, Group, RunError, Streams, run as run_child},
     copy::PrivateCopy,
     ending::Conclusion,
@@ -89,6 +89,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID")]
     trace: Option<String>,
 
+    /// Whose run it is, such as a user's name: while a deployment shares the runs out between two
+    /// versions, the same name is given the same one. Default: by chance.
+    #[arg(long, value_name = "NAME")]
+    key: Option<String>,
+
     /// Let the command write to stderr itself, such as to a terminal. Sternway does not see it, and
     /// records no class and message.
     #[arg(long)]
@@ -110,8 +115,8 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         return Err(CliError::invalid("the command is empty: name one after --"));
     };
     let (artifact, stderr) = (args.artifact, Stderr::shown(args.inherit_stderr));
-    let (timeout, name, trace) = (args.timeout, args.id, args.trace);
-    let order = Order { artifact, template, timeout, name, trace };
+    let (timeout, name, trace, key) = (args.timeout, args.id, args.trace, args.key);
+    let order = Order { artifact, template, timeout, name, trace, key };
     if context.dry_run {
         return Ok(preview(context, &order).await.unwrap_or_else(|err| failed(context, &err)));
     }

@@ -24,6 +24,7 @@ use super::{
     targets::{Defaults, Subjects},
 };
 use crate::{
+    command::exec::withdrawn,
     context::Context,
     error::CliError,
     format::number::{count, counted},
@@ -244,6 +245,7 @@ impl Recorder<'_> {
         self.recorded.duplicates += recorded.duplicates as u64;
         for judged in recorded.judged {
             self.recorded.counted += judged.counted as u64;
+            withdrawn(self.control, &judged).await?;
             self.add(judged);
         }
         Ok(())

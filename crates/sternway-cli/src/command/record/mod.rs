@@ -18,6 +18,7 @@ use sternway::{
 
 use self::lines::BadLines;
 use crate::{
+    command::exec::withdrawn,
     context::Context,
     error::CliError,
     format::{
@@ -184,6 +185,9 @@ async fn run_one(
         let id = outcome.id;
         let recorded = control.record(vec![outcome]).await?;
         let judged = recorded.judged.into_iter().next();
+        if let Some(judged) = &judged {
+            withdrawn(control, judged).await?;
+        }
         let standings = match &judged {
             Some(judged) => control.standings(&subject, &judged.tally).await?,
             None => None,
@@ -263,6 +267,12 @@ fn reaction(
         }
         Some(ReactionView::Notified) => page.line("  still live: the policy only says so"),
         Some(ReactionView::Shadowed) => page.line("  still live: the policy is on trial"),
+        Some(ReactionView::Withdrawn { deployment }) => {
+            let would = context.would();
+            let gone = style::paint(style::GOOD, "what was live is live alone");
+            page.line(format_args!("  {would}taken back: {gone}"));
+            page.next(&[format!("sternway{flags} deploy status {deployment}")]);
+        }
         Some(_) => page.line("  nothing was done: it is no longer live, or was dealt with before"),
         None => (),
     }

@@ -103,6 +103,19 @@ fn a_few_outcomes_may_all_fail() {
 
 proptest! {
     #[test]
+    fn a_short_cut_says_what_the_mean_says(
+        baseline in counts(), outcomes in 0_u64..5_000, beside in -3_i64..=3, at in alphas(),
+    ) {
+        let history = History::measured(baseline, at);
+        let boundary = history.boundary(outcomes, at).unwrap_or(outcomes);
+        for failed in [0, outcomes / 2, boundary.saturating_add_signed(beside).min(outcomes)] {
+            let candidate = Counts::new(outcomes - failed, failed);
+            let expected = history.ln_e(candidate) >= at.ln_inverse();
+            prop_assert_eq!(history.crosses(candidate, at), expected, "{} failed", failed);
+        }
+    }
+
+    #[test]
     fn evidence_is_finite(
         baseline in counts(), declared in rates(), candidate in counts(), alpha in alphas(),
     ) {

@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use sternway_policy::evidence::{
-    Allocation, Arm, Counts, History, LogRatios, Margin, Starts, StateError,
+    ALTERNATIVES, Allocation, Arm, Counts, History, LogRatios, Margin, Starts, StateError,
 };
 
-use super::{alpha, counts, expectation, kept, rates, ratio, share};
+use super::{alpha, alphas, counts, expectation, kept, rates, ratio, share};
 
 const SUCCESS: Counts = Counts::new(1, 0);
 const FAILURE: Counts = Counts::new(0, 1);
@@ -117,7 +117,39 @@ fn a_state_that_no_test_leads_to_is_refused() {
     }
 }
 
+/// Weights whose E is `beside` away from the threshold, or as near as they can bring it.
+fn near(weights: [f64; ALTERNATIVES], outcomes: u64, threshold: f64, beside: f64) -> Starts {
+    let state = |weights| {
+        Starts::from_parts(LogRatios::from_parts(weights).expect("no large numbers"), outcomes)
+    };
+    // What is not open yet does not move along: a few steps come close.
+    (0..8).fold(state(weights), |starts, _| {
+        let missing = threshold + beside - starts.ln_e();
+        state(starts.ln_weights().parts().map(|weight| weight + missing))
+    })
+}
+
 proptest! {
+    #[test]
+    fn a_short_cut_says_what_the_sum_says(
+        weights in prop_oneof![
+            Just([0.0; ALTERNATIVES]),
+            prop::array::uniform(-3.0..3.0),
+            prop::array::uniform(-2_000.0..100.0),
+        ],
+        outcomes in prop_oneof![Just(0), 0_u64..2_000, 0..=1_000_000_000_000_u64, Just(u64::MAX)],
+        at in prop_oneof![alphas(), (0.1..1.0).prop_map(alpha), Just(alpha(1.0 - 1e-16))],
+        beside in prop_oneof![
+            Just(0.0), -1e-14..1e-14, -1e-9..1e-9, -1.5..1.5, -500.0..500.0,
+        ],
+    ) {
+        let threshold = at.ln_inverse();
+        let far = Starts::from_parts(LogRatios::from_parts(weights).expect("finite"), outcomes);
+        for starts in [far, near(weights, outcomes, threshold, beside)] {
+            prop_assert_eq!(starts.crosses(at), starts.ln_e() >= threshold, "{:?}", starts);
+        }
+    }
+
     #[test]
     fn a_state_that_was_kept_goes_on_alike(
         ends in prop::collection::vec(any::<bool>(), 0..600), cut in 0_usize..600,

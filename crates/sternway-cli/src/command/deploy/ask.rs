@@ -1,0 +1,83 @@
+//! What people ask of a deployment.
+
+use std::process::ExitCode;
+
+use sternway::{Missing, api::DeploymentView, deploy::Ask, types::Reason};
+
+use super::{show::line, target::Target};
+use crate::{context::Context, error::CliError};
+
+/// Which deployment, and why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Which: KEY, or the id of a deployment.
+    #[arg(value_name = "KEY|ID")]
+    target: Target,
+
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+}
+
+/// Which deployment goes on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PromoteArgs {
+    #[command(flatten)]
+    which: Args,
+
+    /// Live at once, and ended without proof. It takes a reason.
+    #[arg(long)]
+    full: bool,
+}
+
+const APPROVE: &str = "\
+Examples:
+  sternway approve tools/search -m \"looked at the diff\"
+  sternway --actor bob approve 0198b7c2-…        by its id; another person than who started it";
+
+/// Agree to a deployment that waits for it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = APPROVE)]
+pub(crate) struct Approve {
+    #[command(flatten)]
+    which: Args,
+}
+
+const REJECT: &str = "\
+Examples:
+  sternway reject tools/search -m \"breaks the contract\"";
+
+/// Do not agree to a deployment: it ends.
+#[derive(Debug, clap::Args)]
+#[command(after_help = REJECT)]
+pub(crate) struct Reject {
+    #[command(flatten)]
+    which: Args,
+}
+
+pub(crate) async fn approve(context: &Context, args: Approve) -> Result<ExitCode, CliError> {
+    run(context, args.which, Ask::Approve).await
+}
+
+pub(crate) async fn reject(context: &Context, args: Reject) -> Result<ExitCode, CliError> {
+    run(context, args.which, Ask::Reject).await
+}
+
+pub(super) async fn promote(context: &Context, args: PromoteArgs) -> Result<ExitCode, CliError> {
+    let ask = if args.full { Ask::Waive } else { Ask::Promote };
+    run(context, args.which, ask).await
+}
+
+pub(super) async fn run(context: &Context, args: Args, ask: Ask) -> Result<ExitCode, CliError> {
+    let intent = context.intent(args.reason);
+    let asked = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let found = args.target.find(context, control).await?.deployment;
+        let asked = control.ask(&found.environment, found.id, ask, &intent).await?.deployment;
+        // What follows from it is done at once, whoever drives it otherwise.
+        Ok(control.drive_one(&asked.environment, asked.id).await?.deployment)
+    });
+    let view = DeploymentView::from(&asked.await?);
+    context.answer(&view, view.state, |page| page.line(line(&view, page)))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,143 @@
+//! The steps of what is typed.
+
+use std::time::Duration;
+
+use sternway::{
+    deploy::{blue_green, canary, exponential, immediate, linear, rolling},
+    types::{Limits, OnDeadline, Plan, PlanError, Step, Wait, Weight},
+};
+
+use crate::{error::CliError, format::duration};
+
+/// How a version reaches all runs.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Strategy")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(crate) struct Strategy {
+    /// By these shares in percent, such as 5,25,50, each of them judged.
+    #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', value_parser = percent)]
+    #[arg(group = "strategy")]
+    canary: Option<Vec<Weight>>,
+
+    /// By shares that grow by so many percent each.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, group = "strategy")]
+    linear: Option<Weight>,
+
+    /// By shares that double, from so many percent on.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, group = "strategy")]
+    exponential: Option<Weight>,
+
+    /// By equal shares of at most so many percent.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, group = "strategy")]
+    rolling: Option<Weight>,
+
+    /// Beside what is live without any runs, until `deploy promote`; then at once.
+    #[arg(long, group = "strategy")]
+    blue_green: bool,
+
+    /// At once, and watched.
+    #[arg(long, group = "strategy")]
+    immediate: bool,
+
+    /// How many outcomes of the candidate each share waits for.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    outcomes: u32,
+
+    /// How long each share lasts at least.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse_days)]
+    every: Duration,
+
+    /// How long it is watched at least once it is live.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse_days)]
+    bake: Duration,
+
+    /// How many people must agree first, other than who starts it.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    approvals: u8,
+
+    /// End well without proof that the candidate is as good as what was live.
+    #[arg(long)]
+    without_proof: bool,
+
+    /// How long a step may take until it pauses.
+    #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration::parse_days)]
+    step_limit: Duration,
+
+    /// Go back when a step takes too long, instead of pausing.
+    #[arg(long)]
+    back_on_limit: bool,
+}
+
+/// A share in percent, with up to two decimals.
+fn percent(text: &str) -> Result<Weight, String> {
+    let text = text.trim().trim_end_matches('%').trim_end();
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = whole.parse::<u32>().ok().filter(|_| digits(whole) && digits(rest));
+    let hundredths = format!("{rest:0<2}");
+    let rest = hundredths.parse::<u32>().ok().filter(|_| rest.len() <= 2);
+    let points =
+        number.zip(rest).and_then(|(whole, rest)| whole.checked_mul(100)?.checked_add(rest));
+    let points = points.ok_or_else(|| "expected percent, such as 5 or 12.5".to_owned())?;
+    Weight::new(points).map_err(|err| err.to_string())
+}
+
+impl Strategy {
+    /// The plan.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError`] if the steps make no sense.
+    pub(super) fn plan(&self) -> Result<Plan, CliError> {
+        let each = Wait { outcomes: self.outcomes, length: self.every };
+        let bake = Wait { outcomes: self.outcomes, length: self.bake };
+        let limits = Limits {
+            step: self.step_limit,
+            on_deadline: if self.back_on_limit { OnDeadline::RollBack } else { OnDeadline::Pause },
+            evidence: !self.without_proof,
+            ..Limits::default()
+        };
+        let plan = self.steps(each, bake, limits);
+        let plan = plan.map_err(CliError::invalid)?;
+        let approve = Step::Approve { quorum: self.approvals };
+        let steps = (self.approvals > 0).then_some(approve).into_iter();
+        let steps = steps.chain(plan.steps().iter().copied()).collect();
+        Plan::new(plan.strategy(), steps, limits).map_err(|err| CliError::invalid(err.to_string()))
+    }
+
+    fn steps(&self, each: Wait, bake: Wait, limits: Limits) -> Result<Plan, String> {
+        let said = |err: PlanError| err.to_string();
+        if self.blue_green {
+            return blue_green(None, bake, limits).map_err(said);
+        }
+        if let Some(batch) = self.rolling {
+            return rolling(batch, each, bake, limits).map_err(said);
+        }
+        if self.immediate {
+            return immediate(bake, limits).map_err(said);
+        }
+        let weights = if let Some(weights) = &self.canary {
+            weights.clone()
+        } else if let Some(by) = self.linear {
+            linear(by.into()).map_err(|err| err.to_string())?
+        } else {
+            let first = self.exponential.map_or(500, u32::from);
+            exponential(first, 2).map_err(|err| err.to_string())?
+        };
+        canary(&weights, each, bake, limits).map_err(said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_typed_in_percent() {
+        let points = |text| percent(text).map(Weight::get);
+        assert_eq!([points("5"), points("12.5%"), points("0.01")], [Ok(500), Ok(1_250), Ok(1)]);
+        for wrong in ["", "x", "101", "1.234", "-1", "5.x"] {
+            assert!(points(wrong).is_err(), "{wrong}");
+        }
+    }
+}

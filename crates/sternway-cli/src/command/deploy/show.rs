@@ -1,0 +1,174 @@
+//! Shows a deployment.
+
+use std::process::ExitCode;
+
+use sternway::{
+    Missing,
+    api::{CauseView, CommitView, DeploymentView, ListView, ProblemCode},
+    store::Limit,
+    types::{Applied, At, Commit, Deployment, DeploymentId, Phase, Record, Revision, Weight},
+};
+
+use super::{start::steps, target::Target};
+use crate::{
+    context::Context,
+    error::CliError,
+    format::{visible, when},
+    render::{event, page::Page, style},
+};
+
+/// Which deployment.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Which: KEY, or the id of a deployment.
+    #[arg(value_name = "KEY|ID")]
+    target: Target,
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let found = context.with(Missing::Refuse, async |sternway| {
+        args.target.find(context, sternway.control()).await
+    });
+    let view = DeploymentView::from(&found.await?.deployment);
+    context.answer(&view, view.state, |page| write(context, &view, page))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A deployment that went back ends with 8, as `--wait` does.
+pub(super) fn exit(deployment: &Deployment) -> ExitCode {
+    match deployment.phase {
+        Phase::Running | Phase::Completed => ExitCode::SUCCESS,
+        Phase::RollingBack
+        | Phase::RolledBack
+        | Phase::Superseded
+        | Phase::Rejected
+        | Phase::Halted => ExitCode::from(ProblemCode::Regressed.exit_code()),
+    }
+}
+
+/// A deployment in one line.
+pub(crate) fn line(view: &DeploymentView, page: &Page) -> String {
+    let arrow = page.symbols().arrow;
+    let members = view.members.iter().map(|member| {
+        let name = style::paint(style::NAME, &member.artifact);
+        format!("{name} {} {arrow} {}", member.from, member.to)
+    });
+    let members: Vec<_> = members.collect();
+    let state = view.state.replace('_', " ");
+    let state = match view.state {
+        "completed" => style::paint(style::GOOD, state),
+        "rolled_back" | "rolling_back" | "halted" | "rejected" => style::paint(style::BAD, state),
+        _ => style::paint(style::WAITING, state),
+    };
+    let now = match Weight::new(u32::from(view.weight)) {
+        Ok(weight) if under_way(view) => format!(", {weight} of the runs"),
+        _ => String::new(),
+    };
+    let step = match view.steps.get(view.step - 1) {
+        Some(step) if under_way(view) => {
+            format!(", step {} of {}: {step}", view.step, view.steps.len())
+        }
+        _ => String::new(),
+    };
+    format!("{}  {state} in {}{now}{step}{}", members.join(", "), view.environment, why(view))
+}
+
+fn under_way(view: &DeploymentView) -> bool {
+    !matches!(view.state, "completed" | "rolled_back" | "superseded" | "rejected" | "halted")
+}
+
+/// Why it went back, or goes no further.
+fn why(view: &DeploymentView) -> String {
+    let said = |reason: &str| {
+        let reason = visible::line(reason);
+        if reason.is_empty() { String::new() } else { format!(" ({reason})") }
+    };
+    match &view.cause {
+        Some(CauseView::Regressed { artifact }) => format!(": {artifact} regressed"),
+        Some(CauseView::Aborted { by, reason }) => {
+            format!(": aborted by {by}{}", said(reason.as_str()))
+        }
+        Some(CauseView::Deadline) => ": a step took too long".into(),
+        Some(CauseView::Overtaken { artifact }) => {
+            format!(": what is live of {artifact} was moved by hand")
+        }
+        Some(CauseView::Replaced { by }) => format!(": {by} took its place"),
+        Some(CauseView::Rejected { by, reason }) => {
+            format!(": {by} said no{}", said(reason.as_str()))
+        }
+        Some(_) => String::new(),
+        None if view.pauses.is_empty() => String::new(),
+        None => format!(" ({})", view.pauses.join(", ")),
+    }
+}
+
+fn write(context: &Context, view: &DeploymentView, page: &mut Page) {
+    page.line(line(view, page));
+    steps(page, &view.steps, under_way(view).then_some(view.step));
+    for approval in &view.approvals {
+        page.line(format_args!(
+            "  approved by {} {}",
+            approval.by,
+            when::ago(approval.at, context.now())
+        ));
+    }
+    if let Some(waiver) = &view.waiver {
+        page.line(format_args!(
+            "  without proof, by {}: {}",
+            waiver.by,
+            visible::line(waiver.reason.as_str())
+        ));
+    }
+    let (id, strategy, began) = (view.id, view.strategy, when::ago(view.started, context.now()));
+    page.hint(format_args!("  {strategy}, begun {began} by {}, deployment {id}", view.by));
+}
+
+/// What happened to a deployment, commit by commit.
+pub(super) async fn logs(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let commits = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let deployment = args.target.find(context, control).await?.deployment;
+        let (store, ns) = (control.store(), control.namespace());
+        // The feed from the last commit before it began.
+        let start = store.head(ns, At::Time(deployment.started)).await?;
+        let mut after = start
+            .map_or(Revision::ZERO, |head| Revision::new(head.revision.get().saturating_sub(1)));
+        let (mut found, mut over) = (Vec::new(), false);
+        while !over {
+            let page = store.feed(ns, after, Limit::MAX).await?;
+            let Some(last) = page.last() else { break };
+            after = last.revision;
+            for commit in page {
+                let record = of(&commit, deployment.id);
+                over |= record.is_some_and(|it| it.phase.is_over());
+                if record.is_some() {
+                    found.push(commit);
+                }
+            }
+        }
+        Ok(found)
+    });
+    let commits = commits.await?;
+    let list = ListView::whole(commits.iter().map(CommitView::from).collect());
+    context.answer_list(
+        &list,
+        |commit| commit.revision.to_string(),
+        |page| {
+            for commit in &commits {
+                event::write(commit, page);
+            }
+        },
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a commit made of a deployment, if it changed it.
+fn of(commit: &Commit, id: DeploymentId) -> Option<&Deployment> {
+    commit.applied.iter().find_map(|applied| match applied {
+        Applied::RecordChanged(change) => match &change.after {
+            Some(Record::Deployment(it)) if it.id == id => Some(it.as_ref()),
+            _ => None,
+        },
+        Applied::NamespaceCreated | Applied::VersionAdded(_) | Applied::PointerMoved(_) => None,
+    })
+}

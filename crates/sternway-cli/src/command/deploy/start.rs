@@ -1,0 +1,198 @@
+//! Begins a deployment, or shows what it would be.
+
+use std::{process::ExitCode, time::Duration};
+
+use sternway::{
+    Missing,
+    api::{DeploymentView, PlanView},
+    control::{
+        Control,
+        deploy::{NewDeployment, OnSupersede},
+    },
+    types::{Deployment, Force, Plan, Reason, Reference},
+};
+
+use super::{
+    plan::Strategy,
+    show::{self, line},
+    target::Target,
+    wait,
+};
+use crate::{
+    command::promote::selected,
+    context::Context,
+    error::CliError,
+    format::{duration, visible},
+    render::{page::Page, style},
+};
+
+/// Begin a deployment. Several versions move together, and go back together.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    what: PlanArgs,
+
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+
+    /// Wait for its end, at most so long if a length is given, and drive it meanwhile. Exit code 8:
+    /// it went back; 7: it is not over.
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "90d", value_parser = duration::parse_days)]
+    wait: Option<Duration>,
+}
+
+/// What a deployment is to be.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlanArgs {
+    /// Which versions: KEY@vN, KEY@latest, ….
+    #[arg(value_name = "REF", value_parser = selected, required = true)]
+    references: Vec<Reference>,
+
+    #[command(flatten)]
+    strategy: Strategy,
+
+    /// Take the place of a deployment that is under way.
+    #[arg(long)]
+    replace: bool,
+
+    /// Pardon candidates that are condemned. Only a person may.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Begin the same deployment again.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RetryArgs {
+    /// Which: KEY, or the id of a deployment.
+    #[arg(value_name = "KEY|ID")]
+    target: Target,
+
+    /// Pardon candidates that are condemned. Only a person may.
+    #[arg(long)]
+    force: bool,
+
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let plan = args.what.strategy.plan()?;
+    if context.dry_run {
+        return show_plan(context, &args.what, plan, args.reason).await;
+    }
+    let intent = context.intent(args.reason);
+    let begun = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let new = args.what.wanted(context, control, plan.clone()).await?;
+        let begun = control.start_deployment(&new, &intent).await?.deployment;
+        Ok(control.drive_one(&begun.environment, begun.id).await?.deployment)
+    });
+    let deployment = begun.await?;
+    match args.wait {
+        Some(length) => wait::to_the_end(context, deployment, length).await,
+        None => say(context, &deployment),
+    }
+}
+
+pub(super) async fn plan(context: &Context, args: PlanArgs) -> Result<ExitCode, CliError> {
+    let plan = args.strategy.plan()?;
+    show_plan(context, &args, plan, Reason::default()).await
+}
+
+pub(super) async fn retry(context: &Context, args: RetryArgs) -> Result<ExitCode, CliError> {
+    let intent = context.intent(args.reason);
+    let begun = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let before = args.target.find(context, control).await?.deployment;
+        let members = before.members.iter().map(|it| (it.artifact.clone(), it.to)).collect();
+        let new = NewDeployment {
+            members,
+            environment: before.environment,
+            plan: before.plan,
+            force: if args.force { Force::Yes } else { Force::No },
+            on_supersede: OnSupersede::Reject,
+        };
+        let begun = control.start_deployment(&new, &intent).await?.deployment;
+        Ok(control.drive_one(&begun.environment, begun.id).await?.deployment)
+    });
+    say(context, &begun.await?)
+}
+
+impl PlanArgs {
+    async fn wanted(
+        &self,
+        context: &Context,
+        control: &Control,
+        plan: Plan,
+    ) -> Result<NewDeployment, CliError> {
+        let environment = context.environment.clone();
+        let mut members = Vec::with_capacity(self.references.len());
+        for reference in &self.references {
+            let version = control.resolve(reference, &environment).await?;
+            members.push((version.artifact, version.number));
+        }
+        let force = if self.force { Force::Yes } else { Force::No };
+        let on_supersede = if self.replace { OnSupersede::Replace } else { OnSupersede::Reject };
+        Ok(NewDeployment { members, environment, plan, force, on_supersede })
+    }
+}
+
+async fn show_plan(
+    context: &Context,
+    args: &PlanArgs,
+    plan: Plan,
+    reason: Reason,
+) -> Result<ExitCode, CliError> {
+    let intent = context.intent(reason);
+    let planned = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let new = args.wanted(context, control, plan.clone()).await?;
+        Ok(control.plan_deployment(&new, &intent).await?)
+    });
+    let view = PlanView::from(&planned.await?);
+    context.answer(&view, &view.digest.to_string(), |page| {
+        for member in &view.members {
+            let name = style::paint(style::NAME, &member.artifact);
+            let (from, to, arrow) = (member.from, member.to, page.symbols().arrow);
+            page.line(format_args!(
+                "{name}  {from} {arrow} {to}  would be deployed in {}",
+                view.environment
+            ));
+        }
+        steps(page, &view.steps, None);
+        page.hint(format_args!("  plan {}", view.digest));
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The steps of a plan, and which of them it is in.
+pub(super) fn steps(page: &mut Page, steps: &[String], current: Option<usize>) {
+    for (place, step) in steps.iter().enumerate() {
+        let number = place + 1;
+        let mark = match current {
+            Some(current) if number < current => page.symbols().live,
+            Some(current) if number == current => page.symbols().arrow,
+            Some(_) | None => " ",
+        };
+        page.line(format_args!("  {mark} {number:>2}  {}", visible::line(step)));
+    }
+}
+
+fn say(context: &Context, deployment: &Deployment) -> Result<ExitCode, CliError> {
+    let view = DeploymentView::from(deployment);
+    context.answer(&view, &view.id.to_string(), |page| {
+        page.line(line(&view, page));
+        let flags = context.flags();
+        let next =
+            view.members.first().map(|member| member.artifact.to_string()).unwrap_or_default();
+        page.hint(format_args!("  deployment {}", view.id));
+        page.next(&[
+            format!("sternway{flags} deploy watch {next}"),
+            format!("sternway{flags} deploy status {next}"),
+        ]);
+    })?;
+    Ok(show::exit(deployment))
+}

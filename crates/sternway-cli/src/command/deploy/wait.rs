@@ -1,0 +1,95 @@
+//! Drives a deployment to its end, and tells of every step.
+//!
+//! The store's file is used by one process at a time, so it is let go of between two looks: those who
+//! run the versions record how they went meanwhile.
+
+use std::{process::ExitCode, time::Duration};
+
+use sternway::{
+    Missing,
+    api::{DeploymentView, ProblemCode},
+    provider::Stopwatch,
+    types::Deployment,
+};
+
+use super::{
+    show::{exit, line},
+    target::Target,
+};
+use crate::{cli::Output, context::Context, error::CliError, format::duration, open::pause};
+
+/// What `--wait` ends with when time is up.
+const NOT_OVER: u8 = 7;
+/// How long the store is let go of between two looks.
+const BETWEEN: Duration = Duration::from_millis(200);
+
+/// Which deployment, and how long.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Which: KEY, or the id of a deployment.
+    #[arg(value_name = "KEY|ID")]
+    target: Target,
+
+    /// For how long at most. Exit code 7: it is not over by then.
+    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = duration::parse_days)]
+    timeout: Duration,
+}
+
+pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
+    let found = context.with(Missing::Refuse, async |sternway| {
+        args.target.find(context, sternway.control()).await
+    });
+    to_the_end(context, found.await?.deployment, args.timeout).await
+}
+
+/// Drives a deployment until it is over, or time is up.
+pub(super) async fn to_the_end(
+    context: &Context,
+    mut deployment: Deployment,
+    length: Duration,
+) -> Result<ExitCode, CliError> {
+    let watch = Stopwatch::start();
+    tell(context, &deployment)?;
+    while !deployment.phase.is_over() {
+        if watch.elapsed() >= length {
+            return Ok(ExitCode::from(NOT_OVER));
+        }
+        pause(BETWEEN.min(length)).await;
+        let driven = context.with(Missing::Refuse, async |sternway| {
+            let control = sternway.control();
+            Ok(control.drive_one(&deployment.environment, deployment.id).await?)
+        });
+        let driven = match driven.await {
+            Ok(driven) => driven,
+            // Those who record have it just now.
+            Err(err) if err.code() == ProblemCode::StoreBusy => continue,
+            Err(err) => return Err(err),
+        };
+        let before = DeploymentView::from(&deployment);
+        let after = DeploymentView::from(&driven.deployment);
+        deployment = driven.deployment;
+        if (before.state, before.step, before.weight) != (after.state, after.step, after.weight) {
+            tell(context, &deployment)?;
+        }
+    }
+    Ok(exit(&deployment))
+}
+
+/// One line for each step.
+pub(crate) fn tell(context: &Context, deployment: &Deployment) -> Result<(), CliError> {
+    let view = DeploymentView::from(deployment);
+    match context.output {
+        // A document that grows would be of no use: both are one object per line.
+        Output::Json | Output::Jsonl => context.console.print_json_line(&view),
+        Output::Name | Output::Table => {
+            let mut page = context.console.page();
+            let line = if context.output == Output::Name {
+                view.state.to_owned()
+            } else {
+                format!("{}  {}", context.now(), line(&view, &page))
+            };
+            page.line(line);
+            context.console.print(&page)
+        }
+    }
+}

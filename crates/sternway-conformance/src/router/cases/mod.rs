@@ -1,0 +1,10 @@
+//! The cases: one file per clause of the contract, one function per promise in it.
+
+pub(crate) mod acknowledged;
+pub(crate) mod apart;
+pub(crate) mod capable;
+pub(crate) mod forward;
+pub(crate) mod free_to_drop;
+pub(crate) mod idempotent;
+pub(crate) mod read_back;
+pub(crate) mod whole;

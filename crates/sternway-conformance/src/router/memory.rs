@@ -1,0 +1,296 @@
+//! A router within the process, which keeps every promise, and can be made to break one.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use sternway_provider::{Capabilities, RouterError, TrafficRouter};
+use sternway_types::{Arm, ArtifactId, EnvironmentId, Generation, Route, VersionNumber, Weight};
+use tokio::task::yield_now;
+
+use super::{RouterHarness, RouterPlace};
+use crate::dice::Dice;
+
+/// What a router does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Takes a route that is there for an older one.
+    RefusesRepeats,
+    /// Does not look at generations.
+    GoesBack,
+    /// Says that a route is older, and takes it.
+    TakesWhatItRefuses,
+    /// Compares generations as texts.
+    ComparesDigits,
+    /// Looks, waits, and then writes.
+    LooksAndWrites,
+    /// Answers with what this driver applied.
+    AnswersFromMemory,
+    /// Forgets whose step a route is.
+    ForgetsTheDeployment,
+    /// Has a route before the first one.
+    MakesUpARoute,
+    /// Takes a weight for another that it can do.
+    Rounds,
+    /// Leaves out the arms that are too many.
+    DropsArms,
+    /// Takes over the generation of what it refuses.
+    TakesTheGeneration,
+    /// Says that it survives restarts.
+    Boasts,
+    /// Has one route for all artifacts of an environment.
+    MixesArtifacts,
+    /// Has one route for all environments of an artifact.
+    MixesEnvironments,
+    /// Answers before requests go by the route.
+    AnswersEarly,
+    /// Gives every arm the same share.
+    SharesEvenly,
+    /// Takes the old route away before the new one is there.
+    HasAGap,
+    /// Stays busy when a call is dropped.
+    StaysBusy,
+}
+
+type Target = (ArtifactId, EnvironmentId);
+
+/// What is in front of versions.
+#[derive(Debug)]
+struct Front {
+    routes: BTreeMap<Target, Route>,
+    /// What requests go by, where that is not the route.
+    before: BTreeMap<Target, Route>,
+    generations: BTreeMap<Target, Generation>,
+    busy: bool,
+    dice: Dice,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        let (routes, before, generations) = Default::default();
+        Self { routes, before, generations, busy: false, dice: Dice::new(1) }
+    }
+}
+
+/// The harness of the router.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Memory {
+    pub(super) grain: u16,
+    pub(super) arms: usize,
+    pub(super) fault: Option<Fault>,
+}
+
+impl Memory {
+    pub(super) const EXACT: Self = Self { grain: 1, arms: Route::MAX_ARMS, fault: None };
+    pub(super) const COARSE: Self = Self { grain: 100, arms: 2, fault: None };
+
+    fn is(self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+}
+
+#[async_trait]
+impl RouterHarness for Memory {
+    async fn place(&self) -> Arc<dyn RouterPlace> {
+        Arc::new(Place { kind: *self, front: Arc::default() })
+    }
+}
+
+struct Place {
+    kind: Memory,
+    front: Arc<Mutex<Front>>,
+}
+
+#[async_trait]
+impl RouterPlace for Place {
+    fn driver(&self) -> Arc<dyn TrafficRouter> {
+        let (kind, front) = (self.kind, Arc::clone(&self.front));
+        Arc::new(Driver { kind, front, applied: Mutex::default() })
+    }
+
+    async fn send(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        requests: usize,
+    ) -> Vec<Option<VersionNumber>> {
+        let target = keyed(self.kind, artifact, environment);
+        let mut answered = Vec::new();
+        for _ in 0..requests {
+            answered.push(self.serve(&target));
+            yield_now().await;
+        }
+        answered
+    }
+
+    async fn restart(&self) {
+        *self.front.lock().unwrap_or_else(PoisonError::into_inner) = Front::default();
+    }
+}
+
+impl Place {
+    /// Which version gets one request.
+    fn serve(&self, target: &Target) -> Option<VersionNumber> {
+        let mut front = self.front.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = front.dice.below(10_000);
+        let route = front.before.get(target).or_else(|| front.routes.get(target))?;
+        let even = route.arms().get(bucket % route.arms().len());
+        let even = even.filter(|_| self.kind.is(Fault::SharesEvenly)).copied();
+        let by_weight = || route.arm_at(u16::try_from(bucket).unwrap_or_default());
+        Some(even.unwrap_or_else(by_weight).version)
+    }
+}
+
+/// What a route is kept under.
+fn keyed(kind: Memory, artifact: &ArtifactId, environment: &EnvironmentId) -> Target {
+    let (mut artifact, mut environment) = (artifact.clone(), environment.clone());
+    if kind.is(Fault::MixesArtifacts) {
+        artifact = crate::must::parsed("tools/any");
+    }
+    if kind.is(Fault::MixesEnvironments) {
+        environment = EnvironmentId::production();
+    }
+    (artifact, environment)
+}
+
+/// The same route with other arms, and no step of a deployment.
+fn again(route: &Route, arms: Vec<Arm>) -> Route {
+    let (artifact, environment) = (route.artifact().clone(), route.environment().clone());
+    let again = Route::new(artifact, environment, route.generation(), arms);
+    again.unwrap_or_else(|_| route.clone())
+}
+
+#[derive(Debug)]
+struct Driver {
+    kind: Memory,
+    front: Arc<Mutex<Front>>,
+    applied: Mutex<BTreeMap<Target, Route>>,
+}
+
+impl Driver {
+    fn on_front<T>(&self, work: impl FnOnce(&mut Front) -> T) -> T {
+        work(&mut self.front.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What becomes of a route here: itself, or the reason why not.
+    fn fitted(&self, route: &Route) -> Result<Route, RouterError> {
+        let Memory { grain, arms, .. } = self.kind;
+        let unable = |problem: &str| Err(RouterError::Unable { problem: problem.to_owned() });
+        let whole = Arm { version: route.live().version, weight: Weight::ALL };
+        if route.arms().len() > arms {
+            let fewer = self.kind.is(Fault::DropsArms).then(|| again(route, vec![whole]));
+            return fewer.map_or_else(|| unable("too many arms"), Ok);
+        }
+        if route.arms().iter().any(|arm| !arm.weight.get().is_multiple_of(grain)) {
+            let rounded = self.kind.is(Fault::Rounds).then(|| again(route, vec![whole]));
+            return rounded.map_or_else(|| unable("too fine a weight"), Ok);
+        }
+        if self.kind.is(Fault::ForgetsTheDeployment) {
+            return Ok(again(route, route.arms().to_vec()));
+        }
+        Ok(route.clone())
+    }
+
+    fn older(&self, front: &Front, target: &Target, asked: Generation) -> Option<Generation> {
+        let found = front.generations.get(target).copied()?;
+        let older = match self.kind.fault {
+            Some(Fault::GoesBack) => false,
+            Some(Fault::RefusesRepeats) => asked <= found,
+            Some(Fault::ComparesDigits) => asked.get().to_string() < found.get().to_string(),
+            Some(_) | None => asked < found,
+        };
+        older.then_some(found)
+    }
+
+    /// Waits where others may come in between, if that is what is wrong.
+    async fn pause(&self, fault: Fault) {
+        for _ in 0..if self.kind.is(fault) { 5 } else { 0 } {
+            yield_now().await;
+        }
+    }
+
+    /// Puts a route in the place of an older one; says what it is older than otherwise.
+    fn replace(&self, target: &Target, route: &Route) -> Option<Generation> {
+        self.on_front(|front| {
+            let found = self.older(front, target, route.generation());
+            let refused = found.filter(|_| !self.kind.is(Fault::LooksAndWrites));
+            if refused.is_some() && !self.kind.is(Fault::TakesWhatItRefuses) {
+                return refused;
+            }
+            if self.kind.is(Fault::AnswersEarly) {
+                let before = front.routes.get(target).cloned();
+                before.map(|route| front.before.insert(target.clone(), route));
+            }
+            front.generations.insert(target.clone(), route.generation());
+            front.routes.insert(target.clone(), route.clone());
+            refused
+        })
+    }
+}
+
+#[async_trait]
+impl TrafficRouter for Driver {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            grain: self.kind.grain,
+            random_per_request: true,
+            sticky: false,
+            arms: self.kind.arms,
+            survives_restart: self.kind.is(Fault::Boasts),
+        }
+    }
+
+    async fn apply(&self, route: &Route) -> Result<(), RouterError> {
+        let target = keyed(self.kind, route.artifact(), route.environment());
+        let fitted = self.fitted(route);
+        if self.kind.is(Fault::TakesTheGeneration) && fitted.is_err() {
+            self.on_front(|front| front.generations.insert(target.clone(), route.generation()));
+        }
+        let fitted = fitted?;
+        if self.on_front(|front| std::mem::replace(&mut front.busy, self.kind.is(Fault::StaysBusy)))
+        {
+            return Err(RouterError::Unreachable { problem: "busy".to_owned() });
+        }
+        self.pause(Fault::StaysBusy).await;
+        self.on_front(|front| front.busy = false);
+        let older = |found| RouterError::Older { asked: route.generation(), found };
+        if self.kind.is(Fault::LooksAndWrites) {
+            let found = self.on_front(|front| self.older(front, &target, route.generation()));
+            found.map_or(Ok(()), |found| Err(older(found)))?;
+        }
+        self.pause(Fault::LooksAndWrites).await;
+        if self.kind.is(Fault::HasAGap) {
+            self.on_front(|front| front.routes.remove(&target));
+        }
+        self.pause(Fault::HasAGap).await;
+        self.replace(&target, &fitted).map_or(Ok(()), |found| Err(older(found)))?;
+        let mut applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
+        applied.insert(target, fitted);
+        Ok(())
+    }
+
+    async fn observe(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+    ) -> Result<Option<Route>, RouterError> {
+        let target = keyed(self.kind, artifact, environment);
+        let made_up = || {
+            Route::whole(
+                artifact.clone(),
+                environment.clone(),
+                Generation::ZERO,
+                VersionNumber::FIRST,
+            )
+        };
+        let applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = self.on_front(|front| front.routes.get(&target).cloned());
+        Ok(match self.kind.fault {
+            Some(Fault::AnswersFromMemory) => applied.get(&target).cloned().or(found),
+            Some(Fault::MakesUpARoute) => found.or_else(|| Some(made_up())),
+            Some(_) | None => found,
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! A route as the value of an entry in a map: `1|7|-|v4|search_v4|500|v3|search_v3|10000`.
+//!
+//! The fields are the number of this format, the generation, the deployment or `-`, and for each arm its
+//! version, its backend, and the bucket below which it ends, with the live version last. A request
+//! draws a bucket from 0 to 9,999 and takes the first arm that ends above it. No field holds a blank or `|`.
+
+use sternway_types::{
+    Arm, ArtifactId, DeploymentId, EnvironmentId, Generation, Route, VersionNumber, Weight,
+};
+
+use crate::Layout;
+
+/// Of this format.
+const FORMAT: &str = "1";
+/// What is between two fields.
+pub(crate) const BETWEEN: char = '|';
+/// The field of the generation, counted from 1 as `HAProxy` does.
+pub(crate) const GENERATION: usize = 2;
+/// The field of the first arm's version, before those of its backend and its end.
+pub(crate) const FIRST_ARM: usize = 4;
+/// How many fields an arm has.
+pub(crate) const FIELDS: usize = 3;
+
+/// The value of a route.
+pub(crate) fn written(layout: &Layout, route: &Route) -> String {
+    let deployment = route.deployment().map_or_else(|| "-".to_owned(), |id| id.to_string());
+    let mut fields = vec![FORMAT.to_owned(), route.generation().get().to_string(), deployment];
+    let mut end = 0_u32;
+    for arm in route.candidates().iter().chain([&route.live()]) {
+        end += u32::from(arm.weight);
+        fields.push(arm.version.to_string());
+        fields.push(layout.backend(route.artifact(), route.environment(), arm.version));
+        fields.push(end.to_string());
+    }
+    fields.join("|")
+}
+
+/// The generation of a value.
+pub(crate) fn generation(value: &str) -> Option<Generation> {
+    let mut fields = value.split(BETWEEN);
+    (fields.next()? == FORMAT).then_some(())?;
+    fields.next()?.parse().ok().map(Generation::new)
+}
+
+/// The route of a value; nothing if it is no route, or its backends are called otherwise.
+pub(crate) fn read(
+    layout: &Layout,
+    artifact: &ArtifactId,
+    environment: &EnvironmentId,
+    value: &str,
+) -> Option<Route> {
+    let fields: Vec<_> = value.split(BETWEEN).collect();
+    let (deployment, rest) = fields.get(2..)?.split_first()?;
+    let mut before = 0;
+    let arms = rest.chunks(FIELDS).map(|arm| {
+        let [version, _, end] = arm else { return None };
+        let end: u32 = end.parse().ok()?;
+        let weight = Weight::new(end.checked_sub(before)?).ok()?;
+        before = end;
+        Some(Arm { version: version.parse::<VersionNumber>().ok()?, weight })
+    });
+    let mut arms: Vec<_> = arms.collect::<Option<_>>()?;
+    // The live version is the last one there, and the first of a route.
+    let live = arms.pop()?;
+    arms.insert(0, live);
+    let generation = generation(value)?;
+    let route = Route::new(artifact.clone(), environment.clone(), generation, arms).ok()?;
+    let route = match *deployment {
+        "-" => route,
+        id => route.of_deployment(id.parse::<DeploymentId>().ok()?),
+    };
+    // Whatever else is there would be read by requests in another way than here.
+    (written(layout, &route) == value).then_some(route)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn layout() -> Layout {
+        Layout::new("/maps").unwrap()
+    }
+
+    fn route(weights: &[u32]) -> Route {
+        let versions = (1..).map(|number| VersionNumber::new(number).unwrap());
+        let weights = weights.iter().map(|it| Weight::new(*it).unwrap());
+        let arms = versions.zip(weights).map(|(version, weight)| Arm { version, weight });
+        let artifact = "tools/search".parse().unwrap();
+        let environment = EnvironmentId::production();
+        Route::new(artifact, environment, Generation::new(7), arms.collect()).unwrap()
+    }
+
+    fn back(value: &str) -> Option<Route> {
+        let artifact = "tools/search".parse().unwrap();
+        read(&layout(), &artifact, &EnvironmentId::production(), value)
+    }
+
+    #[test]
+    fn a_route_is_one_value() {
+        let value = written(&layout(), &route(&[9_500, 500]));
+        assert_eq!(value, "1|7|-|v2|search_v2|500|v1|search_v1|10000");
+        let deployment = DeploymentId::from_name("d");
+        let value = written(&layout(), &route(&[10_000]).of_deployment(deployment));
+        assert_eq!(value, format!("1|7|{deployment}|v1|search_v1|10000"));
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        for weights in [&[10_000][..], &[0, 10_000], &[10_000, 0], &[1, 0, 9_998, 1], &[625; 16]] {
+            let plain = route(weights);
+            assert_eq!(back(&written(&layout(), &plain)), Some(plain.clone()));
+            let deployed = plain.of_deployment(DeploymentId::from_name("d"));
+            assert_eq!(back(&written(&layout(), &deployed)), Some(deployed));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_route() {
+        let values = [
+            "",
+            "search_v1",
+            "1|7|-",
+            "2|7|-|v1|search_v1|10000",
+            "1|x|-|v1|search_v1|10000",
+            "1|7|d|v1|search_v1|10000",
+            "1|7|-|v1|search_v1|9999",
+            "1|7|-|v1|search_v1|10001",
+            "1|7|-|v1|search_v2|10000",
+            "1|7|-|v1|search_v1|10000|",
+            "1|7|-|v1|search_v1",
+            "1|07|-|v1|search_v1|10000",
+            "1|7|-|v2|search_v2|500|v1|search_v1|400",
+            "1|7|-|v1|search_v1|500|v1|search_v1|10000",
+        ];
+        for value in values {
+            assert_eq!(back(value), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_map_holds_is_a_route_to_the_letter_or_none(
+            value in "(1|2|x)?(\\|(-|v[0-9]{1,2}|search_v[0-9]|[0-9]{1,21}|10000|\\PC{0,5})){0,9}",
+        ) {
+            if let Some(route) = back(&value) {
+                prop_assert_eq!(written(&layout(), &route), value);
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The port.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sternway_provider::{Capabilities, RouterError, TrafficRouter};
+use sternway_types::{ArtifactId, EnvironmentId, Generation, Route, Weight};
+use tokio::{task::yield_now, time::timeout};
+
+use crate::{
+    Address, Layout, entry,
+    layout::key,
+    maps::{Commit, Entry},
+    session::Session,
+};
+
+/// How long a call may take where nobody says it.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// The longest entry, in bytes: a command has to fit into a buffer of `HAProxy`, which has 16 KiB.
+const MAX_ENTRY: usize = 12_000;
+
+/// The router on one `HAProxy`; see the [crate] for what it promises and what it does not.
+#[derive(Clone, Debug)]
+pub struct Haproxy {
+    address: Address,
+    layout: Layout,
+    limit: Duration,
+}
+
+/// How an attempt to apply a route ended.
+pub(crate) enum Attempt {
+    /// It was in force before.
+    InForce,
+    Committed,
+    /// Another driver was at it at the same time.
+    Raced,
+}
+
+/// What a route is for `HAProxy`.
+pub(crate) struct Wanted {
+    pub(crate) map: String,
+    pub(crate) entry: Entry,
+    pub(crate) generation: Generation,
+    pub(crate) backends: Vec<String>,
+}
+
+impl Haproxy {
+    /// The `HAProxy` whose Runtime API listens at an address, with a configuration of this layout. Nothing
+    /// is asked yet, and no connection is kept. In master-worker mode it is the worker's `stats
+    /// socket` and not the master's.
+    #[must_use]
+    pub const fn at(address: Address, layout: Layout) -> Self {
+        Self { address, layout, limit: LIMIT }
+    }
+
+    /// The same with another limit to how long a call may take, in place of 5 s.
+    #[must_use]
+    pub const fn with_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    async fn within<T>(
+        &self,
+        call: impl Future<Output = Result<T, RouterError>> + Send,
+    ) -> Result<T, RouterError> {
+        let late = || {
+            let (address, limit) = (&self.address, self.limit);
+            let problem = format!("HAProxy at {address} was not done within {limit:?}");
+            RouterError::Unreachable { problem }
+        };
+        timeout(self.limit, call).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    fn wanted(&self, route: &Route) -> Wanted {
+        let (artifact, environment) = (route.artifact(), route.environment());
+        let running = route.arms().iter().filter(|arm| arm.weight > Weight::ZERO);
+        let backend = |version| self.layout.backend(artifact, environment, version);
+        Wanted {
+            map: self.layout.map(artifact, environment),
+            entry: Entry {
+                key: key(artifact, environment),
+                value: entry::written(&self.layout, route),
+            },
+            generation: route.generation(),
+            backends: running.map(|arm| backend(arm.version)).collect(),
+        }
+    }
+
+    /// Tries until the route is in force, or an error says why it cannot be.
+    async fn bring_about(&self, wanted: &Wanted) -> Result<(), RouterError> {
+        if wanted.entry.value.len() > MAX_ENTRY {
+            let problem =
+                "the names of the backends are too long for one command: give them shorter ones";
+            return Err(RouterError::Unable { problem: problem.to_owned() });
+        }
+        loop {
+            let mut session = Session::open(&self.address).await?;
+            match attempt(&mut session, wanted).await? {
+                Attempt::InForce => return Ok(()),
+                // The next attempt begins with reading, on a new connection: after a reload the old
+                // one leads to a process that gets no more requests.
+                Attempt::Committed => (),
+                Attempt::Raced => yield_now().await,
+            }
+        }
+    }
+
+    async fn look(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+    ) -> Result<Option<Route>, RouterError> {
+        let mut session = Session::open(&self.address).await?;
+        let map = self.layout.map(artifact, environment);
+        let entries = session.entries(&map, None).await?.unwrap_or_default();
+        let key = key(artifact, environment);
+        match &entries[..] {
+            [] => Ok(None),
+            [found] if found.key == key => {
+                let route = entry::read(&self.layout, artifact, environment, &found.value);
+                route.map(Some).ok_or_else(|| foreign(&map, found))
+            }
+            [found, ..] => Err(foreign(&map, found)),
+        }
+    }
+}
+
+#[async_trait]
+impl TrafficRouter for Haproxy {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            grain: 1,
+            random_per_request: true,
+            sticky: false,
+            arms: Route::MAX_ARMS,
+            survives_restart: false,
+        }
+    }
+
+    async fn apply(&self, route: &Route) -> Result<(), RouterError> {
+        let wanted = self.wanted(route);
+        self.within(self.bring_about(&wanted)).await
+    }
+
+    async fn observe(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+    ) -> Result<Option<Route>, RouterError> {
+        self.within(self.look(artifact, environment)).await
+    }
+}
+
+/// One attempt. Why an older route never replaces a newer one: whoever commits has shown its route before
+/// it saw that its transaction was the newest. So who prepares a later one, which alone could be committed
+/// behind it, does so after that, and finds the route among those that are shown or in force.
+pub(crate) async fn attempt(
+    session: &mut Session,
+    wanted: &Wanted,
+) -> Result<Attempt, RouterError> {
+    let Wanted { map, entry, .. } = wanted;
+    let current = session.entries(map, None).await?.ok_or_else(|| no_map(map))?;
+    wanted.must_not_be_older(map, &current)?;
+    // Also where it is in force: a reload may have taken a backend away, and kept the map file.
+    wanted.must_have_backends(&session.backends().await?)?;
+    if current == [entry.clone()] {
+        return Ok(Attempt::InForce);
+    }
+    let own = session.prepare(map).await?;
+    session.add(map, own, entry).await?;
+    let stand = session.stand(map).await?;
+    if stand.newest != own || stand.current >= own {
+        session.give_up(map, own).await;
+        return Ok(Attempt::Raced);
+    }
+    // Upwards: what is committed meanwhile takes away what is before it, and not itself.
+    for transaction in stand.current..own {
+        let shown = session.entries(map, Some(transaction)).await?.unwrap_or_default();
+        if let Err(err) = wanted.must_not_be_older(&format!("@{transaction} {map}"), &shown) {
+            session.give_up(map, own).await;
+            return Err(err);
+        }
+    }
+    match session.commit(map, own).await? {
+        Commit::Done => Ok(Attempt::Committed),
+        Commit::TooLate => Ok(Attempt::Raced),
+    }
+}
+
+impl Wanted {
+    /// Holds the route against others of its map, or of a transaction of it.
+    fn must_not_be_older(&self, map: &str, entries: &[Entry]) -> Result<(), RouterError> {
+        for found in entries {
+            let ours = (found.key == self.entry.key).then(|| entry::generation(&found.value));
+            let generation = ours.flatten().ok_or_else(|| foreign(map, found))?;
+            if generation > self.generation {
+                return Err(RouterError::Older { asked: self.generation, found: generation });
+            }
+        }
+        Ok(())
+    }
+
+    /// A request whose backend is not there goes to the default one, which nobody would notice.
+    fn must_have_backends(&self, there: &[String]) -> Result<(), RouterError> {
+        let missing = self.backends.iter().find(|backend| !there.contains(backend));
+        missing.map_or(Ok(()), |backend| {
+            let problem = format!(
+                "there is no backend {backend}: add one with its servers to the configuration, and reload"
+            );
+            Err(RouterError::Unable { problem })
+        })
+    }
+}
+
+fn no_map(map: &str) -> RouterError {
+    let problem = format!(
+        "no frontend looks into the map {map}: make an empty file of that name, add the lines that \
+         `Layout::lookup` and `Layout::rules` print to the frontend, and reload"
+    );
+    RouterError::Unable { problem }
+}
+
+fn foreign(map: &str, found: &Entry) -> RouterError {
+    let entry: String = format!("{} {}", found.key, found.value).chars().take(200).collect();
+    let problem = format!(
+        "the map {map} holds what is no route of this layout: {entry:?}; type `clear map {map}` to take \
+         it away"
+    );
+    RouterError::Unable { problem }
+}
