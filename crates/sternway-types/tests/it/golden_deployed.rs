@@ -12,7 +12,7 @@ use sternway_types::{
 use crate::make::{self, alice, greeting, json_problem, parsed, production, second, version};
 
 fn weight(basis_points: u32) -> Weight {
-    Weight::new(basis_points).unwrap()
+    Weight::new(basis_points).expect("a share")
 }
 
 fn id() -> DeploymentId {
@@ -46,7 +46,7 @@ fn begun() -> Deployment {
             regimes: vec![Regime { generation: Generation::new(7), weight: Weight::ZERO }],
             baseline: None,
         }],
-        plan: Plan::new(Strategy::Canary, steps, Limits::default()).unwrap(),
+        plan: Plan::new(Strategy::Canary, steps, Limits::default()).expect("a plan"),
         by: alice(),
         reason: Reason::default(),
         started: second(1),
