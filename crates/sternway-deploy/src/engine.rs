@@ -250,6 +250,8 @@ impl Course {
         self.next.cause = Some(cause);
         self.next.pauses.clear();
         self.next.since = self.now;
+        // Nobody waits for a driver that was on the way forward, and may have died there.
+        self.next.lease = None;
         if condemns {
             self.writes.push(Write::Condemn);
         }

@@ -1,18 +1,19 @@
 //! Deployments, driven step by step.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sternway_control::{
     ControlError,
-    deploy::{Deployed, Driven, NewDeployment, OnSupersede},
+    deploy::{Deployed, Driven, NewDeployment, OnSupersede, Routers},
     record::Recorded,
     rollback::Reaction,
 };
 use sternway_deploy::{Ask, blue_green, canary, immediate};
+use sternway_provider::{Capabilities, RouterError, TrafficRouter};
 use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
-    Arm, Cause, Deployment, Force, Limits, MoveCause, Phase, Plan, PointerName, Route, Subject,
-    Verdict, VersionNumber, Wait, Weight,
+    Arm, ArtifactId, Cause, Deployment, EnvironmentId, Force, Limits, MoveCause, Phase, Plan,
+    PointerName, Route, Subject, Verdict, VersionNumber, Wait, Weight,
 };
 
 use crate::{
@@ -278,5 +279,49 @@ async fn a_candidate_that_somebody_condemns_goes_back() {
         let ended = drive(&world, &started).await.deployment;
         assert_eq!((ended.phase, live(&world).await), (Phase::RolledBack, version(1)));
         assert_eq!(route(&world).await, None);
+    }
+}
+
+#[tokio::test]
+async fn going_back_waits_for_no_driver_that_was_on_its_way_forward() {
+    let world = shop().await;
+    let started = start(&world, by_shares(&[5, 25])).await.unwrap().deployment;
+    drop(drive(&world, &started).await);
+    drop(run(&world, 2, &".".repeat(20)).await);
+    // A driver that dies once it has asked for a larger share.
+    let dead = world.another().with_routers(Routers::default().with(production(), Arc::new(Away)));
+    let left = dead.drive_one(&production(), started.id).await.unwrap();
+    assert!(left.deployment.lease.is_some() && !left.deployment.routed, "{left:?}");
+    assert_eq!(drive(&world, &started).await.deployment, left.deployment, "it is driven elsewhere");
+    drop(run(&world, 2, &"x".repeat(10)).await);
+    assert_eq!(drive(&world, &started).await.deployment.phase, Phase::RolledBack);
+}
+
+/// A router that does not answer.
+#[derive(Debug)]
+struct Away;
+
+#[async_trait::async_trait]
+impl TrafficRouter for Away {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            grain: 1,
+            random_per_request: true,
+            sticky: true,
+            arms: 16,
+            survives_restart: true,
+        }
+    }
+
+    async fn apply(&self, _: &Route) -> Result<(), RouterError> {
+        Err(RouterError::Unreachable { problem: "it is away".into() })
+    }
+
+    async fn observe(
+        &self,
+        _: &ArtifactId,
+        _: &EnvironmentId,
+    ) -> Result<Option<Route>, RouterError> {
+        Err(RouterError::Unreachable { problem: "it is away".into() })
     }
 }
