@@ -86,7 +86,10 @@ pub use crate::{
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
-    environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},
+    environment::{
+        EnvironmentChangedView, EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView,
+        FreezeView, StepsView,
+    },
     explained::{DecidingView, ExplanationView, PresetView, ProvenView},
     exported::ExportedView,
     guarded::{GuardEndingView, GuardedView},

@@ -53,6 +53,10 @@ pub enum ProblemCode {
     IdempotencyKeyReused,
     /// The content is condemned there.
     PolicyCondemned,
+    /// Nothing goes forward in the environment.
+    PolicyFrozen,
+    /// Others must agree first.
+    ApprovalRequired,
     /// The content fails a check of the policy.
     PolicyCheckFailed,
     /// A check of the policy came to no answer.
@@ -121,6 +125,8 @@ impl ProblemCode {
                 Row("idempotency-key-reused", "The id was used for something else", 422, 5)
             }
             Self::PolicyCondemned => Row("policy-condemned", "The content is condemned", 403, 6),
+            Self::PolicyFrozen => Row("policy-frozen", "Nothing goes forward there", 403, 6),
+            Self::ApprovalRequired => Row("approval-required", "Others must agree first", 403, 6),
             Self::PolicyCheckFailed => Row("policy-check-failed", "A check failed", 403, 6),
             Self::PolicyCheckNotRun => {
                 Row("policy-check-not-run", "A check came to no answer", 403, 6)

@@ -178,6 +178,14 @@ macro_rules! __store_cases {
                 namespaces_are_listed_by_name,
                 namespaces_do_not_see_each_other,
             }
+            protected {
+                where_it_is_frozen_nothing_goes_forward,
+                where_it_is_frozen_everything_goes_back,
+                a_freeze_ends_when_it_says,
+                others_agree_before_anything_goes_forward,
+                a_person_overrules_that_others_must_agree,
+                only_a_person_protects_less,
+            }
             raced {
                 one_of_many_racers_moves_the_pointer,
                 no_update_is_lost_between_racers,

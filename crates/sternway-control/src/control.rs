@@ -236,7 +236,7 @@ impl Control {
 
     fn first_changeset(&self, id: ChangesetId) -> Changeset {
         let production = EnvironmentId::production();
-        let environment = Environment { id: production.clone(), description: String::new() };
+        let environment = Environment::new(production.clone());
         let settings = NamespaceSettings { default_environment: production };
         Changeset::new(id, self.namespace.clone(), self.now(), Actor::sternway())
             .then(Change::CreateNamespace)

@@ -224,6 +224,9 @@ pub enum ControlError {
         /// What was asked for.
         what: String,
     },
+    /// Steps are no plan.
+    #[error(transparent)]
+    Plan(#[from] sternway_types::PlanError),
     /// A deployment is not where that could be done.
     #[error(transparent)]
     Deployment(#[from] sternway_deploy::Refused),
@@ -276,6 +279,7 @@ impl ControlError {
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::SignedHead(_)
+            | Self::Plan(_)
             | Self::Route(_)
             | Self::Folder(_)
             | Self::Content(_)
@@ -332,6 +336,8 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::NoArtifact(_) => ProblemCode::ArtifactNotFound,
         Refusal::NoVersion { .. } | Refusal::NeverLive { .. } => ProblemCode::VersionNotFound,
         Refusal::Condemned { .. } | Refusal::AutomationForces(_) => ProblemCode::PolicyCondemned,
+        Refusal::Frozen { .. } => ProblemCode::PolicyFrozen,
+        Refusal::NeedsApproval { .. } => ProblemCode::ApprovalRequired,
         Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
         Refusal::BeingDeployed { .. } => ProblemCode::BeingDeployed,
         Refusal::Deployment { .. } => ProblemCode::DeploymentState,

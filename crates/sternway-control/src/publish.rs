@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sternway_store::{Contested, StoreError};
+use sternway_store::{Contested, Refusal, StoreError};
 use sternway_types::{
     Activation, Actor, ArtifactId, Change, Changelog, Changeset, Content, ContentRef,
     EnvironmentId, Force, Generation, LabelId, Metadata, MoveCause, NewMove, NewVersion,
@@ -153,15 +153,23 @@ impl Control {
     ) -> Result<Published, ControlError> {
         let environment = self.destination(&publish).await?;
         let mut gate = self.gate(&publish.artifact, &environment).await?;
+        let mut held = false;
         loop {
             let latest = gate.latest(self, &publish.artifact, &publish.content).await?;
             let (landing, changeset) =
-                self.plan_publish(&publish, latest, &mut gate, intent).await?;
+                self.plan_publish(&publish, latest, &mut gate, held, intent).await?;
             // What is refused was not even kept.
             self.put(&publish.artifact, &publish.content).await?;
             let conflict = match self.commit(&changeset).await {
                 Ok(receipt) => return Ok(published(publish, landing, &gate, &receipt)),
                 Err(StoreError::Conflict(conflict)) => conflict,
+                // Where nothing goes forward by itself it waits, unless it was to go live.
+                Err(StoreError::Refused(why))
+                    if !held && publish.activate == Activate::ByPolicy && protects(&why) =>
+                {
+                    held = true;
+                    continue;
+                }
                 Err(err) => return Err(err.into()),
             };
             if let Contested::SameContent { version, .. } = conflict.contested {
@@ -184,6 +192,7 @@ impl Control {
         publish: &Publish,
         latest: Latest,
         gate: &mut Gate,
+        held: bool,
         intent: &Intent,
     ) -> Result<(Landing, Changeset), ControlError> {
         let artifact = &publish.artifact;
@@ -203,7 +212,10 @@ impl Control {
             content: publish.content.reference(),
         });
         changeset = changeset.then(Change::AddVersion(Box::new(publish.new_version())));
-        let mut landing = self.landing(publish, first).await?;
+        let mut landing = match self.landing(publish, first).await? {
+            Landing::Live(_) if held => Landing::Staged,
+            landing => landing,
+        };
         if !latest.is_same
             && let Some(report) =
                 gate.admit(self, &publish.content, publish.checked.as_ref()).await?
@@ -256,6 +268,11 @@ impl Control {
         }
         Ok(Landing::Live(environment))
     }
+}
+
+/// Whether it is the environment that lets nothing go forward.
+fn protects(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Frozen { .. } | Refusal::NeedsApproval { .. })
 }
 
 fn published(publish: Publish, landing: Landing, gate: &Gate, receipt: &Receipt) -> Published {

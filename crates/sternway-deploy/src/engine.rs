@@ -69,6 +69,8 @@ pub fn advance(
         Event::TakenBack { artifact } => course.taken_back(artifact),
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
+        Event::Frozen => course.frozen(),
+        Event::Thawed => course.thawed(),
         Event::Asked { ask, by, reason } => person::ask(&mut course, *ask, by, reason)?,
     }
     let Course { next, writes, .. } = course;
@@ -143,7 +145,7 @@ impl Course {
         match step {
             Step::SetWeight(_) | Step::GoLive => self.next.routed,
             Step::Pause => false,
-            Step::Approve { quorum } => person::agreed(&self.next) >= usize::from(quorum),
+            Step::Approve { quorum } => self.next.agreed() >= usize::from(quorum),
             Step::Bake(_) if self.next.waiver.is_some() => true,
             Step::Analyze(wait) | Step::Bake(wait) => {
                 let long = self.now >= self.next.since.saturating_add(wait.length);
@@ -242,6 +244,20 @@ impl Course {
     fn replaced(&mut self, by: sternway_types::DeploymentId) {
         if self.next.phase == Phase::Running {
             self.go_back(Cause::Replaced { by }, false);
+        }
+    }
+
+    /// The candidates keep the runs that they have, and get no more.
+    fn frozen(&mut self) {
+        if self.next.phase == Phase::Running {
+            self.next.pauses.insert(Pause::Frozen);
+        }
+    }
+
+    /// Time begins anew, as for whoever resumes.
+    fn thawed(&mut self) {
+        if self.next.pauses.remove(&Pause::Frozen) && self.next.pauses.is_empty() {
+            self.next.since = self.now;
         }
     }
 

@@ -78,6 +78,10 @@ pub enum Event {
         /// Which.
         by: DeploymentId,
     },
+    /// Nothing goes forward in the environment.
+    Frozen,
+    /// Something may go forward there again.
+    Thawed,
     /// A person asks for something.
     Asked {
         /// What.

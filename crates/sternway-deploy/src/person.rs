@@ -1,13 +1,14 @@
 //! What people ask of a deployment.
 
-use sternway_types::{
-    Actor, Approval, Cause, Deployment, Pause, Phase, Reason, Step, Waiver, Weight,
-};
+use sternway_types::{Actor, Approval, Cause, Pause, Phase, Reason, Step, Waiver, Weight};
 
 use crate::{
     engine::Course,
     event::{Ask, Event, Refused},
 };
+
+/// Why nobody can have it go on.
+const FROZEN: &str = "nothing goes forward in the environment: `env unfreeze` ends that";
 
 /// Says that it is over to whoever asks for something.
 pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
@@ -19,14 +20,10 @@ pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
         | Event::Regressed { .. }
         | Event::TakenBack { .. }
         | Event::Overtaken { .. }
-        | Event::Replaced { .. } => Ok(()),
+        | Event::Replaced { .. }
+        | Event::Frozen
+        | Event::Thawed => Ok(()),
     }
-}
-
-/// How many people agreed to the deployment as it is.
-pub(crate) fn agreed(deployment: &Deployment) -> usize {
-    let digest = deployment.digest();
-    deployment.approvals.iter().filter(|approval| approval.plan == digest).count()
 }
 
 pub(crate) fn ask(
@@ -67,6 +64,9 @@ pub(crate) fn ask(
 
 /// Time begins anew: whoever resumes wants to give it some.
 fn resume(course: &mut Course) -> Result<(), Refused> {
+    if course.next.pauses.contains(&Pause::Frozen) {
+        return Err(no(Ask::Resume, FROZEN));
+    }
     if course.next.pauses.is_empty() {
         let problem = match course.next.current() {
             Some(Step::Pause) => "this step waits for `promote`",
@@ -80,6 +80,9 @@ fn resume(course: &mut Course) -> Result<(), Refused> {
 }
 
 fn promote(course: &mut Course) -> Result<(), Refused> {
+    if course.next.pauses.contains(&Pause::Frozen) {
+        return Err(no(Ask::Promote, FROZEN));
+    }
     match course.next.current() {
         Some(Step::Pause | Step::Analyze(_)) => {
             course.next.pauses.clear();
@@ -100,6 +103,9 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
     if reason.is_empty() {
         return Err(no(Ask::Waive, "it takes a reason"));
     }
+    if course.next.pauses.contains(&Pause::Frozen) && !course.next.is_live() {
+        return Err(no(Ask::Waive, FROZEN));
+    }
     if by.is_automation() {
         return Err(no(Ask::Waive, "it takes a person"));
     }
@@ -110,7 +116,7 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
         Step::Approve { quorum } => Some(usize::from(*quorum)),
         Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => None,
     });
-    if asked.max().is_some_and(|quorum| agreed(&course.next) < quorum) {
+    if asked.max().is_some_and(|quorum| course.next.agreed() < quorum) {
         return Err(no(Ask::Waive, "it waits for approvals"));
     }
     course.next.waiver = Some(Waiver { by: by.clone(), reason: reason.clone(), at: course.now });

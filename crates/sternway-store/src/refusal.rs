@@ -1,9 +1,9 @@
 //! Why a write is refused: which invariant it would break.
 
 use sternway_types::{
-    Actor, ArtifactId, ChangesetError, ContentRef, DeploymentId, Digest, EnvironmentId, Generation,
-    NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, TreePath,
-    VersionNumber,
+    Actor, ArtifactId, ChangesetError, ContentRef, DeploymentId, Digest, EnvironmentId, Freeze,
+    Generation, NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision,
+    TreePath, VersionNumber,
 };
 
 /// Which invariant a write would break.
@@ -145,6 +145,25 @@ pub enum Refusal {
         /// By which.
         by: DeploymentId,
     },
+    /// Nothing goes forward there for now.
+    #[error("{environment} is {freeze}: nothing goes forward there before somebody unfreezes it")]
+    Frozen {
+        /// Where.
+        environment: EnvironmentId,
+        /// Who said so, why, and for how long.
+        freeze: Box<Freeze>,
+    },
+    /// Others must agree before a version goes forward there.
+    #[error(
+        "{environment} asks for {approvals} approvals before a version goes forward: start a \
+         deployment, which asks for them"
+    )]
+    NeedsApproval {
+        /// Where.
+        environment: EnvironmentId,
+        /// How many must agree.
+        approvals: u8,
+    },
     /// A route is of no deployment that is on its way, or of another generation of the pointer.
     #[error("no deployment splits {artifact} in {environment} at generation {generation}")]
     RouteOfNothing {
@@ -155,8 +174,11 @@ pub enum Refusal {
         /// The generation that it names.
         generation: Generation,
     },
-    /// Automation tried to override a condemnation, or to take one away.
-    #[error("only a person may force a condemned version live or pardon it, and {0} is not one")]
+    /// Automation tried to overrule what people decide: a condemnation, or what protects an environment.
+    #[error(
+        "only a person may force a condemned version live, pardon it, or overrule what protects an \
+         environment, and {0} is not one"
+    )]
     AutomationForces(Actor),
     /// A commit to be replayed has another history before it, or comes to something else here.
     #[error("revision {revision} of {namespace} is another one here: the histories differ")]

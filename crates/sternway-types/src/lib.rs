@@ -46,6 +46,7 @@ mod decimal;
 mod degradation;
 mod deployment;
 mod digest;
+mod environment;
 mod error_classes;
 mod id;
 mod json;
@@ -94,6 +95,7 @@ pub use crate::{
         PlanError, Regime, Step, Strategy, Wait, Waiver,
     },
     digest::{Digest, DigestError, DigestPrefix},
+    environment::{Environment, Freeze},
     error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
         ArtifactId, ChangesetId, CollectionId, DeploymentId, EnvironmentId, IdError, LabelId,
@@ -111,8 +113,7 @@ pub use crate::{
     policy_scope::{PolicyScope, ScopeError},
     preset::{Preset, PresetError},
     record::{
-        Condemnation, Environment, NamespaceSettings, PolicyRecord, Record, RecordEntry, RecordKey,
-        RecordKind,
+        Condemnation, NamespaceSettings, PolicyRecord, Record, RecordEntry, RecordKey, RecordKind,
     },
     reference::{Reference, ReferenceError, Selector},
     route::{Arm, Route, RouteError, Weight},

@@ -6,9 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, Attestation, Deployment, DeploymentId, Digest, EnvironmentId, FrozenBaseline,
-    Generation, LabelId, Latch, LatchAction, PolicyScope, PolicySetting, Reason, Revision, Route,
-    Timestamp, VersionNumber,
+    ArtifactId, Attestation, Deployment, DeploymentId, Digest, Environment, EnvironmentId,
+    FrozenBaseline, Generation, LabelId, Latch, LatchAction, PolicyScope, PolicySetting, Reason,
+    Revision, Route, Timestamp, VersionNumber,
 };
 
 /// Settings of a namespace.
@@ -17,17 +17,6 @@ use crate::{
 pub struct NamespaceSettings {
     /// Where an artifact's first version goes live by itself.
     pub default_environment: EnvironmentId,
-}
-
-/// A place where versions are live.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Environment {
-    /// Its name.
-    pub id: EnvironmentId,
-    /// What it is for, in a person's words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
 }
 
 /// A policy where it was set.

@@ -45,7 +45,7 @@ impl Shop {
     pub async fn enter(store: Arc<dyn Store>) -> Told<Self> {
         let shop = Self { store, ns: "shop".parse()? };
         let id = EnvironmentId::production();
-        let environment = Environment { id: id.clone(), description: String::new() };
+        let environment = Environment::new(id.clone());
         let settings = NamespaceSettings { default_environment: id };
         let changeset =
             Changeset::new(Self::founding(), shop.ns.clone(), second(0), "alice".parse()?)

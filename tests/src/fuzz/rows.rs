@@ -159,7 +159,7 @@ async fn filled() -> Made<Batch> {
     let store = KvStore::open(kv.clone())?;
     let id = EnvironmentId::production();
     let settings = NamespaceSettings { default_environment: id.clone() };
-    let environment = Environment { id: id.clone(), description: String::new() };
+    let environment = Environment::new(id.clone());
     let create = changeset("create")?
         .then(Change::CreateNamespace)
         .then(Change::PutRecord(Box::new(Record::Environment(environment))))

@@ -74,7 +74,7 @@ impl Story {
     fn create(&self) -> Made<Step> {
         let id = EnvironmentId::production();
         let settings = NamespaceSettings { default_environment: id.clone() };
-        let environment = Environment { id, description: String::new() };
+        let environment = Environment::new(id);
         let changeset = self
             .changeset()?
             .then(Change::CreateNamespace)

@@ -107,8 +107,7 @@ fn an_old_copy_put_back_is_sound_and_its_head_is_not_the_one_that_was_noted() {
         let disk = Disk::new(1, Syncs::Honest);
         one_more(&disk, "create", Change::CreateNamespace).await;
         let old = disk.copy();
-        let production =
-            || Environment { id: EnvironmentId::production(), description: String::new() };
+        let production = || Environment::new(EnvironmentId::production());
         let record = Change::PutRecord(Box::new(Record::Environment(production())));
         let noted = one_more(&disk, "production", record).await;
 

@@ -105,7 +105,7 @@ async fn of_environment(
             live.extend(of_pointer(control, &environment, pointer).await?);
         }
     }
-    let Environment { id, description } = environment;
+    let Environment { id, description, .. } = environment;
     Ok(EnvironmentStatusView { id, description, live })
 }
 

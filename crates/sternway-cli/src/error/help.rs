@@ -240,6 +240,12 @@ fn of_refusal(refusal: &Refusal) -> Option<String> {
             at(environment)
         ));
     }
+    if let Refusal::Frozen { environment, .. } = refusal {
+        return Some(format!("sternway env unfreeze {environment}, if it may go forward again"));
+    }
+    if let Refusal::NeedsApproval { environment, .. } = refusal {
+        return Some(format!("sternway{} deploy start KEY@latest", at(environment)));
+    }
     if let Refusal::NoEnvironment(environment) = refusal {
         return Some(format!("sternway env create {environment}"));
     }

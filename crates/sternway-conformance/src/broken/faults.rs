@@ -5,7 +5,8 @@ use std::time::Duration;
 use sternway_store::{Append, Appended, Compaction, Limit, Refusal, Report, StoreError, Tallies};
 use sternway_types::{
     ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, ContentKind, EnvironmentId,
-    Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, RecordKind, Revision, Timestamp,
+    Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Record, RecordKind, Revision,
+    Timestamp,
 };
 use tokio::time::timeout;
 
@@ -24,6 +25,7 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
             broken.keep_back(changeset.clone());
             return Ok(receipt);
         }
+        Fault::ProtectsNothing => spoilt.changes.iter_mut().for_each(unprotect),
         Fault::TakesTreesInPart => spoilt.changes.iter_mut().for_each(take_for_json),
         Fault::ForgetsWhoWrote
         | Fault::AppliesHalf
@@ -68,6 +70,14 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         }
         (Fault::MixesUpReceipts, Ok(receipt)) => Ok(broken.another_receipt(receipt)),
         (_, answer) => answer,
+    }
+}
+
+fn unprotect(change: &mut Change) {
+    if let Change::PutRecord(record) = change
+        && let Record::Environment(environment) = record.as_mut()
+    {
+        (environment.frozen, environment.approvals) = (None, 0);
     }
 }
 

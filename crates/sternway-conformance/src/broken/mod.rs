@@ -59,6 +59,8 @@ enum Fault {
     TakesTheHint,
     /// Begins a deployment beside another one, without a route of its own.
     DeploysBeside,
+    /// Takes down what protects an environment as if it said nothing.
+    ProtectsNothing,
 }
 
 struct BrokenHarness {
@@ -183,6 +185,12 @@ caught! {
         a_store_that_deploys_two_at_a_time_is_caught;
     DeploysBeside by deployed::a_route_stays_until_the_end:
         a_store_that_begins_before_the_end_is_caught;
+    ProtectsNothing by protected::where_it_is_frozen_nothing_goes_forward:
+        a_store_that_lets_frozen_things_move_is_caught;
+    ProtectsNothing by protected::others_agree_before_anything_goes_forward:
+        a_store_that_asks_nobody_is_caught;
+    LetsAutomationForce by protected::a_person_overrules_that_others_must_agree:
+        a_store_that_lets_a_program_overrule_people_is_caught;
     // The model finds what the other cases find, without having been told what to look for.
     RepeatsApplyAgain by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_a_changeset_was_applied_again;

@@ -48,7 +48,7 @@ pub(crate) async fn several_records_are_read_as_each_of_them_is(world: World) {
         let record = Record::Policy(PolicyRecord { scope: scope.clone(), setting });
         states.push(At::Revision(world.apply(put(record)).await.revision));
     }
-    let lab = Environment { id: environment("lab"), description: String::new() };
+    let lab = Environment::new(environment("lab"));
     let known = RecordKey::environment(&lab.id);
     let receipt = world.apply(put(Record::Environment(lab))).await;
     let gone = world.apply(Change::DeleteRecord(RecordKey::policy(&scope))).await;
@@ -71,7 +71,10 @@ pub(crate) async fn records_of_every_kind_are_read_back(world: World) {
     world.publish(&greeting(), "Hello").await;
     world.go_live(&greeting(), &production(), version(1)).await;
     let digest = text("Hello").digest();
-    let lab = Environment { id: environment("lab"), description: "where we try “it”".into() };
+    let lab = Environment {
+        description: "where we try “it”".into(),
+        ..Environment::new(environment("lab"))
+    };
     let half = there(Ratio::new(0.5).ok(), "half");
     let other = serde_json::json!({"note": [1, 2.5, null], "nested": {"ü": true}});
     let changes = [

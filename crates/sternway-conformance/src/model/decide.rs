@@ -7,7 +7,7 @@ use sternway_types::{
     Version, VersionNumber,
 };
 
-use super::{decide_record, history::History};
+use super::{decide_protected, decide_record, history::History};
 
 /// What a changeset must be answered with. Where more than one thing is wrong with it, any of them
 /// may be said.
@@ -132,7 +132,7 @@ fn apply(committed: &[Commit], changeset: &Changeset) -> Expected {
             }
             Change::AddVersion(new) => add(history, &making, new),
             Change::MovePointer(new) => moved(history, &making, new),
-            Change::PutRecord(record) => decide_record::put(history, record),
+            Change::PutRecord(record) => decide_record::put(history, &making, record),
             Change::DeleteRecord(key) => decide_record::delete(history, &making, key),
         };
         match applied {
@@ -220,6 +220,8 @@ fn moved(history: History<'_>, making: &Commit, new: &NewMove) -> Result<Applied
     problems.extend(idle(new, from, to));
     let (forced, unfit) = fitness(history, making, new, to);
     problems.extend(unfit);
+    let (overruled, closed) = decide_protected::forward(history, making, new, from, to);
+    problems.extend(closed);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -232,7 +234,7 @@ fn moved(history: History<'_>, making: &Commit, new: &NewMove) -> Result<Applied
         cause: new.cause.clone(),
         by: making.actor.clone(),
         reason: making.reason.clone(),
-        forced,
+        forced: forced || overruled,
         revision: making.revision,
         at: making.at,
     })))

@@ -1,14 +1,19 @@
 //! What a deployment and its routes must be answered with.
 
 use sternway_store::Refusal;
-use sternway_types::{Deployment, PointerName, Record, RecordKey, Route, Subject, Weight};
+use sternway_types::{Commit, Deployment, PointerName, Record, RecordKey, Route, Subject, Weight};
 
 use super::{
+    decide_protected,
     decide_record::{missing, nowhere},
     history::History,
 };
 
-pub(super) fn deployment(history: History<'_>, after: &Deployment) -> Vec<Refusal> {
+pub(super) fn deployment(
+    history: History<'_>,
+    making: &Commit,
+    after: &Deployment,
+) -> Vec<Refusal> {
     let key = RecordKey::deployment(&after.environment, after.id);
     let before = history.record(&key).and_then(Record::into_deployment);
     let frozen = after.refuses(before.as_deref());
@@ -16,7 +21,13 @@ pub(super) fn deployment(history: History<'_>, after: &Deployment) -> Vec<Refusa
     let versions = after.members.iter().flat_map(|it| {
         [it.from, it.to].into_iter().filter_map(|number| missing(history, &it.artifact, number))
     });
-    frozen.into_iter().chain(nowhere(history, &after.environment)).chain(versions).collect()
+    let closed = decide_protected::deployed(history, making, after, before.as_deref());
+    frozen
+        .into_iter()
+        .chain(closed)
+        .chain(nowhere(history, &after.environment))
+        .chain(versions)
+        .collect()
 }
 
 pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {

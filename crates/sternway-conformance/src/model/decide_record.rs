@@ -6,7 +6,7 @@ use sternway_types::{
     RecordKey, RecordKind, VersionNumber,
 };
 
-use super::{decide_deployed, history::History};
+use super::{decide_deployed, decide_protected, history::History};
 
 /// Why a version cannot be named, if it cannot.
 pub(super) fn missing(
@@ -31,11 +31,17 @@ pub(super) fn nowhere(history: History<'_>, id: &EnvironmentId) -> Option<Refusa
     (!known).then(|| Refusal::NoEnvironment(id.clone()))
 }
 
-pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<Refusal>> {
+pub(super) fn put(
+    history: History<'_>,
+    making: &Commit,
+    record: &Record,
+) -> Result<Applied, Vec<Refusal>> {
     let key = record.key();
     let mut problems = Vec::new();
     match record {
-        Record::Environment(_) => (),
+        Record::Environment(it) => {
+            problems.extend(decide_protected::looser(history, making, it));
+        }
         Record::Namespace(it) => problems.extend(nowhere(history, &it.default_environment)),
         Record::Policy(it) => {
             if let PolicyScope::Environment(id) = &it.scope {
@@ -62,7 +68,7 @@ pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<
                 problems.push(Refusal::RecordStays(key.clone()));
             }
         }
-        Record::Deployment(it) => problems.extend(decide_deployed::deployment(history, it)),
+        Record::Deployment(it) => problems.extend(decide_deployed::deployment(history, making, it)),
         Record::Route(it) => problems.extend(decide_deployed::route(history, it)),
     }
     if problems.is_empty() {

@@ -8,6 +8,7 @@ mod agreement;
 mod counts;
 mod decide;
 mod decide_deployed;
+mod decide_protected;
 mod decide_record;
 mod deploying;
 mod history;

@@ -38,6 +38,7 @@ pub(crate) struct PointerSketch {
 pub(crate) enum RecordSketch {
     Environment {
         id: u8,
+        protection: u8,
     },
     Settings {
         environment: u8,
@@ -168,7 +169,8 @@ fn label() -> impl Strategy<Value = PointerSketch> {
 fn record() -> impl Strategy<Value = RecordSketch> {
     let (artifact, environment, version) = (0..5_u8, 0..8_u8, 0..VERSIONS);
     prop_oneof![
-        2 => (0..8_u8).prop_map(|id| RecordSketch::Environment { id }),
+        2 => (0..8_u8, 0..8_u8)
+            .prop_map(|(id, protection)| RecordSketch::Environment { id, protection }),
         1 => environment.clone().prop_map(|environment| RecordSketch::Settings { environment }),
         1 => (0..5_u8, any::<bool>()).prop_map(|(scope, on)| RecordSketch::Policy { scope, on }),
         8 => (artifact.clone(), environment.clone(), version.clone()).prop_map(

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sternway_store::Append;
 use sternway_types::{
-    ArtifactId, Change, Changeset, Content, ContentRef, Digest, EnvironmentId, Generation, LabelId,
-    NamespaceSettings, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy,
-    PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Score, Subject, Target,
-    VersionNumber,
+    ArtifactId, Change, Changeset, Content, ContentRef, Digest, Environment, EnvironmentId, Freeze,
+    Generation, LabelId, NamespaceSettings, Outcome, OutcomeId, OutcomeStatus, Parents,
+    PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Score,
+    Subject, Target, Timestamp, VersionNumber,
 };
 
 use super::{
@@ -20,10 +20,10 @@ use crate::{
     everything::Topics,
     must::{parsed, there},
     world::{
-        Client, artifact, attestation, baseline, condemnation, environment, environment_record,
-        failed, force, generation, greeting, label, latch, live, move_to, pointer_at, production,
-        put_deployment, put_route, reason, record_at, robot, staging, succeeded, tests_passed,
-        text, unlabel, version,
+        Client, alice, artifact, attestation, baseline, condemnation, environment, failed, force,
+        generation, greeting, label, latch, live, move_to, pointer_at, production, put_deployment,
+        put_route, reason, record_at, robot, staging, succeeded, tests_passed, text, unlabel,
+        version,
     },
 };
 
@@ -108,9 +108,24 @@ fn version_lock(
     }
 }
 
+/// Mostly, nothing protects it.
+fn protected(id: EnvironmentId, how: u8) -> Environment {
+    let until = match how {
+        0 => Some(None),
+        1 => Some(Some(Timestamp::MAX)),
+        2 => Some(Some(Timestamp::EPOCH)),
+        _ => None,
+    };
+    let at = Timestamp::EPOCH;
+    let frozen = until.map(|until| Freeze { by: alice(), reason: reason(""), at, until });
+    Environment { approvals: u8::from(how == 3), frozen, ..Environment::new(id) }
+}
+
 fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
     let change = match sketch {
-        RecordSketch::Environment { id } => environment_record(&environment_of(id.min(6))),
+        RecordSketch::Environment { id, protection } => {
+            return Record::Environment(protected(environment_of(id.min(6)), protection));
+        }
         RecordSketch::Settings { environment } => {
             let default_environment = environment_of(environment);
             return Record::Namespace(NamespaceSettings { default_environment });
@@ -292,7 +307,7 @@ pub(super) fn append(
         // A second, a minute, an hour or a day apart: what is kept by time is cut through.
         let step = [1, 60, 3_600, 86_400].into_iter().cycle().nth(usize::from(sketch.id));
         let seconds = i64::from(sketch.ago) * step.unwrap_or(1);
-        let at = sternway_types::Timestamp::from_micros(now.as_micros() - seconds * 1_000_000);
+        let at = Timestamp::from_micros(now.as_micros() - seconds * 1_000_000);
         match sketch.status {
             0..=30 => measured(*sketch, succeeded(&name, &subject, at)),
             31..=55 => measured(*sketch, failed(&name, &subject, at)),

@@ -42,7 +42,7 @@ fn put(record: Record) -> Change {
 }
 
 pub(crate) fn environment_record(id: &EnvironmentId) -> Change {
-    put(Record::Environment(Environment { id: id.clone(), description: String::new() }))
+    put(Record::Environment(Environment::new(id.clone())))
 }
 
 /// Condemns a content, as this version of it.

@@ -15,7 +15,7 @@ use sternway_types::{
     Timestamp,
 };
 
-use super::{Deployed, is_lost_race};
+use super::{Deployed, frozen::is_frozen, is_lost_race};
 use crate::{Control, ControlError, Intent, watch::Watch};
 
 /// For how long whoever does something for a deployment keeps others from doing it too.
@@ -70,7 +70,10 @@ impl Control {
                 Err(err) => return Err(err),
             };
             if !self.commit_driven(&before, &event).await? {
-                let due = due(deployment, self.now());
+                let due = match due(deployment, self.now()) {
+                    Some(due) => Some(due),
+                    None => self.thaws(deployment).await?,
+                };
                 return Ok(Driven { deployment: before.deployment, due, trouble: None });
             }
         }
@@ -82,6 +85,9 @@ impl Control {
         if deployment.phase == Phase::Running
             && let Some(event) = self.moved_by_others(deployment).await?
         {
+            return Ok(Some(event));
+        }
+        if let Some(event) = self.freezes(deployment).await? {
             return Ok(Some(event));
         }
         if deployment.routed {
@@ -156,7 +162,7 @@ impl Control {
         let changeset = self.deploying(changeset, before, next).await?;
         match self.commit(&changeset).await {
             Ok(_) => Ok(true),
-            Err(err) if is_lost_race(&err) || is_condemned(&err) => Ok(true),
+            Err(err) if is_lost_race(&err) || is_condemned(&err) || is_frozen(&err) => Ok(true),
             Err(err) => Err(err.into()),
         }
     }
@@ -207,13 +213,13 @@ fn is_condemned(err: &StoreError) -> bool {
 #[derive(Debug)]
 #[must_use = "nothing is driven until its next round is awaited"]
 pub struct Driver<'a> {
-    control: &'a Control,
+    pub(super) control: &'a Control,
     every: Duration,
     feed: Watch,
     begun: bool,
-    due: BTreeMap<Which, Timestamp>,
+    pub(super) due: BTreeMap<Which, Timestamp>,
     /// Whose pointer belongs to which deployment.
-    of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
+    pub(super) of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
 }
 
 /// Where a deployment is, and its name.
@@ -343,6 +349,7 @@ impl Driver<'_> {
                     (_, Some(Record::Deployment(it))) if !it.phase.is_over() => {
                         self.due.insert((it.environment.clone(), it.id), self.control.now());
                     }
+                    (_, Some(Record::Environment(it))) => self.look_at_all_of(&it.id),
                     _ => (),
                 },
                 Applied::PointerMoved(moved) => self.heard_move(moved).await,

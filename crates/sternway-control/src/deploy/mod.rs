@@ -9,6 +9,7 @@
 mod ask;
 mod drive;
 mod found;
+mod frozen;
 mod resolve;
 mod routes;
 mod start;

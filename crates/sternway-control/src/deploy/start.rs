@@ -49,8 +49,9 @@ impl Control {
         intent: &Intent,
     ) -> Result<Deployment, ControlError> {
         let environment = &new.environment;
-        self.known_environment(environment).await?;
-        self.routers.able(environment, &new.plan)?;
+        let protection = self.environment(environment).await?;
+        let plan = new.plan.clone().asking_first(protection.approvals)?;
+        self.routers.able(environment, &plan)?;
         let mut members = Vec::with_capacity(new.members.len());
         for (artifact, to) in &new.members {
             members.push(self.member(artifact, *to, environment).await?);
@@ -62,7 +63,7 @@ impl Control {
             id: DeploymentId::from_uuid(changeset.as_uuid()),
             environment: environment.clone(),
             members,
-            plan: new.plan.clone(),
+            plan,
             by: intent.actor.clone(),
             reason: intent.reason.clone(),
             started: now,

@@ -135,7 +135,7 @@ async fn a_finding_too_deep_to_be_read_back_is_refused_and_the_feed_stays_readab
 async fn an_environment_is_created_once() {
     let world = World::new().await;
     world.create_environment("staging").await;
-    let again = Environment { id: staging(), description: "again".into() };
+    let again = Environment { description: "again".into(), ..Environment::new(staging()) };
     assert_eq!(
         said(world.control.create_environment(again, &alice()).await),
         "environment-exists: there is an environment staging already"

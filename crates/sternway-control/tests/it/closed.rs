@@ -29,7 +29,7 @@ async fn every_verb_that_writes_says_closed() {
     let control = &world.control;
     let (greeting, production, first) = (greeting(), production(), VersionNumber::FIRST);
     let stable = "stable".parse().unwrap();
-    let environment = Environment { id: staging(), description: String::new() };
+    let environment = Environment::new(staging());
     let (scope, off) = (PolicyScope::Namespace, PolicySetting::Off);
     let by = alice();
     let publish = Publish::new(greeting.clone(), text("Hey"));

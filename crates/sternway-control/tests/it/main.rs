@@ -19,6 +19,7 @@ mod damaged;
 mod degraded;
 mod deploy;
 mod faulty;
+mod frozen;
 mod gate;
 mod guard;
 mod halted;

@@ -104,7 +104,7 @@ impl World {
 
     pub(crate) async fn create_environment(&self, name: &str) {
         let id = name.parse().expect("the name of an environment");
-        let environment = Environment { id, description: String::new() };
+        let environment = Environment::new(id);
         self.control.create_environment(environment, &alice()).await.expect("it is created");
     }
 

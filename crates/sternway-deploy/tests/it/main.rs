@@ -1,6 +1,7 @@
 //! What `sternway-deploy` promises, seen from outside.
 
 mod deadlines;
+mod frozen;
 mod make;
 mod people;
 mod properties;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use sternway_types::{
-    ArtifactId, Change, Changeset, ChangesetId, Commit, Deployment, Digest, EnvironmentId, NewMove,
-    PointerName, Precondition, Record, RecordKey, Revision, Route, Subject, Target, VersionNumber,
+    ArtifactId, Change, Changeset, ChangesetId, Commit, Deployment, Digest, EnvironmentId,
+    MoveCause, NewMove, PointerName, Precondition, Record, RecordKey, Revision, Route, Subject,
+    Target, VersionNumber,
 };
 
 use crate::{
@@ -137,6 +138,9 @@ impl Needs {
         }
         if let PointerName::Environment(environment) = &moved.name {
             self.records.insert(RecordKey::environment(environment));
+            if let MoveCause::Deployed(id) = &moved.cause {
+                self.records.insert(RecordKey::deployment(environment, *id));
+            }
             if let Target::Version(number) = moved.to {
                 self.judged.insert((moved.artifact.clone(), number, environment.clone()));
             }

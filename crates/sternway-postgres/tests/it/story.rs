@@ -87,7 +87,7 @@ impl Story {
     /// A configuration that goes back and forth by hand, in two environments.
     async fn search(&self) {
         let (bob, carol) = (because("bob", ""), because("carol", "the large model is too slow"));
-        let staging = Environment { id: environment("staging"), description: String::new() };
+        let staging = Environment::new(environment("staging"));
         self.control.create_environment(staging, &bob).await.expect("it is created");
         let config = |text: &str| Content::json(text).expect("JSON");
         let small = config(r#"{"model": "small", "top_k": 5}"#);

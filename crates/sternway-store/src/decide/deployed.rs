@@ -10,6 +10,7 @@ use super::{
     State,
     changeset::Making,
     moved::may_go_live,
+    protected::may_deploy,
     recorded::{known_environment, known_version},
 };
 use crate::{Refusal, StoreError};
@@ -27,7 +28,8 @@ pub(super) fn deployment<S: State>(
     if let Some(problem) = after.refuses(before) {
         return Err(Refusal::Deployment { id: after.id, problem }.into());
     }
-    known_environment(making, &after.environment)?;
+    let environment = known_environment(making, &after.environment)?;
+    may_deploy(making, &environment, after, before)?;
     for member in &after.members {
         known_version(making, &member.artifact, member.from)?;
         known_version(making, &member.artifact, member.to)?;

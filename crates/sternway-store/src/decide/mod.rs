@@ -9,6 +9,7 @@ mod changeset;
 mod deployed;
 mod moved;
 mod precondition;
+mod protected;
 mod recorded;
 mod replay;
 mod subject;

@@ -8,6 +8,7 @@ use sternway_types::{
 use super::{
     State,
     changeset::Making,
+    protected::may_go_forward,
     recorded::{known_artifact, known_environment, known_version, person},
 };
 use crate::{Refusal, StoreError};
@@ -40,8 +41,9 @@ pub(super) fn move_pointer<S: State>(
             false
         }
         (PointerName::Environment(environment), Some((version, digest))) => {
-            known_environment(making, environment)?;
-            may_go_live(making, new, environment, *version, digest)?
+            let environment = known_environment(making, environment)?;
+            let overruled = may_go_forward(making, &environment, new, from, *version)?;
+            may_go_live(making, new, &environment.id, *version, digest)? || overruled
         }
         _ => false,
     };

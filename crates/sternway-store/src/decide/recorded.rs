@@ -1,11 +1,11 @@
 //! Writes records, and checks that what they are about exists.
 
 use sternway_types::{
-    Applied, Artifact, ArtifactId, EnvironmentId, Generation, PolicyScope, Record, RecordChange,
-    RecordEntry, RecordKey, RecordKind, Version, VersionNumber,
+    Applied, Artifact, ArtifactId, Environment, EnvironmentId, Generation, PolicyScope, Record,
+    RecordChange, RecordEntry, RecordKey, RecordKind, Version, VersionNumber,
 };
 
-use super::{State, changeset::Making, deployed};
+use super::{State, changeset::Making, deployed, protected};
 use crate::{Refusal, StoreError};
 
 pub(super) fn put_record<S: State>(
@@ -15,8 +15,10 @@ pub(super) fn put_record<S: State>(
     let key = record.key();
     let before = making.state.record(making.ns(), &key)?;
     match record {
-        Record::Environment(_) => (),
-        Record::Namespace(settings) => known_environment(making, &settings.default_environment)?,
+        Record::Environment(it) => protected::may_loosen(making, it, there(before.as_ref()))?,
+        Record::Namespace(settings) => {
+            known_environment(making, &settings.default_environment)?;
+        }
         Record::Policy(policy) => known_scope(making, &policy.scope)?,
         Record::Condemnation(it) => {
             let version = known_version(making, &it.artifact, it.version)?;
@@ -111,12 +113,11 @@ fn write<S: State>(
 pub(super) fn known_environment<S: State>(
     making: &Making<'_, S>,
     id: &EnvironmentId,
-) -> Result<(), StoreError> {
+) -> Result<Environment, StoreError> {
     let key = RecordKey::environment(id);
-    match making.state.record(making.ns(), &key)?.and_then(|entry| entry.record) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::NoEnvironment(id.clone()).into()),
-    }
+    let entry = making.state.record(making.ns(), &key)?;
+    let environment = entry.and_then(|entry| entry.record).and_then(Record::into_environment);
+    Ok(environment.ok_or_else(|| Refusal::NoEnvironment(id.clone()))?)
 }
 
 /// The artifact exists.
@@ -148,6 +149,6 @@ fn known_scope<S: State>(making: &Making<'_, S>, scope: &PolicyScope) -> Result<
     match scope {
         // A policy may be set before the first artifact of a collection is published.
         PolicyScope::Namespace | PolicyScope::Collection(_) | PolicyScope::Artifact(_) => Ok(()),
-        PolicyScope::Environment(id) => known_environment(making, id),
+        PolicyScope::Environment(id) => known_environment(making, id).map(drop),
     }
 }

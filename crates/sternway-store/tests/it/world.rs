@@ -35,7 +35,7 @@ pub(crate) fn changeset(name: &str, at: i64) -> Changeset {
 }
 
 pub(crate) async fn create(store: &KvStore) -> Result<Receipt, StoreError> {
-    let production = Environment { id: EnvironmentId::production(), description: String::new() };
+    let production = Environment::new(EnvironmentId::production());
     let settings = NamespaceSettings { default_environment: production.id.clone() };
     let create = changeset("create", 0)
         .then(Change::CreateNamespace)
@@ -47,7 +47,7 @@ pub(crate) async fn create(store: &KvStore) -> Result<Receipt, StoreError> {
 /// Adds an environment.
 #[cfg(any(feature = "faulty", feature = "metered", feature = "traced"))]
 pub(crate) fn lab() -> Change {
-    let lab = Environment { id: "lab".parse().expect("a name"), description: String::new() };
+    let lab = Environment::new("lab".parse().expect("a name"));
     Change::PutRecord(Box::new(Record::Environment(lab)))
 }
 

@@ -81,6 +81,8 @@ pub enum Pause {
     Deadline,
     /// The router did not do as asked.
     Unrouted,
+    /// Nothing goes forward in the environment.
+    Frozen,
 }
 
 impl Pause {
@@ -91,6 +93,7 @@ impl Pause {
             Self::Asked => "asked",
             Self::Deadline => "deadline",
             Self::Unrouted => "unrouted",
+            Self::Frozen => "frozen",
         }
     }
 }
@@ -282,6 +285,16 @@ impl Deployment {
         Digest::of(&serde_json::to_vec(&what).unwrap_or_default())
     }
 
+    /// How many people agreed to it as it is: each of them another person than who began it.
+    #[must_use]
+    pub fn agreed(&self) -> usize {
+        let digest = self.digest();
+        let given = self.approvals.iter().filter(|approval| {
+            approval.plan == digest && approval.by != self.by && !approval.by.is_automation()
+        });
+        given.map(|approval| &approval.by).collect::<BTreeSet<_>>().len()
+    }
+
     /// Why this cannot come after what was there before, if it cannot: what is frozen stays, an end is
     /// an end, what goes back gets no more runs, and nothing ends well without proof.
     #[must_use]
@@ -305,12 +318,25 @@ impl Deployment {
         if self.fence < before.fence {
             return Some("was taken over by another driver");
         }
+        if self.weight > before.weight && self.agreed() < self.asked() {
+            return Some("gives its candidates runs that nobody has agreed to");
+        }
         let goes_back = before.phase == Phase::RollingBack;
         if goes_back && matches!(self.phase, Phase::Running | Phase::Completed) {
             return Some("is on its way back, and nothing leads forward from there");
         }
         (goes_back && self.weight > before.weight)
             .then_some("is on its way back, and its candidates get no more runs")
+    }
+
+    /// How many people its plan asks before the step that it is in.
+    fn asked(&self) -> usize {
+        let passed = self.plan.steps().iter().take(usize::from(self.step));
+        let asked = passed.map(|step| match step {
+            Step::Approve { quorum } => usize::from(*quorum),
+            Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => 0,
+        });
+        asked.max().unwrap_or(0)
     }
 
     /// What is wrong with it, whatever was before.

@@ -250,6 +250,35 @@ impl Plan {
         &self.limits
     }
 
+    /// How many people it asks before the candidates get any runs.
+    #[must_use]
+    pub fn asks_first(&self) -> u8 {
+        let before = self.steps.iter().take_while(|step| match step {
+            Step::SetWeight(weight) => *weight == Weight::ZERO,
+            Step::GoLive => false,
+            Step::Analyze(_) | Step::Pause | Step::Approve { .. } | Step::Bake(_) => true,
+        });
+        let asked = before.map(|step| match step {
+            Step::Approve { quorum } => *quorum,
+            Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => 0,
+        });
+        asked.max().unwrap_or(0)
+    }
+
+    /// The same plan, which asks so many people before anything else if it asks fewer by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Steps`] if it has as many steps as a plan may have.
+    pub fn asking_first(self, quorum: u8) -> Result<Self, PlanError> {
+        if self.asks_first() >= quorum {
+            return Ok(self);
+        }
+        let Self { strategy, mut steps, limits } = self;
+        steps.insert(0, Step::Approve { quorum });
+        Self::new(strategy, steps, limits)
+    }
+
     /// What it is known by: two plans with the same digest do the same.
     #[must_use]
     pub fn digest(&self) -> Digest {

@@ -30,7 +30,7 @@ fn go(artifact: &str, name: PointerName, to: Target) -> Change {
 }
 
 fn environment(name: &str) -> Change {
-    let environment = Environment { id: parsed(name), description: name.into() };
+    let environment = Environment { description: name.into(), ..Environment::new(parsed(name)) };
     Change::PutRecord(Box::new(Record::Environment(environment)))
 }
 
@@ -166,7 +166,8 @@ fn a_record_is_one_that_every_store_can_carry() {
         Change::PutRecord(Box::new(Record::Attestation(attestation)))
     };
     let describe = |description: &str| {
-        let environment = Environment { id: parsed("lab"), description: description.into() };
+        let environment =
+            Environment { description: description.into(), ..Environment::new(parsed("lab")) };
         Change::PutRecord(Box::new(Record::Environment(environment)))
     };
     let what = "attestation prompts/greeting/v1/tests";

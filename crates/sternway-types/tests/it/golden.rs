@@ -31,7 +31,7 @@ fn the_settings_of_a_namespace() {
 
 #[test]
 fn an_environment() {
-    let bare = Environment { id: production(), description: String::new() };
+    let bare = Environment::new(production());
     check(
         &Record::Environment(bare.clone()),
         RecordKind::Environment,

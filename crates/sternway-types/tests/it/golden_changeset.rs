@@ -169,7 +169,7 @@ fn every_move_of_a_deployment() {
 
 #[test]
 fn a_record_that_is_written_or_taken_away() {
-    let environment = Environment { id: production(), description: String::new() };
+    let environment = Environment::new(production());
     check_change(
         &Change::PutRecord(Box::new(Record::Environment(environment))),
         r#"{"put_record":{"environment":{"id":"production"}}}"#,

@@ -11,7 +11,7 @@ const UUID: &str = "01988f6e-0b7a-7c3e-9f4e-2f5a6b7c8d9e";
 async fn two_artifacts() -> (Sternway, [ArtifactHandle; 2]) {
     let sternway = Sternway::in_memory().await.expect("it opens");
     let (control, staging) = (sternway.control(), "staging");
-    let environment = Environment { id: id(staging), description: String::new() };
+    let environment = Environment::new(id(staging));
     let intent = sternway::control::Intent::by(sternway.actor().clone());
     control.create_environment(environment, &intent).await.expect("it is created");
     let artifacts = ["tools/left", "tools/right"].map(|name| sternway.artifact(name));

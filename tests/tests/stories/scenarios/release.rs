@@ -44,7 +44,8 @@ async fn apply(
 
 async fn tell(tale: &mut Tale) -> Told<()> {
     tale.judge_by("namespace", Preset::Immediate).await?;
-    let staging = Environment { id: "staging".parse()?, description: "tried first".into() };
+    let staging =
+        Environment { description: "tried first".into(), ..Environment::new("staging".parse()?) };
     let made = tale.sw.control().create_environment(staging.clone(), &by("alice", "")?).await;
     tale.hear("alice makes the environment staging", &made);
     let made = tale.sw.control().create_environment(staging, &by("alice", "")?).await;

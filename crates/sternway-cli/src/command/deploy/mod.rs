@@ -5,7 +5,7 @@
 
 mod ask;
 mod list;
-mod plan;
+pub(crate) mod plan;
 mod show;
 mod start;
 mod target;

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use sternway::{
     deploy::{blue_green, canary, exponential, immediate, linear, rolling},
-    types::{Limits, OnDeadline, Plan, PlanError, Step, Wait, Weight},
+    types::{Limits, OnDeadline, Plan, PlanError, Wait, Weight},
 };
 
 use crate::{error::CliError, format::duration};
 
-/// How a version reaches all runs.
+/// How a version reaches all runs. Default: as the environment says, else by shares that double from 5 %.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Strategy")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
@@ -51,10 +51,6 @@ pub(crate) struct Strategy {
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse_days)]
     bake: Duration,
 
-    /// How many people must agree first, other than who starts it.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    approvals: u8,
-
     /// End well without proof that the candidate is as good as what was live.
     #[arg(long)]
     without_proof: bool,
@@ -88,7 +84,7 @@ impl Strategy {
     /// # Errors
     ///
     /// [`CliError`] if the steps make no sense.
-    pub(super) fn plan(&self) -> Result<Plan, CliError> {
+    pub(crate) fn plan(&self) -> Result<Plan, CliError> {
         let each = Wait { outcomes: self.outcomes, length: self.every };
         let bake = Wait { outcomes: self.outcomes, length: self.bake };
         let limits = Limits {
@@ -97,12 +93,17 @@ impl Strategy {
             evidence: !self.without_proof,
             ..Limits::default()
         };
-        let plan = self.steps(each, bake, limits);
-        let plan = plan.map_err(CliError::invalid)?;
-        let approve = Step::Approve { quorum: self.approvals };
-        let steps = (self.approvals > 0).then_some(approve).into_iter();
-        let steps = steps.chain(plan.steps().iter().copied()).collect();
-        Plan::new(plan.strategy(), steps, limits).map_err(|err| CliError::invalid(err.to_string()))
+        self.steps(each, bake, limits).map_err(CliError::invalid)
+    }
+
+    /// Whether it was said how, and not left to the environment.
+    pub(crate) const fn is_typed(&self) -> bool {
+        self.canary.is_some()
+            || self.linear.is_some()
+            || self.exponential.is_some()
+            || self.rolling.is_some()
+            || self.blue_green
+            || self.immediate
     }
 
     fn steps(&self, each: Wait, bake: Wait, limits: Limits) -> Result<Plan, String> {

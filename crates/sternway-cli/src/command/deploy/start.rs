@@ -9,7 +9,7 @@ use sternway::{
         Control,
         deploy::{NewDeployment, OnSupersede},
     },
-    types::{Deployment, Force, Plan, Reason, Reference},
+    types::{Deployment, EnvironmentId, Force, Plan, Reason, Reference},
 };
 
 use super::{
@@ -53,6 +53,10 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     strategy: Strategy,
 
+    /// How many people must agree first, other than who starts it. The environment may ask for more.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    approvals: u8,
+
     /// Take the place of a deployment that is under way.
     #[arg(long)]
     replace: bool,
@@ -79,14 +83,13 @@ pub(crate) struct RetryArgs {
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
-    let plan = args.what.strategy.plan()?;
     if context.dry_run {
-        return show_plan(context, &args.what, plan, args.reason).await;
+        return show_plan(context, &args.what, args.reason).await;
     }
     let intent = context.intent(args.reason);
     let begun = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let new = args.what.wanted(context, control, plan.clone()).await?;
+        let new = args.what.wanted(context, control).await?;
         let begun = control.start_deployment(&new, &intent).await?.deployment;
         Ok(control.drive_one(&begun.environment, begun.id).await?.deployment)
     });
@@ -98,8 +101,7 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
 }
 
 pub(super) async fn plan(context: &Context, args: PlanArgs) -> Result<ExitCode, CliError> {
-    let plan = args.strategy.plan()?;
-    show_plan(context, &args, plan, Reason::default()).await
+    show_plan(context, &args, Reason::default()).await
 }
 
 pub(super) async fn retry(context: &Context, args: RetryArgs) -> Result<ExitCode, CliError> {
@@ -122,13 +124,24 @@ pub(super) async fn retry(context: &Context, args: RetryArgs) -> Result<ExitCode
 }
 
 impl PlanArgs {
+    /// How it goes: as typed, else as the environment says.
+    async fn plan(&self, control: &Control, environment: &EnvironmentId) -> Result<Plan, CliError> {
+        let typed = self.strategy.plan()?;
+        let plan = if self.strategy.is_typed() {
+            typed
+        } else {
+            control.environment(environment).await?.plan.map_or(typed, |plan| *plan)
+        };
+        plan.asking_first(self.approvals).map_err(CliError::invalid_by)
+    }
+
     async fn wanted(
         &self,
         context: &Context,
         control: &Control,
-        plan: Plan,
     ) -> Result<NewDeployment, CliError> {
         let environment = context.environment.clone();
+        let plan = self.plan(control, &environment).await?;
         let mut members = Vec::with_capacity(self.references.len());
         for reference in &self.references {
             let version = control.resolve(reference, &environment).await?;
@@ -143,13 +156,12 @@ impl PlanArgs {
 async fn show_plan(
     context: &Context,
     args: &PlanArgs,
-    plan: Plan,
     reason: Reason,
 ) -> Result<ExitCode, CliError> {
     let intent = context.intent(reason);
     let planned = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let new = args.wanted(context, control, plan.clone()).await?;
+        let new = args.wanted(context, control).await?;
         Ok(control.plan_deployment(&new, &intent).await?)
     });
     let view = PlanView::from(&planned.await?);

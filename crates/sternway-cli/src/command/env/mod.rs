@@ -1,4 +1,6 @@
-//! `sternway env`: the places where versions are live.
+//! `sternway env`: the places where versions are live, and what protects them.
+
+mod protect;
 
 use std::process::ExitCode;
 
@@ -25,7 +27,10 @@ const EXAMPLES: &str = "\
 Examples:
   sternway env list
   sternway env create staging --description \"what the team tries\"
-  sternway env show staging                  what is live in it";
+  sternway env show staging                  what is live in it
+  sternway env set production --approvals 1 --canary 5,25,50
+  sternway env freeze production --for 2d -m \"holidays\"     going back is never stopped
+  sternway env unfreeze production";
 
 /// See and create environments: the places where versions are live.
 #[derive(Debug, clap::Args)]
@@ -52,6 +57,12 @@ enum Command {
         #[arg(hide_default_value = true)]
         reason: Reason,
     },
+    /// Say what an environment is for, who must agree to changes, and how versions go forward there.
+    Set(Box<protect::SetArgs>),
+    /// Have nothing go forward in an environment. Going back is never stopped.
+    Freeze(protect::FreezeArgs),
+    /// End a freeze. Only a person may.
+    Unfreeze(protect::UnfreezeArgs),
     /// Show what is live in an environment.
     Show {
         /// Its name. Default: that of --env.
@@ -64,8 +75,11 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     match args.command {
         Command::List => list(context).await?,
         Command::Create { id, description, reason } => {
-            create(context, Environment { id, description }, reason).await?;
+            create(context, Environment { description, ..Environment::new(id) }, reason).await?;
         }
+        Command::Set(args) => protect::set(context, *args).await?,
+        Command::Freeze(args) => protect::freeze(context, args).await?,
+        Command::Unfreeze(args) => protect::unfreeze(context, args).await?,
         Command::Show { id } => {
             show(context, id.as_ref().unwrap_or(&context.environment)).await?;
         }
@@ -89,16 +103,28 @@ async fn list(context: &Context) -> Result<(), CliError> {
         &list,
         |view| view.id.to_string(),
         |page| {
-            let mut table = Table::new([Column::Left("ENVIRONMENT"), Column::Left("DESCRIPTION")]);
+            let mut table = Table::new([
+                Column::Left("ENVIRONMENT"),
+                Column::Left("PROTECTION"),
+                Column::Left("DESCRIPTION"),
+            ]);
             for view in &list.items {
                 table.row([
                     Cell::styled(style::NAME, view.id.as_str()),
+                    Cell::new(shortly(view)),
                     Cell::new(&view.description),
                 ]);
             }
             table.write(page);
         },
     )
+}
+
+/// What protects it, in a few words.
+fn shortly(view: &EnvironmentView) -> String {
+    let frozen = view.frozen.as_ref().map(|_| "frozen".to_owned());
+    let asks = (view.approvals > 0).then(|| format!("{} approvals", view.approvals));
+    frozen.into_iter().chain(asks).collect::<Vec<_>>().join(", ")
 }
 
 async fn create(
@@ -141,6 +167,7 @@ async fn show(context: &Context, id: &EnvironmentId) -> Result<(), CliError> {
     context.answer(&view, id.as_str(), |page| {
         let description = visible::line(&view.environment.description);
         page.line(format_args!("{}  {description}", style::paint(style::NAME, id)));
+        protect::protection(page, context, &view.environment);
         if view.live.is_empty() {
             page.hint("  nothing is live in it");
             return;

@@ -1,0 +1,155 @@
+//! Says what protects an environment, and how versions go forward there.
+
+use std::time::Duration;
+
+use sternway::{
+    Missing,
+    api::{EnvironmentChangedView, EnvironmentView},
+    types::{Environment, EnvironmentId, Reason, Revision},
+};
+
+use crate::{
+    command::deploy::plan::Strategy,
+    context::Context,
+    error::CliError,
+    format::{duration, visible, when},
+    render::{page::Page, style},
+};
+
+/// What an environment is to be.
+#[derive(Debug, clap::Args)]
+pub(super) struct SetArgs {
+    /// Its name.
+    #[arg(value_name = "NAME")]
+    id: EnvironmentId,
+
+    /// What it is for.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+
+    /// How many people must agree before a version goes forward there, other than who asks. 0 asks nobody.
+    #[arg(long, value_name = "N")]
+    approvals: Option<u8>,
+
+    /// How a deployment goes there that does not say. With the flags of `deploy start`.
+    #[command(flatten)]
+    strategy: Strategy,
+
+    /// Have whoever starts a deployment say how it goes.
+    #[arg(long, conflicts_with = "strategy")]
+    no_strategy: bool,
+
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+}
+
+/// How long nothing goes forward.
+#[derive(Debug, clap::Args)]
+pub(super) struct FreezeArgs {
+    /// Its name.
+    #[arg(value_name = "NAME")]
+    id: EnvironmentId,
+
+    /// End it by itself after so long. Default: `env unfreeze` ends it.
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration::parse_days)]
+    length: Option<Duration>,
+
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+}
+
+/// What may go forward again.
+#[derive(Debug, clap::Args)]
+pub(super) struct UnfreezeArgs {
+    /// Its name.
+    #[arg(value_name = "NAME")]
+    id: EnvironmentId,
+
+    /// Why.
+    #[arg(short = 'm', long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: Reason,
+}
+
+pub(super) async fn set(context: &Context, args: SetArgs) -> Result<(), CliError> {
+    let plan = if args.strategy.is_typed() { Some(args.strategy.plan()?) } else { None };
+    if args.description.is_none() && args.approvals.is_none() && plan.is_none() && !args.no_strategy
+    {
+        return Err(CliError::invalid("there is nothing to set")
+            .with_help(format!("sternway env set {} --approvals 1", args.id)));
+    }
+    let intent = context.intent(args.reason);
+    let change = |environment: &mut Environment| {
+        if let Some(description) = &args.description {
+            environment.description.clone_from(description);
+        }
+        environment.approvals = args.approvals.unwrap_or(environment.approvals);
+        if args.no_strategy {
+            environment.plan = None;
+        } else if let Some(plan) = &plan {
+            environment.plan = Some(Box::new(plan.clone()));
+        }
+    };
+    let changed = context.with(Missing::Refuse, async |sternway| {
+        Ok(sternway.control().change_environment(&args.id, change, &intent).await?)
+    });
+    say(context, changed.await?, "set")
+}
+
+pub(super) async fn freeze(context: &Context, args: FreezeArgs) -> Result<(), CliError> {
+    let until = args.length.map(|length| context.now().saturating_add(length));
+    let intent = context.intent(args.reason);
+    let changed = context.with(Missing::Refuse, async |sternway| {
+        Ok(sternway.control().freeze(&args.id, until, &intent).await?)
+    });
+    say(context, changed.await?, "frozen")
+}
+
+pub(super) async fn unfreeze(context: &Context, args: UnfreezeArgs) -> Result<(), CliError> {
+    let intent = context.intent(args.reason);
+    let changed = context.with(Missing::Refuse, async |sternway| {
+        Ok(sternway.control().unfreeze(&args.id, &intent).await?)
+    });
+    say(context, changed.await?, "unfrozen")
+}
+
+fn say(
+    context: &Context,
+    (environment, revision): (Environment, Option<Revision>),
+    done: &str,
+) -> Result<(), CliError> {
+    let dry_run = context.dry_run;
+    let view = EnvironmentChangedView { environment: (&environment).into(), revision, dry_run };
+    context.answer(&view, view.environment.id.as_str(), |page| {
+        let name = style::paint(style::NAME, &view.environment.id);
+        if view.revision.is_none() {
+            page.line(format_args!("environment {name} unchanged"));
+        } else {
+            page.line(format_args!("environment {name} {}{done}", context.would()));
+        }
+        protection(page, context, &view.environment);
+    })
+}
+
+/// What protects it, a line for each.
+pub(super) fn protection(page: &mut Page, context: &Context, view: &EnvironmentView) {
+    let now = context.now();
+    if let Some(freeze) = view.frozen.as_ref().filter(|it| it.until.is_none_or(|end| end > now)) {
+        let end = freeze.until.map(|end| format!(", for another {}", when::length(end.since(now))));
+        let reason = visible::line(freeze.reason.as_str());
+        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        let said = format!("frozen by {} {}", freeze.by, when::ago(freeze.at, now));
+        let said = style::paint(style::BAD, said);
+        page.line(format_args!("  {said}{}{because}", end.unwrap_or_default()));
+    }
+    if view.approvals > 0 {
+        page.line(format_args!(
+            "  asks for {} approvals before anything goes forward",
+            view.approvals
+        ));
+    }
+    if let Some(plan) = &view.plan {
+        page.line(format_args!("  deploys by {}: {}", plan.strategy, plan.steps.join(", ")));
+    }
+}

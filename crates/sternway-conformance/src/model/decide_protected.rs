@@ -1,0 +1,125 @@
+//! What an environment that is protected answers whoever goes forward there.
+
+use sternway_store::Refusal;
+use sternway_types::{
+    Commit, Deployment, Environment, EnvironmentId, Force, MoveCause, NewMove, PointerName, Record,
+    RecordKey, Step, Timestamp, VersionNumber, Weight,
+};
+
+use super::history::History;
+
+/// Whether a move overrules that others must agree, and why it must not be.
+pub(super) fn forward(
+    history: History<'_>,
+    making: &Commit,
+    new: &NewMove,
+    from: Option<VersionNumber>,
+    to: Option<VersionNumber>,
+) -> (bool, Vec<Refusal>) {
+    let PointerName::Environment(id) = &new.name else { return (false, Vec::new()) };
+    let Some(environment) = of(history, id) else { return (false, Vec::new()) };
+    let backward = match &new.cause {
+        MoveCause::RolledBack(_) | MoveCause::Restored(_) | MoveCause::Shifted(_) => true,
+        MoveCause::Undone(_) => to.zip(from).is_some_and(|(to, from)| to <= from),
+        MoveCause::Labelled | MoveCause::Unlabelled => true,
+        MoveCause::Published | MoveCause::Promoted | MoveCause::Deployed(_) => false,
+    };
+    if backward {
+        return (false, Vec::new());
+    }
+    let mut problems: Vec<_> = frozen(&environment, making.at).into_iter().collect();
+    let asks = environment.approvals > 0;
+    let agreed = match &new.cause {
+        MoveCause::Deployed(id) => {
+            let key = RecordKey::deployment(&environment.id, *id);
+            let deployment = history.record(&key).and_then(Record::into_deployment);
+            deployment.is_some_and(|it| agreed(&it) >= usize::from(environment.approvals))
+        }
+        MoveCause::Published
+        | MoveCause::Promoted
+        | MoveCause::RolledBack(_)
+        | MoveCause::Labelled
+        | MoveCause::Unlabelled
+        | MoveCause::Undone(_)
+        | MoveCause::Restored(_)
+        | MoveCause::Shifted(_) => new.force == Force::Yes,
+    };
+    if asks && !agreed {
+        problems.push(needs(&environment));
+    }
+    let deployed = matches!(new.cause, MoveCause::Deployed(_));
+    (asks && agreed && !deployed, problems)
+}
+
+/// Why a deployment must not begin, or give its candidates more runs.
+pub(super) fn deployed(
+    history: History<'_>,
+    making: &Commit,
+    after: &Deployment,
+    before: Option<&Deployment>,
+) -> Vec<Refusal> {
+    let Some(environment) = of(history, &after.environment) else { return Vec::new() };
+    let grows = before.is_none_or(|before| after.weight > before.weight);
+    let mut problems: Vec<_> =
+        frozen(&environment, making.at).filter(|_| grows).into_iter().collect();
+    let mut asked = 0;
+    for step in after.plan.steps() {
+        match step {
+            Step::Approve { quorum } => asked = asked.max(*quorum),
+            Step::SetWeight(weight) if *weight == Weight::ZERO => (),
+            Step::SetWeight(_) | Step::GoLive => break,
+            Step::Analyze(_) | Step::Pause | Step::Bake(_) => (),
+        }
+    }
+    if before.is_none() && asked < environment.approvals {
+        problems.push(needs(&environment));
+    }
+    problems
+}
+
+/// Why an environment must not be changed like this.
+pub(super) fn looser(
+    history: History<'_>,
+    making: &Commit,
+    after: &Environment,
+) -> Option<Refusal> {
+    let before = of(history, &after.id)?;
+    let end = |environment: &Environment| match &environment.frozen {
+        None => Timestamp::MIN,
+        Some(freeze) => freeze.until.unwrap_or(Timestamp::MAX),
+    };
+    let thaws = end(&before) > making.at && end(after) < end(&before);
+    let looser = thaws || after.approvals < before.approvals;
+    (looser && making.actor.is_automation())
+        .then(|| Refusal::AutomationForces(making.actor.clone()))
+}
+
+fn of(history: History<'_>, id: &EnvironmentId) -> Option<Environment> {
+    history.record(&RecordKey::environment(id)).and_then(Record::into_environment)
+}
+
+fn frozen(environment: &Environment, at: Timestamp) -> Option<Refusal> {
+    let freeze = environment.frozen.clone()?;
+    let over = freeze.until.is_some_and(|until| until <= at);
+    let (environment, freeze) = (environment.id.clone(), Box::new(freeze));
+    (!over).then_some(Refusal::Frozen { environment, freeze })
+}
+
+fn needs(environment: &Environment) -> Refusal {
+    let (environment, approvals) = (environment.id.clone(), environment.approvals);
+    Refusal::NeedsApproval { environment, approvals }
+}
+
+/// The people who agreed to it as it is, but for who began it.
+fn agreed(deployment: &Deployment) -> usize {
+    let digest = deployment.digest();
+    let mut people: Vec<_> = deployment
+        .approvals
+        .iter()
+        .filter(|it| it.plan == digest && !it.by.is_automation() && it.by != deployment.by)
+        .map(|it| &it.by)
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    people.len()
+}

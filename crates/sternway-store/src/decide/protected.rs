@@ -1,0 +1,100 @@
+//! What protects an environment: nothing goes forward where it is frozen, or where others must agree
+//! first. Going back is never stopped.
+
+use sternway_types::{
+    Deployment, Environment, Force, MoveCause, NewMove, Record, RecordKey, VersionNumber,
+};
+
+use super::{State, changeset::Making, recorded::person};
+use crate::{Refusal, StoreError};
+
+/// Refuses a move that goes forward where nothing may. Says whether a person overruled that others
+/// must agree.
+pub(super) fn may_go_forward<S: State>(
+    making: &Making<'_, S>,
+    environment: &Environment,
+    new: &NewMove,
+    from: Option<VersionNumber>,
+    to: VersionNumber,
+) -> Result<bool, StoreError> {
+    if !goes_forward(&new.cause, from, to) {
+        return Ok(false);
+    }
+    thawed(making, environment)?;
+    if environment.approvals == 0 {
+        return Ok(false);
+    }
+    if let MoveCause::Deployed(id) = &new.cause {
+        let key = RecordKey::deployment(&environment.id, *id);
+        let entry = making.state.record(making.ns(), &key)?;
+        let deployment = entry.and_then(|entry| entry.record).and_then(Record::into_deployment);
+        if deployment.is_some_and(|it| it.agreed() >= usize::from(environment.approvals)) {
+            return Ok(false);
+        }
+    } else if new.force == Force::Yes {
+        return Ok(true);
+    }
+    Err(needs_approval(environment))
+}
+
+/// Whether a move brings something new: what was there before may always come back.
+fn goes_forward(cause: &MoveCause, from: Option<VersionNumber>, to: VersionNumber) -> bool {
+    match cause {
+        MoveCause::Published | MoveCause::Promoted | MoveCause::Deployed(_) => true,
+        // Who undoes a rollback goes forward again.
+        MoveCause::Undone(_) => from.is_none_or(|from| to > from),
+        MoveCause::RolledBack(_)
+        | MoveCause::Restored(_)
+        | MoveCause::Labelled
+        | MoveCause::Unlabelled
+        | MoveCause::Shifted(_) => false,
+    }
+}
+
+/// Refuses a deployment that begins, or gives its candidates more runs, where nothing may go forward.
+pub(super) fn may_deploy<S: State>(
+    making: &Making<'_, S>,
+    environment: &Environment,
+    after: &Deployment,
+    before: Option<&Deployment>,
+) -> Result<(), StoreError> {
+    match before {
+        None => {
+            thawed(making, environment)?;
+            let asked = after.plan.asks_first();
+            if asked < environment.approvals { Err(needs_approval(environment)) } else { Ok(()) }
+        }
+        Some(before) if after.weight > before.weight => thawed(making, environment),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Refuses an environment that protects less than before, unless a person says so.
+pub(super) fn may_loosen<S: State>(
+    making: &Making<'_, S>,
+    after: &Environment,
+    before: Option<&Record>,
+) -> Result<(), StoreError> {
+    match before {
+        Some(Record::Environment(before)) if after.is_laxer_than(before, making.at) => {
+            person(making)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn thawed<S>(making: &Making<'_, S>, environment: &Environment) -> Result<(), StoreError> {
+    match environment.freeze_at(making.at) {
+        Some(freeze) => Err(Refusal::Frozen {
+            environment: environment.id.clone(),
+            freeze: Box::new(freeze.clone()),
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
+
+fn needs_approval(environment: &Environment) -> StoreError {
+    let (environment, approvals) = (environment.id.clone(), environment.approvals);
+    Refusal::NeedsApproval { environment, approvals }.into()
+}
