@@ -1,12 +1,14 @@
 //! Deployments whose drivers die at any moment, whose store fails, and whose router lies and forgets.
 
+use std::error::Error as _;
+
 use sternway_tests::sim::{
     engine::{Mutant, everywhere, run},
     seeds,
 };
 
-/// How many seeds are run each time; `cargo xtask sim --layer engine` runs more.
-const SEEDS: u64 = 200;
+/// How many seeds each of the tests below runs; `cargo xtask sim --layer engine` runs more.
+const SEEDS: u64 = 250;
 
 /// Within how many seeds a mutant must be caught.
 const CAUGHT: u64 = 100;
@@ -14,13 +16,35 @@ const CAUGHT: u64 = 100;
 #[track_caller]
 fn check(seed: u64) {
     if let Err(failure) = run(seed, Mutant::None) {
-        panic!("{failure}: again with cargo xtask sim --layer engine --seed {seed}");
+        let why = failure.source().map(ToString::to_string).unwrap_or_default();
+        panic!("{failure}: {why}: again with cargo xtask sim --layer engine --seed {seed}");
     }
 }
 
+/// So many seeds, the first of which is the given one.
+fn survive(first: u64) {
+    (first..first + SEEDS).for_each(check);
+}
+
+// Several tests, so that every core has one.
 #[test]
 fn deployments_survive_everything() {
-    (0..SEEDS).for_each(check);
+    survive(0);
+}
+
+#[test]
+fn deployments_survive_everything_else() {
+    survive(SEEDS);
+}
+
+#[test]
+fn deployments_survive_what_comes_next() {
+    survive(2 * SEEDS);
+}
+
+#[test]
+fn deployments_survive_what_comes_last() {
+    survive(3 * SEEDS);
 }
 
 #[test]

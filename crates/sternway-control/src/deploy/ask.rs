@@ -23,6 +23,11 @@ impl Control {
     ) -> Result<Deployed, ControlError> {
         let (by, reason) = (intent.actor.clone(), intent.reason.clone());
         let event = Event::Asked { ask, by, reason };
+        // Whoever thawed the environment and goes on at once need not wait for a driver.
+        let before = self.deployment(environment, id).await?.deployment;
+        if let Some(heard) = self.freezes(&before).await? {
+            self.happens(environment, id, &heard).await?;
+        }
         self.commit_event(environment, id, &event, intent).await
     }
 

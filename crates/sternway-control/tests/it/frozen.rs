@@ -133,3 +133,17 @@ async fn what_would_go_live_by_being_published_waits_where_nothing_goes_forward(
     let refused = world.control.publish(live, &alice()).await;
     assert!(matches!(refusal(refused), Refusal::NeedsApproval { .. }));
 }
+
+#[tokio::test]
+async fn whoever_thaws_an_environment_may_go_on_before_any_driver_does() {
+    let world = World::with_live(2).await;
+    world.promote(1).await;
+    let started = start(&world, by_steps()).await.unwrap().deployment;
+    let drive = async || world.control.drive_one(&production(), started.id).await.unwrap();
+    drive().await;
+    world.control.freeze(&production(), None, &because("incident")).await.unwrap();
+    assert!(drive().await.deployment.pauses.contains(&Pause::Frozen));
+    world.control.unfreeze(&production(), &alice()).await.unwrap();
+    let promoted = world.control.ask(&production(), started.id, Ask::Promote, &alice()).await;
+    assert_eq!(promoted.unwrap().deployment.weight, Weight::ALL);
+}

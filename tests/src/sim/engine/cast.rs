@@ -140,6 +140,10 @@ pub(super) enum Deed {
     Ask(DeploymentId, Ask),
     Promote(ArtifactId, VersionNumber),
     Start(NewDeployment),
+    /// Somebody else agrees, or does not.
+    Answer(DeploymentId, Ask),
+    Freeze,
+    Unfreeze,
 }
 
 pub(super) fn acts(shared: &Shared, control: &Arc<Control>, deed: Deed) -> Task {
@@ -155,7 +159,16 @@ pub(super) fn acts(shared: &Shared, control: &Arc<Control>, deed: Deed) -> Task 
 
 /// Who everything is done by.
 pub(super) fn person() -> Option<Intent> {
-    let actor = Actor::new(sternway::types::ActorKind::Human, "alice").ok()?;
+    named("alice")
+}
+
+/// Who is asked to agree.
+pub(super) fn another() -> Option<Intent> {
+    named("bob")
+}
+
+fn named(name: &str) -> Option<Intent> {
+    let actor = Actor::new(sternway::types::ActorKind::Human, name).ok()?;
     Some(Intent::by(actor).because("because".parse().ok()?))
 }
 
@@ -168,6 +181,12 @@ async fn done(control: &Control, deed: Deed) -> Result<(), ControlError> {
             promoted.map(drop)
         }
         Deed::Start(new) => control.start_deployment(&new, &intent).await.map(drop),
+        Deed::Answer(id, ask) => {
+            let intent = another().unwrap_or(intent);
+            control.ask(&production(), id, ask, &intent).await.map(drop)
+        }
+        Deed::Freeze => control.freeze(&production(), None, &intent).await.map(drop),
+        Deed::Unfreeze => control.unfreeze(&production(), &intent).await.map(drop),
     }
 }
 

@@ -9,7 +9,7 @@ use sternway::{
 use sternway_deploy::Ask;
 
 use super::{
-    cast::{locked, new_deployment, person},
+    cast::{another, locked, new_deployment, person},
     play::{Play, second_version},
     production,
     stage::now,
@@ -23,6 +23,7 @@ impl Play<'_> {
     /// Nothing fails any more: everything must end.
     pub(super) fn end(&mut self) -> Result<(), Failure> {
         self.shared.stage.calm_down();
+        self.thaw()?;
         if self.ledger.deployments.is_empty() {
             let (members, plan) = (&self.members, self.script.plan.clone());
             let new = new_deployment(members, second_version(), plan, OnSupersede::Reject);
@@ -37,8 +38,15 @@ impl Play<'_> {
         self.everything_ends()?;
         // Those who slept may begin something new.
         self.wake_up()?;
+        self.thaw()?;
         self.everything_ends()?;
         self.settled()
+    }
+
+    /// Whoever slept may have frozen it.
+    fn thaw(&self) -> Result<(), Failure> {
+        let Some(intent) = person() else { return Ok(()) };
+        now(self.sound.unfreeze(&production(), &intent)).map(drop).map_err(Failure::harness)
     }
 
     fn everything_ends(&mut self) -> Result<(), Failure> {
@@ -64,8 +72,14 @@ impl Play<'_> {
         if deployment.phase != Phase::Running {
             return Ok(());
         }
-        if deployment.pauses.iter().any(|pause| *pause != Pause::Unrouted) {
+        if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
             asks(Ask::Resume)?;
+        }
+        if matches!(deployment.current(), Some(Step::Approve { .. }))
+            && deployment.approvals.is_empty()
+            && let Some(other) = another()
+        {
+            now(self.sound.ask(&production(), id, Ask::Approve, &other)).map(drop)?;
         }
         if deployment.current() == Some(Step::Pause) && deployment.routed {
             asks(Ask::Promote)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sternway::types::{
     Applied, ArtifactId, Commit, Deployment, DeploymentId, Generation, LatchAction, MoveCause,
-    Phase, PointerMove, PointerName, Record, RecordChange, Revision, RollbackTrigger, Route,
+    Phase, PointerMove, PointerName, Record, RecordChange, Revision, RollbackTrigger, Route, Step,
     VersionNumber,
 };
 
@@ -23,6 +23,7 @@ pub(super) struct Ledger {
     /// What the store wanted of the routers under a generation, and the first commit that did.
     wanted: BTreeMap<(ArtifactId, Generation), (Revision, Vec<Route>)>,
     pub(super) deployments: BTreeMap<DeploymentId, Deployment>,
+    frozen: bool,
     latches: BTreeSet<String>,
     withdrawn: BTreeSet<DeploymentId>,
     /// The newest generation that the router had.
@@ -68,7 +69,7 @@ impl Ledger {
         self.read = commit.revision;
         for applied in &commit.applied {
             match applied {
-                Applied::PointerMoved(moved) => self.moved(moved),
+                Applied::PointerMoved(moved) => self.moved(moved)?,
                 Applied::RecordChanged(change) => self.changed(change, router)?,
                 Applied::NamespaceCreated | Applied::VersionAdded(_) => (),
             }
@@ -87,7 +88,11 @@ impl Ledger {
         self.one_at_a_time()
     }
 
-    fn moved(&mut self, moved: &PointerMove) {
+    fn moved(&mut self, moved: &PointerMove) -> Result<(), Failure> {
+        let forward = matches!(moved.cause, MoveCause::Promoted | MoveCause::Deployed(_));
+        if forward && self.frozen {
+            return Err(broken(format!("it was frozen, and {moved:?}")));
+        }
         if let (PointerName::Environment(_), Some(to)) = (&moved.name, moved.to) {
             self.live.insert(moved.artifact.clone(), (moved.generation, to));
             let of_deployment = matches!(
@@ -102,18 +107,21 @@ impl Ledger {
                 self.moved_past.insert(moved.artifact.clone());
             }
         }
+        Ok(())
     }
 
     fn changed(&mut self, change: &RecordChange, router: &SimRouter) -> Result<(), Failure> {
         match (&change.before, &change.after) {
             (before, Some(Record::Deployment(after))) => {
                 let before = before.clone().and_then(Record::into_deployment);
+                self.may_have(after, before.as_deref())?;
                 if let Some(before) = before {
                     goes_on(&before, after)?;
                     self.followed(&before, after, router)?;
                 }
                 self.deployments.insert(after.id, (**after).clone());
             }
+            (_, Some(Record::Environment(it))) => self.frozen = it.frozen.is_some(),
             (_, Some(Record::Route(route))) => {
                 self.routes.insert(route.artifact().clone(), (**route).clone());
             }
@@ -132,6 +140,19 @@ impl Ledger {
                 }
             }
             _ => (),
+        }
+        Ok(())
+    }
+
+    /// No candidate gets more runs where it is frozen, or before somebody agreed who was asked.
+    fn may_have(&self, after: &Deployment, before: Option<&Deployment>) -> Result<(), Failure> {
+        let had = before.map(|before| before.weight).unwrap_or_default();
+        if after.weight > had && self.frozen {
+            return Err(broken(format!("it was frozen, and {} has more runs", after.id)));
+        }
+        let asks = after.plan.steps().iter().any(|step| matches!(step, Step::Approve { .. }));
+        if after.weight > had && asks && after.approvals.is_empty() {
+            return Err(broken(format!("nobody agreed, and {} has more runs", after.id)));
         }
         Ok(())
     }

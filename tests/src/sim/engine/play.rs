@@ -47,6 +47,8 @@ const BEGIN: i64 = 1_795_190_400_000_000;
 pub(super) struct Play<'a> {
     pub(super) script: &'a Script,
     dice: Dice,
+    /// What protects the environment has dice of its own.
+    guards: Dice,
     pub(super) shared: Shared,
     /// The store without faults.
     store: Arc<dyn Store>,
@@ -103,6 +105,7 @@ impl<'a> Play<'a> {
         let mut play = Self {
             script,
             dice: dice("turns"),
+            guards: dice("who guards"),
             shared,
             store,
             namespace,
@@ -299,14 +302,26 @@ impl<'a> Play<'a> {
         };
         if !self.script.eventful {
             let mut waiting = self.ledger.under_way().into_iter();
-            let waits = waiting.find(|it| it.current() == Some(Step::Pause));
-            return waits.map(|it| Deed::Ask(it.id, Ask::Promote));
+            return waiting.find_map(|it| match it.current() {
+                Some(Step::Pause) => Some(Deed::Ask(it.id, Ask::Promote)),
+                Some(Step::Approve { .. }) => Some(Deed::Answer(it.id, Ask::Approve)),
+                _ => None,
+            });
         }
         if self.deeds > 6 || !self.dice.chance(1, 12) {
             return None;
         }
         self.deeds += 1;
         let id = self.ledger.under_way().first().map_or(any, |it| it.id);
+        if self.guards.chance(1, 3) {
+            let agree = Deed::Answer(id, Ask::Approve);
+            return Some(match self.guards.below(8) {
+                0..3 => Deed::Freeze,
+                3..5 => Deed::Unfreeze,
+                5 => Deed::Answer(id, Ask::Reject),
+                _ => agree,
+            });
+        }
         let third = second_version().next();
         let asks = [Ask::Resume, Ask::Resume, Ask::Promote, Ask::Promote, Ask::Waive, Ask::Abort];
         Some(match self.dice.below(10) {

@@ -37,9 +37,11 @@ impl Script {
     pub(super) fn of(seed: u64) -> Result<Self, Failure> {
         let dice = &mut Dice::of(seed, "script");
         let eventful = dice.chance(1, 2);
+        let plan = plan(dice, eventful).map_err(Failure::harness)?;
+        let asks = Dice::of(seed, "guards").chance(1, 4);
         Ok(Self {
             seed,
-            plan: plan(dice, eventful).map_err(Failure::harness)?,
+            plan: plan.asking_first(u8::from(asks)).map_err(Failure::harness)?,
             members: 1 + dice.place(2),
             good: dice.chance(1, 2),
             eventful,
