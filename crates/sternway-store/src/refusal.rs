@@ -155,8 +155,8 @@ pub enum Refusal {
     },
     /// Others must agree before a version goes forward there.
     #[error(
-        "{environment} asks for {approvals} approvals before a version goes forward: start a \
-         deployment, which asks for them"
+        "{environment} asks others to agree ({approvals}) before a version goes forward: start a \
+         deployment, which asks them"
     )]
     NeedsApproval {
         /// Where.

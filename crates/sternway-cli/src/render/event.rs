@@ -97,7 +97,10 @@ fn record(change: &RecordChange) -> String {
         Record::Namespace(settings) => {
             format!("settings: default environment {}", settings.default_environment)
         }
-        Record::Environment(environment) => format!("environment {} set", environment.id),
+        Record::Environment(it) => match &it.frozen {
+            Some(freeze) => format!("environment {} {freeze}", it.id),
+            None => format!("environment {} set", it.id),
+        },
         Record::Policy(policy) => match policy.setting {
             PolicySetting::On(_) => format!("policy of {} set", policy.scope),
             PolicySetting::Off => format!("policy of {} turned off", policy.scope),

@@ -203,6 +203,7 @@ stories! {
     once
     past
     policies
+    protected
     publish_again
     redo
     replay
@@ -248,6 +249,7 @@ stories_of_many! {
     once
     past
     policies
+    protected
     publish_again
     redo
     restore

@@ -82,10 +82,7 @@ fn an_environment_has_a_live_version_of_its_own() {
     world.publish("echo two\n", Some("shell"));
     world.with(async |sternway| {
         let control = sternway.control();
-        let staging = sternway::types::Environment {
-            id: "staging".parse().unwrap(),
-            description: String::new(),
-        };
+        let staging = sternway::types::Environment::new("staging".parse().unwrap());
         let intent = sternway::control::Intent::by(sternway.actor().clone());
         control.create_environment(staging, &intent).await.unwrap();
         let artifact = sternway.artifact(KEY).in_environment("staging");

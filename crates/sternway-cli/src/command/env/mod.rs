@@ -111,20 +111,13 @@ async fn list(context: &Context) -> Result<(), CliError> {
             for view in &list.items {
                 table.row([
                     Cell::styled(style::NAME, view.id.as_str()),
-                    Cell::new(shortly(view)),
+                    Cell::new(protect::shortly(view, context.now())),
                     Cell::new(&view.description),
                 ]);
             }
             table.write(page);
         },
     )
-}
-
-/// What protects it, in a few words.
-fn shortly(view: &EnvironmentView) -> String {
-    let frozen = view.frozen.as_ref().map(|_| "frozen".to_owned());
-    let asks = (view.approvals > 0).then(|| format!("{} approvals", view.approvals));
-    frozen.into_iter().chain(asks).collect::<Vec<_>>().join(", ")
 }
 
 async fn create(

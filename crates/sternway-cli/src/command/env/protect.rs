@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use sternway::{
     Missing,
-    api::{EnvironmentChangedView, EnvironmentView},
-    types::{Environment, EnvironmentId, Reason, Revision},
+    api::{EnvironmentChangedView, EnvironmentView, FreezeView},
+    control::Control,
+    types::{Environment, EnvironmentId, Reason, Revision, Timestamp},
 };
 
 use crate::{
     command::deploy::plan::Strategy,
     context::Context,
     error::CliError,
-    format::{duration, visible, when},
+    format::{duration, number::counted, visible, when},
     render::{page::Page, style},
 };
 
@@ -101,7 +102,9 @@ pub(super) async fn freeze(context: &Context, args: FreezeArgs) -> Result<(), Cl
     let until = args.length.map(|length| context.now().saturating_add(length));
     let intent = context.intent(args.reason);
     let changed = context.with(Missing::Refuse, async |sternway| {
-        Ok(sternway.control().freeze(&args.id, until, &intent).await?)
+        let changed = sternway.control().freeze(&args.id, until, &intent).await?;
+        have_heard(sternway.control(), &args.id).await?;
+        Ok(changed)
     });
     say(context, changed.await?, "frozen")
 }
@@ -109,9 +112,21 @@ pub(super) async fn freeze(context: &Context, args: FreezeArgs) -> Result<(), Cl
 pub(super) async fn unfreeze(context: &Context, args: UnfreezeArgs) -> Result<(), CliError> {
     let intent = context.intent(args.reason);
     let changed = context.with(Missing::Refuse, async |sternway| {
-        Ok(sternway.control().unfreeze(&args.id, &intent).await?)
+        let changed = sternway.control().unfreeze(&args.id, &intent).await?;
+        have_heard(sternway.control(), &args.id).await?;
+        Ok(changed)
     });
     say(context, changed.await?, "unfrozen")
+}
+
+/// Has what is on its way there hear of it, whether or not anybody drives it.
+async fn have_heard(control: &Control, id: &EnvironmentId) -> Result<(), CliError> {
+    for (environment, deployment) in control.deployments_under_way().await? {
+        if environment == *id {
+            control.drive_one(&environment, deployment).await?;
+        }
+    }
+    Ok(())
 }
 
 fn say(
@@ -132,11 +147,22 @@ fn say(
     })
 }
 
+/// What protects it, in a few words.
+pub(super) fn shortly(view: &EnvironmentView, now: Timestamp) -> String {
+    let frozen = view.frozen.as_ref().filter(|it| lasts(it, now)).map(|_| "frozen".to_owned());
+    let asks = (view.approvals > 0).then(|| counted(view.approvals.into(), "approval"));
+    frozen.into_iter().chain(asks).collect::<Vec<_>>().join(", ")
+}
+
+fn lasts(freeze: &FreezeView, now: Timestamp) -> bool {
+    freeze.until.is_none_or(|end| end > now)
+}
+
 /// What protects it, a line for each.
 pub(super) fn protection(page: &mut Page, context: &Context, view: &EnvironmentView) {
     let now = context.now();
-    if let Some(freeze) = view.frozen.as_ref().filter(|it| it.until.is_none_or(|end| end > now)) {
-        let end = freeze.until.map(|end| format!(", for another {}", when::length(end.since(now))));
+    if let Some(freeze) = view.frozen.as_ref().filter(|it| lasts(it, now)) {
+        let end = freeze.until.map(|end| format!(", until {end}"));
         let reason = visible::line(freeze.reason.as_str());
         let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
         let said = format!("frozen by {} {}", freeze.by, when::ago(freeze.at, now));
@@ -144,10 +170,8 @@ pub(super) fn protection(page: &mut Page, context: &Context, view: &EnvironmentV
         page.line(format_args!("  {said}{}{because}", end.unwrap_or_default()));
     }
     if view.approvals > 0 {
-        page.line(format_args!(
-            "  asks for {} approvals before anything goes forward",
-            view.approvals
-        ));
+        let asked = counted(view.approvals.into(), "approval");
+        page.line(format_args!("  asks for {asked} before anything goes forward"));
     }
     if let Some(plan) = &view.plan {
         page.line(format_args!("  deploys by {}: {}", plan.strategy, plan.steps.join(", ")));
