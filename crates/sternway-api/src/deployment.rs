@@ -135,9 +135,12 @@ pub struct DeploymentView {
     pub step: usize,
     /// The share of the candidates, in basis points of 10,000.
     pub weight: u16,
+    /// Of which share they get copies, in basis points.
+    #[serde(skip_serializing_if = "is_none")]
+    pub shadow: u16,
     /// Whether the routers were seen to do so.
     pub routed: bool,
-    /// Why it goes no further for now: `asked`, `deadline`, `unrouted`.
+    /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`.
     pub pauses: Vec<&'static str>,
     /// Who agreed.
     pub approvals: Vec<ApprovalView>,
@@ -171,6 +174,7 @@ impl From<&Deployment> for DeploymentView {
             steps: plan.steps().iter().map(ToString::to_string).collect(),
             step: usize::from(deployment.step) + 1,
             weight: deployment.weight.get(),
+            shadow: deployment.shadow.get(),
             routed: deployment.routed,
             pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
             approvals: deployment.approvals.iter().map(Into::into).collect(),
@@ -186,6 +190,11 @@ impl From<&Deployment> for DeploymentView {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_none(share: &u16) -> bool {
+    *share == 0
+}
+
 /// The word for where a deployment is.
 fn state(deployment: &Deployment) -> &'static str {
     if deployment.phase != Phase::Running {
@@ -196,6 +205,7 @@ fn state(deployment: &Deployment) -> &'static str {
     }
     match deployment.current() {
         Some(Step::Pause) => "paused",
+        Some(Step::Shadow(_)) => "progressing",
         Some(Step::Approve { .. }) => "awaiting_approval",
         Some(Step::GoLive) => "promoting",
         Some(Step::SetWeight(_) | Step::Analyze(_)) if !deployment.is_live() => "progressing",
@@ -252,6 +262,9 @@ pub struct RouteView {
     pub generation: Generation,
     /// The versions, the live one first.
     pub arms: Vec<ArmView>,
+    /// The candidate that gets copies of runs, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<ArmView>,
     /// Whose step it is.
     pub deployment: Option<DeploymentId>,
 }
@@ -263,6 +276,7 @@ impl From<&Route> for RouteView {
             environment: route.environment().clone(),
             generation: route.generation(),
             arms: route.arms().iter().map(Into::into).collect(),
+            shadow: route.shadow().as_ref().map(Into::into),
             deployment: route.deployment(),
         }
     }
@@ -283,6 +297,9 @@ pub struct ResolvedView {
     pub generation: Generation,
     /// Its share, in basis points of 10,000.
     pub weight: u16,
+    /// The candidate that gets a copy of the run, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<VersionNumber>,
     /// The deployment, if one is on its way.
     pub deployment: Option<DeploymentId>,
 }

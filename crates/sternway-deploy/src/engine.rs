@@ -92,7 +92,11 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
             let limit = ahead(after(limits.step));
             let waits = deployment.current().and_then(|step| match step {
                 Step::Analyze(wait) | Step::Bake(wait) => ahead(after(wait.length)),
-                Step::SetWeight(_) | Step::Pause | Step::Approve { .. } | Step::GoLive => None,
+                Step::SetWeight(_)
+                | Step::Shadow(_)
+                | Step::Pause
+                | Step::Approve { .. }
+                | Step::GoLive => None,
             });
             limit.into_iter().chain(waits).min()
         }
@@ -143,7 +147,7 @@ impl Course {
 
     fn is_done(&self, step: Step, found: Found) -> bool {
         match step {
-            Step::SetWeight(_) | Step::GoLive => self.next.routed,
+            Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => self.next.routed,
             Step::Pause => false,
             Step::Approve { quorum } => self.next.agreed() >= usize::from(quorum),
             Step::Bake(_) if self.next.waiver.is_some() => true,
@@ -163,12 +167,16 @@ impl Course {
     pub(crate) fn enter(&mut self, step: u16) {
         (self.next.step, self.next.since) = (step, self.now);
         match self.next.current() {
-            Some(Step::SetWeight(weight)) if weight != self.next.weight => {
-                self.shift(weight, Write::Shift);
+            Some(Step::SetWeight(weight)) if !self.has(weight, Weight::ZERO) => {
+                self.shift(weight, Weight::ZERO, Write::Shift);
             }
-            Some(Step::GoLive) => self.shift(Weight::ALL, Write::GoLive),
+            Some(Step::Shadow(copies)) if !self.has(Weight::ZERO, copies) => {
+                self.shift(Weight::ZERO, copies, Write::Shift);
+            }
+            Some(Step::GoLive) => self.shift(Weight::ALL, Weight::ZERO, Write::GoLive),
             Some(
                 Step::SetWeight(_)
+                | Step::Shadow(_)
                 | Step::Analyze(_)
                 | Step::Pause
                 | Step::Approve { .. }
@@ -178,8 +186,12 @@ impl Course {
         }
     }
 
-    fn shift(&mut self, weight: Weight, write: Write) {
-        (self.next.weight, self.next.routed) = (weight, false);
+    fn has(&self, weight: Weight, copies: Weight) -> bool {
+        (self.next.weight, self.next.shadow) == (weight, copies)
+    }
+
+    fn shift(&mut self, weight: Weight, copies: Weight, write: Write) {
+        (self.next.weight, self.next.shadow, self.next.routed) = (weight, copies, false);
         self.writes.push(write);
     }
 
@@ -271,13 +283,12 @@ impl Course {
         if condemns {
             self.writes.push(Write::Condemn);
         }
-        let (weight, routed) = (self.next.weight, self.next.routed);
-        if weight == Weight::ZERO && routed {
+        if self.has(Weight::ZERO, Weight::ZERO) && self.next.routed {
             return self.end(self.way_back_ends());
         }
         self.next.phase = Phase::RollingBack;
-        let back = if weight == Weight::ALL { Write::TakeBack } else { Write::Shift };
-        self.shift(Weight::ZERO, back);
+        let back = if self.next.is_live() { Write::TakeBack } else { Write::Shift };
+        self.shift(Weight::ZERO, Weight::ZERO, back);
     }
 
     /// What a deployment is called that came back, by why it did.

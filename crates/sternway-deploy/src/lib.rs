@@ -33,5 +33,5 @@ mod strategy;
 pub use crate::{
     engine::{Next, Write, advance, begin, due},
     event::{Ask, Event, Found, Refused},
-    strategy::{Growth, blue_green, canary, exponential, immediate, linear, rolling},
+    strategy::{Growth, blue_green, canary, exponential, immediate, linear, rolling, shadow},
 };

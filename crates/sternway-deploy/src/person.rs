@@ -89,7 +89,7 @@ fn promote(course: &mut Course) -> Result<(), Refused> {
             course.enter(course.next.step + 1);
             Ok(())
         }
-        Some(Step::SetWeight(_) | Step::GoLive) => {
+        Some(Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive) => {
             Err(no(Ask::Promote, "the routers were not seen to follow yet"))
         }
         Some(Step::Approve { .. }) => Err(no(Ask::Promote, "it waits for approvals")),
@@ -112,11 +112,8 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
     let steps = course.next.plan.steps().iter();
     let ahead = steps.skip(usize::from(course.next.step));
     let before = ahead.take_while(|step| **step != Step::GoLive);
-    let asked = before.filter_map(|step| match step {
-        Step::Approve { quorum } => Some(usize::from(*quorum)),
-        Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => None,
-    });
-    if asked.max().is_some_and(|quorum| course.next.agreed() < quorum) {
+    let asked = before.map(|step| usize::from(step.asks())).max().unwrap_or(0);
+    if course.next.agreed() < asked {
         return Err(no(Ask::Waive, "it waits for approvals"));
     }
     course.next.waiver = Some(Waiver { by: by.clone(), reason: reason.clone(), at: course.now });

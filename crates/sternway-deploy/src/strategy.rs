@@ -95,6 +95,16 @@ pub fn blue_green(preview: Option<Wait>, bake: Wait, limits: Limits) -> Result<P
     Plan::new(Strategy::BlueGreen, steps, limits)
 }
 
+/// Copies of this share of the runs for a while, whose answers nobody sees; then live at once, and watched.
+///
+/// # Errors
+///
+/// [`PlanError`] if a length is out of range.
+pub fn shadow(copies: Weight, watch: Wait, bake: Wait, limits: Limits) -> Result<Plan, PlanError> {
+    let steps = vec![Step::Shadow(copies), Step::Analyze(watch), Step::GoLive, Step::Bake(bake)];
+    Plan::new(Strategy::Shadow, steps, limits)
+}
+
 fn by_weights(weights: &[Weight], each: Wait, bake: Wait) -> Vec<Step> {
     let shares = weights.iter().flat_map(|weight| [Step::SetWeight(*weight), Step::Analyze(each)]);
     shares.chain([Step::GoLive, Step::Bake(bake)]).collect()

@@ -135,6 +135,7 @@ impl TrafficRouter for Haproxy {
             random_per_request: true,
             sticky: false,
             arms: Route::MAX_ARMS,
+            shadows: false,
             survives_restart: false,
         }
     }

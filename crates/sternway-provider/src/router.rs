@@ -17,6 +17,8 @@ pub struct Capabilities {
     pub sticky: bool,
     /// The most versions that share the requests.
     pub arms: usize,
+    /// Whether it gives a version copies of requests, and throws its answers away.
+    pub shadows: bool,
     /// Whether it still knows its routes after it was started again.
     pub survives_restart: bool,
 }

@@ -26,6 +26,9 @@ pub enum RouteError {
     /// A version has one share.
     #[error("{0} has two arms of one route")]
     Twice(VersionNumber),
+    /// Only a candidate that answers nothing gets copies of runs.
+    #[error("{0} cannot shadow a route: it is no candidate of it, or has runs of its own")]
+    Shadow(VersionNumber),
 }
 
 /// A share of the runs, in basis points: hundredths of a percent.
@@ -55,6 +58,12 @@ impl Weight {
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0
+    }
+
+    /// Whether it is none of the runs.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
     }
 
     /// What is left of all.
@@ -133,6 +142,9 @@ pub struct Route {
     generation: Generation,
     // Invariant: 1 to MAX_ARMS, of different versions, with weights that come to all.
     arms: Vec<Arm>,
+    // Invariant: a candidate without a share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shadow: Option<Arm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployment: Option<DeploymentId>,
 }
@@ -145,6 +157,8 @@ struct RawRoute {
     generation: Generation,
     arms: Vec<Arm>,
     #[serde(default)]
+    shadow: Option<Arm>,
+    #[serde(default)]
     deployment: Option<DeploymentId>,
 }
 
@@ -152,8 +166,12 @@ impl TryFrom<RawRoute> for Route {
     type Error = RouteError;
 
     fn try_from(raw: RawRoute) -> Result<Self, RouteError> {
-        let RawRoute { artifact, environment, generation, arms, deployment } = raw;
-        Ok(Self { deployment, ..Self::new(artifact, environment, generation, arms)? })
+        let RawRoute { artifact, environment, generation, arms, shadow, deployment } = raw;
+        let route = Self { deployment, ..Self::new(artifact, environment, generation, arms)? };
+        match shadow {
+            Some(arm) => route.shadowed_by(arm),
+            None => Ok(route),
+        }
     }
 }
 
@@ -186,7 +204,7 @@ impl Route {
         if sum != u32::from(Weight::ALL) {
             return Err(RouteError::Sum(sum));
         }
-        Ok(Self { artifact, environment, generation, arms, deployment: None })
+        Ok(Self { artifact, environment, generation, arms, shadow: None, deployment: None })
     }
 
     /// All runs to the live version.
@@ -198,7 +216,21 @@ impl Route {
         live: VersionNumber,
     ) -> Self {
         let arms = vec![Arm { version: live, weight: Weight::ALL }];
-        Self { artifact, environment, generation, arms, deployment: None }
+        Self { artifact, environment, generation, arms, shadow: None, deployment: None }
+    }
+
+    /// The same, with copies of this share of the runs for a candidate: it runs beside whatever answers,
+    /// and nobody sees what it says. A share of nothing is none.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError::Shadow`] if it is no candidate of the route, or answers runs itself.
+    pub fn shadowed_by(self, arm: Arm) -> Result<Self, RouteError> {
+        let mut candidates = self.candidates().iter();
+        if !candidates.any(|it| it.version == arm.version && it.weight == Weight::ZERO) {
+            return Err(RouteError::Shadow(arm.version));
+        }
+        Ok(Self { shadow: (arm.weight > Weight::ZERO).then_some(arm), ..self })
     }
 
     /// The same, as a step of a deployment.
@@ -251,10 +283,17 @@ impl Route {
         self.arms.get(1..).unwrap_or_default()
     }
 
-    /// Whether a version may run: it has a share.
+    /// The candidate that gets copies of runs, and of which share of them.
+    #[must_use]
+    pub const fn shadow(&self) -> Option<Arm> {
+        self.shadow
+    }
+
+    /// Whether a version may run: it has a share, or gets copies.
     #[must_use]
     pub fn runs(&self, version: VersionNumber) -> bool {
-        self.arms.iter().any(|arm| arm.version == version && arm.weight > Weight::ZERO)
+        let mut running = self.arms.iter().chain(&self.shadow);
+        running.any(|arm| arm.version == version && arm.weight > Weight::ZERO)
     }
 
     /// The arm that a key belongs to, such as a user's or a session's name. While a candidate's weight
@@ -276,8 +315,16 @@ impl Route {
         found.copied().unwrap_or_else(|| self.live())
     }
 
-    /// The bucket of a key: the first eight bytes of a SHA-256, seeded by what is deployed.
-    fn bucket(&self, key: &str) -> u16 {
+    /// The version that gets a copy of the run of a bucket, beside whatever answers it. While the share of
+    /// copies grows, a key that is shadowed stays so.
+    #[must_use]
+    pub fn shadow_at(&self, bucket: u16) -> Option<VersionNumber> {
+        self.shadow.filter(|arm| bucket < arm.weight.get()).map(|arm| arm.version)
+    }
+
+    /// The bucket of a key, from 0 to 9,999: the first eight bytes of a SHA-256, seeded by what is deployed.
+    #[must_use]
+    pub fn bucket(&self, key: &str) -> u16 {
         let mut hash = Sha256::new();
         if let Some(deployment) = self.deployment {
             hash.update(deployment.as_uuid().as_bytes());
@@ -333,6 +380,20 @@ mod tests {
         let less = written.replace("9500", "9400");
         let error = serde_json::from_str::<Route>(&less).unwrap_err().to_string();
         assert!(error.contains("come to 9900 basis points"), "{error}");
+    }
+
+    #[test]
+    fn only_a_candidate_that_answers_nothing_gets_copies() {
+        let (first, second) = (VersionNumber::FIRST, VersionNumber::FIRST.next());
+        let copies = |version| Arm { version, weight: Weight::new(2_500).unwrap() };
+        let shadowed = split(0).shadowed_by(copies(second)).unwrap();
+        assert!(shadowed.runs(second) && shadowed.arm_at(0).version == first);
+        assert_eq!([2_499, 2_500].map(|at| shadowed.shadow_at(at)), [Some(second), None]);
+        let written = serde_json::to_string(&shadowed).unwrap();
+        assert_eq!(serde_json::from_str::<Route>(&written).unwrap(), shadowed);
+        for refused in [split(0).shadowed_by(copies(first)), split(1).shadowed_by(copies(second))] {
+            assert!(matches!(refused, Err(RouteError::Shadow(_))), "{refused:?}");
+        }
     }
 
     proptest! {

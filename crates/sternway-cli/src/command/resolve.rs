@@ -44,6 +44,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         candidate: resolved.candidate,
         generation: resolved.generation,
         weight: resolved.weight.get(),
+        shadow: resolved.shadow,
         deployment: resolved.deployment,
     };
     context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
@@ -57,6 +58,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         page.line(format_args!(
             "{name} {version}  {what} in {environment}{share}, generation {generation}"
         ));
+        if let Some(shadow) = view.shadow {
+            page.line(format_args!("  {shadow} gets a copy of the run"));
+        }
     })?;
     Ok(ExitCode::SUCCESS)
 }

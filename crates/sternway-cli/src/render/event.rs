@@ -128,7 +128,9 @@ fn record(change: &RecordChange) -> String {
         Record::Route(it) => {
             let (live, arms) = (it.live(), it.candidates().iter());
             let beside = arms.map(|arm| format!(", {} {}", arm.version, arm.weight));
-            let arms: String = beside.collect();
+            let copies =
+                it.shadow().map(|arm| format!(", {} copies of {}", arm.version, arm.weight));
+            let arms: String = beside.chain(copies).collect();
             format!(
                 "{} in {}: {} {}{arms}",
                 it.artifact(),

@@ -1,7 +1,9 @@
 //! What a deployment and its routes must be answered with.
 
 use sternway_store::Refusal;
-use sternway_types::{Commit, Deployment, PointerName, Record, RecordKey, Route, Subject, Weight};
+use sternway_types::{
+    Arm, Commit, Deployment, PointerName, Record, RecordKey, Route, Subject, Weight,
+};
 
 use super::{
     decide_protected,
@@ -58,7 +60,7 @@ pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
             generation: after.generation(),
         });
     }
-    for arm in after.candidates().iter().filter(|arm| arm.weight > Weight::ZERO) {
+    for arm in after.candidates().iter().filter(|arm| runs(after, arm)) {
         let versions = history.versions(artifact);
         let version = versions.into_iter().find(|version| version.number == arm.version);
         let key = version
@@ -73,6 +75,12 @@ pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
         }
     }
     problems
+}
+
+/// Whether a candidate answers runs, or gets copies of them.
+fn runs(route: &Route, arm: &Arm) -> bool {
+    let copies = route.shadow().filter(|shadow| shadow.version == arm.version);
+    arm.weight > Weight::ZERO || copies.is_some()
 }
 
 pub(super) fn no_route(history: History<'_>, key: &RecordKey) -> Option<Refusal> {

@@ -59,15 +59,16 @@ pub(super) fn deployed(
     before: Option<&Deployment>,
 ) -> Vec<Refusal> {
     let Some(environment) = of(history, &after.environment) else { return Vec::new() };
-    let grows = before.is_none_or(|before| after.weight > before.weight);
+    let grows =
+        before.is_none_or(|before| after.weight > before.weight || after.shadow > before.shadow);
     let mut problems: Vec<_> =
         frozen(&environment, making.at).filter(|_| grows).into_iter().collect();
     let mut asked = 0;
     for step in after.plan.steps() {
         match step {
             Step::Approve { quorum } => asked = asked.max(*quorum),
-            Step::SetWeight(weight) if *weight == Weight::ZERO => (),
-            Step::SetWeight(_) | Step::GoLive => break,
+            Step::SetWeight(weight) | Step::Shadow(weight) if *weight == Weight::ZERO => (),
+            Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => break,
             Step::Analyze(_) | Step::Pause | Step::Bake(_) => (),
         }
     }

@@ -238,6 +238,7 @@ impl TrafficRouter for Driver {
             random_per_request: true,
             sticky: false,
             arms: self.kind.arms,
+            shadows: false,
             survives_restart: self.kind.is(Fault::Boasts),
         }
     }

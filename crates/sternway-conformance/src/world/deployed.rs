@@ -32,7 +32,7 @@ pub(crate) fn deployment(
             artifact: artifact.clone(),
             from,
             to,
-            regimes: vec![Regime { generation: at, weight: Weight::ZERO }],
+            regimes: vec![Regime { generation: at, weight: Weight::ZERO, shadow: Weight::ZERO }],
             baseline: None,
         }],
         plan: there(plan.ok(), "plan"),
@@ -42,6 +42,7 @@ pub(crate) fn deployment(
         phase: Phase::Running,
         step: 0,
         weight: Weight::ZERO,
+        shadow: Weight::ZERO,
         routed: true,
         since: Timestamp::EPOCH,
         pauses: BTreeSet::new(),
@@ -95,7 +96,7 @@ pub(crate) fn shifted(
     let from = there(deployment.members.first(), "member").from;
     let at = there(deployment.members.first(), "member").generation().next();
     if let Some(member) = deployment.members.first_mut() {
-        member.regimes.push(Regime { generation: at, weight });
+        member.regimes.push(Regime { generation: at, weight, shadow: Weight::ZERO });
     }
     changeset
         .then(put_deployment(deployment))

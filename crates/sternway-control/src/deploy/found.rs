@@ -87,7 +87,7 @@ impl Control {
             };
             let live = self.of_arm(member, environment, member.from, regime.generation).await?;
             shares.push(Beside {
-                weight: regime.weight,
+                weight: share(regime),
                 succeeded: candidate.succeeded,
                 failed: candidate.failed,
                 baseline_succeeded: live.succeeded,
@@ -130,10 +130,21 @@ pub(super) fn baseline_of(member: &Member) -> Option<Baseline<'_>> {
 /// The shares before the present one that the candidate had runs under.
 fn earlier(member: &Member) -> impl Iterator<Item = &Regime> {
     let before = member.regimes.split_last().map_or(&[][..], |(_, before)| before);
-    before.iter().filter(|regime| regime.weight > Weight::ZERO)
+    before.iter().filter(|regime| regime.weight > Weight::ZERO || regime.shadow > Weight::ZERO)
 }
 
 /// Whether both versions get runs.
 fn splits(regime: &Regime) -> bool {
-    regime.weight > Weight::ZERO && regime.weight < Weight::ALL
+    let answers = regime.weight > Weight::ZERO && regime.weight < Weight::ALL;
+    answers || regime.shadow > Weight::ZERO
+}
+
+/// The candidate's share of all that ran. Copies run beside what answers: of 10,000 runs and 10,000 copies
+/// half are the candidate's. Rounded up, in the candidate's favour.
+fn share(regime: &Regime) -> Weight {
+    if regime.shadow.is_zero() {
+        return regime.weight;
+    }
+    let (copies, all) = (u32::from(regime.shadow), u32::from(Weight::ALL));
+    Weight::new((copies * all).div_ceil(all + copies)).unwrap_or_default()
 }

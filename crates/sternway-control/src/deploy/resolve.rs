@@ -2,8 +2,8 @@
 
 use sternway_store::Limit;
 use sternway_types::{
-    Arm, ArtifactId, DeploymentId, EnvironmentId, Generation, MoveCause, PointerName, Route,
-    Subject, VersionNumber, Weight,
+    ArtifactId, DeploymentId, EnvironmentId, Generation, MoveCause, PointerName, Route, Subject,
+    VersionNumber, Weight,
 };
 
 use super::Deployed;
@@ -23,17 +23,23 @@ pub struct Resolved {
     pub candidate: bool,
     /// Its share of the runs.
     pub weight: Weight,
+    /// The candidate that gets a copy of the run: it runs too, nobody sees what it answers, and its outcome
+    /// names the same generation. Only what has no effects outside may be run twice.
+    pub shadow: Option<VersionNumber>,
     /// The deployment that shares the runs out, if one does.
     pub deployment: Option<DeploymentId>,
 }
 
 impl Resolved {
-    pub(crate) fn of(route: &Route, arm: Arm) -> Self {
+    /// What a route says of a bucket.
+    pub(crate) fn of(route: &Route, bucket: u16) -> Self {
+        let arm = route.arm_at(bucket);
         Self {
             version: arm.version,
             generation: route.generation(),
             candidate: arm.version != route.live().version,
             weight: arm.weight,
+            shadow: route.shadow_at(bucket),
             deployment: route.deployment(),
         }
     }
@@ -67,12 +73,12 @@ impl Control {
             artifact: artifact.clone(),
             environment: environment.clone(),
         })?;
-        let arm = match key {
-            Some(key) => route.arm_of(key),
+        let bucket = match key {
+            Some(key) => route.bucket(key),
             // The hash of what nobody can foretell is as good as a draw.
-            None => route.arm_of(&self.ids.outcome().to_string()),
+            None => route.bucket(&self.ids.outcome().to_string()),
         };
-        Ok(Resolved::of(&route, arm))
+        Ok(Resolved::of(&route, bucket))
     }
 
     /// The deployment that is on its way for an artifact, or the newest one that moved what is live.

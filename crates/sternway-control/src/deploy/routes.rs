@@ -39,8 +39,14 @@ impl Routers {
             if able.arms < 2 && plan.strategy() != sternway_types::Strategy::Immediate {
                 return Err(unroutable("it sends all requests to one version".into()));
             }
+            let copies = plan.steps().iter().find(|step| matches!(step, Step::Shadow(_)));
+            if let Some(step) = copies.filter(|_| !able.shadows) {
+                return Err(unroutable(format!(
+                    "it copies no requests, and `{step}` asks for that"
+                )));
+            }
             let wrong = plan.steps().iter().find(|step| {
-                matches!(step, Step::SetWeight(it) if !it.get().is_multiple_of(able.grain.max(1)))
+                matches!(step, Step::SetWeight(it) | Step::Shadow(it) if !it.get().is_multiple_of(able.grain.max(1)))
             });
             if let Some(step) = wrong {
                 let grain = able.grain;

@@ -70,6 +70,7 @@ impl Control {
             phase: Phase::Running,
             step: 0,
             weight: Weight::ZERO,
+            shadow: Weight::ZERO,
             // Nothing was asked of the routers yet.
             routed: true,
             since: now,
@@ -208,7 +209,7 @@ impl Control {
             artifact: artifact.clone(),
             from: live.number,
             to,
-            regimes: vec![Regime { generation, weight: Weight::ZERO }],
+            regimes: vec![Regime { generation, weight: Weight::ZERO, shadow: Weight::ZERO }],
             baseline: (baseline.known() > 0).then(|| Box::new(baseline)),
         })
     }

@@ -136,11 +136,12 @@ fn moved(
     ours: &HashSet<ArtifactId>,
     to: impl Fn(&Member) -> (VersionNumber, MoveCause),
 ) -> Moves {
-    let (environment, weight) = (deployment.environment.clone(), deployment.weight);
+    let environment = deployment.environment.clone();
+    let (weight, shadow) = (deployment.weight, deployment.shadow);
     let members = deployment.members.iter_mut().filter(|it| ours.contains(&it.artifact));
     let moves = members.map(|member| {
         let (before, (version, cause)) = (member.generation(), to(member));
-        member.regimes.push(Regime { generation: before.next(), weight });
+        member.regimes.push(Regime { generation: before.next(), weight, shadow });
         let (artifact, name) =
             (member.artifact.clone(), PointerName::Environment(environment.clone()));
         let to = Target::Version(version);
@@ -160,5 +161,9 @@ pub(super) fn route_of(deployment: &Deployment, member: &Member) -> Result<Route
     };
     let (artifact, environment) = (member.artifact.clone(), deployment.environment.clone());
     let route = Route::new(artifact, environment, member.generation(), arms)?;
-    Ok(route.of_deployment(deployment.id))
+    let route = route.of_deployment(deployment.id);
+    if deployment.shadow.is_zero() {
+        return Ok(route);
+    }
+    Ok(route.shadowed_by(Arm { version: member.to, weight: deployment.shadow })?)
 }

@@ -35,9 +35,10 @@ impl Here {
                 generation,
                 candidate: false,
                 weight: Weight::ALL,
+                shadow: None,
                 deployment: None,
             },
-            |route| Resolved::of(route, route.arm_of(key)),
+            |route| Resolved::of(route, route.bucket(key)),
         )
     }
 }

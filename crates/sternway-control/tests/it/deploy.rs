@@ -309,6 +309,7 @@ impl TrafficRouter for Away {
             random_per_request: true,
             sticky: true,
             arms: 16,
+            shadows: false,
             survives_restart: true,
         }
     }

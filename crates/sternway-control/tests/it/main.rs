@@ -38,6 +38,7 @@ mod restore;
 mod restore_to;
 mod rollback;
 mod sequential;
+mod shadow;
 mod signed_head;
 mod stability;
 mod supervise;

@@ -5,5 +5,6 @@ mod frozen;
 mod make;
 mod people;
 mod properties;
+mod shadows;
 mod steps;
 mod strategies;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sternway_deploy::{Growth, blue_green, canary, exponential, immediate, linear, rolling};
+use sternway_deploy::{
+    Growth, blue_green, canary, exponential, immediate, linear, rolling, shadow,
+};
 use sternway_types::{Limits, Plan, PlanError, Step, Strategy, Wait, Weight};
 
 use crate::make::{MINUTE, wait, weight};
@@ -16,9 +18,12 @@ fn numbers(weights: &[Weight]) -> Vec<u16> {
 fn shares(plan: &Plan) -> Vec<u16> {
     let share = |step: &Step| match step {
         Step::SetWeight(weight) => Some(weight.get()),
-        Step::Analyze(_) | Step::Pause | Step::Approve { .. } | Step::GoLive | Step::Bake(_) => {
-            None
-        }
+        Step::Shadow(_)
+        | Step::Analyze(_)
+        | Step::Pause
+        | Step::Approve { .. }
+        | Step::GoLive
+        | Step::Bake(_) => None,
     };
     plan.steps().iter().filter_map(share).collect()
 }
@@ -85,6 +90,11 @@ fn every_strategy_ends_live_and_watched() {
         Strategy::BlueGreen,
         &["weight 0 %", "analyze 5 outcomes and 1m", "go live", "bake 5m"],
     );
+    check_steps(
+        &shadow(weight(100), each, bake, limits).unwrap(),
+        Strategy::Shadow,
+        &["shadow 100 %", "analyze 5 outcomes and 1m", "go live", "bake 5m"],
+    );
 }
 
 #[track_caller]
@@ -101,6 +111,9 @@ fn a_step_that_can_do_nothing_where_it_is_makes_no_plan() {
     let bake = Step::Bake(NONE);
     check_misplaced(&[Step::SetWeight(Weight::ALL), Step::GoLive], 1);
     check_misplaced(&[Step::GoLive, Step::SetWeight(weight(5))], 2);
+    check_misplaced(&[Step::GoLive, Step::Shadow(weight(5))], 2);
+    let [share, copies] = [Step::SetWeight(weight(5)), Step::Shadow(weight(5))];
+    check_misplaced(&[share, copies, Step::GoLive], 2);
     check_misplaced(&[Step::GoLive, Step::Approve { quorum: 1 }], 2);
     check_misplaced(&[Step::Approve { quorum: 0 }, Step::GoLive], 1);
     check_misplaced(&[bake, Step::GoLive], 1);

@@ -3,7 +3,7 @@
 
 use sternway_types::{
     Deployment, Force, MoveCause, NewMove, PointerName, Record, RecordKey, Route, Target,
-    VersionNumber, Weight,
+    VersionNumber,
 };
 
 use super::{
@@ -68,7 +68,7 @@ pub(super) fn route<S: State>(
     {
         return Err(stale().into());
     }
-    for arm in after.candidates().iter().filter(|arm| arm.weight > Weight::ZERO) {
+    for arm in after.candidates().iter().filter(|arm| after.runs(arm.version)) {
         fit(making, after, arm.version)?;
     }
     Ok(())

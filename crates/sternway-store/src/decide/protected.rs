@@ -64,7 +64,7 @@ pub(super) fn may_deploy<S: State>(
             let asked = after.plan.asks_first();
             if asked < environment.approvals { Err(needs_approval(environment)) } else { Ok(()) }
         }
-        Some(before) if after.weight > before.weight => thawed(making, environment),
+        Some(before) if after.has_more_than(before) => thawed(making, environment),
         Some(_) => Ok(()),
     }
 }

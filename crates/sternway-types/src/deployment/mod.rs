@@ -170,6 +170,9 @@ pub struct Regime {
     pub generation: Generation,
     /// The candidate's share.
     pub weight: Weight,
+    /// Of which share it got copies.
+    #[serde(default, skip_serializing_if = "Weight::is_zero")]
+    pub shadow: Weight,
 }
 
 /// One of the artifacts that a deployment moves.
@@ -233,6 +236,9 @@ pub struct Deployment {
     pub step: u16,
     /// The share that the candidates have.
     pub weight: Weight,
+    /// Of which share they get copies.
+    #[serde(default, skip_serializing_if = "Weight::is_zero")]
+    pub shadow: Weight,
     /// Whether the routers were seen to do so.
     pub routed: bool,
     /// Since when it is in this step, or on its way back.
@@ -295,6 +301,12 @@ impl Deployment {
         given.map(|approval| &approval.by).collect::<BTreeSet<_>>().len()
     }
 
+    /// Whether its candidates have more runs, or more copies of them, than before.
+    #[must_use]
+    pub fn has_more_than(&self, before: &Self) -> bool {
+        self.weight > before.weight || self.shadow > before.shadow
+    }
+
     /// Why this cannot come after what was there before, if it cannot: what is frozen stays, an end is
     /// an end, what goes back gets no more runs, and nothing ends well without proof.
     #[must_use]
@@ -318,25 +330,21 @@ impl Deployment {
         if self.fence < before.fence {
             return Some("was taken over by another driver");
         }
-        if self.weight > before.weight && self.agreed() < self.asked() {
+        if self.has_more_than(before) && self.agreed() < self.asked() {
             return Some("gives its candidates runs that nobody has agreed to");
         }
         let goes_back = before.phase == Phase::RollingBack;
         if goes_back && matches!(self.phase, Phase::Running | Phase::Completed) {
             return Some("is on its way back, and nothing leads forward from there");
         }
-        (goes_back && self.weight > before.weight)
+        (goes_back && self.has_more_than(before))
             .then_some("is on its way back, and its candidates get no more runs")
     }
 
     /// How many people its plan asks before the step that it is in.
     fn asked(&self) -> usize {
         let passed = self.plan.steps().iter().take(usize::from(self.step));
-        let asked = passed.map(|step| match step {
-            Step::Approve { quorum } => usize::from(*quorum),
-            Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => 0,
-        });
-        asked.max().unwrap_or(0)
+        passed.map(|step| usize::from(step.asks())).max().unwrap_or(0)
     }
 
     /// What is wrong with it, whatever was before.

@@ -60,14 +60,16 @@ pub enum Strategy {
     Rolling,
     /// Beside the live version without any runs, then at once.
     BlueGreen,
+    /// By copies of runs that nobody sees the answers of, then at once.
+    Shadow,
     /// By steps that somebody wrote.
     Steps,
 }
 
 impl Strategy {
     /// Every strategy.
-    pub const ALL: [Self; 5] =
-        [Self::Immediate, Self::Canary, Self::Rolling, Self::BlueGreen, Self::Steps];
+    pub const ALL: [Self; 6] =
+        [Self::Immediate, Self::Canary, Self::Rolling, Self::BlueGreen, Self::Shadow, Self::Steps];
 
     /// The word for it.
     #[must_use]
@@ -77,6 +79,7 @@ impl Strategy {
             Self::Canary => "canary",
             Self::Rolling => "rolling",
             Self::BlueGreen => "blue_green",
+            Self::Shadow => "shadow",
             Self::Steps => "steps",
         }
     }
@@ -119,6 +122,8 @@ impl fmt::Display for Wait {
 pub enum Step {
     /// Gives the candidates this share of the runs, less than all.
     SetWeight(Weight),
+    /// Gives the candidates copies of this share of the runs, and none to answer.
+    Shadow(Weight),
     /// Waits for evidence. A regression takes the candidates back in every step; here nothing else
     /// happens until there was time for one to be seen.
     Analyze(Wait),
@@ -135,10 +140,27 @@ pub enum Step {
     Bake(Wait),
 }
 
+impl Step {
+    /// How many people it asks.
+    #[must_use]
+    pub const fn asks(&self) -> u8 {
+        match self {
+            Self::Approve { quorum } => *quorum,
+            Self::SetWeight(_)
+            | Self::Shadow(_)
+            | Self::Analyze(_)
+            | Self::Pause
+            | Self::GoLive
+            | Self::Bake(_) => 0,
+        }
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SetWeight(weight) => write!(f, "weight {weight}"),
+            Self::Shadow(weight) => write!(f, "shadow {weight}"),
             Self::Analyze(wait) => write!(f, "analyze {wait}"),
             Self::Pause => f.write_str("pause"),
             Self::Approve { quorum } => write!(f, "approve by {quorum}"),
@@ -254,15 +276,11 @@ impl Plan {
     #[must_use]
     pub fn asks_first(&self) -> u8 {
         let before = self.steps.iter().take_while(|step| match step {
-            Step::SetWeight(weight) => *weight == Weight::ZERO,
+            Step::SetWeight(weight) | Step::Shadow(weight) => *weight == Weight::ZERO,
             Step::GoLive => false,
             Step::Analyze(_) | Step::Pause | Step::Approve { .. } | Step::Bake(_) => true,
         });
-        let asked = before.map(|step| match step {
-            Step::Approve { quorum } => *quorum,
-            Step::SetWeight(_) | Step::Analyze(_) | Step::Pause | Step::GoLive | Step::Bake(_) => 0,
-        });
-        asked.max().unwrap_or(0)
+        before.map(Step::asks).max().unwrap_or(0)
     }
 
     /// The same plan, which asks so many people before anything else if it asks fewer by itself.
@@ -295,12 +313,13 @@ impl Plan {
         if live != 1 {
             return Err(PlanError::GoLive { found: live });
         }
-        let mut is_live = false;
+        let (mut is_live, mut runs) = (false, false);
         for (place, step) in self.steps.iter().enumerate() {
-            if let Some(problem) = misplaced(*step, is_live) {
+            if let Some(problem) = misplaced(*step, is_live, runs) {
                 return Err(PlanError::Misplaced { place: place + 1, step: *step, problem });
             }
             is_live |= *step == Step::GoLive;
+            runs |= matches!(step, Step::SetWeight(weight) if *weight > Weight::ZERO);
             if let Step::Analyze(wait) | Step::Bake(wait) = step {
                 within("the length of a step", wait.length)?;
             }
@@ -322,14 +341,18 @@ fn within(what: &'static str, found: Duration) -> Result<(), PlanError> {
 }
 
 /// What is wrong with a step at its place, if anything is.
-fn misplaced(step: Step, is_live: bool) -> Option<&'static str> {
+fn misplaced(step: Step, is_live: bool, runs: bool) -> Option<&'static str> {
     match step {
         Step::SetWeight(Weight::ALL) => Some("gives the candidate all runs: that is `go live`"),
-        Step::SetWeight(_) if is_live => Some("comes after the candidate is live"),
+        Step::SetWeight(_) | Step::Shadow(_) if is_live => {
+            Some("comes after the candidate is live")
+        }
+        Step::Shadow(_) if runs => Some("comes after the candidate has runs of its own"),
         Step::Approve { .. } if is_live => Some("comes after what it is asked for"),
         Step::Approve { quorum: 0 } => Some("asks nobody"),
         Step::Bake(_) if !is_live => Some("comes before the candidate is live"),
         Step::SetWeight(_)
+        | Step::Shadow(_)
         | Step::Approve { .. }
         | Step::Analyze(_)
         | Step::Pause

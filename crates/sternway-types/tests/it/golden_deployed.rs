@@ -43,7 +43,11 @@ fn begun() -> Deployment {
             artifact: greeting(),
             from: version(1),
             to: version(2),
-            regimes: vec![Regime { generation: Generation::new(7), weight: Weight::ZERO }],
+            regimes: vec![Regime {
+                generation: Generation::new(7),
+                weight: Weight::ZERO,
+                shadow: Weight::ZERO,
+            }],
             baseline: None,
         }],
         plan: Plan::new(Strategy::Canary, steps, Limits::default()).expect("a plan"),
@@ -53,6 +57,7 @@ fn begun() -> Deployment {
         phase: Phase::Running,
         step: 0,
         weight: weight(500),
+        shadow: Weight::ZERO,
         routed: false,
         since: second(2),
         pauses: std::collections::BTreeSet::new(),
@@ -90,7 +95,11 @@ fn a_deployment_with_everything_that_there_may_be() {
     deployment.cause = Some(Cause::Deadline);
     deployment.lease = Some(Lease { owner: "one".into(), until: second(5) });
     let member = deployment.members.first_mut().unwrap();
-    member.regimes.push(Regime { generation: Generation::new(8), weight: weight(500) });
+    member.regimes.push(Regime {
+        generation: Generation::new(8),
+        weight: weight(500),
+        shadow: Weight::ZERO,
+    });
     member.baseline = Some(Box::new(FrozenBaseline {
         artifact: greeting(),
         environment: production(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sternway::types::{
     Applied, ArtifactId, Commit, Deployment, DeploymentId, Generation, LatchAction, MoveCause,
     Phase, PointerMove, PointerName, Record, RecordChange, Revision, RollbackTrigger, Route, Step,
-    VersionNumber,
+    VersionNumber, Weight,
 };
 
 use super::router::SimRouter;
@@ -146,12 +146,16 @@ impl Ledger {
 
     /// No candidate gets more runs where it is frozen, or before somebody agreed who was asked.
     fn may_have(&self, after: &Deployment, before: Option<&Deployment>) -> Result<(), Failure> {
-        let had = before.map(|before| before.weight).unwrap_or_default();
-        if after.weight > had && self.frozen {
+        let none = Weight::ZERO;
+        let more = before.map_or_else(
+            || (after.weight, after.shadow) != (none, none),
+            |before| after.has_more_than(before),
+        );
+        if more && self.frozen {
             return Err(broken(format!("it was frozen, and {} has more runs", after.id)));
         }
         let asks = after.plan.steps().iter().any(|step| matches!(step, Step::Approve { .. }));
-        if after.weight > had && asks && after.approvals.is_empty() {
+        if more && asks && after.approvals.is_empty() {
             return Err(broken(format!("nobody agreed, and {} has more runs", after.id)));
         }
         Ok(())
@@ -178,7 +182,8 @@ impl Ledger {
         router: &SimRouter,
     ) -> Result<(), Failure> {
         let ended = after.phase.is_over() && after.phase != Phase::Halted;
-        if before.routed || !(after.routed || ended) || before.weight != after.weight {
+        let same = (before.weight, before.shadow) == (after.weight, after.shadow);
+        if before.routed || !(after.routed || ended) || !same {
             return Ok(());
         }
         for member in &before.members {
@@ -225,7 +230,7 @@ fn goes_on(before: &Deployment, after: &Deployment) -> Result<(), Failure> {
         return Err(broken(format!("{id} went from step {} to {}", before.step, after.step)));
     }
     if before.phase == Phase::RollingBack
-        && (after.weight > before.weight || after.phase == Phase::Running)
+        && (after.has_more_than(before) || after.phase == Phase::Running)
     {
         return Err(broken(format!("{id} was on its way back, and is {after:?}")));
     }

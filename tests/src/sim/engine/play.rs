@@ -186,8 +186,8 @@ impl<'a> Play<'a> {
         let mut all = Vec::new();
         for artifact in &self.members {
             let wanted = now(self.sound.wanted_route(artifact, &production()))?;
-            let arms = wanted.map(|route| route.arms().to_vec()).unwrap_or_default();
-            for arm in arms.iter().filter(|arm| arm.weight.get() > 0) {
+            let Some(route) = wanted else { continue };
+            for arm in route.arms().iter().filter(|arm| route.runs(arm.version)) {
                 all.extend(self.outcomes(artifact, arm.version, count)?);
             }
         }

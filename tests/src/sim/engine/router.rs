@@ -131,6 +131,7 @@ impl TrafficRouter for SimRouter {
             random_per_request: true,
             sticky: true,
             arms: 2,
+            shadows: true,
             survives_restart: false,
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sternway::types::{Limits, OnDeadline, Plan, PlanError, Wait, Weight};
-use sternway_deploy::{blue_green, canary, immediate, rolling};
+use sternway_deploy::{blue_green, canary, immediate, rolling, shadow};
 
 use crate::sim::{Dice, Failure};
 
@@ -32,7 +32,7 @@ pub(super) struct Script {
 
 impl Script {
     /// How many strategies there are.
-    pub(super) const STRATEGIES: u64 = 5;
+    pub(super) const STRATEGIES: u64 = 6;
 
     pub(super) fn of(seed: u64) -> Result<Self, Failure> {
         let dice = &mut Dice::of(seed, "script");
@@ -94,6 +94,7 @@ fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanEr
         1 => canary(&[weight(5), weight(50)], wait, wait, limits),
         2 => rolling(weight(34), wait, wait, limits),
         3 => blue_green(None, wait, limits),
+        5 => shadow(weight(100), wait, wait, limits),
         _ => {
             let look = Wait { outcomes: 0, ..wait };
             blue_green(Some(look), wait, limits)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sternway::{
-    deploy::{blue_green, canary, exponential, immediate, linear, rolling},
+    deploy::{blue_green, canary, exponential, immediate, linear, rolling, shadow},
     types::{Limits, OnDeadline, Plan, PlanError, Wait, Weight},
 };
 
@@ -34,6 +34,11 @@ pub(crate) struct Strategy {
     /// Beside what is live without any runs, until `deploy promote`; then at once.
     #[arg(long, group = "strategy")]
     blue_green: bool,
+
+    /// By copies of so many percent of the runs, whose answers nobody sees; then at once. Only what has no
+    /// effects outside may be run twice.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, group = "strategy")]
+    shadow: Option<Weight>,
 
     /// At once, and watched.
     #[arg(long, group = "strategy")]
@@ -103,6 +108,7 @@ impl Strategy {
             || self.exponential.is_some()
             || self.rolling.is_some()
             || self.blue_green
+            || self.shadow.is_some()
             || self.immediate
     }
 
@@ -110,6 +116,9 @@ impl Strategy {
         let said = |err: PlanError| err.to_string();
         if self.blue_green {
             return blue_green(None, bake, limits).map_err(said);
+        }
+        if let Some(copies) = self.shadow {
+            return shadow(copies, each, bake, limits).map_err(said);
         }
         if let Some(batch) = self.rolling {
             return rolling(batch, each, bake, limits).map_err(said);

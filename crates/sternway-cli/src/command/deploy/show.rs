@@ -64,6 +64,10 @@ pub(crate) fn line(view: &DeploymentView, page: &Page) -> String {
         Ok(weight) if under_way(view) => format!(", {weight} of the runs"),
         _ => String::new(),
     };
+    let now = match Weight::new(u32::from(view.shadow)) {
+        Ok(copies) if !copies.is_zero() => format!("{now}, copies of {copies}"),
+        _ => now,
+    };
     let step = match view.steps.get(view.step - 1) {
         Some(step) if under_way(view) => {
             format!(", step {} of {}: {step}", view.step, view.steps.len())

@@ -1,0 +1,109 @@
+//! Candidates that get copies of runs, whose answers nobody sees.
+
+use std::time::Duration;
+
+use sternway_control::{
+    ControlError,
+    deploy::{Deployed, NewDeployment, OnSupersede, Resolved},
+    record::Recorded,
+    rollback::Reaction,
+};
+use sternway_deploy::shadow;
+use sternway_types::{Force, Limits, Phase, Subject, VersionNumber, Wait, Weight};
+
+use crate::{
+    make::{alice, greeting, production, version},
+    world::World,
+};
+
+fn weight(percent: u32) -> Weight {
+    Weight::new(percent * 100).expect("a share")
+}
+
+/// v1 is live and had good runs, and v2 gets copies.
+async fn shadowing(copies: u32) -> (World, Deployed) {
+    let world = World::new().await;
+    world.publish("greeting 1").await;
+    world.run(1, &".".repeat(300)).await;
+    world.publish("greeting 2").await;
+    let wait = Wait { outcomes: 20, length: Duration::ZERO };
+    let limits = Limits { evidence: false, ..Limits::default() };
+    let new = NewDeployment {
+        members: vec![(greeting(), version(2))],
+        environment: production(),
+        plan: shadow(weight(copies), wait, Wait::default(), limits).expect("a plan"),
+        force: Force::No,
+        on_supersede: OnSupersede::Reject,
+    };
+    let begun = world.control.start_deployment(&new, &alice()).await.expect("it begins");
+    let id = begun.deployment.id;
+    world.control.drive_one(&production(), id).await.expect("it is driven");
+    let begun = world.control.deployment(&production(), id).await.expect("it is there");
+    (world, begun)
+}
+
+async fn resolve(world: &World, key: &str) -> Resolved {
+    world.control.resolve_run(&greeting(), &production(), Some(key)).await.expect("resolved")
+}
+
+/// The outcomes of a version, by signs, under the shares that are in force.
+async fn run(world: &World, number: u64, signs: &str) -> Result<Recorded, ControlError> {
+    let wanted = world.control.wanted_route(&greeting(), &production()).await?;
+    let generation = wanted.expect("something is live").generation();
+    let (artifact, environment) = (greeting(), production());
+    let subject = Subject { artifact, environment, version: version(number), generation };
+    world.control.record(world.outcomes(&subject, signs)).await
+}
+
+async fn live(world: &World) -> VersionNumber {
+    world.control.live_version(&greeting(), &production()).await.expect("live").1.number
+}
+
+#[tokio::test]
+async fn a_share_of_the_keys_is_answered_by_what_is_live_and_copied_to_the_candidate() {
+    let (world, begun) = shadowing(25).await;
+    assert_eq!((begun.deployment.weight, begun.deployment.shadow), (Weight::ZERO, weight(25)));
+    let mut copied = 0;
+    for key in 0..400 {
+        let run = resolve(&world, &key.to_string()).await;
+        assert_eq!((run.version, run.candidate), (version(1), false));
+        assert!(run.shadow.is_none_or(|shadow| shadow == version(2)));
+        copied += u32::from(run.shadow.is_some());
+        assert_eq!(resolve(&world, &key.to_string()).await.shadow, run.shadow, "sticky");
+    }
+    assert!((60..140).contains(&copied), "a quarter or so of 400: {copied}");
+}
+
+#[tokio::test]
+async fn a_candidate_that_fails_on_copies_is_taken_back_before_it_ever_answers() {
+    let (world, begun) = shadowing(100).await;
+    drop(run(&world, 1, &".".repeat(30)).await.unwrap());
+    let recorded = run(&world, 2, &"x".repeat(12)).await.unwrap();
+    let reaction = recorded.judged.first().and_then(|judged| judged.reaction.as_ref());
+    assert!(matches!(reaction, Some(Reaction::Withdrawn { .. })), "{recorded:?}");
+    assert_eq!(resolve(&world, "anybody").await.shadow, None);
+    let driven = world.control.drive_one(&production(), begun.deployment.id).await.unwrap();
+    assert_eq!(driven.deployment.phase, Phase::RolledBack);
+    assert_eq!((live(&world).await, world.condemned().await), (version(1), vec![version(2)]));
+}
+
+#[tokio::test]
+async fn what_makes_both_fail_takes_no_shadow_back() {
+    let (world, begun) = shadowing(100).await;
+    for _ in 0..20 {
+        // Each run and its copy fail together, whichever is counted first.
+        drop(run(&world, 2, "x").await.unwrap());
+        drop(run(&world, 1, "x").await.unwrap());
+    }
+    let driven = world.control.drive_one(&production(), begun.deployment.id).await.unwrap();
+    assert_eq!(driven.deployment.phase, Phase::Completed, "20 outcomes were asked for");
+    assert_eq!(live(&world).await, version(2));
+}
+
+#[tokio::test]
+async fn every_process_is_told_of_copies_by_its_table() {
+    let (world, _) = shadowing(100).await;
+    let table = world.control.live().await.unwrap();
+    let run = table.resolve(&greeting(), &production(), "alice").expect("it is live");
+    assert_eq!((run.version, run.shadow), (version(1), Some(version(2))));
+}
