@@ -3,7 +3,8 @@
 use serde::Serialize;
 use sternway_types::{
     Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
-    Generation, Member, Pause, Phase, Reason, Route, Step, Timestamp, VersionNumber, Waiver,
+    Generation, Member, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp, VersionNumber,
+    Waiver,
 };
 
 /// One of the artifacts that a deployment moves.
@@ -47,6 +48,13 @@ pub enum CauseView {
         /// Why.
         reason: Reason,
     },
+    /// What was asked for the health of the candidates said that they are not well.
+    Unhealthy {
+        /// What said so.
+        probe: ProbeId,
+        /// What it said.
+        problem: Reason,
+    },
     /// A step took longer than it may.
     Deadline,
     /// What is live was moved past it.
@@ -73,6 +81,7 @@ impl From<&Cause> for CauseView {
         match cause.clone() {
             Cause::Regressed { artifact } => Self::Regressed { artifact },
             Cause::Aborted { by, reason } => Self::Aborted { by, reason },
+            Cause::Unhealthy { probe, problem } => Self::Unhealthy { probe, problem },
             Cause::Deadline => Self::Deadline,
             Cause::Overtaken { artifact } => Self::Overtaken { artifact },
             Cause::Replaced { by } => Self::Replaced { by },
@@ -208,8 +217,12 @@ fn state(deployment: &Deployment) -> &'static str {
         Some(Step::Shadow(_)) => "progressing",
         Some(Step::Approve { .. }) => "awaiting_approval",
         Some(Step::GoLive) => "promoting",
-        Some(Step::SetWeight(_) | Step::Analyze(_)) if !deployment.is_live() => "progressing",
-        Some(Step::SetWeight(_) | Step::Analyze(_) | Step::Bake(_)) | None => "baking",
+        Some(Step::SetWeight(_) | Step::Analyze(_) | Step::Probe(_)) if !deployment.is_live() => {
+            "progressing"
+        }
+        Some(Step::SetWeight(_) | Step::Analyze(_) | Step::Probe(_) | Step::Bake(_)) | None => {
+            "baking"
+        }
     }
 }
 

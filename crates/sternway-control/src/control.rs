@@ -18,7 +18,11 @@ use sternway_types::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    ControlError, baseline::Baselines, deploy::Routers, live::LiveTable, serve::Kept,
+    ControlError,
+    baseline::Baselines,
+    deploy::{Probes, Routers},
+    live::LiveTable,
+    serve::Kept,
     validate::Validators,
 };
 
@@ -68,6 +72,7 @@ pub struct Control {
     pub(crate) validators: Validators,
     pub(crate) triggers: Triggers,
     pub(crate) routers: Routers,
+    pub(crate) probes: Probes,
     /// What this control is called as a driver of deployments, once it is one.
     driver: OnceLock<String>,
     /// How far subjects were judged, to be noted with the next append.
@@ -92,6 +97,7 @@ impl Control {
             validators: Validators::default(),
             triggers: Triggers::default(),
             routers: Routers::default(),
+            probes: Probes::default(),
             driver: OnceLock::new(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
@@ -129,6 +135,13 @@ impl Control {
         self
     }
 
+    /// Has these health checks, which plans ask for by name.
+    #[must_use]
+    pub fn with_probes(mut self, probes: Probes) -> Self {
+        self.probes = probes;
+        self
+    }
+
     /// Has these routers, which its deployments tell where runs go.
     #[must_use]
     pub fn with_routers(mut self, routers: Routers) -> Self {
@@ -153,6 +166,7 @@ impl Control {
             triggers: self.triggers.clone(),
             // Nothing is told to a router that only is tried.
             routers: Routers::default(),
+            probes: Probes::default(),
             driver: OnceLock::new(),
             marks: Mutex::default(),
             baselines: Baselines::default(),

@@ -230,6 +230,9 @@ pub enum ControlError {
     /// A deployment is not where that could be done.
     #[error(transparent)]
     Deployment(#[from] sternway_deploy::Refused),
+    /// This host has no health check of that name.
+    #[error("there is no health check {0} here")]
+    NoProbe(sternway_types::ProbeId),
     /// A router of the environment cannot do what a plan asks for.
     #[error("the router of {environment} cannot do that: {problem}")]
     Unroutable {
@@ -277,6 +280,7 @@ impl ControlError {
             Self::NoDeployment { .. } => ProblemCode::DeploymentNotFound,
             Self::Deployment(_) => ProblemCode::DeploymentState,
             Self::Unroutable { .. } => ProblemCode::Unroutable,
+            Self::NoProbe(_) => ProblemCode::Invalid,
             Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::SignedHead(_)
             | Self::Plan(_)

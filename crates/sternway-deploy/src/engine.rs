@@ -1,7 +1,7 @@
 //! What comes next.
 
 use sternway_types::{
-    ArtifactId, Cause, Deployment, OnDeadline, Pause, Phase, Step, Timestamp, Weight,
+    ArtifactId, Cause, Deployment, OnDeadline, Pause, Phase, Reason, Step, Timestamp, Weight,
 };
 
 use crate::{
@@ -69,6 +69,7 @@ pub fn advance(
         Event::TakenBack { artifact } => course.taken_back(artifact),
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
+        Event::Probed { step, problem } => course.probed(*step, problem.as_ref()),
         Event::Frozen => course.frozen(),
         Event::Thawed => course.thawed(),
         Event::Asked { ask, by, reason } => person::ask(&mut course, *ask, by, reason)?,
@@ -96,6 +97,7 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
                 | Step::Shadow(_)
                 | Step::Pause
                 | Step::Approve { .. }
+                | Step::Probe(_)
                 | Step::GoLive => None,
             });
             limit.into_iter().chain(waits).min()
@@ -145,11 +147,11 @@ impl Course {
         }
     }
 
-    fn is_done(&self, step: Step, found: Found) -> bool {
+    fn is_done(&self, step: &Step, found: Found) -> bool {
         match step {
             Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => self.next.routed,
-            Step::Pause => false,
-            Step::Approve { quorum } => self.next.agreed() >= usize::from(quorum),
+            Step::Pause | Step::Probe(_) => false,
+            Step::Approve { quorum } => self.next.agreed() >= usize::from(*quorum),
             Step::Bake(_) if self.next.waiver.is_some() => true,
             Step::Analyze(wait) | Step::Bake(wait) => {
                 let long = self.now >= self.next.since.saturating_add(wait.length);
@@ -166,7 +168,7 @@ impl Course {
     /// Begins a step.
     pub(crate) fn enter(&mut self, step: u16) {
         (self.next.step, self.next.since) = (step, self.now);
-        match self.next.current() {
+        match self.next.current().cloned() {
             Some(Step::SetWeight(weight)) if !self.has(weight, Weight::ZERO) => {
                 self.shift(weight, Weight::ZERO, Write::Shift);
             }
@@ -180,6 +182,7 @@ impl Course {
                 | Step::Analyze(_)
                 | Step::Pause
                 | Step::Approve { .. }
+                | Step::Probe(_)
                 | Step::Bake(_),
             )
             | None => (),
@@ -259,6 +262,24 @@ impl Course {
         }
     }
 
+    /// Whoever is well goes on. Who is not is no worse content: it may come back once what ails it is mended.
+    fn probed(&mut self, step: u16, problem: Option<&Reason>) {
+        let Some(Step::Probe(probe)) = self.next.current().cloned() else { return };
+        if self.next.phase != Phase::Running || self.next.step != step {
+            return;
+        }
+        match problem {
+            Some(problem) => {
+                self.go_back(Cause::Unhealthy { probe, problem: problem.clone() }, false);
+            }
+            None if self.next.pauses.is_empty() => {
+                self.enter(step + 1);
+                self.go_on(Found::default());
+            }
+            None => (),
+        }
+    }
+
     /// The candidates keep the runs that they have, and get no more.
     fn frozen(&mut self) {
         if self.next.phase == Phase::Running {
@@ -296,9 +317,13 @@ impl Course {
         match self.next.cause {
             Some(Cause::Overtaken { .. } | Cause::Replaced { .. }) => Phase::Superseded,
             Some(Cause::Rejected { .. }) => Phase::Rejected,
-            Some(Cause::Regressed { .. } | Cause::Aborted { .. } | Cause::Deadline) | None => {
-                Phase::RolledBack
-            }
+            Some(
+                Cause::Regressed { .. }
+                | Cause::Unhealthy { .. }
+                | Cause::Aborted { .. }
+                | Cause::Deadline,
+            )
+            | None => Phase::RolledBack,
         }
     }
 

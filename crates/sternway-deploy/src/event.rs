@@ -78,6 +78,13 @@ pub enum Event {
         /// Which.
         by: DeploymentId,
     },
+    /// What was asked for the health of the candidates has answered.
+    Probed {
+        /// In which step it was asked. An answer to another one counts for nothing.
+        step: u16,
+        /// What is wrong with them, if anything is.
+        problem: Option<Reason>,
+    },
     /// Nothing goes forward in the environment.
     Frozen,
     /// Something may go forward there again.

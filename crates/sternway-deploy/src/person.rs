@@ -21,6 +21,7 @@ pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
         | Event::TakenBack { .. }
         | Event::Overtaken { .. }
         | Event::Replaced { .. }
+        | Event::Probed { .. }
         | Event::Frozen
         | Event::Thawed => Ok(()),
     }
@@ -93,6 +94,9 @@ fn promote(course: &mut Course) -> Result<(), Refused> {
             Err(no(Ask::Promote, "the routers were not seen to follow yet"))
         }
         Some(Step::Approve { .. }) => Err(no(Ask::Promote, "it waits for approvals")),
+        Some(Step::Probe(_)) => {
+            Err(no(Ask::Promote, "it waits for a health check: `--full` goes live without"))
+        }
         Some(Step::Bake(_)) | None => {
             Err(no(Ask::Promote, "it is live, and waits for proof: `--full` ends it without"))
         }

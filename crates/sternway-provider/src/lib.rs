@@ -17,6 +17,7 @@
 //! With the feature `testing` there are fakes: a clock that is set by hand, and ids that count.
 
 mod clock;
+mod health;
 mod ids;
 mod router;
 mod secret;
@@ -28,6 +29,7 @@ mod validator;
 pub use crate::testing::{CountingIds, ManualClock};
 pub use crate::{
     clock::{Clock, Stopwatch, SystemClock},
+    health::{Health, HealthProbe, Unprobed},
     ids::{Ids, RandomIds},
     router::{Capabilities, RouterError, TrafficRouter},
     secret::{NoRandomness, secret},

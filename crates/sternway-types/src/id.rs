@@ -150,6 +150,11 @@ slug! {
 }
 
 slug! {
+    /// What a host calls one of its health checks, such as `readiness`.
+    ProbeId, "the name of a health check", PART_GRAMMAR, |text| part_problem(text)
+}
+
+slug! {
     /// What a program calls one of its own rules, such as `latency-budget`.
     TriggerId, "the name of a trigger", PART_GRAMMAR, |text| part_problem(text)
 }

@@ -99,7 +99,7 @@ pub use crate::{
     error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
         ArtifactId, ChangesetId, CollectionId, DeploymentId, EnvironmentId, IdError, LabelId,
-        NamespaceId, OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
+        NamespaceId, OutcomeId, ProbeId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},

@@ -15,7 +15,7 @@ use sternway_types::{
     Timestamp,
 };
 
-use super::{Deployed, frozen::is_frozen, is_lost_race};
+use super::{Deployed, frozen::is_frozen, health::Asked, is_lost_race};
 use crate::{Control, ControlError, Intent, watch::Watch};
 
 /// For how long whoever does something for a deployment keeps others from doing it too.
@@ -220,10 +220,11 @@ pub struct Driver<'a> {
     pub(super) due: BTreeMap<Which, Timestamp>,
     /// Whose pointer belongs to which deployment.
     pub(super) of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
+    pub(super) asked: Asked,
 }
 
 /// Where a deployment is, and its name.
-type Which = (EnvironmentId, DeploymentId);
+pub(super) type Which = (EnvironmentId, DeploymentId);
 
 impl Control {
     /// Drives every deployment, those that are under way first. While one waits for outcomes, it is looked
@@ -237,6 +238,7 @@ impl Control {
             begun: false,
             due: BTreeMap::new(),
             of: HashMap::new(),
+            asked: Asked::default(),
         }
     }
 }
@@ -285,6 +287,7 @@ impl Driver<'_> {
 
     /// Drives what is due.
     async fn round(&mut self) -> Result<Vec<Driven>, ControlError> {
+        self.take_answers().await?;
         let now = self.control.now();
         let due: Vec<_> =
             self.due.iter().filter(|(_, at)| **at <= now).map(|(it, _)| it.clone()).collect();
@@ -293,6 +296,7 @@ impl Driver<'_> {
             let (environment, id) = &which;
             let before = self.control.deployment(environment, *id).await?;
             let driven = self.control.drive_one(environment, *id).await?;
+            self.ask_after(&which, &driven.deployment);
             match driven.due {
                 Some(at) => {
                     let soon = self.control.now().saturating_add(self.every);
@@ -308,13 +312,14 @@ impl Driver<'_> {
     }
 
     /// Waits until something is due, or committed; says no once the store is closed.
-    async fn wait(&self) -> bool {
+    async fn wait(&mut self) -> bool {
         let (control, now) = (self.control, self.control.now());
         let first = self.due.values().min().copied();
         let length = first.map_or(self.every, |at| at.since(now).min(self.every));
         let mut pause = pin!(sleep(length));
         tokio::select! {
             () = &mut pause => true,
+            () = self.asked.next() => true,
             woken = control.store.wait(&control.namespace, self.feed.position()) => match woken {
                 Ok(_) => true,
                 Err(StoreError::Closed) => false,

@@ -10,6 +10,7 @@ mod ask;
 mod drive;
 mod found;
 mod frozen;
+mod health;
 mod resolve;
 mod routes;
 mod start;
@@ -25,6 +26,7 @@ use sternway_types::{
 pub(crate) use self::trial::Trial;
 pub use self::{
     drive::{Driven, Driver},
+    health::{Probes, Probing},
     resolve::Resolved,
     routes::Routers,
     start::{NewDeployment, OnSupersede},

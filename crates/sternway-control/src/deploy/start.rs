@@ -52,6 +52,7 @@ impl Control {
         let protection = self.environment(environment).await?;
         let plan = new.plan.clone().asking_first(protection.approvals)?;
         self.routers.able(environment, &plan)?;
+        self.probes.able(&plan)?;
         let mut members = Vec::with_capacity(new.members.len());
         for (artifact, to) in &new.members {
             members.push(self.member(artifact, *to, environment).await?);

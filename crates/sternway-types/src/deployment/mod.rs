@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::plan::{Limits, OnDeadline, Plan, PlanError, Step, Strategy, Wait};
 use crate::{
-    Actor, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation, Reason,
-    Timestamp, VersionNumber, Weight,
+    Actor, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation, ProbeId,
+    Reason, Timestamp, VersionNumber, Weight,
 };
 
 /// Where a deployment is.
@@ -113,6 +113,13 @@ pub enum Cause {
         by: Actor,
         /// Why.
         reason: Reason,
+    },
+    /// What was asked for the health of the candidates said that they are not well.
+    Unhealthy {
+        /// What said so.
+        probe: ProbeId,
+        /// What it said.
+        problem: Reason,
     },
     /// A step took longer than it may.
     Deadline,
@@ -271,8 +278,8 @@ impl Deployment {
 
     /// The step that it is in; nothing once all are done.
     #[must_use]
-    pub fn current(&self) -> Option<Step> {
-        self.plan.steps().get(usize::from(self.step)).copied()
+    pub fn current(&self) -> Option<&Step> {
+        self.plan.steps().get(usize::from(self.step))
     }
 
     /// Whether the candidates are live, as far as it has come.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Weight, window};
+use crate::{Digest, ProbeId, Weight, window};
 
 /// Why steps are no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,7 +117,7 @@ impl fmt::Display for Wait {
 }
 
 /// One step of a plan. It is done once its effect was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Gives the candidates this share of the runs, less than all.
@@ -134,6 +134,9 @@ pub enum Step {
         /// How many, each of them another person than who started it.
         quorum: u8,
     },
+    /// Waits until something of the host says that all is well, such as an address that answers. If it says
+    /// that it is not, the candidates go back.
+    Probe(ProbeId),
     /// Makes the candidates live, all of them in one commit.
     GoLive,
     /// Watches the candidates while they are live, until they are proven.
@@ -150,6 +153,7 @@ impl Step {
             | Self::Shadow(_)
             | Self::Analyze(_)
             | Self::Pause
+            | Self::Probe(_)
             | Self::GoLive
             | Self::Bake(_) => 0,
         }
@@ -164,6 +168,7 @@ impl fmt::Display for Step {
             Self::Analyze(wait) => write!(f, "analyze {wait}"),
             Self::Pause => f.write_str("pause"),
             Self::Approve { quorum } => write!(f, "approve by {quorum}"),
+            Self::Probe(probe) => write!(f, "check health by {probe}"),
             Self::GoLive => f.write_str("go live"),
             Self::Bake(wait) => write!(f, "bake {wait}"),
         }
@@ -278,7 +283,11 @@ impl Plan {
         let before = self.steps.iter().take_while(|step| match step {
             Step::SetWeight(weight) | Step::Shadow(weight) => *weight == Weight::ZERO,
             Step::GoLive => false,
-            Step::Analyze(_) | Step::Pause | Step::Approve { .. } | Step::Bake(_) => true,
+            Step::Analyze(_)
+            | Step::Pause
+            | Step::Approve { .. }
+            | Step::Probe(_)
+            | Step::Bake(_) => true,
         });
         before.map(Step::asks).max().unwrap_or(0)
     }
@@ -295,6 +304,53 @@ impl Plan {
         let Self { strategy, mut steps, limits } = self;
         steps.insert(0, Step::Approve { quorum });
         Self::new(strategy, steps, limits)
+    }
+
+    /// The same plan, which asks for the health of the candidates by these before they get any runs, and
+    /// again once they are live.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Steps`] if it becomes longer than a plan may be.
+    pub fn probing(self, probes: &[ProbeId]) -> Result<Self, PlanError> {
+        let Self { strategy, steps, limits } = self;
+        let asked = || probes.iter().cloned().map(Step::Probe);
+        let (mut all, mut have_run) = (Vec::with_capacity(steps.len() + 2 * probes.len()), false);
+        for step in steps {
+            let runs = match &step {
+                Step::SetWeight(weight) | Step::Shadow(weight) => *weight > Weight::ZERO,
+                Step::GoLive => true,
+                Step::Analyze(_)
+                | Step::Pause
+                | Step::Approve { .. }
+                | Step::Probe(_)
+                | Step::Bake(_) => false,
+            };
+            if runs && !have_run {
+                all.extend(asked());
+                have_run = true;
+            }
+            let live = step == Step::GoLive;
+            all.push(step);
+            if live {
+                all.extend(asked());
+            }
+        }
+        Self::new(strategy, all, limits)
+    }
+
+    /// What it asks for the health of the candidates.
+    pub fn probes(&self) -> impl Iterator<Item = &ProbeId> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Probe(probe) => Some(probe),
+            Step::SetWeight(_)
+            | Step::Shadow(_)
+            | Step::Analyze(_)
+            | Step::Pause
+            | Step::Approve { .. }
+            | Step::GoLive
+            | Step::Bake(_) => None,
+        })
     }
 
     /// What it is known by: two plans with the same digest do the same.
@@ -315,8 +371,9 @@ impl Plan {
         }
         let (mut is_live, mut runs) = (false, false);
         for (place, step) in self.steps.iter().enumerate() {
-            if let Some(problem) = misplaced(*step, is_live, runs) {
-                return Err(PlanError::Misplaced { place: place + 1, step: *step, problem });
+            if let Some(problem) = misplaced(step, is_live, runs) {
+                let step = step.clone();
+                return Err(PlanError::Misplaced { place: place + 1, step, problem });
             }
             is_live |= *step == Step::GoLive;
             runs |= matches!(step, Step::SetWeight(weight) if *weight > Weight::ZERO);
@@ -341,9 +398,11 @@ fn within(what: &'static str, found: Duration) -> Result<(), PlanError> {
 }
 
 /// What is wrong with a step at its place, if anything is.
-fn misplaced(step: Step, is_live: bool, runs: bool) -> Option<&'static str> {
+fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
     match step {
-        Step::SetWeight(Weight::ALL) => Some("gives the candidate all runs: that is `go live`"),
+        Step::SetWeight(weight) if *weight == Weight::ALL => {
+            Some("gives the candidate all runs: that is `go live`")
+        }
         Step::SetWeight(_) | Step::Shadow(_) if is_live => {
             Some("comes after the candidate is live")
         }
@@ -356,6 +415,7 @@ fn misplaced(step: Step, is_live: bool, runs: bool) -> Option<&'static str> {
         | Step::Approve { .. }
         | Step::Analyze(_)
         | Step::Pause
+        | Step::Probe(_)
         | Step::GoLive
         | Step::Bake(_) => None,
     }
