@@ -55,6 +55,7 @@ mod metadata;
 mod metric;
 mod number;
 mod outcome;
+mod point;
 mod pointer;
 mod policy;
 mod policy_scope;
@@ -97,7 +98,7 @@ pub use crate::{
     error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
         ArtifactId, ChangesetId, CollectionId, DeploymentId, EnvironmentId, IdError, LabelId,
-        NamespaceId, OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
+        NamespaceId, OutcomeId, PointId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},
@@ -106,6 +107,7 @@ pub use crate::{
     metric::{Direction, Metric},
     number::{Generation, NumberError, Revision, VersionNumber},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
+    point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
     policy::{Action, Activation, Policy, PolicyError, PolicySetting},
     policy_scope::{PolicyScope, ScopeError},
