@@ -2,8 +2,8 @@
 
 use sternway_types::{
     Actor, ArtifactId, ChangesetError, ContentRef, DeploymentId, Digest, EnvironmentId, Generation,
-    NamespaceId, OutcomeError, OutcomeId, PointId, PointerName, Reason, RecordKey, Revision, TreePath,
-    VersionNumber,
+    NamespaceId, OutcomeError, OutcomeId, PointId, PointerName, Reason, RecordKey, Revision,
+    TreePath, VersionNumber,
 };
 
 /// Which invariant a write would break.

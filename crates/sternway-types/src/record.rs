@@ -269,6 +269,12 @@ impl RecordKey {
         Self { kind: RecordKind::Latch, name: stay(artifact, environment, at) }
     }
 
+    /// What the names of all latched verdicts of an artifact in an environment begin with.
+    #[must_use]
+    pub fn latches_in(artifact: &ArtifactId, environment: &EnvironmentId) -> String {
+        format!("{artifact}/{environment}/")
+    }
+
     /// The latched verdict on a candidate beside what is live, in a generation of the pointer.
     #[must_use]
     pub fn latch_of_candidate(

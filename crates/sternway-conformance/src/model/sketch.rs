@@ -23,8 +23,8 @@ use crate::{
     world::{
         Client, artifact, attestation, baseline, condemnation, environment, environment_record,
         failed, force, generation, greeting, label, latch, live, move_to, pointer_at, production,
-        put_deployment, put_point, put_route, reason, record_at, robot, staging, succeeded, tests_passed,
-        text, unlabel, version,
+        put_deployment, put_point, put_route, reason, record_at, robot, staging, succeeded,
+        tests_passed, text, unlabel, version,
     },
 };
 
