@@ -156,6 +156,8 @@ pub struct EmergencyView {
     pub moved: Vec<WentBackView>,
     /// What was not there at the point, and stays where it is.
     pub stays: Vec<WentBackView>,
+    /// What stays live and had better not, in words, since no point has a better version.
+    pub unfit: Option<String>,
     /// The deployments that were aborted.
     pub aborted: Vec<DeploymentView>,
     /// The newer points that were not the one to go back to.

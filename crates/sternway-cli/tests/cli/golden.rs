@@ -202,6 +202,7 @@ stories! {
     namespaces
     once
     past
+    points
     policies
     publish_again
     redo
@@ -247,6 +248,7 @@ stories_of_many! {
     namespaces
     once
     past
+    points
     policies
     publish_again
     redo
