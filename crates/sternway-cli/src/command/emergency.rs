@@ -62,7 +62,11 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let done = context.with(Missing::Refuse, async |sternway| {
         if context.dry_run {
             // Nothing is driven either.
-            return Ok(sternway.control().rehearsal().emergency(&args.environment, &intent).await?);
+            return Ok(sternway
+                .control()
+                .rehearsal()
+                .emergency(&args.environment, &intent)
+                .await?);
         }
         Ok(sternway.control().emergency(&args.environment, &intent).await?)
     });

@@ -139,7 +139,7 @@ impl Control {
             match self.commit(&changeset).await {
                 Ok(receipt) => {
                     let Choice { pointed, way, unfit, passed_over } = choice;
-                    let point = pointed.point.clone();
+                    let point = pointed.used(&changeset, PointUse::Emergency);
                     let restored = way.into_restored(point.revision, Some(receipt.revision));
                     let done = Emergency {
                         environment: environment.clone(),
@@ -224,8 +224,7 @@ impl Control {
             changeset = self.deploying_beside(changeset, before, next, &moved).await?;
         }
         let changeset = way.onto(changeset, pointed.point.revision, Force::No);
-        let changeset = pointed.used(changeset, PointUse::Emergency, &intent.actor, self.now());
-        Ok((changeset, aborted))
+        Ok((pointed.noting(changeset, PointUse::Emergency), aborted))
     }
 
     /// Has the routers follow. One that does not keeps nothing from having gone back.

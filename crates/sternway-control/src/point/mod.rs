@@ -11,8 +11,8 @@ mod take;
 
 use sternway_store::{Limit, StoreError};
 use sternway_types::{
-    Actor, At, Change, Changeset, EnvironmentId, Force, Generation, PointId, PointUse, PointUsed,
-    Precondition, Record, RecordEntry, RecordKey, RecordKind, Revision, RollbackPoint, Timestamp,
+    At, Change, Changeset, EnvironmentId, Force, Generation, PointId, PointUse, PointUsed,
+    Precondition, Record, RecordEntry, RecordKey, RecordKind, Revision, RollbackPoint,
 };
 
 pub(crate) use self::take::is_about_a_point;
@@ -47,10 +47,15 @@ impl Pointed {
         Precondition::RecordAt { key, generation: self.generation }
     }
 
+    /// The point once the environment came back to it by a changeset.
+    fn used(&self, by: &Changeset, how: PointUse) -> RollbackPoint {
+        let used = Some(PointUsed { how, by: by.actor.clone(), at: by.at });
+        RollbackPoint { used, ..self.point.clone() }
+    }
+
     /// Notes with a changeset that the environment comes back to it.
-    fn used(&self, changeset: Changeset, how: PointUse, by: &Actor, at: Timestamp) -> Changeset {
-        let used = Some(PointUsed { how, by: by.clone(), at });
-        let point = RollbackPoint { used, ..self.point.clone() };
+    fn noting(&self, changeset: Changeset, how: PointUse) -> Changeset {
+        let point = self.used(&changeset, how);
         let put = Change::PutRecord(Box::new(Record::Point(Box::new(point))));
         changeset.when(self.unchanged()).then(put)
     }
@@ -141,7 +146,7 @@ impl Control {
                 return Ok(way.into_restored(to, None));
             }
             let changeset = way.onto(self.changeset(intent), to, force);
-            let changeset = pointed.used(changeset, PointUse::Restored, &intent.actor, self.now());
+            let changeset = pointed.noting(changeset, PointUse::Restored);
             match self.commit(&changeset).await {
                 Ok(receipt) => return Ok(way.into_restored(to, Some(receipt.revision))),
                 // Somebody moved a pointer, or let go of the point: look again.

@@ -122,7 +122,8 @@ async fn red(tale: &mut Tale) -> Told<()> {
 async fn beside(tale: &mut Tale) -> Told<()> {
     tale.chapter("A candidate loses its share at once, and what else moved goes back with it");
     publish(tale, "tools/search", "two").await;
-    let plan = canary(&[Weight::new(5_000)?], WAIT, WAIT, Limits::default())?;
+    let some = Wait { outcomes: 5, ..WAIT };
+    let plan = canary(&[Weight::new(5_000)?], some, some, Limits::default())?;
     let before = by("alice", "before search")?;
     let taken = tale.sw.control().take_point(&NewPoint::of(production()), &before).await;
     tale.hear("alice takes a point", &taken);
@@ -130,6 +131,9 @@ async fn beside(tale: &mut Tale) -> Told<()> {
     let greeting = tale.sw.artifact("prompts/greeting");
     tale.hear("alice promotes v3", &greeting.promote(number(3)?).await);
     cry(tale, "alice").await?;
+    let search = "tools/search".parse()?;
+    let route = tale.sw.control().wanted_route(&search, &production()).await;
+    tale.hear("the route", &route);
     cry(tale, "alice").await?;
     live(tale).await;
     Ok(())
@@ -161,7 +165,8 @@ async fn let_go(tale: &mut Tale) -> Told<()> {
     points(tale).await;
     let greeting = tale.sw.artifact("prompts/greeting");
     tale.hear("alice promotes v1", &greeting.promote(number(1)?).await);
-    let head = tale.sw.control().store().head(tale.sw.control().namespace(), sternway::types::At::Head);
+    let head =
+        tale.sw.control().store().head(tale.sw.control().namespace(), sternway::types::At::Head);
     let head = head.await?.ok_or("a head")?.revision;
     tale.hear("all before now is let go", &tale.sw.control().compact(head).await);
     let points = tale.sw.control().newest_points(&production()).await?;

@@ -38,8 +38,8 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<(), CliError> {
 
 fn view(pointed: &Pointed, held: &Held) -> PointDetailView {
     let live = held.live.iter();
-    let live =
-        live.map(|(artifact, version)| PointLiveView { artifact: artifact.clone(), version: *version });
+    let live = live
+        .map(|(artifact, version)| PointLiveView { artifact: artifact.clone(), version: *version });
     let labels = held.labels.as_ref().map(|all| all.iter().map(Into::into).collect());
     let policies = held.policies.as_ref().map(|all| all.iter().filter_map(policy).collect());
     PointDetailView {
