@@ -162,7 +162,8 @@ pub struct EmergencyView {
     pub aborted: Vec<DeploymentView>,
     /// The newer points that were not the one to go back to.
     pub passed_over: Vec<PointPassedOverView>,
-    /// Routers that did not follow yet. Whoever drives tells them again.
+    /// Whose routers did not follow yet. Those of a deployment are told again by whoever drives, the others
+    /// with the next move.
     pub unrouted: Vec<UnroutedView>,
     /// The revision that did it; nothing if an earlier emergency had, and nothing happened since.
     pub revision: Option<Revision>,

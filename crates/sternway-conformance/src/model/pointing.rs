@@ -11,14 +11,14 @@ use crate::world::{alice, point};
 pub(super) fn point_of(
     history: History<'_>,
     id: u8,
-    environment: EnvironmentId,
+    environment: &EnvironmentId,
     back: u8,
     used: u8,
 ) -> RollbackPoint {
     let next = history.0.len() as u64 + 1;
     let revision = Revision::new(next.saturating_sub(u64::from(back)));
-    let new = point(&format!("point {id}"), &environment, revision);
-    let key = RecordKey::point(&environment, new.id);
+    let new = point(&format!("point {id}"), environment, revision);
+    let key = RecordKey::point(environment, new.id);
     let there = history.record(&key).and_then(Record::into_point);
     // The last two of the numbers make another one of what is there.
     let point = there.filter(|_| back < 4).map_or(new, |there| *there);

@@ -158,7 +158,7 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
             put_deployment(&deploying::deployment_of(history, id, to, turn))
         }
         RecordSketch::Point { id, environment, back, used } => {
-            put_point(&pointing::point_of(history, id, environment_of(environment), back, used))
+            put_point(&pointing::point_of(history, id, &environment_of(environment), back, used))
         }
         RecordSketch::Route { id, artifact, environment, version, percent } => {
             let to = (artifact_of(artifact), environment_of(environment), version);

@@ -16,6 +16,9 @@ use crate::{
     restore_to::{WayBack, WentBack},
 };
 
+/// How often it is looked again where a version that comes back was condemned meanwhile.
+const MOST_LOOKS: u8 = 3;
+
 /// Why a point was not the one to go back to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhyNot {
@@ -73,7 +76,8 @@ pub struct Emergency {
     pub aborted: Vec<Deployment>,
     /// The newer points that were not the one to go back to.
     pub passed_over: Vec<PassedOver>,
-    /// Routers that did not follow yet. Whoever drives tells them again.
+    /// Whose routers did not follow yet, and why. Those of a deployment are told again by whoever drives,
+    /// the others with the next move.
     pub unrouted: Vec<(ArtifactId, ControlError)>,
     /// The revision that did it; nothing if an earlier emergency had done it, and nothing happened since.
     pub revision: Option<Revision>,
@@ -129,6 +133,7 @@ impl Control {
         intent: &Intent,
     ) -> Result<Emergency, ControlError> {
         self.known_environment(environment).await?;
+        let mut looks = MOST_LOOKS;
         loop {
             let scene = self.scene(environment).await?;
             if let Some(answered) = scene.answered() {
@@ -152,11 +157,12 @@ impl Control {
                         unrouted: Vec::new(),
                         revision: restored.revision,
                     };
-                    return self.followed(done).await;
+                    return Ok(self.followed(done).await);
                 }
                 // A driver, or somebody else, was faster: look again.
                 Err(StoreError::Conflict(_)) => (),
-                Err(StoreError::Refused(why)) if matches!(*why, Refusal::Condemned { .. }) => (),
+                // Somebody condemned one of them just now. What is refused again stays refused.
+                Err(err) if is_condemned(&err) && looks > 0 => looks -= 1,
                 Err(err) => return Err(err.into()),
             }
         }
@@ -227,10 +233,10 @@ impl Control {
         Ok((pointed.noting(changeset, PointUse::Emergency), aborted))
     }
 
-    /// Has the routers follow. One that does not keeps nothing from having gone back.
-    async fn followed(&self, mut done: Emergency) -> Result<Emergency, ControlError> {
+    /// Has the routers follow. Whatever is in the way, the environment went back.
+    async fn followed(&self, mut done: Emergency) -> Emergency {
         if self.is_rehearsal() {
-            return Ok(done);
+            return done;
         }
         for back in &done.moved {
             if let Err(err) = self.assert_route(&back.artifact, &done.environment).await {
@@ -238,14 +244,22 @@ impl Control {
             }
         }
         for aborted in &mut done.aborted {
-            let driven = self.drive_one(&done.environment, aborted.id).await?;
-            *aborted = driven.deployment;
-            if let (Some(trouble), Some(member)) = (driven.trouble, aborted.members.first()) {
-                done.unrouted.push((member.artifact.clone(), trouble));
-            }
+            let trouble = match self.drive_one(&done.environment, aborted.id).await {
+                Ok(driven) => {
+                    *aborted = driven.deployment;
+                    driven.trouble
+                }
+                Err(err) => Some(err),
+            };
+            let whose = aborted.members.first().map(|member| member.artifact.clone());
+            done.unrouted.extend(whose.zip(trouble));
         }
-        Ok(done)
+        done
     }
+}
+
+fn is_condemned(err: &StoreError) -> bool {
+    matches!(err, StoreError::Refused(why) if matches!(**why, Refusal::Condemned { .. }))
 }
 
 /// The pointers that would stay where they are.

@@ -1,14 +1,23 @@
 //! Emergency: an environment goes back to its newest healthy point, at once.
 
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
 use sternway_control::{
     ControlError, Intent,
-    deploy::{Deployed, NewDeployment, OnSupersede},
+    deploy::{Deployed, NewDeployment, OnSupersede, Routers},
     point::{
         NewPoint, Unhealthy,
         emergency::{Emergency, WhyNot},
     },
 };
 use sternway_deploy::{Ask, blue_green, canary, immediate};
+use sternway_provider::{Capabilities, RouterError, TrafficRouter};
 use sternway_types::{
     ArtifactId, Cause, EnvironmentId, Force, Limits, Phase, Plan, PointUse, Route, Step, Strategy,
     Wait, Weight,
@@ -303,6 +312,78 @@ async fn a_driver_that_is_on_its_way_comes_too_late() {
         let deployment = world.control.deployment(&production, begun.id).await.unwrap().deployment;
         assert_eq!((deployment.phase, deployment.weight), (Phase::RolledBack, Weight::ZERO));
         assert_eq!(world.live().await, Some(version(1)));
+    }
+}
+
+/// A router that does what it is told, unless it is away.
+#[derive(Debug, Default)]
+struct Fleet {
+    routes: Mutex<HashMap<ArtifactId, Route>>,
+    away: AtomicBool,
+}
+
+impl Fleet {
+    fn answer(&self) -> Result<MutexGuard<'_, HashMap<ArtifactId, Route>>, RouterError> {
+        if self.away.load(Ordering::Relaxed) {
+            return Err(RouterError::Unreachable { problem: "it is away".into() });
+        }
+        Ok(self.routes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait::async_trait]
+impl TrafficRouter for Fleet {
+    fn capabilities(&self) -> Capabilities {
+        let (grain, arms) = (1, 16);
+        Capabilities { grain, random_per_request: true, sticky: true, arms, survives_restart: true }
+    }
+
+    async fn apply(&self, route: &Route) -> Result<(), RouterError> {
+        drop(self.answer()?.insert(route.artifact().clone(), route.clone()));
+        Ok(())
+    }
+
+    async fn observe(
+        &self,
+        artifact: &ArtifactId,
+        _: &EnvironmentId,
+    ) -> Result<Option<Route>, RouterError> {
+        Ok(self.answer()?.get(artifact).cloned())
+    }
+}
+
+#[tokio::test]
+async fn routers_follow_and_one_that_is_away_keeps_nothing_from_going_back() {
+    for away in [false, true] {
+        let fleet = Arc::new(Fleet::default());
+        let mut world = World::with_live(1).await;
+        let search = artifact("tools/search");
+        world.publish_as(search.clone(), text("one")).await;
+        world.publish_as(search.clone(), text("two")).await;
+        world.publish("greeting 2").await;
+        let routers = Routers::default().with(production(), Arc::<Fleet>::clone(&fleet));
+        world.control = world.another().with_routers(routers);
+        let begun = begin(&world, search.clone(), 2, shares()).await.deployment;
+        drop(world.control.drive_one(&production(), begun.id).await.unwrap());
+        deployed(&world, 2).await;
+        assert_eq!(fleet.routes.lock().unwrap()[&search].arms().len(), 2, "it shares runs out");
+        fleet.away.store(away, Ordering::Relaxed);
+        let done = cry(&world).await.unwrap();
+        assert_eq!(world.live().await, Some(version(1)));
+        let missing: Vec<_> = done.unrouted.iter().map(|(artifact, _)| artifact.clone()).collect();
+        if away {
+            assert_eq!(missing, [greeting(), search.clone()]);
+            fleet.away.store(false, Ordering::Relaxed);
+            drop(world.control.drive_one(&production(), begun.id).await.unwrap());
+            world.control.assert_route(&greeting(), &production()).await.unwrap();
+        } else {
+            assert_eq!(missing, []);
+        }
+        let routes = fleet.routes.lock().unwrap().clone();
+        for artifact in [greeting(), search.clone()] {
+            let live = routes[&artifact].arms()[0];
+            assert_eq!((live.version, live.weight), (version(1), Weight::ALL), "{artifact}");
+        }
     }
 }
 
