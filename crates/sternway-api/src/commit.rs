@@ -8,7 +8,7 @@ use sternway_types::{
 
 use crate::{
     AttestationView, BaselineView, CondemnationView, DeploymentView, EnvironmentView, LatchView,
-    MoveView, PolicyView, RouteView, VersionView,
+    MoveView, PointView, PolicyView, RouteView, VersionView,
 };
 
 /// A record of any kind.
@@ -37,6 +37,8 @@ pub enum RecordView {
     Deployment(Box<DeploymentView>),
     /// Which candidates are beside what is live.
     Route(RouteView),
+    /// A rollback point.
+    Point(PointView),
 }
 
 impl From<&Record> for RecordView {
@@ -55,6 +57,7 @@ impl From<&Record> for RecordView {
             Record::Baseline(baseline) => Self::Baseline(baseline.as_ref().into()),
             Record::Deployment(it) => Self::Deployment(Box::new(it.as_ref().into())),
             Record::Route(route) => Self::Route(route.as_ref().into()),
+            Record::Point(point) => Self::Point(point.as_ref().into()),
         }
     }
 }

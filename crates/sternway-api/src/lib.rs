@@ -42,6 +42,7 @@ mod man;
 mod metrics;
 mod namespace;
 mod outcome;
+mod point;
 mod pointer;
 mod policy;
 mod problem;
@@ -106,6 +107,10 @@ pub use crate::{
     },
     namespace::{NamespaceCreatedView, NamespaceDetailView, NamespaceView},
     outcome::{OutcomeView, SubjectView},
+    point::{
+        EmergencyView, PointDetailView, PointLiveView, PointPassedOverView, PointPolicyView,
+        PointTakenView, PointUsedView, PointView, UnroutedView,
+    },
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
     policy::{
         EffectivePolicyView, PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView,

@@ -39,6 +39,10 @@ pub enum ProblemCode {
     DeploymentNotFound,
     /// The deployment is not where that could be done.
     DeploymentState,
+    /// There is no such rollback point.
+    PointNotFound,
+    /// No rollback point is healthy.
+    NoHealthyPoint,
     /// Another deployment is on its way.
     BeingDeployed,
     /// A router cannot do what was asked for.
@@ -112,6 +116,10 @@ impl ProblemCode {
             Self::AlreadyLive => Row("already-live", "It is live already", 409, 5),
             Self::DeploymentNotFound => Row("deployment-not-found", "No such deployment", 404, 3),
             Self::DeploymentState => Row("deployment-state", "Not possible where it is", 409, 5),
+            Self::PointNotFound => {
+                Row("rollback-point-not-found", "No such rollback point", 404, 3)
+            }
+            Self::NoHealthyPoint => Row("no-healthy-point", "No rollback point is healthy", 409, 6),
             Self::BeingDeployed => {
                 Row("being-deployed", "Another deployment is on its way", 409, 5)
             }

@@ -1,7 +1,7 @@
 //! What restoring to a revision led to, as it is shown.
 
 use serde::Serialize;
-use sternway_types::{ArtifactId, EnvironmentId, PointerName, Revision, VersionNumber};
+use sternway_types::{ArtifactId, EnvironmentId, PointId, PointerName, Revision, VersionNumber};
 
 use crate::{PointerKind, pointer::parts};
 
@@ -39,6 +39,9 @@ impl WentBackView {
 pub struct RestoredToView {
     /// The revision that was restored.
     pub to: Revision,
+    /// The rollback point that names it, if one was restored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point: Option<PointId>,
     /// The environment that was restored alone; nothing if all of them were, and the labels.
     pub environment: Option<EnvironmentId>,
     /// Every pointer that went back.

@@ -145,11 +145,21 @@ impl Console {
     ///
     /// [`CliError::Output`] if the answer cannot be read.
     pub(crate) fn ask(&self, question: &str) -> Result<bool, CliError> {
+        let answer = self.ask_for(&format!("{question} [y/N]"))?;
+        Ok(matches!(answer.as_str(), "y" | "Y" | "yes"))
+    }
+
+    /// Asks a person to type something.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::Output`] if the answer cannot be read.
+    pub(crate) fn ask_for(&self, question: &str) -> Result<String, CliError> {
         let mut err = AutoStream::new(io::stderr().lock(), self.stderr);
-        write!(err, "{question} [y/N] ").and_then(|()| err.flush()).map_err(CliError::Output)?;
+        write!(err, "{question} ").and_then(|()| err.flush()).map_err(CliError::Output)?;
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).map_err(CliError::Output)?;
-        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+        Ok(answer.trim().to_owned())
     }
 
     /// Tells a person something beside the answer.

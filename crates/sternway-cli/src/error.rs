@@ -119,6 +119,11 @@ impl CliError {
         Self::Problem(Box::new(Problem::new(ProblemCode::Invalid, detail)))
     }
 
+    /// There is no such rollback point.
+    pub(crate) fn no_point(detail: impl Into<String>) -> Self {
+        Self::Problem(Box::new(Problem::new(ProblemCode::PointNotFound, detail)))
+    }
+
     /// What was given makes no sense, for this reason.
     pub(crate) fn invalid_by(err: impl Error) -> Self {
         Self::invalid(err.to_string())

@@ -186,6 +186,11 @@ macro_rules! __store_cases {
                 a_person_overrules_that_others_must_agree,
                 only_a_person_protects_less,
             }
+            pointed {
+                a_point_names_a_revision_and_an_environment_that_are_there,
+                nothing_of_a_point_changes_but_that_it_was_used,
+                a_point_may_be_let_go,
+            }
             raced {
                 one_of_many_racers_moves_the_pointer,
                 no_update_is_lost_between_racers,

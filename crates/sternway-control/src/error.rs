@@ -6,11 +6,12 @@ use sternway_folder::FolderError;
 use sternway_provider::RouterError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason, RecordKind,
-    Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
+    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, PointId, Reason,
+    RecordKind, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
 };
 
 use crate::{
+    point::emergency::PassedOver,
     signed_head::SignedHeadError,
     undo::Clash,
     validate::{CheckTrouble, FailedCheck},
@@ -227,6 +228,22 @@ pub enum ControlError {
     /// Steps are no plan.
     #[error(transparent)]
     Plan(#[from] sternway_types::PlanError),
+    /// There is no such rollback point.
+    #[error("there is no rollback point {id} in {environment}")]
+    NoPoint {
+        /// Where it was looked for.
+        environment: EnvironmentId,
+        /// Which was asked for.
+        id: PointId,
+    },
+    /// There is no rollback point that an emergency could go back to. Nothing moved.
+    #[error("{environment} has no healthy rollback point to go back to{}", listed(.looked_at))]
+    NoHealthyPoint {
+        /// Where.
+        environment: EnvironmentId,
+        /// Every point, the newest first, and why it was not the one.
+        looked_at: Vec<PassedOver>,
+    },
     /// A deployment is not where that could be done.
     #[error(transparent)]
     Deployment(#[from] sternway_deploy::Refused),
@@ -278,6 +295,8 @@ impl ControlError {
             Self::NotChecked { .. } => ProblemCode::PolicyCheckNotRun,
             Self::NotTakenBack { cause, .. } => cause.code(),
             Self::NoDeployment { .. } => ProblemCode::DeploymentNotFound,
+            Self::NoPoint { .. } => ProblemCode::PointNotFound,
+            Self::NoHealthyPoint { .. } => ProblemCode::NoHealthyPoint,
             Self::Deployment(_) => ProblemCode::DeploymentState,
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::NoProbe(_) => ProblemCode::Invalid,
@@ -312,6 +331,15 @@ fn refused(failed: &[FailedCheck]) -> String {
         said = format!("{said}\n{}, by the check {failure}", failure.artifact);
     }
     said
+}
+
+/// The points that were looked at, and why none of them was taken.
+fn listed(looked_at: &[PassedOver]) -> String {
+    if looked_at.is_empty() {
+        return ": none was taken".into();
+    }
+    let each = looked_at.iter().map(|it| format!("\n{it}"));
+    format!(", of {} that were looked at:{}", looked_at.len(), each.collect::<String>())
 }
 
 fn store_code(err: &StoreError) -> ProblemCode {

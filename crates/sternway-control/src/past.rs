@@ -9,7 +9,7 @@ use sternway_types::{
     Timestamp, Version, VersionNumber,
 };
 
-use crate::{Control, ControlError};
+use crate::{Control, ControlError, stays::takes_back};
 
 /// Of how many of its newest stays the outcomes of a version count.
 const MAX_STAYS: usize = 8;
@@ -31,7 +31,7 @@ pub(crate) struct PastStay {
     pub(crate) until: Option<Timestamp>,
     /// Whether a rollback ended it.
     pub(crate) rolled_back: bool,
-    /// Whether somebody undid what had begun it.
+    /// Whether somebody undid what had begun it, or restored what was before.
     pub(crate) undone: bool,
 }
 
@@ -80,7 +80,7 @@ impl Control {
             stays.extend(stay);
             until = Some(moved.at);
             rolled_back = matches!(moved.cause, MoveCause::RolledBack(_));
-            undone = matches!(moved.cause, MoveCause::Undone(_));
+            undone = takes_back(&moved.cause, undone);
         }
         Ok(Past { stays, older_left_out })
     }

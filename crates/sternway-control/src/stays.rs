@@ -25,7 +25,7 @@ pub(crate) struct Stays<'a> {
     left: usize,
     /// How many moves are read next.
     next_page: usize,
-    /// Whether the move that was read last undid what was before it.
+    /// Whether the move that was read last took back what was before it.
     undone: bool,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Stay {
     pub(crate) version: VersionNumber,
     /// Which stay it is.
     pub(crate) generation: Generation,
-    /// Whether somebody undid what had begun it.
+    /// Whether somebody undid what had begun it, or restored what was before.
     pub(crate) undone: bool,
 }
 
@@ -57,10 +57,25 @@ impl Stays<'_> {
     /// The stay before, of those that were read already.
     fn read(&mut self) -> Option<Stay> {
         let moved = self.page.pop_front()?;
-        let undoes = matches!(moved.cause, MoveCause::Undone(_));
+        let undoes = takes_back(&moved.cause, self.undone);
         let undone = std::mem::replace(&mut self.undone, undoes);
         // What is live in an environment is only ever replaced.
         moved.to.map(|version| Stay { version, generation: moved.generation, undone })
+    }
+}
+
+/// Whether a move took back what was before it, rather than replaced it. A change of shares belongs to
+/// the stay that goes on beside it, and ends as that does.
+pub(crate) const fn takes_back(cause: &MoveCause, stay_was_taken_back: bool) -> bool {
+    match cause {
+        MoveCause::Undone(_) | MoveCause::Restored(_) => true,
+        MoveCause::Shifted(_) => stay_was_taken_back,
+        MoveCause::Published
+        | MoveCause::Promoted
+        | MoveCause::RolledBack(_)
+        | MoveCause::Labelled
+        | MoveCause::Unlabelled
+        | MoveCause::Deployed(_) => false,
     }
 }
 

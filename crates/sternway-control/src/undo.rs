@@ -273,13 +273,15 @@ impl Control {
         }
         let back = match (before, key.kind()) {
             // A latched verdict is what was found at that time, and so is what it rests on. A deployment
-            // is a course of events: it is aborted, and not taken back step by step.
+            // is a course of events: it is aborted, and not taken back step by step. A rollback point is
+            // what somebody may want to go back to, whatever was undone since.
             (
                 _,
                 RecordKind::Latch
                 | RecordKind::Baseline
                 | RecordKind::Deployment
-                | RecordKind::Route,
+                | RecordKind::Route
+                | RecordKind::Point,
             ) => None,
             (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
             (None, RecordKind::Policy | RecordKind::Condemnation) => {

@@ -83,6 +83,7 @@ const fn resource(contested: &Contested) -> &'static str {
             RecordKind::Baseline => "baseline",
             RecordKind::Deployment => "deployment",
             RecordKind::Route => "route",
+            RecordKind::Point => "point",
         },
     }
 }

@@ -2,8 +2,8 @@
 
 use sternway_types::{
     Actor, ArtifactId, ChangesetError, ContentRef, DeploymentId, Digest, EnvironmentId, Freeze,
-    Generation, NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision,
-    TreePath, VersionNumber,
+    Generation, NamespaceId, OutcomeError, OutcomeId, PointId, PointerName, Reason, RecordKey,
+    Revision, TreePath, VersionNumber,
 };
 
 /// Which invariant a write would break.
@@ -130,6 +130,14 @@ pub enum Refusal {
     Deployment {
         /// Which.
         id: DeploymentId,
+        /// Why not.
+        problem: &'static str,
+    },
+    /// A rollback point cannot be that.
+    #[error("rollback point {id} {problem}")]
+    Point {
+        /// Which.
+        id: PointId,
         /// Why not.
         problem: &'static str,
     },

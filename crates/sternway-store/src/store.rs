@@ -66,7 +66,8 @@ pub struct DigestHit {
 ///   on artifacts that exist; a version says of
 ///   its content what its writer did; a condemned content goes live only when a person forces it, and
 ///   automation that forces is refused whatever it forces, and so is one that pardons. What a record is about exists; a latched
-///   verdict is written once; only policies and condemnations are taken away.
+///   verdict is written once; a rollback point names a revision that is there, and nothing of it changes
+///   but that it was used; only policies, condemnations, routes and rollback points are taken away.
 /// - **Deployed**: what a deployment does is frozen when it begins, and an end is an end. A route is of
 ///   a deployment that is on its way, belongs to the pointer's generation, and stays until that end: so
 ///   one deployment at a time moves an artifact in an environment. A shift is a new generation, and

@@ -291,6 +291,11 @@ uuid_id! {
     DeploymentId, "a deployment id"
 }
 
+uuid_id! {
+    /// Names one rollback point of an environment.
+    PointId, "the id of a rollback point"
+}
+
 impl OutcomeId {
     /// The id of a run that somebody named. A name belongs to its artifact and environment: the
     /// same name elsewhere is another run, and under another version it is the same one.

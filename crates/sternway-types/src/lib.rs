@@ -56,6 +56,7 @@ mod metadata;
 mod metric;
 mod number;
 mod outcome;
+mod point;
 mod pointer;
 mod policy;
 mod policy_scope;
@@ -99,7 +100,7 @@ pub use crate::{
     error_classes::{CLASSES_KEPT, ErrorClasses},
     id::{
         ArtifactId, ChangesetId, CollectionId, DeploymentId, EnvironmentId, IdError, LabelId,
-        NamespaceId, OutcomeId, ProbeId, Slug, TriggerId, UuidError, ValidatorId,
+        NamespaceId, OutcomeId, PointId, ProbeId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},
@@ -108,6 +109,7 @@ pub use crate::{
     metric::{Direction, Metric},
     number::{Generation, NumberError, Revision, VersionNumber},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
+    point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
     policy::{Action, Activation, Policy, PolicyError, PolicySetting},
     policy_scope::{PolicyScope, ScopeError},

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ArtifactId, Attestation, Deployment, DeploymentId, Digest, Environment, EnvironmentId,
-    FrozenBaseline, Generation, LabelId, Latch, LatchAction, PolicyScope, PolicySetting, Reason,
-    Revision, Route, Timestamp, VersionNumber,
+    FrozenBaseline, Generation, LabelId, Latch, LatchAction, PointId, PolicyScope, PolicySetting,
+    Reason, Revision, RollbackPoint, Route, Timestamp, VersionNumber,
 };
 
 /// Settings of a namespace.
@@ -67,11 +67,13 @@ pub enum RecordKind {
     Deployment,
     /// Which candidates are beside what is live, one per artifact and environment.
     Route,
+    /// Rollback points of environments.
+    Point,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Namespace,
         Self::Environment,
         Self::Policy,
@@ -81,6 +83,7 @@ impl RecordKind {
         Self::Baseline,
         Self::Deployment,
         Self::Route,
+        Self::Point,
     ];
 
     /// The word for it.
@@ -96,6 +99,7 @@ impl RecordKind {
             Self::Baseline => "baseline",
             Self::Deployment => "deployment",
             Self::Route => "route",
+            Self::Point => "point",
         }
     }
 }
@@ -123,6 +127,8 @@ pub enum Record {
     /// Which candidates are beside what is live. It is there from a deployment's first commit to its
     /// last, so that there is one at a time.
     Route(Box<Route>),
+    /// A rollback point.
+    Point(Box<RollbackPoint>),
 }
 
 impl Record {
@@ -151,6 +157,7 @@ impl Record {
             Self::Baseline(it) => RecordKey::baseline(&it.artifact, &it.environment, it.generation),
             Self::Deployment(it) => RecordKey::deployment(&it.environment, it.id),
             Self::Route(it) => RecordKey::route(it.artifact(), it.environment()),
+            Self::Point(it) => RecordKey::point(&it.environment, it.id),
         }
     }
 }
@@ -188,6 +195,8 @@ into_kind! {
     into_deployment, Deployment, Box<Deployment>;
     /// The route, if it is one.
     into_route, Route, Box<Route>;
+    /// The rollback point, if it is one.
+    into_point, Point, Box<RollbackPoint>;
 }
 
 /// The key of a record: its kind and a name made from what it is about, with `/` between the parts,
@@ -249,6 +258,12 @@ impl RecordKey {
         Self { kind: RecordKind::Latch, name: stay(artifact, environment, at) }
     }
 
+    /// What the names of all latched verdicts of an artifact in an environment begin with.
+    #[must_use]
+    pub fn latches_in(artifact: &ArtifactId, environment: &EnvironmentId) -> String {
+        format!("{artifact}/{environment}/")
+    }
+
     /// The latched verdict on a candidate beside what is live, in a generation of the pointer.
     #[must_use]
     pub fn latch_of_candidate(
@@ -276,6 +291,18 @@ impl RecordKey {
     #[must_use]
     pub fn route(artifact: &ArtifactId, environment: &EnvironmentId) -> Self {
         Self { kind: RecordKind::Route, name: format!("{artifact}/{environment}") }
+    }
+
+    /// A rollback point.
+    #[must_use]
+    pub fn point(environment: &EnvironmentId, id: PointId) -> Self {
+        Self { kind: RecordKind::Point, name: format!("{}{id}", Self::points_of(environment)) }
+    }
+
+    /// What the names of all rollback points of an environment begin with.
+    #[must_use]
+    pub fn points_of(environment: &EnvironmentId) -> String {
+        format!("{environment}/")
     }
 
     /// The latched verdict on a version's stay that nothing was done about. It is kept beside the one that

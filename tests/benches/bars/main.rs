@@ -6,6 +6,7 @@
 
 mod bundle;
 mod contents;
+mod emergency;
 mod floor;
 mod judge;
 mod live;
@@ -28,8 +29,9 @@ type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A bar's name, and what measures it.
 type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
 
-const BARS: [Entry; 12] = [
+const BARS: [Entry; 13] = [
     ("rollback", rollback::measure),
+    ("emergency", emergency::measure),
     ("judge", judge::measure),
     ("live", live::measure),
     ("publish", publish::measure),

@@ -11,6 +11,7 @@ mod demo;
 pub(crate) mod deploy;
 mod diff;
 mod doctor;
+mod emergency;
 mod env;
 mod exec;
 mod explain;
@@ -29,6 +30,7 @@ mod namespace;
 mod op;
 mod outcomes;
 mod pardon;
+mod point;
 mod policy;
 mod promote;
 mod publish;
@@ -84,6 +86,8 @@ pub(crate) enum Command {
     Approve(deploy::Approve),
     Reject(deploy::Reject),
     Resolve(resolve::Args),
+    Point(point::Args),
+    Emergency(emergency::Args),
     #[command(alias = "revert")]
     Rollback(rollback::Args),
     Restore(restore::Args),
@@ -195,6 +199,8 @@ impl Command {
             Self::Approve(args) => deploy::approve(context, args).await,
             Self::Reject(args) => deploy::reject(context, args).await,
             Self::Resolve(args) => resolve::run(context, args).await,
+            Self::Point(args) => point::run(context, args).await,
+            Self::Emergency(args) => Box::pin(emergency::run(context, args)).await,
             Self::Rollback(args) => rollback::run(context, args).await,
             Self::Restore(args) => restore::run(context, args).await,
             Self::Undo(args) => undo::run(context, args).await,

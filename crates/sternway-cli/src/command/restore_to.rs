@@ -71,6 +71,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let restored = restored.await?;
     let view = RestoredToView {
         to: restored.to,
+        point: None,
         environment: environment.cloned(),
         moved: restored.moved.iter().map(view_of).collect(),
         stays: restored.stays.iter().map(view_of).collect(),
@@ -82,7 +83,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     Ok(ExitCode::SUCCESS)
 }
 
-fn view_of(back: &WentBack) -> WentBackView {
+pub(super) fn view_of(back: &WentBack) -> WentBackView {
     WentBackView::new(&back.artifact, &back.name, back.from, back.to)
 }
 
@@ -95,18 +96,23 @@ fn write(context: &Context, restored: &RestoredTo, page: &mut Page) {
         }
         None => page.line(format_args!("nothing moved since r{to} that can go back")),
     }
-    for back in &restored.moved {
+    moves(&restored.moved, &restored.stays, page);
+    if let Some(revision) = restored.revision.filter(|_| !context.dry_run) {
+        page.line(format_args!("  undo with: sternway{} undo r{revision}", context.flags()));
+    }
+}
+
+/// What moved, and what stays.
+pub(super) fn moves(moved: &[WentBack], stays: &[WentBack], page: &mut Page) {
+    for back in moved {
         line(back, page);
     }
-    for back in &restored.stays {
+    for back in stays {
         let PointerName::Environment(environment) = &back.name else { continue };
         let (artifact, live) = (&back.artifact, version(back.from));
         page.hint(format_args!(
             "  {artifact} {live} stays live in {environment}: nothing was live there then"
         ));
-    }
-    if let Some(revision) = restored.revision.filter(|_| !context.dry_run) {
-        page.line(format_args!("  undo with: sternway{} undo r{revision}", context.flags()));
     }
 }
 

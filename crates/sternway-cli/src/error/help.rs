@@ -130,13 +130,21 @@ fn of_control(err: &ControlError) -> Option<String> {
             revision.get().saturating_sub(1)
         )),
         ControlError::NothingToUndo { .. } => Some("sternway op log".into()),
-        ControlError::Text(_) | _ => of_checks(err),
+        ControlError::Text(_) | _ => of_others(err),
     }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the others were looked at before")]
-fn of_checks(err: &ControlError) -> Option<String> {
+fn of_others(err: &ControlError) -> Option<String> {
     match err {
+        ControlError::NoPoint { environment, .. } => {
+            Some(format!("sternway{} point list", at(environment)))
+        }
+        ControlError::NoHealthyPoint { environment, .. } => Some(format!(
+            "sternway{0} point restore ID --force, if one of them will do all the same; or sternway{0} \
+             rollback KEY, or deploy abort KEY",
+            at(environment)
+        )),
         ControlError::ChecksFailed(failed) => failed.first().map(|check| {
             format!("mend it, and look again with: sternway validate {} FILE", check.artifact)
         }),

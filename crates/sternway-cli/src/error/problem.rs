@@ -68,6 +68,14 @@ fn of_control(err: &ControlError) -> Value {
             "artifact": artifact, "version": version, "environment": environment, "reason": reason,
         });
     }
+    if let ControlError::NoHealthyPoint { environment, looked_at } = err {
+        let looked_at = looked_at.iter().map(|it| {
+            json!({
+                "id": it.point, "revision": it.revision, "at": it.at, "why": it.why.to_string(),
+            })
+        });
+        return json!({"environment": environment, "looked_at": looked_at.collect::<Vec<_>>()});
+    }
     // The detail says it all.
     Value::Null
 }

@@ -3,8 +3,9 @@
 use sternway::{
     api::DeploymentView,
     types::{
-        Applied, Commit, Deployment, LatchAction, MoveCause, PointerMove, PointerName,
-        PolicySetting, Record, RecordChange, RollbackTrigger, Shift, Version, VersionNumber,
+        Applied, Commit, Deployment, LatchAction, MoveCause, PointCause, PointUse, PointerMove,
+        PointerName, PolicySetting, Record, RecordChange, RollbackPoint, RollbackTrigger, Shift,
+        Version, VersionNumber,
     },
 };
 
@@ -79,6 +80,23 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
     format!("{name}  {versions}  {place}{cause}{forced}")
 }
 
+fn pointed(point: &RollbackPoint) -> String {
+    let (environment, revision) = (&point.environment, point.revision);
+    match (&point.used, point.cause) {
+        (Some(used), _) => {
+            let how = match used.how {
+                PointUse::Restored => "restored",
+                PointUse::Emergency => "restored in an emergency",
+            };
+            format!("rollback point r{revision} of {environment} {how}")
+        }
+        (None, PointCause::ByHand) => format!("rollback point r{revision} of {environment} taken"),
+        (None, PointCause::Before(_)) => {
+            format!("rollback point r{revision} of {environment} taken before the deployment")
+        }
+    }
+}
+
 fn versions(from: Option<VersionNumber>, to: Option<VersionNumber>, symbols: &Symbols) -> String {
     let word = |version: Option<VersionNumber>| {
         version.map_or_else(|| "nothing".to_owned(), |version| version.to_string())
@@ -125,6 +143,7 @@ fn record(change: &RecordChange) -> String {
             format!("{artifact} {version} regressed in {environment}, {then}")
         }
         Record::Deployment(it) => deployed(it),
+        Record::Point(it) => pointed(it),
         Record::Route(it) => {
             let (live, arms) = (it.live(), it.candidates().iter());
             let beside = arms.map(|arm| format!(", {} {}", arm.version, arm.weight));

@@ -202,6 +202,7 @@ stories! {
     namespaces
     once
     past
+    points
     policies
     protected
     publish_again
@@ -248,6 +249,7 @@ stories_of_many! {
     namespaces
     once
     past
+    points
     policies
     protected
     publish_again

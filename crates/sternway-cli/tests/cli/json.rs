@@ -243,6 +243,23 @@ fn deployed(world: &World, all: &mut Keys) {
     for (name, words) in steps {
         note(world, all, name, &words);
     }
+    let points: [(&str, Vec<&str>); 12] = [
+        named("deploy start", "deploy start tools/ship@v1 --canary 5"),
+        named("point create", "point create -m kept --keep 2"),
+        named("point create", "point create --keep 2"),
+        named("promote", "promote configs/bot@v1 --force"),
+        named("point list", "point list"),
+        named("emergency", "emergency production --reason red"),
+        named("emergency", "emergency production --reason red --yes"),
+        named("emergency", "emergency production --reason red -y"),
+        named("point list", "point list"),
+        named("point show", "point show newest"),
+        named("promote", "promote tools/ship@v1"),
+        named("point restore", "point restore newest"),
+    ];
+    for (name, words) in points {
+        note(world, all, name, &words);
+    }
 }
 
 /// A simulation that takes no time.

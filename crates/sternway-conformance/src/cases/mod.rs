@@ -27,6 +27,7 @@ pub(crate) mod locked;
 pub(crate) mod modelled;
 pub(crate) mod monotone;
 pub(crate) mod namespaces;
+pub(crate) mod pointed;
 pub(crate) mod protected;
 pub(crate) mod raced;
 pub(crate) mod records;

@@ -3,7 +3,7 @@
 use sternway_store::Refusal;
 use sternway_types::{
     Applied, ArtifactId, Commit, EnvironmentId, Generation, PolicyScope, Record, RecordChange,
-    RecordKey, RecordKind, VersionNumber,
+    RecordKey, RecordKind, RollbackPoint, VersionNumber,
 };
 
 use super::{decide_deployed, decide_protected, history::History};
@@ -70,12 +70,41 @@ pub(super) fn put(
         }
         Record::Deployment(it) => problems.extend(decide_deployed::deployment(history, making, it)),
         Record::Route(it) => problems.extend(decide_deployed::route(history, it)),
+        Record::Point(it) => problems.extend(point(history, it)),
     }
     if problems.is_empty() {
         Ok(changed(history, key, Some(record.clone())))
     } else {
         Err(problems)
     }
+}
+
+/// Why a rollback point cannot be that, if it cannot. What is the same as before but for its use is
+/// found by comparing what is written.
+fn point(history: History<'_>, after: &RollbackPoint) -> Vec<Refusal> {
+    let key = RecordKey::point(&after.environment, after.id);
+    let before = history.record(&key).and_then(Record::into_point);
+    let head = history.0.last().map_or(0, |commit| commit.revision.get());
+    let mut problems = Vec::new();
+    let mut problem = |problem| problems.push(Refusal::Point { id: after.id, problem });
+    if !(1..=head).contains(&after.revision.get()) {
+        problem("names a revision that is not there");
+    }
+    if let Some(before) = before {
+        let named = |it: &RollbackPoint| {
+            let RollbackPoint { id, environment, revision, by, at, description, cause, used: _ } =
+                it.clone();
+            (id, environment, revision, by, at, description, cause)
+        };
+        if named(&before) != named(after) {
+            problem("is another one: what a point names never changes");
+        }
+        if before.used.is_some() && after.used.is_none() {
+            problem("was used, and stays so");
+        }
+    }
+    problems.extend(nowhere(history, &after.environment));
+    problems
 }
 
 pub(super) fn delete(
@@ -88,7 +117,7 @@ pub(super) fn delete(
         problems.push(Refusal::AutomationForces(making.actor.clone()));
     }
     match key.kind() {
-        RecordKind::Policy | RecordKind::Condemnation => (),
+        RecordKind::Policy | RecordKind::Condemnation | RecordKind::Point => (),
         RecordKind::Route => problems.extend(decide_deployed::no_route(history, key)),
         RecordKind::Namespace
         | RecordKind::Environment

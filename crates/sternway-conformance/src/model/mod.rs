@@ -14,6 +14,7 @@ mod deploying;
 mod history;
 mod operation;
 mod play;
+mod pointing;
 mod sketch;
 
 pub(crate) use self::{

@@ -87,6 +87,13 @@ pub(crate) enum RecordSketch {
         version: u8,
         percent: u8,
     },
+    /// A rollback point of a revision that may not be there, or one that was used.
+    Point {
+        id: u8,
+        environment: u8,
+        back: u8,
+        used: u8,
+    },
 }
 
 /// One outcome of an append.
@@ -195,6 +202,9 @@ fn record() -> impl Strategy<Value = RecordSketch> {
             |(id, artifact, environment, version, percent)| RecordSketch::Route {
                 id, artifact, environment, version, percent
             }
+        ),
+        3 => (0..3_u8, environment.clone(), 0..6_u8, 0..3_u8).prop_map(
+            |(id, environment, back, used)| RecordSketch::Point { id, environment, back, used }
         ),
         1 => (artifact, environment, 0..4_u8, version.clone(), version).prop_map(
             |(artifact, environment, generation, version, against)| RecordSketch::Baseline {

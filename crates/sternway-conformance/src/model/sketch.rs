@@ -15,6 +15,7 @@ use super::{
     deploying,
     history::History,
     operation::{Lock, Operation, OutcomeSketch, PointerSketch, RecordSketch, VERSIONS},
+    pointing,
 };
 use crate::{
     everything::Topics,
@@ -22,8 +23,8 @@ use crate::{
     world::{
         Client, alice, artifact, attestation, baseline, condemnation, environment, failed, force,
         generation, greeting, label, latch, live, move_to, pointer_at, production, put_deployment,
-        put_route, reason, record_at, robot, staging, succeeded, tests_passed, text, unlabel,
-        version,
+        put_point, put_route, reason, record_at, robot, staging, succeeded, tests_passed, text,
+        unlabel, version,
     },
 };
 
@@ -170,6 +171,9 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
         RecordSketch::Deployment { id, artifact, environment, version, turn } => {
             let to = (artifact_of(artifact), environment_of(environment), version);
             put_deployment(&deploying::deployment_of(history, id, to, turn))
+        }
+        RecordSketch::Point { id, environment, back, used } => {
+            put_point(&pointing::point_of(history, id, &environment_of(environment), back, used))
         }
         RecordSketch::Route { id, artifact, environment, version, percent } => {
             let to = (artifact_of(artifact), environment_of(environment), version);

@@ -4,11 +4,15 @@ use sternway_deploy::{Event, Write};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     ArtifactId, Change, Deployment, DeploymentId, EnvironmentId, Force, Generation, Member, Phase,
-    Plan, PointerName, Precondition, Record, RecordKey, Regime, Subject, VersionNumber, Weight,
+    Plan, PointCause, PointerName, Precondition, Record, RecordKey, Regime, Subject, VersionNumber,
+    Weight,
 };
 
 use super::{Deployed, write::route_of};
-use crate::{Control, ControlError, Intent};
+use crate::{
+    Control, ControlError, Intent,
+    point::{NewPoint, is_about_a_point},
+};
 
 /// What is done about a deployment that is on its way already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -152,8 +156,25 @@ impl Control {
                 changeset = changeset.then(Change::PutRecord(Box::new(route)));
             }
         }
-        self.commit(&changeset).await?;
+        self.commit_with_point(changeset, &deployment).await?;
         self.deployment(&new.environment, deployment.id).await
+    }
+
+    /// Commits the first step, and with it a rollback point of what ran until then.
+    async fn commit_with_point(
+        &self,
+        changeset: sternway_types::Changeset,
+        begun: &Deployment,
+    ) -> Result<(), ControlError> {
+        let (new, cause) = (NewPoint::of(begun.environment.clone()), PointCause::Before(begun.id));
+        loop {
+            let (pointing, _) = self.pointing(changeset.clone(), &new, cause).await?;
+            match self.commit(&pointing).await {
+                Ok(_) => return Ok(()),
+                Err(err) if is_about_a_point(&err) => (),
+                Err(err) => return Err(err.into()),
+            }
+        }
     }
 
     /// Takes a condemnation of a candidate away in the same commit, as a person wants.

@@ -20,6 +20,17 @@ impl Control {
         before: &Deployed,
         next: Next,
     ) -> Result<Changeset, ControlError> {
+        self.deploying_beside(changeset, before, next, &HashSet::new()).await
+    }
+
+    /// The same, where the changeset moves the pointers of some artifacts itself.
+    pub(crate) async fn deploying_beside(
+        &self,
+        changeset: Changeset,
+        before: &Deployed,
+        next: Next,
+        moved: &HashSet<ArtifactId>,
+    ) -> Result<Changeset, ControlError> {
         let Next { mut deployment, writes } = next;
         let key = RecordKey::deployment(&deployment.environment, deployment.id);
         let generation = before.generation;
@@ -27,7 +38,9 @@ impl Control {
         let releases = writes.contains(&Write::Release);
         // On its way back, what others moved meanwhile is theirs. Forward, it is a lost race.
         let ours = if deployment.phase == Phase::RollingBack {
-            self.still_ours(&deployment).await?
+            let mut ours = self.still_ours(&deployment).await?;
+            ours.retain(|artifact| !moved.contains(artifact));
+            ours
         } else {
             deployment.members.iter().map(|member| member.artifact.clone()).collect()
         };

@@ -165,6 +165,10 @@ impl Needs {
                 self.of_route(it);
                 None
             }
+            Record::Point(it) => {
+                self.records.insert(RecordKey::environment(&it.environment));
+                None
+            }
             Record::Namespace(_) | Record::Environment(_) | Record::Policy(_) => None,
         };
         if let Some((artifact, version, environment)) = about {

@@ -2,7 +2,7 @@
 
 use sternway_types::{
     Applied, Artifact, ArtifactId, Environment, EnvironmentId, Generation, PolicyScope, Record,
-    RecordChange, RecordEntry, RecordKey, RecordKind, Version, VersionNumber,
+    RecordChange, RecordEntry, RecordKey, RecordKind, RollbackPoint, Version, VersionNumber,
 };
 
 use super::{State, changeset::Making, deployed, protected};
@@ -50,6 +50,7 @@ pub(super) fn put_record<S: State>(
         }
         Record::Deployment(it) => deployed::deployment(making, it, there(before.as_ref()))?,
         Record::Route(it) => deployed::route(making, it, there(before.as_ref()))?,
+        Record::Point(it) => point(making, it, there(before.as_ref()))?,
     }
     write(making, key, before, Some(record.clone()))
 }
@@ -59,7 +60,7 @@ pub(super) fn delete_record<S: State>(
     key: &RecordKey,
 ) -> Result<Applied, StoreError> {
     match key.kind() {
-        RecordKind::Policy | RecordKind::Route => (),
+        RecordKind::Policy | RecordKind::Route | RecordKind::Point => (),
         RecordKind::Condemnation => person(making)?,
         RecordKind::Namespace
         | RecordKind::Environment
@@ -74,6 +75,22 @@ pub(super) fn delete_record<S: State>(
     }
     deployed::no_route(making, there(before.as_ref()))?;
     write(making, key.clone(), before, None)
+}
+
+/// Refuses a rollback point that names what is not there, or becomes another one.
+fn point<S: State>(
+    making: &Making<'_, S>,
+    after: &RollbackPoint,
+    before: Option<&Record>,
+) -> Result<(), StoreError> {
+    let before = match before {
+        Some(Record::Point(before)) => Some(before.as_ref()),
+        _ => None,
+    };
+    if let Some(problem) = after.refuses(before, making.revision) {
+        return Err(Refusal::Point { id: after.id, problem }.into());
+    }
+    known_environment(making, &after.environment).map(drop)
 }
 
 /// The record of an entry, unless it was taken away.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 use sternway_types::{
     Approval, Arm, Cause, Deployment, DeploymentId, FrozenBaseline, Generation, Lease, Limits,
-    Member, OnDeadline, Pause, Phase, Plan, Reason, Record, RecordKind, Regime, Route, Step,
-    Strategy, Wait, Waiver, Weight,
+    Member, OnDeadline, Pause, Phase, Plan, PointCause, PointId, PointUse, PointUsed, Reason,
+    Record, RecordKind, Regime, Revision, RollbackPoint, Route, Step, Strategy, Wait, Waiver,
+    Weight,
 };
 
 use crate::make::{self, alice, greeting, json_problem, parsed, production, second, version};
@@ -184,6 +185,37 @@ fn every_phase_strategy_and_pause_is_written_as_its_word() {
     }
     for pause in [Pause::Asked, Pause::Deadline, Pause::Unrouted] {
         check_part(&pause, &format!("\"{}\"", pause.as_str()));
+    }
+}
+
+#[test]
+fn rollback_points() {
+    let mut point = RollbackPoint {
+        id: PointId::from_name("point"),
+        environment: production(),
+        revision: Revision::new(7),
+        by: alice(),
+        at: second(1),
+        description: Reason::default(),
+        cause: PointCause::ByHand,
+        used: None,
+    };
+    check(
+        &Record::Point(Box::new(point.clone())),
+        RecordKind::Point,
+        r#"{"point":{"id":"251fecd5-92e5-8e6c-8a95-121752f4a73b","environment":"production","revision":7,"by":"human:alice","at":"1970-01-01T00:00:01Z","cause":"by_hand"}}"#,
+    );
+    point.description = parsed("before the sale");
+    point.cause = PointCause::Before(id());
+    for how in [PointUse::Restored, PointUse::Emergency] {
+        point.used = Some(PointUsed { how, by: alice(), at: second(2) });
+        let word = if how == PointUse::Restored { "restored" } else { "emergency" };
+        let golden = r#"{"point":{"id":"251fecd5-92e5-8e6c-8a95-121752f4a73b","environment":"production","revision":7,"by":"human:alice","at":"1970-01-01T00:00:01Z","description":"before the sale","cause":{"before":"aee50b18-a03c-89e4-883a-5acadf5c8614"},"used":{"how":"WORD","by":"human:alice","at":"1970-01-01T00:00:02Z"}}}"#;
+        check(
+            &Record::Point(Box::new(point.clone())),
+            RecordKind::Point,
+            &golden.replace("WORD", word),
+        );
     }
 }
 

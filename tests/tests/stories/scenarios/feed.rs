@@ -105,6 +105,7 @@ pub(super) fn record_said(record: &Record) -> String {
             format!("{candidate} against {version}: {succeeded} ok, {failed} not, {errors:?}")
         }
         Record::Deployment(it) => it.said(),
+        Record::Point(it) => it.said(),
         Record::Route(it) => {
             let arms = it.arms().iter().map(|arm| format!("{} {}", arm.version, arm.weight));
             format!("{} at generation {} of {:?}", listed(arms), it.generation(), it.deployment())

@@ -17,6 +17,7 @@ mod followed;
 mod guarded;
 mod left;
 mod lineage;
+mod pointed;
 mod release;
 mod sound;
 mod stage;
