@@ -18,7 +18,11 @@ use sternway_types::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    ControlError, baseline::Baselines, deploy::Routers, live::LiveTable, serve::Kept,
+    ControlError,
+    baseline::Baselines,
+    deploy::{Routers, Untold},
+    live::LiveTable,
+    serve::Kept,
     validate::Validators,
 };
 
@@ -70,6 +74,7 @@ pub struct Control {
     pub(crate) routers: Routers,
     /// What this control is called as a driver of deployments, once it is one.
     driver: OnceLock<String>,
+    pub(crate) untold: Mutex<Untold>,
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
@@ -93,6 +98,7 @@ impl Control {
             triggers: Triggers::default(),
             routers: Routers::default(),
             driver: OnceLock::new(),
+            untold: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),
@@ -136,6 +142,14 @@ impl Control {
         self
     }
 
+    /// Is called so as a driver of deployments, and not by a name that is drawn: who opens a store again and
+    /// again goes on with what it did itself, and does not wait for itself.
+    #[must_use]
+    pub fn with_driver(mut self, name: impl Into<String>) -> Self {
+        self.driver = OnceLock::from(name.into());
+        self
+    }
+
     /// What this control is called as a driver of deployments.
     pub(crate) fn driver(&self) -> &str {
         self.driver.get_or_init(|| self.ids.changeset().to_string())
@@ -154,6 +168,7 @@ impl Control {
             // Nothing is told to a router that only is tried.
             routers: Routers::default(),
             driver: OnceLock::new(),
+            untold: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),
@@ -278,8 +293,18 @@ impl Control {
             .because(intent.reason.clone())
     }
 
-    /// Commits, and remembers the revision.
+    /// Commits, and tells routers what was moved.
     pub(crate) async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
+        let receipt = self.commit_alone(changeset).await?;
+        if !self.routers.is_empty() {
+            // Boxed, or whoever commits holds all that this may need.
+            Box::pin(self.tell_routers(changeset)).await;
+        }
+        Ok(receipt)
+    }
+
+    /// Commits, and remembers the revision.
+    pub(crate) async fn commit_alone(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
         let receipt = self.store.commit(changeset).await?;
         if let Some(written) = &self.written {
             written.fetch_max(receipt.revision.get(), Ordering::AcqRel);

@@ -8,7 +8,9 @@
 
 mod ask;
 mod drive;
+mod driver;
 mod found;
+mod keep;
 mod resolve;
 mod routes;
 mod start;
@@ -21,13 +23,15 @@ use sternway_types::{
     RecordKind, Route,
 };
 
-pub(crate) use self::trial::Trial;
 pub use self::{
-    drive::{Driven, Driver},
+    drive::Driven,
+    driver::Driver,
+    keep::Unrouted,
     resolve::Resolved,
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };
+pub(crate) use self::{keep::Untold, trial::Trial};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.

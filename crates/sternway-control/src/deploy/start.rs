@@ -50,9 +50,9 @@ impl Control {
     ) -> Result<Deployment, ControlError> {
         let environment = &new.environment;
         self.known_environment(environment).await?;
-        self.routers.able(environment, &new.plan)?;
         let mut members = Vec::with_capacity(new.members.len());
         for (artifact, to) in &new.members {
+            self.routers.able(artifact, environment, &new.plan)?;
             members.push(self.member(artifact, *to, environment).await?);
         }
         members.sort_unstable_by(|one, other| one.artifact.cmp(&other.artifact));

@@ -36,6 +36,7 @@ mod resolve;
 mod restore;
 mod restore_to;
 mod rollback;
+mod routed;
 mod sequential;
 mod signed_head;
 mod stability;
