@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use sternway_control::{
-    Control, ControlError, supervise::Supervisor, sweep::Swept, validate::Validators, watch::Watch,
+    Control, ControlError, deploy::Routers, supervise::Supervisor, sweep::Swept,
+    validate::Validators, watch::Watch,
 };
 use sternway_policy::{Trigger, Triggers};
 use sternway_provider::{Clock, Ids, Validator};
@@ -32,6 +33,8 @@ pub struct Builder {
     ids: Option<Arc<dyn Ids>>,
     validators: Validators,
     triggers: Triggers,
+    routers: Routers,
+    driver: Option<String>,
     missing: Missing,
     wait: Duration,
 }
@@ -45,6 +48,8 @@ impl Default for Builder {
             ids: None,
             validators: Validators::default(),
             triggers: Triggers::default(),
+            routers: Routers::default(),
+            driver: None,
             missing: Missing::Create,
             wait: Duration::from_secs(5),
         }
@@ -135,6 +140,20 @@ impl Builder {
         self
     }
 
+    /// Has these routers, in place of those that were given before. Whatever moves what is live through this
+    /// handle tells them; what they did not follow, [`Control::take_untold`] says.
+    pub fn with_routers(mut self, routers: Routers) -> Self {
+        self.routers = routers;
+        self
+    }
+
+    /// Is called so as a driver of deployments, and not by a name that is drawn: who opens a store again and
+    /// again does not wait for what it began itself.
+    pub fn with_driver(mut self, name: impl Into<String>) -> Self {
+        self.driver = Some(name.into());
+        self
+    }
+
     /// Says what to do when there is no store, or no such namespace in it; [`Missing::Create`] if
     /// nothing is said.
     pub const fn if_missing(mut self, missing: Missing) -> Self {
@@ -206,7 +225,11 @@ impl Builder {
         };
         let mut control = Control::new(store, namespace)
             .with_validators(self.validators)
-            .with_triggers(self.triggers);
+            .with_triggers(self.triggers)
+            .with_routers(self.routers);
+        if let Some(driver) = self.driver {
+            control = control.with_driver(driver);
+        }
         if let Some(clock) = self.clock {
             control = control.with_clock(clock);
         }

@@ -39,6 +39,7 @@ mod resolve;
 mod restore;
 mod restore_to;
 mod rollback;
+mod routers;
 mod settings;
 mod show;
 mod simulate;

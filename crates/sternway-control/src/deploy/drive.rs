@@ -163,13 +163,32 @@ impl Control {
             deployment.lease = None;
         }
         let changeset = self.changeset(&Intent::by(Actor::sternway()));
+        let over = next.deployment.phase.is_over();
         let changeset = self.deploying(changeset, before, next).await?;
         // What follows for the routers is the next event.
         match self.commit_alone(&changeset).await {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                if over {
+                    self.let_go(&before.deployment).await?;
+                }
+                Ok(true)
+            }
             Err(err) if is_lost_race(&err) || is_condemned(&err) => Ok(true),
             Err(err) => Err(err.into()),
         }
+    }
+
+    /// Has routers know nothing any more of a deployment that is over. Requests go as before, so that one
+    /// that is away now is told with the next look.
+    async fn let_go(&self, of: &Deployment) -> Result<(), ControlError> {
+        let mut away = Away::new();
+        for member in &of.members {
+            match self.route_all(&member.artifact, &of.environment, &mut away).await {
+                Ok(_) | Err(ControlError::Router(_)) => (),
+                Err(err) => return Err(err),
+            }
+        }
+        Ok(())
     }
 
     /// Whether a candidate that is not live yet may not go live any more.
