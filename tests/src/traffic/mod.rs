@@ -7,15 +7,24 @@
 
 mod client;
 mod command;
+mod drill;
+mod latency;
+mod load;
 mod proxy;
+mod recorder;
+mod report;
+mod shares;
 mod site;
 mod upstream;
 
 pub use self::{
     client::{Answer, ask, get},
     command::{Commands, Ran, program_beside},
+    drill::Drill,
+    load::{Load, Wrk, wrk_given},
     proxy::{Proxy, free_port, haproxy_given},
-    site::{ARTIFACT, Site, bare},
+    report::Row,
+    site::{ARTIFACT, Site},
     upstream::{Counted, Upstreams},
 };
 

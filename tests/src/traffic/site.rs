@@ -123,7 +123,7 @@ fn target() -> Told<(ArtifactId, EnvironmentId)> {
 /// # Errors
 ///
 /// If it does not start.
-pub fn bare(haproxy: PathBuf, folder: &Path, upstreams: &Upstreams) -> Told<Proxy> {
+pub(super) fn bare(haproxy: PathBuf, folder: &Path, upstreams: &Upstreams) -> Told<Proxy> {
     let (socket, port) = (folder.join("bare.sock"), free_port()?);
     let map = folder.join("floor.map");
     std::fs::write(&map, "floor search_v2\n")?;

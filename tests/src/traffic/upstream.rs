@@ -49,6 +49,13 @@ impl Upstreams {
         self.ports
     }
 
+    /// Who asks what was counted, also on another thread.
+    #[must_use]
+    pub fn counter(&self) -> Box<dyn Fn() -> Counted + Send> {
+        let counted = Arc::clone(&self.counted);
+        Box::new(move || counted.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
     /// What was counted since the start.
     #[must_use]
     pub fn counted(&self) -> Counted {
