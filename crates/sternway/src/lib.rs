@@ -58,6 +58,8 @@
 
 mod artifact;
 mod content;
+#[cfg(feature = "redb")]
+mod embedded;
 mod error;
 mod live;
 mod open;
