@@ -118,10 +118,12 @@ impl Drill {
             let recorder = recorder(site, bad);
             let mut driver = site.commands.begin(&[&words[..], &["--wait=120s"]].concat())?;
             if killed == Killed::Yes {
-                until("it has its second share", || weight(site).is_ok_and(|it| it >= 2_500))?;
+                until("it has its second share", || {
+                    site.status().is_ok_and(|it| it.weight >= 2_500)
+                })?;
                 kill(driver)?;
                 driver = site.commands.begin(&["supervise", "--every", "100ms"])?;
-                until("it is over", || weight(site).is_ok_and(|it| it == 10_000) && is_over(site))?;
+                until("it is over", || site.status().is_ok_and(|it| it.state == "completed"))?;
                 kill(driver)?;
             } else {
                 let ran = Commands::end(driver)?;
@@ -219,19 +221,6 @@ fn recorder(site: &Site, bad: Option<u64>) -> Recorder {
     let (commands, router, counted) =
         (site.commands.clone(), site.router(), site.upstreams.counter());
     Recorder::begin(Recording { commands, router, counted, bad })
-}
-
-fn status(site: &Site) -> Told<serde_json::Value> {
-    let said = site.commands.ok(&["deploy", "status", ARTIFACT, "-o", "json"], "")?;
-    Ok(serde_json::from_str(&said)?)
-}
-
-fn weight(site: &Site) -> Told<u64> {
-    status(site)?["weight"].as_u64().ok_or_else(|| "no weight".into())
-}
-
-fn is_over(site: &Site) -> bool {
-    status(site).is_ok_and(|status| status["state"] == "completed")
 }
 
 /// What was answered since, by the routes that were seen.

@@ -24,7 +24,7 @@ pub use self::{
     load::{Load, Wrk, wrk_given},
     proxy::{Proxy, free_port, haproxy_given},
     report::Row,
-    site::{ARTIFACT, Site},
+    site::{ARTIFACT, Site, Status},
     upstream::{Counted, Upstreams},
 };
 

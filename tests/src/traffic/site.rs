@@ -21,6 +21,15 @@ use crate::faults::Told;
 /// What is deployed.
 pub const ARTIFACT: &str = "tools/search";
 
+/// Where a deployment is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+pub struct Status {
+    /// Its state, such as `progressing`.
+    pub state: String,
+    /// The candidate's share, in basis points.
+    pub weight: u64,
+}
+
 /// See the module. The folder goes last.
 #[derive(Debug)]
 pub struct Site {
@@ -97,6 +106,16 @@ impl Site {
         let lines: String = (first..first + runs).map(line).collect();
         let reference = format!("{ARTIFACT}@v{version}");
         self.commands.ok(&["record", &reference, "--from", "-"], &lines).map(drop)
+    }
+
+    /// What the command says of the newest deployment.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn status(&self) -> Told<Status> {
+        let said = self.commands.ok(&["deploy", "status", ARTIFACT, "-o", "json"], "")?;
+        Ok(serde_json::from_str(&said)?)
     }
 
     /// Its folder, in which commands run.

@@ -71,20 +71,14 @@ impl Story {
         Ok(())
     }
 
-    /// What the command says of the deployment.
-    fn status(&self) -> Told<serde_json::Value> {
-        let said = self.site.commands.ok(&["deploy", "status", ARTIFACT, "-o", "json"], "")?;
-        Ok(serde_json::from_str(&said)?)
-    }
-
     /// How the deployment ended, by the exit code of who drove it.
     fn end(self) -> Told<(Site, Option<i32>)> {
         if self.driver != Driver::Supervised {
             return Ok((self.site, Commands::end(self.child)?.code));
         }
-        let mut state = serde_json::Value::Null;
+        let mut state = String::new();
         until("it is over", || {
-            state = self.status().map(|status| status["state"].clone()).unwrap_or_default();
+            state = self.site.status().map(|status| status.state).unwrap_or_default();
             state == "completed" || state == "rolled_back"
         })?;
         let Self { site, mut child, .. } = self;
@@ -120,7 +114,7 @@ fn a_bad_one_goes_back(driver: Driver) -> Told<()> {
     let mut story = Story::begin(driver)?;
     story.reach()?;
     story.change_drivers()?;
-    while story.status()?["weight"] != 0 {
+    while story.site.status()?.weight != 0 {
         // A client saw it fail, and says so.
         let reference = format!("{ARTIFACT}@{}", story.reach()?.version);
         story.site.commands.ok(&["record", &reference, "--fail"], "")?;
@@ -136,7 +130,7 @@ fn a_good_one_goes_live(driver: Driver) -> Told<()> {
     let mut story = Story::begin(driver)?;
     for share in [500, 2_500, 5_000] {
         until("it has the next share", || {
-            story.status().is_ok_and(|status| status["weight"] == share)
+            story.site.status().is_ok_and(|status| status.weight == share)
         })?;
         story.reach()?;
         if share == 2_500 {
@@ -144,7 +138,7 @@ fn a_good_one_goes_live(driver: Driver) -> Told<()> {
         }
         story.site.record(2, 5)?;
     }
-    until("it is live", || story.status().is_ok_and(|status| status["weight"] == 10_000))?;
+    until("it is live", || story.site.status().is_ok_and(|status| status.weight == 10_000))?;
     story.site.record(2, 500)?;
     let (site, code) = story.end()?;
     assert_eq!(code, Some(0));

@@ -3,7 +3,10 @@
 //! A folder's file may name one, as it may name a store: nothing is run. What it is sent are commands about
 //! map files; who does not answer to the first of them as `HAProxy` does is sent no other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use sternway::{
     haproxy::{Address, Haproxy, Layout},
@@ -24,6 +27,8 @@ const KEYS: [&str; 7] =
     ["haproxy", "maps", "backends", "artifacts", "environment", "environments", "namespace"];
 /// Where the map files lie if nothing is said.
 const MAPS: &str = "/etc/haproxy/sternway";
+/// How long a call may take. A store in a file is held meanwhile, and others wait for it.
+const LIMIT: Duration = Duration::from_secs(1);
 /// The namespace if nothing is said, which is that of the command line.
 const NAMESPACE: &str = "default";
 
@@ -50,7 +55,7 @@ pub(crate) type RouterSettings = BTreeMap<String, RouterSetting>;
 impl RouterSetting {
     /// The router. It is not asked anything yet.
     pub(crate) fn router(&self) -> Haproxy {
-        Haproxy::at(self.address.clone(), self.layout.clone())
+        Haproxy::at(self.address.clone(), self.layout.clone()).with_limit(LIMIT)
     }
 
     /// What it is, in a few words.
@@ -88,7 +93,8 @@ impl SettingsFile<'_> {
     }
 
     fn router(&self, at: usize, table: &DeTable<'_>) -> Result<RouterSetting, SettingsError> {
-        for key in table.keys().filter(|key| !KEYS.contains(&key.get_ref().as_ref())) {
+        let unknown = |key: &&Spanned<_>| !KEYS.contains(&AsRef::<str>::as_ref(key.get_ref()));
+        if let Some(key) = table.keys().find(unknown) {
             let near = nearest(key.get_ref(), KEYS.map(str::to_owned).into_iter());
             let near = near.map(|near| format!(": did you mean {near}?"));
             let (name, near) = (key.get_ref(), near.unwrap_or_default());

@@ -34,17 +34,23 @@ impl Control {
         for change in &changeset.changes {
             let Change::MovePointer(moved) = change else { continue };
             let PointerName::Environment(environment) = &moved.name else { continue };
-            let told = self.route_all(&moved.artifact, environment, &mut away).await;
-            let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
-            let whose = (environment.clone(), moved.artifact.clone());
-            match told {
+            match self.route_all(&moved.artifact, environment, &mut away).await {
                 // Who came later has moved it further, and tells the routers of that.
                 Ok(_) | Err(ControlError::Router(RouterError::Older { .. })) => {
-                    untold.remove(&whose);
+                    self.is_told(&moved.artifact, environment);
                 }
-                Err(err) => drop(untold.insert(whose, err)),
+                Err(err) => {
+                    let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+                    untold.insert((environment.clone(), moved.artifact.clone()), err);
+                }
             }
         }
+    }
+
+    /// Routers do what the store wants, whatever was in the way before.
+    pub(super) fn is_told(&self, artifact: &ArtifactId, environment: &EnvironmentId) {
+        let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        untold.remove(&(environment.clone(), artifact.clone()));
     }
 
     /// What this control moved and routers were not seen to follow, each once. What was moved stays so;

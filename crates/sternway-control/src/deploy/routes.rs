@@ -182,7 +182,13 @@ impl Control {
                 }
             }
         }
-        trouble.map_or(Ok(told), |err| Err(err.into()))
+        match trouble {
+            Some(err) => Err(err.into()),
+            None => {
+                self.is_told(artifact, environment);
+                Ok(told)
+            }
+        }
     }
 }
 

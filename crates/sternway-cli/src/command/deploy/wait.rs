@@ -73,7 +73,7 @@ pub(super) async fn to_the_end(
             Err(err) if err.code() == ProblemCode::StoreBusy => continue,
             Err(err) => return Err(err),
         };
-        troubled = complain(context, driven.trouble, troubled);
+        troubled = complain(context, driven.trouble, &troubled);
         let before = DeploymentView::from(&deployment);
         let after = DeploymentView::from(&driven.deployment);
         deployment = driven.deployment;
@@ -85,7 +85,7 @@ pub(super) async fn to_the_end(
 }
 
 /// Says what is in the way, once for as long as it is the same.
-fn complain(context: &Context, trouble: Option<ControlError>, before: String) -> String {
+fn complain(context: &Context, trouble: Option<ControlError>, before: &str) -> String {
     let Some(trouble) = trouble else { return String::new() };
     let why = CliError::from(trouble).chain().join(": ");
     if why != before {
