@@ -4,3 +4,5 @@ pub mod driver;
 pub mod faults;
 pub mod fuzz;
 pub mod sim;
+#[cfg(unix)]
+pub mod traffic;

@@ -70,6 +70,11 @@ pub(crate) enum Error {
         #[source]
         source: Box<Self>,
     },
+    #[error("there is no wrk, and none could be downloaded; install one")]
+    NoWrk {
+        #[source]
+        source: Box<Self>,
+    },
     #[error("packages are downloaded on Debian and Ubuntu only, and this is another system")]
     NoDownload,
     #[error("no source of packages knows a PostgreSQL")]
@@ -126,6 +131,7 @@ impl Error {
             | Self::NoAccount
             | Self::NoPostgres { .. }
             | Self::NoHaproxy { .. }
+            | Self::NoWrk { .. }
             | Self::NoDownload
             | Self::NoPackage
             | Self::NoPrograms { .. }

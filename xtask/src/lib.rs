@@ -29,6 +29,7 @@ mod step;
 mod test;
 mod tidy;
 mod torture;
+mod traffic;
 mod workspace;
 
 use std::process::ExitCode;
@@ -73,6 +74,8 @@ enum Task {
     Torture(torture::Options),
     /// Kill the server that takes writes, and see what another one has when it takes over.
     HaDrill(ha_drill::Options),
+    /// Deploy versions under load, through an `HAProxy`, and kill what can be killed.
+    Traffic(traffic::Options),
     /// Fuzz what foreign bytes can reach; needs a nightly compiler and cargo-fuzz.
     Fuzz(fuzz::Options),
 }
@@ -93,6 +96,7 @@ impl Task {
             Self::Simulate(options) => simulate::run(workspace, options),
             Self::Torture(options) => torture::run(workspace, options),
             Self::HaDrill(options) => ha_drill::run(workspace, options),
+            Self::Traffic(options) => traffic::run(workspace, options),
             Self::Fuzz(options) => fuzz::run(workspace, options),
         }
     }
@@ -114,7 +118,8 @@ impl Task {
             | Self::Sim(_)
             | Self::Simulate(_)
             | Self::Torture(_)
-            | Self::HaDrill(_) => None,
+            | Self::HaDrill(_)
+            | Self::Traffic(_) => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Settings, as they are shown.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::ListView;
@@ -29,7 +31,7 @@ pub struct PassedOverView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SettingView {
     /// Its name.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// What it is set to; `***` for one that is nobody's to read.
     pub value: String,
     /// `flag`, `variable`, `file` or `default`.

@@ -10,7 +10,7 @@ use std::{
 
 use sternway::{
     control::{Intent, validate::Validators},
-    provider::{Clock, SystemClock},
+    provider::{Clock, Ids as _, RandomIds, SystemClock},
     types::{Actor, ChangesetId, EnvironmentId, NamespaceId, Reason, Timestamp},
 };
 
@@ -51,6 +51,8 @@ pub(crate) struct Context {
     pub(crate) pool_size: NonZeroU16,
     /// Where each of these was set.
     pub(crate) settings: Settings,
+    /// What this process is called as a driver of deployments.
+    pub(crate) driver: ChangesetId,
     /// Where answers are printed.
     pub(crate) console: Console,
 }
@@ -77,6 +79,7 @@ impl Context {
             lock_timeout: globals.lock_timeout,
             pool_size: globals.pool_size,
             settings,
+            driver: RandomIds.changeset(),
             console,
         }
     }

@@ -27,6 +27,7 @@ mod open;
 mod pager;
 mod place;
 mod render;
+mod routers;
 mod settings;
 mod standing;
 mod told;

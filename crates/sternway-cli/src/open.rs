@@ -76,7 +76,9 @@ impl Context {
         let builder = Sternway::builder()
             .with_namespace(self.namespace.clone())
             .with_actor(self.actor.clone())
-            .with_validators(self.validators());
+            .with_validators(self.validators())
+            .with_routers(self.routers(&found))
+            .with_driver(self.driver.to_string());
         let store = match (self.open_found(&found).await, missing) {
             (Err(CliError::NoStore { .. }), Missing::Create) if self.dry_run => {
                 return Ok(builder.in_memory().await?);
@@ -152,6 +154,7 @@ impl Context {
             Ok(done) => Ok(done),
             Err(err) => Err(err.with_hint(&sternway).await),
         };
+        self.say_untold(&sternway);
         let closed = sternway.shutdown().await;
         let done = done?;
         closed?;

@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 use crate::{
     ControlError,
     baseline::Baselines,
-    deploy::{Probes, Routers},
+    deploy::{Probes, Routers, Untold},
     live::LiveTable,
     serve::Kept,
     validate::Validators,
@@ -75,6 +75,7 @@ pub struct Control {
     pub(crate) probes: Probes,
     /// What this control is called as a driver of deployments, once it is one.
     driver: OnceLock<String>,
+    pub(crate) untold: Mutex<Untold>,
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
@@ -99,6 +100,7 @@ impl Control {
             routers: Routers::default(),
             probes: Probes::default(),
             driver: OnceLock::new(),
+            untold: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),
@@ -149,6 +151,14 @@ impl Control {
         self
     }
 
+    /// Is called so as a driver of deployments, and not by a name that is drawn: who opens a store again and
+    /// again goes on with what it did itself, and does not wait for itself.
+    #[must_use]
+    pub fn with_driver(mut self, name: impl Into<String>) -> Self {
+        self.driver = OnceLock::from(name.into());
+        self
+    }
+
     /// What this control is called as a driver of deployments.
     pub(crate) fn driver(&self) -> &str {
         self.driver.get_or_init(|| self.ids.changeset().to_string())
@@ -168,6 +178,7 @@ impl Control {
             routers: Routers::default(),
             probes: Probes::default(),
             driver: OnceLock::new(),
+            untold: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             live: OnceCell::new(),
@@ -292,8 +303,18 @@ impl Control {
             .because(intent.reason.clone())
     }
 
-    /// Commits, and remembers the revision.
+    /// Commits, and tells routers what was moved.
     pub(crate) async fn commit(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
+        let receipt = self.commit_alone(changeset).await?;
+        if !self.routers.is_empty() {
+            // Boxed, or whoever commits holds all that this may need.
+            Box::pin(self.tell_routers(changeset)).await;
+        }
+        Ok(receipt)
+    }
+
+    /// Commits, and remembers the revision.
+    pub(crate) async fn commit_alone(&self, changeset: &Changeset) -> Result<Receipt, StoreError> {
         let receipt = self.store.commit(changeset).await?;
         if let Some(written) = &self.written {
             written.fetch_max(receipt.revision.get(), Ordering::AcqRel);

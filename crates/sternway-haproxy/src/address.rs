@@ -8,6 +8,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 /// use sternway_haproxy::Address;
 ///
 /// assert!(matches!("/run/haproxy/admin.sock".parse()?, Address::Unix(_)));
+/// assert!(matches!("unix:/run/haproxy/admin.sock".parse()?, Address::Unix(_)));
 /// assert!(matches!("127.0.0.1:9999".parse()?, Address::Tcp(_)));
 /// # Ok::<(), sternway_haproxy::AddressError>(())
 /// ```
@@ -33,11 +34,14 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        if text.starts_with('/') {
-            return Ok(Self::Unix(text.into()));
+        let path = text.strip_prefix("unix:").unwrap_or(text);
+        if path.starts_with('/') {
+            return Ok(Self::Unix(path.into()));
         }
         match text.rsplit_once(':') {
-            Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => {
+            Some((host, port))
+                if !host.is_empty() && host != "unix" && port.parse::<u16>().is_ok() =>
+            {
                 Ok(Self::Tcp(text.into()))
             }
             Some(_) | None => Err(AddressError { given: text.chars().take(200).collect() }),
@@ -60,11 +64,12 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "run/haproxy.sock", "localhost", ":9999", "localhost:", "localhost:99999"]
-        {
+        let wrong = ["", "run/haproxy.sock", "localhost", ":9999", "localhost:", "localhost:99999"];
+        for text in wrong.into_iter().chain(["unix:run/haproxy.sock", "unix:9999"]) {
             let error = text.parse::<Address>().unwrap_err().to_string();
             assert!(error.contains("expected the path of a Unix socket"), "{text}: {error}");
         }
+        assert_eq!("unix:/run/a.sock".parse::<Address>().unwrap().to_string(), "/run/a.sock");
         assert_eq!("[::1]:9999".parse::<Address>().unwrap().to_string(), "[::1]:9999");
     }
 }

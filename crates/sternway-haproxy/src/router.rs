@@ -114,7 +114,7 @@ impl Haproxy {
     ) -> Result<Option<Route>, RouterError> {
         let mut session = Session::open(&self.address).await?;
         let map = self.layout.map(artifact, environment);
-        let entries = session.entries(&map, None).await?.unwrap_or_default();
+        let entries = session.entries(&map, None).await?.ok_or_else(|| no_map(&map))?;
         let key = key(artifact, environment);
         match &entries[..] {
             [] => Ok(None),

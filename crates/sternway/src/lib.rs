@@ -52,11 +52,14 @@
 //!
 //! - `redb` (default): the embedded backend, [`Sternway::open`].
 //! - `postgres`: the shared backend, `Sternway::connect`.
+//! - `haproxy`: deployments share requests out through an `HAProxy`, by `Builder::with_routers`.
 //! - `json-schema`: checks of contents by JSON Schema. Where a policy asks for one, a program without
 //!   it publishes nothing.
 
 mod artifact;
 mod content;
+#[cfg(feature = "redb")]
+mod embedded;
 mod error;
 mod live;
 mod open;
@@ -69,6 +72,8 @@ pub use sternway_control as control;
 pub use sternway_deploy as deploy;
 pub use sternway_diff as diff;
 pub use sternway_folder as folder;
+#[cfg(feature = "haproxy")]
+pub use sternway_haproxy as haproxy;
 pub use sternway_policy as policy;
 #[cfg(feature = "postgres")]
 pub use sternway_postgres as postgres;

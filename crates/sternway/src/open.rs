@@ -3,13 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use sternway_control::{
-    Control, ControlError, supervise::Supervisor, sweep::Swept, validate::Validators, watch::Watch,
+    Control, ControlError, deploy::Routers, supervise::Supervisor, sweep::Swept,
+    validate::Validators, watch::Watch,
 };
 use sternway_policy::{Trigger, Triggers};
 use sternway_provider::{Clock, Ids, Validator};
 use sternway_store::{Compaction, KvStore, MemoryKv, Store, StoreError};
 use sternway_types::{Actor, At, NamespaceId, Revision, TriggerId, ValidatorId};
 
+#[cfg(feature = "redb")]
+use crate::embedded;
 use crate::{ArtifactHandle, Error};
 
 /// What to do when there is no store where one is to be opened.
@@ -32,6 +35,8 @@ pub struct Builder {
     ids: Option<Arc<dyn Ids>>,
     validators: Validators,
     triggers: Triggers,
+    routers: Routers,
+    driver: Option<String>,
     missing: Missing,
     wait: Duration,
 }
@@ -45,6 +50,8 @@ impl Default for Builder {
             ids: None,
             validators: Validators::default(),
             triggers: Triggers::default(),
+            routers: Routers::default(),
+            driver: None,
             missing: Missing::Create,
             wait: Duration::from_secs(5),
         }
@@ -135,6 +142,20 @@ impl Builder {
         self
     }
 
+    /// Has these routers, in place of those that were given before. Whatever moves what is live through this
+    /// handle tells them; what they did not follow, [`Control::take_untold`] says.
+    pub fn with_routers(mut self, routers: Routers) -> Self {
+        self.routers = routers;
+        self
+    }
+
+    /// Is called so as a driver of deployments, and not by a name that is drawn: who opens a store again and
+    /// again does not wait for what it began itself.
+    pub fn with_driver(mut self, name: impl Into<String>) -> Self {
+        self.driver = Some(name.into());
+        self
+    }
+
     /// Says what to do when there is no store, or no such namespace in it; [`Missing::Create`] if
     /// nothing is said.
     pub const fn if_missing(mut self, missing: Missing) -> Self {
@@ -206,7 +227,11 @@ impl Builder {
         };
         let mut control = Control::new(store, namespace)
             .with_validators(self.validators)
-            .with_triggers(self.triggers);
+            .with_triggers(self.triggers)
+            .with_routers(self.routers);
+        if let Some(driver) = self.driver {
+            control = control.with_driver(driver);
+        }
         if let Some(clock) = self.clock {
             control = control.with_clock(clock);
         }
@@ -338,56 +363,5 @@ impl Sternway {
     /// other is done all the same.
     pub async fn shutdown(&self) -> Result<(), Error> {
         Ok(self.control.shutdown().await?)
-    }
-}
-
-#[cfg(feature = "redb")]
-mod embedded {
-    use std::{
-        io,
-        path::{Path, PathBuf},
-        time::Duration,
-    };
-
-    use sternway_provider::Stopwatch;
-    use sternway_redb::RedbOptions;
-    use sternway_store::{Cause, KvStore, StoreError};
-
-    use crate::{Error, Missing};
-
-    /// How long to wait between two tries to open a store that another process holds.
-    const PAUSE: Duration = Duration::from_millis(10);
-
-    /// The store's file in a folder.
-    pub(super) fn file_in(folder: &Path, missing: Missing) -> Result<PathBuf, Error> {
-        let file = folder.join("store.redb");
-        if file.exists() {
-            return Ok(file);
-        }
-        if missing == Missing::Refuse {
-            return Err(Error::NoStore(folder.display().to_string()));
-        }
-        sternway_redb::make_folder(folder).map_err(|err| {
-            let text = format!("{}: {err}", folder.display());
-            StoreError::Unavailable(Cause::new(io::Error::new(err.kind(), text)))
-        })?;
-        Ok(file)
-    }
-
-    /// Opens a file, waiting a while for another process to let go of it.
-    pub(super) async fn open(file: &Path, wait: Duration) -> Result<KvStore, Error> {
-        let waiting = Stopwatch::start();
-        loop {
-            match sternway_redb::open(file, RedbOptions::default()) {
-                Err(StoreError::Busy) if waiting.elapsed() < wait => {
-                    #[expect(
-                        clippy::disallowed_methods,
-                        reason = "another process is waited for, and nothing tells when it is done"
-                    )]
-                    tokio::time::sleep(PAUSE).await;
-                }
-                result => return Ok(result?),
-            }
-        }
     }
 }

@@ -7,4 +7,6 @@ mod fuzz;
 mod kill_9;
 mod one_file;
 mod postgres;
+#[cfg(unix)]
+mod routed;
 mod scenarios;

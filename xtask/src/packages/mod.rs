@@ -5,6 +5,7 @@
 //! Limit: this is done on Debian and Ubuntu; elsewhere it is an error.
 
 mod apt;
+mod program;
 
 use std::{
     collections::BTreeSet,
@@ -15,7 +16,7 @@ use std::{
     process::Command,
 };
 
-pub(crate) use self::apt::Apt;
+pub(crate) use self::{apt::Apt, program::program};
 use crate::{
     console,
     error::Error,

@@ -8,7 +8,7 @@ use sternway::{
     types::At,
 };
 
-use super::verify;
+use super::{routers, verify};
 use crate::{
     context::Context,
     error::CliError,
@@ -46,6 +46,12 @@ pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError
             }
         }
     }
+    let routers = Box::pin(routers::checked(context)).await;
+    // That a store does not open goes first.
+    if failed == ExitCode::SUCCESS && routers.iter().any(|check| check.health == Health::Fail) {
+        failed = ExitCode::from(ProblemCode::RouterUnavailable.exit_code());
+    }
+    checks.extend(routers);
     let health = checks.iter().map(|check| check.health).max().unwrap_or(Health::Ok);
     let damaged = checks.iter().any(|it| it.name == "integrity" && it.health == Health::Fail);
     if damaged {
@@ -64,7 +70,7 @@ const fn word(health: Health) -> &'static str {
     }
 }
 
-fn ok(name: &'static str, detail: String) -> CheckupView {
+pub(super) fn ok(name: &'static str, detail: String) -> CheckupView {
     CheckupView { name, health: Health::Ok, detail, help: None }
 }
 

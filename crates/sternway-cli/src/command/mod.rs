@@ -41,6 +41,7 @@ mod resolve;
 mod restore;
 mod restore_to;
 mod rollback;
+mod routers;
 mod settings;
 mod show;
 mod simulate;

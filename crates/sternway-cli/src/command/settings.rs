@@ -24,6 +24,7 @@ use crate::{
         key::Key,
         load::{Paths, look_up, text},
         older::PassedOver,
+        routers::RouterSetting,
     },
 };
 
@@ -51,6 +52,10 @@ $XDG_CONFIG_HOME/sternway/config.toml, PAGER and DATABASE_URL (redb: and postgre
   [validators.lint]                           what a policy may ask for; in your own file only
   command = [\"ruff\", \"check\", \"{file}\"]    exit status 0 passes, 1 does not
   timeout = \"30s\"
+  [routers.edge]                              what shares requests out: docs/routers.md
+  haproxy = \"unix:/run/haproxy/sternway.sock\"
+  artifacts = [\"tools/search\"]
+  environment = \"production\"                  or environments = [..]
 A text may be { env = \"NAME\" } or { file = \"PATH\" }: it is taken from that variable, or is what that
 file holds, and shown as ***.";
 
@@ -117,15 +122,25 @@ fn named(name: &str) -> Result<Key, CliError> {
 fn view(setting: &Setting) -> SettingView {
     let origin = &setting.origin;
     SettingView {
-        key: setting.key.name(),
+        key: setting.key.name().into(),
         value: setting.shown(),
         origin: origin.word(),
         source: (*origin != Origin::Default).then(|| origin.to_string()),
     }
 }
 
+fn router((name, setting): (&String, &RouterSetting)) -> SettingView {
+    SettingView {
+        key: format!("routers.{name}").into(),
+        value: setting.shown(),
+        origin: setting.origin.word(),
+        source: Some(setting.origin.to_string()),
+    }
+}
+
 fn list(context: &Context) -> Result<(), CliError> {
-    let settings = ListView::whole(context.settings.all().map(view).collect());
+    let routers = context.settings.routers.iter().map(router);
+    let settings = ListView::whole(context.settings.all().map(view).chain(routers).collect());
     let all = &context.settings.passed_over;
     match context.output {
         Output::Json => {
@@ -138,7 +153,7 @@ fn list(context: &Context) -> Result<(), CliError> {
         }
         Output::Table => (),
     }
-    context.answer_list(&settings, |setting| setting.key.into(), |page| write(context, page))
+    context.answer_list(&settings, |setting| setting.key.to_string(), |page| write(context, page))
 }
 
 const fn passed_over(it: &PassedOver) -> PassedOverView {
@@ -149,22 +164,31 @@ fn write(context: &Context, page: &mut Page) {
     let mut table =
         Table::new([Column::Left("SETTING"), Column::Left("VALUE"), Column::Left("SET BY")]);
     for setting in context.settings.all() {
-        let by = match &setting.origin {
-            Origin::File(path, line) => format!("{}:{line}", Context::shown(path)),
-            Origin::Flag(name) | Origin::Variable(name) | Origin::Shared(name) => {
-                (*name).to_owned()
-            }
-            Origin::Default => setting.origin.to_string(),
-        };
         let color = if setting.origin == Origin::Default { style::DIM } else { style::PLAIN };
         table.row([
             Cell::styled(style::NAME, setting.key.name()),
             Cell::new(shown(setting)),
-            Cell::styled(color, by),
+            Cell::styled(color, set_by(&setting.origin)),
+        ]);
+    }
+    for (name, router) in &context.settings.routers {
+        table.row([
+            Cell::styled(style::NAME, format!("routers.{name}")),
+            Cell::new(router.shown()),
+            Cell::new(set_by(&router.origin)),
         ]);
     }
     table.write(page);
     context.settings.passed_over.iter().for_each(|it| page.hint(it));
+}
+
+fn set_by(origin: &Origin) -> String {
+    match origin {
+        Origin::File(path, line) => format!("{}:{line}", Context::shown(path)),
+        Origin::Flag(_) | Origin::Variable(_) | Origin::Shared(_) | Origin::Default => {
+            origin.to_string()
+        }
+    }
 }
 
 /// A value as people see it: a path without the way to the present folder.

@@ -1,4 +1,4 @@
-//! `sternway supervise`: judge again and again what nobody judged, and drive deployments.
+//! `sternway supervise`: judge again and again what nobody judged, drive deployments, and keep routers told.
 //!
 //! The store's file is used by one process at a time, so it is not held in between: it is opened,
 //! which judges what nobody judged, and closed, which notes that.
@@ -8,8 +8,12 @@ use std::{process::ExitCode, time::Duration};
 use sternway::{
     Missing,
     api::{ProblemCode, SupervisedView},
-    control::{Control, ControlError, record::Judged},
-    types::{Subject, Verdict},
+    control::{
+        Control, ControlError,
+        deploy::{Driven, Unrouted},
+        record::Judged,
+    },
+    types::{ArtifactId, DeploymentId, EnvironmentId, Subject, Verdict},
 };
 
 use crate::{
@@ -36,7 +40,8 @@ Examples:
   sternway supervise --once                  one look, such as from cron
 
 Whoever records a run judges it at once. This is for runs that were recorded by a process that died
-before it judged them, and it takes deployments from step to step. Any number of them may run.";
+before it judged them. It takes deployments from step to step, and has routers that were started again
+share the requests out as before. Any number of them may run.";
 
 /// Take back what regressed by runs that nobody judged, and drive deployments: one line for each thing
 /// that happens. Ctrl-C ends it.
@@ -72,8 +77,9 @@ async fn supervise(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         context.console.note(&format!("looking every {every:?} for runs that nobody judged"));
     }
     let mut troubled = 0;
+    let mut after = None;
     loop {
-        match look(context).await {
+        match look(context, &mut after).await {
             Ok(()) if args.once => return Ok(ExitCode::SUCCESS),
             Ok(()) => troubled = 0,
             // What may be over at the next look is no reason to end.
@@ -95,8 +101,8 @@ fn passes(err: &CliError) -> bool {
     )
 }
 
-/// One look: opening judges what nobody judged.
-async fn look(context: &Context) -> Result<(), CliError> {
+/// One look: opening judges what nobody judged. Routers are looked at from an artifact on.
+async fn look(context: &Context, after: &mut Option<ArtifactId>) -> Result<(), CliError> {
     let found = place::find(context.place.as_ref());
     let sternway = context.open_unsaid(found, Missing::Refuse).await?;
     context
@@ -106,25 +112,57 @@ async fn look(context: &Context) -> Result<(), CliError> {
                 say(context, judged)?;
             }
             swept.failed.iter().try_for_each(|(subject, err)| complain(context, subject, err))?;
-            drive(context, sternway.control()).await
+            drive(context, sternway.control()).await?;
+            for unrouted in sternway.control().keep_routes(after).await? {
+                routed(context, &unrouted);
+            }
+            Ok(())
         })
         .await
 }
 
-/// Drives every deployment that is under way as far as it goes now.
+/// Drives every deployment that is under way as far as it goes now. What is in the way of one is in the
+/// way of no other.
 async fn drive(context: &Context, control: &Control) -> Result<(), CliError> {
     for (environment, id) in control.deployments_under_way().await? {
-        let before = control.deployment(&environment, id).await?.deployment;
-        let driven = control.drive_one(&environment, id).await?;
-        if let Some(trouble) = &driven.trouble {
-            let why = CliError::from(trouble.clone()).chain().join(": ");
-            context.console.complain(&format!("trying again: {}", visible::line(&why)));
-        }
-        if driven.deployment != before {
-            deploy::tell(context, &driven.deployment)?;
+        match drive_one(control, &environment, id).await {
+            Ok((driven, moved)) => {
+                driven.trouble.iter().for_each(|err| again(context, err));
+                if moved {
+                    deploy::tell(context, &driven.deployment)?;
+                }
+            }
+            Err(err) => again(context, &err),
         }
     }
     Ok(())
+}
+
+async fn drive_one(
+    control: &Control,
+    environment: &EnvironmentId,
+    id: DeploymentId,
+) -> Result<(Driven, bool), ControlError> {
+    let before = control.deployment(environment, id).await?.deployment;
+    let driven = control.drive_one(environment, id).await?;
+    let moved = driven.deployment != before;
+    Ok((driven, moved))
+}
+
+fn again(context: &Context, err: &ControlError) {
+    let why = CliError::from(err.clone()).chain().join(": ");
+    context.console.complain(&format!("trying again: {}", visible::line(&why)));
+}
+
+/// What a router did not do as the store wants.
+fn routed(context: &Context, unrouted: &Unrouted) {
+    let Unrouted { artifact, environment, trouble } = unrouted;
+    match trouble {
+        Some(err) => again(context, err),
+        None => context.console.note(&format!(
+            "the router had lost the route of {artifact} in {environment}, and has it again"
+        )),
+    }
 }
 
 fn say(context: &Context, judged: &Judged) -> Result<(), CliError> {

@@ -77,6 +77,14 @@ pub(crate) enum SettingsError {
         /// Why.
         why: String,
     },
+    /// A router makes no sense.
+    #[error("{spot}: {why}")]
+    Router {
+        /// Where.
+        spot: Spot,
+        /// Why.
+        why: String,
+    },
     /// The variable that a value is taken from is not set, or the file cannot be read.
     #[error("{spot}: {key} is taken from {elsewhere}, {why}", key = key.name(), why = why(elsewhere))]
     Unset {
@@ -120,7 +128,7 @@ impl SettingsError {
             Self::PersonalValidators { .. } => {
                 "put them into your own file: sternway settings path".into()
             }
-            Self::Validator { .. } => "sternway help settings".into(),
+            Self::Validator { .. } | Self::Router { .. } => "sternway help settings".into(),
             Self::Unset { elsewhere: Elsewhere::Variable(name), .. } => format!("export {name}=…"),
             Self::Unset { elsewhere: Elsewhere::File(_), .. } => {
                 "it holds the value, as a text of at most 64 KiB".into()
@@ -135,6 +143,7 @@ impl SettingsError {
             | Self::Personal { spot, .. }
             | Self::PersonalValidators { spot }
             | Self::Validator { spot, .. }
+            | Self::Router { spot, .. }
             | Self::Unset { spot, .. } => Some(spot),
             Self::Wrong { .. } => None,
         }

@@ -14,7 +14,7 @@ use super::{
     Origin, Setting,
     error::{SettingsError, Spot},
     key::Key,
-    validators,
+    routers, validators,
 };
 use crate::{context::Context, error::nearest, format::visible, input::position, place};
 
@@ -96,7 +96,8 @@ impl SettingsFile<'_> {
         found: &mut Vec<(Key, &'t Spanned<DeValue<'t>>)>,
     ) -> Result<(), SettingsError> {
         for (name, value) in table {
-            if above.is_empty() && name.get_ref() == validators::SECTION {
+            let elsewhere = [validators::SECTION, routers::SECTION];
+            if above.is_empty() && elsewhere.contains(&name.get_ref().as_ref()) {
                 continue;
             }
             let path = if above.is_empty() {
@@ -171,7 +172,9 @@ impl SettingsFile<'_> {
     }
 
     fn unknown(&self, path: &str, byte: usize) -> SettingsError {
-        let names = Key::ALL.iter().map(|key| key.name().to_owned());
+        let sections = [validators::SECTION, routers::SECTION];
+        let keys = Key::ALL.iter().map(|key| key.name());
+        let names = keys.chain(sections).map(str::to_owned);
         let help = match (path, nearest(path, names)) {
             // They are in the store, where everybody who uses it has the same.
             ("policy" | "policies", _) => {

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    io::{self, Read},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -11,6 +11,7 @@ use super::{
     file::{Elsewhere, Scope, SettingsFile},
     key::Key,
     older::PassedOver,
+    routers::RouterSettings,
     typed::Typed,
     validators::ValidatorSettings,
 };
@@ -58,10 +59,10 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     let paths = Paths::find();
     let Typed { mut first, built_in } = typed;
     first.extend(of_variable(Key::Pager, "STERNWAY_PAGER", Origin::Variable));
-    let (project, _) = read(&paths.project, Scope::Project)?;
-    let (user, validators) = match &paths.user {
+    let project = read(&paths.project, Scope::Project)?;
+    let user = match &paths.user {
         Some(path) => read(path, Scope::User)?,
-        None => Default::default(),
+        None => Read::default(),
     };
     let mut shared: Vec<Setting> =
         of_variable(Key::Pager, "PAGER", Origin::Shared).into_iter().collect();
@@ -71,22 +72,38 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     let is_ours = url.as_ref().is_none_or(|url| names_one(url.value()));
     shared.extend(url.filter(|_| is_ours));
     shared.extend(of_variable(Key::PoolSize, "DATABASE_POOL_SIZE", Origin::Shared));
-    let mut settings = Settings::merge([first, project, user, shared, built_in, found_here()]);
-    settings.validators = validators;
+    let layers = [first, project.settings, user.settings, shared, built_in, found_here()];
+    let mut settings = Settings::merge(layers);
+    settings.validators = user.validators;
+    // Of one name, the folder's goes first.
+    settings.routers = user.routers;
+    settings.routers.extend(project.routers);
     settings.passed_over.extend((!is_ours).then_some(PassedOver::DATABASE_URL));
     settings.passed_over.extend(PassedOver::of_older(is_set));
     Ok(settings)
 }
 
-/// The settings and the validators in one file; none if there is no such file.
+/// What is in one file.
+#[derive(Default)]
+struct Read {
+    settings: Vec<Setting>,
+    validators: ValidatorSettings,
+    routers: RouterSettings,
+}
+
+/// What is in one file; nothing if there is no such file.
 ///
 /// # Errors
 ///
 /// As [`load`].
-fn read(path: &Path, scope: Scope) -> Result<(Vec<Setting>, ValidatorSettings), CliError> {
+fn read(path: &Path, scope: Scope) -> Result<Read, CliError> {
     let text = text(path).map_err(|err| CliError::file(path, err))?;
     let file = SettingsFile { path, scope, text: &text };
-    Ok((file.parse(look_up)?, file.validators()?))
+    Ok(Read {
+        settings: file.parse(look_up)?,
+        validators: file.validators()?,
+        routers: file.routers()?,
+    })
 }
 
 /// What a value is that is taken from elsewhere; nothing if it is not there, or no text.

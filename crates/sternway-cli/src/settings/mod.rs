@@ -12,12 +12,16 @@ pub(crate) mod file;
 pub(crate) mod key;
 pub(crate) mod load;
 pub(crate) mod older;
+pub(crate) mod routers;
 pub(crate) mod typed;
 pub(crate) mod validators;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-use self::{error::SettingsError, key::Key, older::PassedOver, validators::ValidatorSettings};
+use self::{
+    error::SettingsError, key::Key, older::PassedOver, routers::RouterSettings,
+    validators::ValidatorSettings,
+};
 use crate::{format::visible, place::Place};
 
 /// Where a setting was set.
@@ -113,6 +117,8 @@ pub(crate) struct Settings {
     pub(crate) passed_over: Vec<PassedOver>,
     /// What policies may ask for by name.
     pub(crate) validators: ValidatorSettings,
+    /// What shares requests out.
+    pub(crate) routers: RouterSettings,
 }
 
 impl Settings {
@@ -122,7 +128,7 @@ impl Settings {
         for setting in layers.into_iter().flatten() {
             chosen.entry(setting.key).or_insert(setting);
         }
-        Self { chosen, passed_over: Vec::new(), validators: ValidatorSettings::new() }
+        Self { chosen, ..Self::default() }
     }
 
     /// All of them, in the order of their names.

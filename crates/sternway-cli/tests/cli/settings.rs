@@ -194,3 +194,47 @@ fn the_demo_stays_in_its_own_folder() {
     let tried = world.json(&["demo", "--dry-run"]);
     assert_eq!(tried["store"], "sternway-demo/.sternway/store.redb");
 }
+
+/// A router that nobody answers for.
+const AWAY: &str = "[routers.edge]\nhaproxy = 'unix:/nowhere/sternway.sock'\n\
+                    artifacts = ['prompts/greeting']\nenvironment = 'production'\n";
+
+#[test]
+fn routers_are_listed_with_where_they_were_set() {
+    let world = world(AWAY);
+    let listed = world.ok(&["settings", "list"]);
+    let line = listed.lines().find(|line| line.starts_with("routers.edge")).unwrap();
+    assert!(line.contains("HAProxy at /nowhere/sternway.sock for prompts/greeting in production"));
+    assert!(line.ends_with("sternway.toml:1"), "{line}");
+    let all = world.json(&["settings", "list"]);
+    let last = all["items"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["key"], &last["origin"]), (&"routers.edge".into(), &"file".into()));
+    let wrong = self::world("[routers.edge]\nhaproxi = 'x'\n").run(&["list"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.stderr.contains("line 2, column 1: a router has no haproxi: did you mean haproxy?")
+    );
+}
+
+#[test]
+fn a_router_that_is_away_is_said_by_who_moves_something_and_by_nobody_else() {
+    let world = world(AWAY);
+    let moved = world.run(&["promote", "prompts/greeting@v2"]);
+    assert_eq!(moved.code, 0, "it stands: {}", moved.stderr);
+    assert!(moved.stderr.contains("warning: prompts/greeting was moved in production"));
+    assert!(moved.stderr.contains("sternway doctor"), "{}", moved.stderr);
+    for words in [
+        &["list"][..],
+        &["status"],
+        &["--dry-run", "promote", "prompts/greeting@v1"],
+        &["-e", "staging", "env", "create", "staging"],
+        &["--store", ".sternway", "promote", "prompts/greeting@v1"],
+        &["demo"],
+    ] {
+        let ran = world.run(words);
+        assert!(ran.code == 0 && !ran.stderr.contains("router"), "{words:?}: {}", ran.stderr);
+    }
+    let doctor = world.run(&["doctor"]);
+    assert_eq!(doctor.code, 10, "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("edge: the router did not answer"), "{}", doctor.stdout);
+}

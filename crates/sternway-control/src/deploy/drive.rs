@@ -1,22 +1,17 @@
 //! Drives deployments: load, decide, commit, perform, until nothing is left to do.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    pin::pin,
-    time::Duration,
-};
+use std::time::Duration;
 
 use sternway_deploy::{Event, due};
 use sternway_provider::RouterError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    Actor, Applied, ArtifactId, At, Commit, Deployment, DeploymentId, EnvironmentId, Lease, Member,
-    MoveCause, Phase, PointerMove, PointerName, Record, RecordKind, RollbackTrigger, Route,
-    Timestamp,
+    Actor, Deployment, DeploymentId, EnvironmentId, Lease, Member, MoveCause, Phase, PointerName,
+    RollbackTrigger, Timestamp,
 };
 
-use super::{Deployed, frozen::is_frozen, health::Asked, is_lost_race};
-use crate::{Control, ControlError, Intent, watch::Watch};
+use super::{Deployed, frozen::is_frozen, is_lost_race, routes::Away};
+use crate::{Control, ControlError, Intent};
 
 /// For how long whoever does something for a deployment keeps others from doing it too.
 const LEASE: Duration = Duration::from_secs(10);
@@ -74,7 +69,8 @@ impl Control {
                     Some(due) => Some(due),
                     None => self.thaws(deployment).await?,
                 };
-                return Ok(Driven { deployment: before.deployment, due, trouble: None });
+                let trouble = self.keep_shares(deployment).await?;
+                return Ok(Driven { deployment: before.deployment, due, trouble });
             }
         }
     }
@@ -107,6 +103,20 @@ impl Control {
             }
         }
         Ok(Some(Event::Routed))
+    }
+
+    /// Has routers that forgot, such as since they were started again, share the requests out as before. Why
+    /// they do not is no reason not to judge and not to go back.
+    async fn keep_shares(&self, of: &Deployment) -> Result<Option<ControlError>, ControlError> {
+        let (mut trouble, mut away) = (None, Away::new());
+        for member in of.members.iter().filter(|_| of.routed) {
+            match self.route_all(&member.artifact, &of.environment, &mut away).await {
+                Ok(_) | Err(ControlError::Router(RouterError::Older { .. })) => (),
+                Err(err @ ControlError::Router(_)) => trouble = Some(err),
+                Err(err) => return Err(err),
+            }
+        }
+        Ok(trouble)
     }
 
     /// Whether somebody else moved what is live, or condemned a candidate that is not.
@@ -159,12 +169,32 @@ impl Control {
             deployment.lease = None;
         }
         let changeset = self.changeset(&Intent::by(Actor::sternway()));
+        let over = next.deployment.phase.is_over();
         let changeset = self.deploying(changeset, before, next).await?;
-        match self.commit(&changeset).await {
-            Ok(_) => Ok(true),
+        // What follows for the routers is the next event.
+        match self.commit_alone(&changeset).await {
+            Ok(_) => {
+                if over {
+                    self.let_go(&before.deployment).await?;
+                }
+                Ok(true)
+            }
             Err(err) if is_lost_race(&err) || is_condemned(&err) || is_frozen(&err) => Ok(true),
             Err(err) => Err(err.into()),
         }
+    }
+
+    /// Has routers know nothing any more of a deployment that is over. Requests go as before, so that one
+    /// that is away now is told with the next look.
+    async fn let_go(&self, of: &Deployment) -> Result<(), ControlError> {
+        let mut away = Away::new();
+        for member in &of.members {
+            match self.route_all(&member.artifact, &of.environment, &mut away).await {
+                Ok(_) | Err(ControlError::Router(_)) => (),
+                Err(err) => return Err(err),
+            }
+        }
+        Ok(())
     }
 
     /// Whether a candidate that is not live yet may not go live any more.
@@ -204,180 +234,4 @@ impl Control {
 /// Whether somebody condemned a candidate since it was looked at.
 fn is_condemned(err: &StoreError) -> bool {
     matches!(err, StoreError::Refused(why) if matches!(**why, Refusal::Condemned { .. }))
-}
-
-/// Drives every deployment of a namespace, as long as the store is open.
-///
-/// What it costs follows what happens: a deployment is looked at when it changed, when time does
-/// something to it, and every so often while it waits for outcomes, which ring no bell.
-#[derive(Debug)]
-#[must_use = "nothing is driven until its next round is awaited"]
-pub struct Driver<'a> {
-    pub(super) control: &'a Control,
-    every: Duration,
-    feed: Watch,
-    begun: bool,
-    pub(super) due: BTreeMap<Which, Timestamp>,
-    /// Whose pointer belongs to which deployment.
-    pub(super) of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
-    pub(super) asked: Asked,
-}
-
-/// Where a deployment is, and its name.
-pub(super) type Which = (EnvironmentId, DeploymentId);
-
-impl Control {
-    /// Drives every deployment, those that are under way first. While one waits for outcomes, it is looked
-    /// at every so often. On a runtime whose timer is on.
-    pub fn drive(&self, every: Duration) -> Driver<'_> {
-        let feed = self.watch(sternway_types::Revision::ZERO);
-        Driver {
-            control: self,
-            every,
-            feed,
-            begun: false,
-            due: BTreeMap::new(),
-            of: HashMap::new(),
-            asked: Asked::default(),
-        }
-    }
-}
-
-impl Driver<'_> {
-    /// The deployments that were driven next and are somewhere else since, or in trouble; nothing once the
-    /// store is closed. Giving up waiting loses nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError::Store`] if the store cannot be read or written now; the next call tries again.
-    pub async fn next(&mut self) -> Result<Option<Vec<Driven>>, ControlError> {
-        loop {
-            if !self.begun {
-                self.begin().await?;
-            }
-            let driven = self.round().await?;
-            if !driven.is_empty() {
-                return Ok(Some(driven));
-            }
-            if !self.wait().await {
-                return Ok(None);
-            }
-            self.follow().await?;
-        }
-    }
-
-    async fn begin(&mut self) -> Result<(), ControlError> {
-        let head = self.control.store.head(&self.control.namespace, At::Head).await?;
-        if let Some(head) = head {
-            self.feed.resume(head.revision);
-        }
-        let routes = self.control.all_records(RecordKind::Route, Record::into_route, "").await?;
-        routes.into_iter().for_each(|route| self.know(&route));
-        self.begun = true;
-        Ok(())
-    }
-
-    /// A deployment that is on its way is looked at now.
-    fn know(&mut self, route: &Route) {
-        let Some(id) = route.deployment() else { return };
-        let environment = route.environment().clone();
-        self.of.insert((environment.clone(), route.artifact().clone()), id);
-        self.due.insert((environment, id), self.control.now());
-    }
-
-    /// Drives what is due.
-    async fn round(&mut self) -> Result<Vec<Driven>, ControlError> {
-        self.take_answers().await?;
-        let now = self.control.now();
-        let due: Vec<_> =
-            self.due.iter().filter(|(_, at)| **at <= now).map(|(it, _)| it.clone()).collect();
-        let mut moved = Vec::new();
-        for which in due {
-            let (environment, id) = &which;
-            let before = self.control.deployment(environment, *id).await?;
-            let driven = self.control.drive_one(environment, *id).await?;
-            self.ask_after(&which, &driven.deployment);
-            match driven.due {
-                Some(at) => {
-                    let soon = self.control.now().saturating_add(self.every);
-                    self.due.insert(which, at.min(soon));
-                }
-                None => drop(self.due.remove(&which)),
-            }
-            if driven.deployment != before.deployment || driven.trouble.is_some() {
-                moved.push(driven);
-            }
-        }
-        Ok(moved)
-    }
-
-    /// Waits until something is due, or committed; says no once the store is closed.
-    async fn wait(&mut self) -> bool {
-        let (control, now) = (self.control, self.control.now());
-        let first = self.due.values().min().copied();
-        let length = first.map_or(self.every, |at| at.since(now).min(self.every));
-        let mut pause = pin!(sleep(length));
-        tokio::select! {
-            () = &mut pause => true,
-            () = self.asked.next() => true,
-            woken = control.store.wait(&control.namespace, self.feed.position()) => match woken {
-                Ok(_) => true,
-                Err(StoreError::Closed) => false,
-                Err(_) => { pause.await; true }
-            },
-        }
-    }
-
-    /// Learns from the feed which deployments changed, and has routers follow what is live.
-    async fn follow(&mut self) -> Result<(), ControlError> {
-        loop {
-            match self.feed.try_next().await {
-                Ok(Some(commit)) => self.heard(&commit).await,
-                Ok(None) => return Ok(()),
-                Err(ControlError::Store(StoreError::Compacted { .. })) => {
-                    return self.begin().await;
-                }
-                Err(err) => return Err(err),
-            }
-        }
-    }
-
-    async fn heard(&mut self, commit: &Commit) {
-        for applied in &commit.applied {
-            match applied {
-                Applied::RecordChanged(change) => match (&change.before, &change.after) {
-                    (_, Some(Record::Route(route))) => self.know(route),
-                    (Some(Record::Route(route)), None) => {
-                        let (environment, artifact) = (route.environment(), route.artifact());
-                        self.of.remove(&(environment.clone(), artifact.clone()));
-                    }
-                    (_, Some(Record::Deployment(it))) if !it.phase.is_over() => {
-                        self.due.insert((it.environment.clone(), it.id), self.control.now());
-                    }
-                    (_, Some(Record::Environment(it))) => self.look_at_all_of(&it.id),
-                    _ => (),
-                },
-                Applied::PointerMoved(moved) => self.heard_move(moved).await,
-                Applied::NamespaceCreated | Applied::VersionAdded(_) => (),
-            }
-        }
-    }
-
-    async fn heard_move(&mut self, moved: &PointerMove) {
-        let PointerName::Environment(environment) = &moved.name else { return };
-        let whose = (environment.clone(), moved.artifact.clone());
-        match self.of.get(&whose) {
-            Some(id) => drop(self.due.insert((environment.clone(), *id), self.control.now())),
-            // A router that is away is told again with the next move; a deployment's is told until it follows.
-            None => drop(self.control.assert_route(&moved.artifact, environment).await),
-        }
-    }
-}
-
-async fn sleep(pause: Duration) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "time is what some steps wait for, and outcomes ring no bell"
-    )]
-    tokio::time::sleep(pause).await;
 }

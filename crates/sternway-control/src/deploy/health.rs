@@ -14,7 +14,7 @@ use sternway_provider::{Health, HealthProbe, Unprobed};
 use sternway_types::{Deployment, DeploymentId, EnvironmentId, Phase, Plan, ProbeId, Reason, Step};
 use tokio::task::JoinSet;
 
-use super::{Deployed, Driver, drive::Which};
+use super::{Deployed, Driver, driver::Which};
 use crate::{Control, ControlError};
 
 /// When a check that found nothing out is made again.

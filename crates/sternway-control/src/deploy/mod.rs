@@ -8,9 +8,11 @@
 
 mod ask;
 mod drive;
+mod driver;
 mod found;
 mod frozen;
 mod health;
+mod keep;
 mod resolve;
 mod routes;
 mod start;
@@ -23,14 +25,16 @@ use sternway_types::{
     RecordKind, Route,
 };
 
-pub(crate) use self::trial::Trial;
 pub use self::{
-    drive::{Driven, Driver},
+    drive::Driven,
+    driver::Driver,
     health::{Probes, Probing},
+    keep::Unrouted,
     resolve::Resolved,
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };
+pub(crate) use self::{keep::Untold, trial::Trial};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.

@@ -1,32 +1,86 @@
 //! Tells routers which version gets which share, and sees that they do so.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use sternway_provider::{RouterError, TrafficRouter};
 use sternway_types::{ArtifactId, EnvironmentId, Plan, PointerName, Route, Step};
 
 use crate::{Control, ControlError};
 
-/// The routers that a host has, by environment. An environment without one is routed by each process:
-/// whoever runs a version asks which one.
+/// The routers that a host has, by environment. What has none is routed by each process: whoever runs a
+/// version asks which one.
 #[derive(Clone, Debug, Default)]
-pub struct Routers(HashMap<EnvironmentId, Vec<Arc<dyn TrafficRouter>>>);
+pub struct Routers(Vec<Placed>);
+
+/// A router, and whose requests it sends.
+#[derive(Clone, Debug)]
+struct Placed {
+    environment: EnvironmentId,
+    /// Nothing for every artifact.
+    only: Option<BTreeSet<ArtifactId>>,
+    router: Arc<dyn TrafficRouter>,
+}
+
+/// Which routers did not answer a moment ago: they are not waited for once more.
+pub(super) type Away = BTreeSet<usize>;
 
 impl Routers {
-    /// With one more.
+    /// With one more, for every artifact in an environment.
     #[must_use]
-    pub fn with(mut self, environment: EnvironmentId, router: Arc<dyn TrafficRouter>) -> Self {
-        self.0.entry(environment).or_default().push(router);
+    pub fn with(self, environment: EnvironmentId, router: Arc<dyn TrafficRouter>) -> Self {
+        self.and(Placed { environment, only: None, router })
+    }
+
+    /// With one more, for these artifacts in an environment.
+    #[must_use]
+    pub fn with_only(
+        self,
+        environment: EnvironmentId,
+        artifacts: BTreeSet<ArtifactId>,
+        router: Arc<dyn TrafficRouter>,
+    ) -> Self {
+        self.and(Placed { environment, only: Some(artifacts), router })
+    }
+
+    fn and(mut self, placed: Placed) -> Self {
+        self.0.push(placed);
         self
     }
 
-    pub(super) fn of(&self, environment: &EnvironmentId) -> &[Arc<dyn TrafficRouter>] {
-        self.0.get(environment).map_or(&[], Vec::as_slice)
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those that send the requests of an artifact, each with its place among all.
+    pub(super) fn of<'a>(
+        &'a self,
+        artifact: &'a ArtifactId,
+        environment: &'a EnvironmentId,
+    ) -> impl Iterator<Item = (usize, &'a Arc<dyn TrafficRouter>)> {
+        let sends = |it: &&Placed| {
+            it.environment == *environment
+                && it.only.as_ref().is_none_or(|only| only.contains(artifact))
+        };
+        let all = self.0.iter().enumerate();
+        all.filter(move |(_, it)| sends(it)).map(|(place, it)| (place, &it.router))
+    }
+
+    /// The environments in which an artifact has a router.
+    pub(super) fn environments_of(&self, artifact: &ArtifactId) -> BTreeSet<EnvironmentId> {
+        let sends = |it: &&Placed| it.only.as_ref().is_none_or(|only| only.contains(artifact));
+        self.0.iter().filter(sends).map(|it| it.environment.clone()).collect()
+    }
+
+    /// The artifacts that have a router; nothing if there is one for every artifact.
+    pub(super) fn listed(&self) -> Option<BTreeSet<&ArtifactId>> {
+        let lists: Option<Vec<_>> = self.0.iter().map(|it| it.only.as_ref()).collect();
+        Some(lists?.into_iter().flatten().collect())
     }
 
     /// Whether they can do what a plan asks for.
     pub(super) fn able(
         &self,
+        artifact: &ArtifactId,
         environment: &EnvironmentId,
         plan: &Plan,
     ) -> Result<(), ControlError> {
@@ -34,7 +88,7 @@ impl Routers {
             environment: environment.clone(),
             problem,
         };
-        for router in self.of(environment) {
+        for (_, router) in self.of(artifact, environment) {
             let able = router.capabilities();
             if able.arms < 2 && plan.strategy() != sternway_types::Strategy::Immediate {
                 return Err(unroutable("it sends all requests to one version".into()));
@@ -88,34 +142,87 @@ impl Control {
         }
     }
 
-    /// Has every router of the environment do what the store wants, and sees that it does. Doing so again
-    /// is harmless.
+    /// Has every router of the artifact do what the store wants, and sees that it does. Doing so again is
+    /// harmless.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Router`] with what the first of them that does not follow says.
+    /// [`ControlError::Router`] with what the first of them that does not follow says. The others are told all
+    /// the same.
     pub async fn assert_route(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,
     ) -> Result<(), ControlError> {
-        let routers = self.routers.of(environment);
-        if routers.is_empty() {
-            return Ok(());
-        }
-        let Some(route) = self.wanted_route(artifact, environment).await? else { return Ok(()) };
-        for router in routers {
-            if router.observe(artifact, environment).await?.as_ref() == Some(&route) {
-                continue;
-            }
-            router.apply(&route).await?;
-            let found = router.observe(artifact, environment).await?;
-            if found.as_ref() != Some(&route) {
-                let problem =
-                    format!("asked for generation {}, and saw another route", route.generation());
-                return Err(RouterError::Unreachable { problem }.into());
-            }
-        }
-        Ok(())
+        self.route_all(artifact, environment, &mut Away::new()).await.map(drop)
     }
+
+    /// The same, and whether any had to be told.
+    pub(super) async fn route_all(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        away: &mut Away,
+    ) -> Result<Told, ControlError> {
+        let mut routers = self.routers.of(artifact, environment).peekable();
+        if routers.peek().is_none() {
+            return Ok(Told::Nothing);
+        }
+        let Some(route) = self.wanted_route(artifact, environment).await? else {
+            return Ok(Told::Nothing);
+        };
+        let (mut told, mut trouble) = (Told::Nothing, None);
+        for (place, router) in routers {
+            let followed = if away.contains(&place) {
+                Err(unreachable("it did not answer a moment ago"))
+            } else {
+                follow(router.as_ref(), &route).await
+            };
+            match followed {
+                Ok(it) => told = told.max(it),
+                Err(err) => {
+                    if matches!(err, RouterError::Unreachable { .. }) {
+                        away.insert(place);
+                    }
+                    trouble.get_or_insert(err);
+                }
+            }
+        }
+        match trouble {
+            Some(err) => Err(err.into()),
+            None => {
+                self.is_told(artifact, environment);
+                Ok(told)
+            }
+        }
+    }
+}
+
+/// Whether a router had to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Told {
+    /// It sent the requests as the store wants already.
+    Nothing,
+    /// It was told, and does so now.
+    Route,
+}
+
+async fn follow(router: &dyn TrafficRouter, route: &Route) -> Result<Told, RouterError> {
+    let (artifact, environment) = (route.artifact(), route.environment());
+    let before = router.observe(artifact, environment).await?;
+    if before.as_ref() == Some(route) {
+        return Ok(Told::Nothing);
+    }
+    router.apply(route).await?;
+    if router.observe(artifact, environment).await?.as_ref() == Some(route) {
+        // Of one generation the shares are the same: a deployment that is over is not named any more.
+        let known = before.is_some_and(|before| before.generation() == route.generation());
+        return Ok(if known { Told::Nothing } else { Told::Route });
+    }
+    let generation = route.generation();
+    Err(unreachable(&format!("asked for generation {generation}, and saw another route")))
+}
+
+fn unreachable(problem: &str) -> RouterError {
+    RouterError::Unreachable { problem: problem.to_owned() }
 }

@@ -55,10 +55,10 @@ impl Control {
         let environment = &new.environment;
         let protection = self.environment(environment).await?;
         let plan = new.plan.clone().asking_first(protection.approvals)?;
-        self.routers.able(environment, &plan)?;
         self.probes.able(&plan)?;
         let mut members = Vec::with_capacity(new.members.len());
         for (artifact, to) in &new.members {
+            self.routers.able(artifact, environment, &plan)?;
             members.push(self.member(artifact, *to, environment).await?);
         }
         members.sort_unstable_by(|one, other| one.artifact.cmp(&other.artifact));

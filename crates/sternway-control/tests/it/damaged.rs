@@ -1,10 +1,16 @@
 //! A subject that cannot be judged, since a row is damaged, keeps no other from being judged.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, time::Duration};
 
-use sternway_control::publish::Publish;
+use sternway_control::{
+    deploy::{NewDeployment, OnSupersede},
+    publish::Publish,
+};
+use sternway_deploy::immediate;
 use sternway_store::{Batch, Direction, Kv as _, MemoryKv, Range};
-use sternway_types::{ArtifactId, Force, Outcome, PolicyScope, PolicySetting, Subject};
+use sternway_types::{
+    ArtifactId, Force, Limits, Outcome, PolicyScope, PolicySetting, Subject, Wait,
+};
 
 use crate::{
     make::{alice, artifact, production, said, text, version},
@@ -162,4 +168,31 @@ async fn a_sweep_that_cannot_know_what_is_unjudged_says_so() {
     let world = unjudged(UNJUDGED).await;
     let err = said(world.control.sweep().await);
     assert!(err.starts_with("integrity-mismatch: "), "{err}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_cannot_be_read_keeps_no_other_from_being_driven() {
+    let (world, kv) = two_tools().await;
+    let mut begun = Vec::new();
+    for tool in [broken(), sound()] {
+        let third = Publish::new(tool.clone(), text("three"));
+        world.control.publish(third, &alice()).await.unwrap();
+        let wait = Wait { outcomes: 1, length: Duration::ZERO };
+        let new = NewDeployment {
+            members: vec![(tool, version(3))],
+            environment: production(),
+            plan: immediate(wait, Limits::default()).unwrap(),
+            force: Force::No,
+            on_supersede: OnSupersede::Reject,
+        };
+        begun.push(world.control.start_deployment(&new, &alice()).await.unwrap().deployment.id);
+    }
+    let [first, second] = begun[..] else { panic!("two") };
+    damage(&kv, RECORDS, &first.to_string());
+    show(&world).await;
+    let mut driver = world.control.drive(Duration::from_secs(1));
+    let driven = driver.next().await.unwrap().expect("the store is open");
+    assert_eq!(driven.iter().map(|it| it.deployment.id).collect::<Vec<_>>(), [second]);
+    let err = said(driver.next().await);
+    assert!(err.starts_with("integrity-mismatch: "), "and the other is said: {err}");
 }

@@ -39,6 +39,7 @@ mod resolve;
 mod restore;
 mod restore_to;
 mod rollback;
+mod routed;
 mod sequential;
 mod shadow;
 mod signed_head;

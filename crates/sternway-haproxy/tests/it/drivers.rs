@@ -62,7 +62,7 @@ async fn what_is_in_the_way_is_said_with_what_to_do() -> Tested {
 
     let environment = "staging".parse()?;
     let router = world.proxy.router(&world.layout);
-    assert_eq!(router.observe(&world.target.0, &environment).await, Ok(None));
+    must_say(router.observe(&world.target.0, &environment).await, "no frontend looks into")?;
     let (artifact, version) = (world.target.0.clone(), route.live().version);
     let elsewhere =
         sternway_types::Route::whole(artifact, environment, Generation::new(1), version);

@@ -46,6 +46,9 @@ impl Stage {
     ///
     /// [`CliError`] if the site cannot be made.
     pub(super) async fn set(context: &Context, site: &Site) -> Result<Self, CliError> {
+        let mut settings = context.settings.clone();
+        // A story that is told shares nobody's requests out.
+        settings.routers.clear();
         let context = Context {
             once: None,
             directory: None,
@@ -58,7 +61,8 @@ impl Stage {
             at: None,
             lock_timeout: context.lock_timeout,
             pool_size: context.pool_size,
-            settings: context.settings.clone(),
+            settings,
+            driver: context.driver,
             console: context.console.clone(),
         };
         let namespace = site.make(&context).await?;

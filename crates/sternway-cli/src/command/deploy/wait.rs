@@ -8,6 +8,7 @@ use std::{process::ExitCode, time::Duration};
 use sternway::{
     Missing,
     api::{DeploymentView, ProblemCode},
+    control::ControlError,
     provider::Stopwatch,
     types::Deployment,
 };
@@ -16,7 +17,13 @@ use super::{
     show::{exit, line},
     target::Target,
 };
-use crate::{cli::Output, context::Context, error::CliError, format::duration, open::pause};
+use crate::{
+    cli::Output,
+    context::Context,
+    error::CliError,
+    format::{duration, visible},
+    open::pause,
+};
 
 /// What `--wait` ends with when time is up.
 const NOT_OVER: u8 = 7;
@@ -49,6 +56,7 @@ pub(super) async fn to_the_end(
     length: Duration,
 ) -> Result<ExitCode, CliError> {
     let watch = Stopwatch::start();
+    let mut troubled = String::new();
     tell(context, &deployment)?;
     while !deployment.phase.is_over() {
         if watch.elapsed() >= length {
@@ -65,6 +73,7 @@ pub(super) async fn to_the_end(
             Err(err) if err.code() == ProblemCode::StoreBusy => continue,
             Err(err) => return Err(err),
         };
+        troubled = complain(context, driven.trouble, &troubled);
         let before = DeploymentView::from(&deployment);
         let after = DeploymentView::from(&driven.deployment);
         deployment = driven.deployment;
@@ -73,6 +82,16 @@ pub(super) async fn to_the_end(
         }
     }
     Ok(exit(&deployment))
+}
+
+/// Says what is in the way, once for as long as it is the same.
+fn complain(context: &Context, trouble: Option<ControlError>, before: &str) -> String {
+    let Some(trouble) = trouble else { return String::new() };
+    let why = CliError::from(trouble).chain().join(": ");
+    if why != before {
+        context.console.complain(&format!("trying again: {}", visible::line(&why)));
+    }
+    why
 }
 
 /// One line for each step.

@@ -1,0 +1,86 @@
+//! What `sternway doctor` says of the routers in the settings.
+
+use sternway::{
+    api::{CheckupView, Health},
+    provider::{RouterError, TrafficRouter as _},
+    types::{ArtifactId, EnvironmentId, Route, Weight},
+};
+
+use super::doctor::ok;
+use crate::{context::Context, format::number::percent, place, settings::routers::RouterSetting};
+
+/// The name of these checks.
+const NAME: &str = "router";
+
+/// Asks each router of the namespace what it does. Nothing is changed.
+pub(super) async fn checked(context: &Context) -> Vec<CheckupView> {
+    let mut checks = Vec::new();
+    let is_routed = context.is_routed(&place::find(context.place.as_ref()));
+    for (name, setting) in context.own_routers() {
+        if !is_routed {
+            checks.push(CheckupView {
+                name: NAME,
+                health: Health::Warn,
+                detail: format!("{name} is not told by commands that --store leads elsewhere"),
+                help: Some("name the store in sternway.toml, or by STERNWAY_STORE".into()),
+            });
+        }
+        checks.extend(of_router(name, setting).await);
+    }
+    checks
+}
+
+async fn of_router(name: &str, setting: &RouterSetting) -> Vec<CheckupView> {
+    let router = setting.router();
+    let mut checks = Vec::new();
+    for artifact in &setting.artifacts {
+        for environment in &setting.environments {
+            let found = router.observe(artifact, environment).await;
+            let away = matches!(found, Err(RouterError::Unreachable { .. }));
+            checks.push(checkup(name, artifact, environment, found));
+            // Whoever does not answer once is not waited for again.
+            if away {
+                return checks;
+            }
+        }
+    }
+    checks
+}
+
+fn checkup(
+    name: &str,
+    artifact: &ArtifactId,
+    environment: &EnvironmentId,
+    found: Result<Option<Route>, RouterError>,
+) -> CheckupView {
+    let bad = |health, detail: String, help: &str| CheckupView {
+        name: NAME,
+        health,
+        detail: format!("{name}: {detail}"),
+        help: Some(help.to_owned()),
+    };
+    match found {
+        Ok(Some(route)) => {
+            ok(NAME, format!("{name}: {artifact} in {environment}: {}", shares(&route)))
+        }
+        Ok(None) => bad(
+            Health::Warn,
+            format!("{artifact} in {environment} has no route: requests go to the default backend"),
+            "sternway supervise has it do what the store wants",
+        ),
+        Err(err @ RouterError::Unreachable { .. }) => bad(
+            Health::Fail,
+            err.to_string(),
+            "is it running, and may you use its socket? (stats socket … level admin)",
+        ),
+        Err(err) => bad(Health::Fail, err.to_string(), "docs/routers.md, \"Set up\""),
+    }
+}
+
+/// The versions that get requests.
+fn shares(route: &Route) -> String {
+    let running = route.arms().iter().filter(|arm| arm.weight > Weight::ZERO);
+    let arms: Vec<_> =
+        running.map(|arm| format!("{} {}", arm.version, percent(arm.weight.share()))).collect();
+    format!("{} (generation {})", arms.join(", "), route.generation())
+}
