@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, Attestation, Deployment, DeploymentId, Digest, EnvironmentId, FrozenBaseline,
-    Generation, LabelId, Latch, LatchAction, PolicyScope, PolicySetting, Reason, Revision, Route,
+    ArtifactId, Attestation, Channel, ChannelId, Deployment, DeploymentId, Digest, EnvironmentId, FrozenBaseline,
+    Generation, LabelId, Latch, LatchAction, Outbox, PolicyScope, PolicySetting, Reason, Revision, Route,
     Timestamp, VersionNumber,
 };
 
@@ -78,11 +78,15 @@ pub enum RecordKind {
     Deployment,
     /// Which candidates are beside what is live, one per artifact and environment.
     Route,
+    /// Places that are told what happens.
+    Channel,
+    /// How far each of them was told, one per channel.
+    Outbox,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Namespace,
         Self::Environment,
         Self::Policy,
@@ -92,6 +96,8 @@ impl RecordKind {
         Self::Baseline,
         Self::Deployment,
         Self::Route,
+        Self::Channel,
+        Self::Outbox,
     ];
 
     /// The word for it.
@@ -107,6 +113,8 @@ impl RecordKind {
             Self::Baseline => "baseline",
             Self::Deployment => "deployment",
             Self::Route => "route",
+            Self::Channel => "channel",
+            Self::Outbox => "outbox",
         }
     }
 }
@@ -134,6 +142,10 @@ pub enum Record {
     /// Which candidates are beside what is live. It is there from a deployment's first commit to its
     /// last, so that there is one at a time.
     Route(Box<Route>),
+    /// A place that is told what happens.
+    Channel(Box<Channel>),
+    /// How far it was told.
+    Outbox(Box<Outbox>),
 }
 
 impl Record {
@@ -162,6 +174,8 @@ impl Record {
             Self::Baseline(it) => RecordKey::baseline(&it.artifact, &it.environment, it.generation),
             Self::Deployment(it) => RecordKey::deployment(&it.environment, it.id),
             Self::Route(it) => RecordKey::route(it.artifact(), it.environment()),
+            Self::Channel(it) => RecordKey::channel(it.id()),
+            Self::Outbox(it) => RecordKey::outbox(&it.channel),
         }
     }
 }
@@ -199,6 +213,10 @@ into_kind! {
     into_deployment, Deployment, Box<Deployment>;
     /// The route, if it is one.
     into_route, Route, Box<Route>;
+    /// The channel, if it is one.
+    into_channel, Channel, Box<Channel>;
+    /// How far a channel was told, if it is that.
+    into_outbox, Outbox, Box<Outbox>;
 }
 
 /// The key of a record: its kind and a name made from what it is about, with `/` between the parts,
@@ -287,6 +305,18 @@ impl RecordKey {
     #[must_use]
     pub fn route(artifact: &ArtifactId, environment: &EnvironmentId) -> Self {
         Self { kind: RecordKind::Route, name: format!("{artifact}/{environment}") }
+    }
+
+    /// A place that is told what happens.
+    #[must_use]
+    pub fn channel(id: &ChannelId) -> Self {
+        Self { kind: RecordKind::Channel, name: id.to_string() }
+    }
+
+    /// How far a channel was told.
+    #[must_use]
+    pub fn outbox(channel: &ChannelId) -> Self {
+        Self { kind: RecordKind::Outbox, name: channel.to_string() }
     }
 
     /// The latched verdict on a version's stay that nothing was done about. It is kept beside the one that
