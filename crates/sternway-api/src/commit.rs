@@ -7,8 +7,8 @@ use sternway_types::{
 };
 
 use crate::{
-    AttestationView, BaselineView, CondemnationView, DeploymentView, EnvironmentView, LatchView,
-    MoveView, PolicyView, RouteView, VersionView,
+    AttestationView, BaselineView, ChannelView, CondemnationView, DeploymentView, EnvironmentView,
+    LatchView, MoveView, OutboxView, PolicyView, RouteView, VersionView,
 };
 
 /// A record of any kind.
@@ -37,6 +37,10 @@ pub enum RecordView {
     Deployment(Box<DeploymentView>),
     /// Which candidates are beside what is live.
     Route(RouteView),
+    /// A place that is told what happens.
+    Channel(ChannelView),
+    /// How far it was told.
+    Outbox(Box<OutboxView>),
 }
 
 impl From<&Record> for RecordView {
@@ -55,6 +59,8 @@ impl From<&Record> for RecordView {
             Record::Baseline(baseline) => Self::Baseline(baseline.as_ref().into()),
             Record::Deployment(it) => Self::Deployment(Box::new(it.as_ref().into())),
             Record::Route(route) => Self::Route(route.as_ref().into()),
+            Record::Channel(channel) => Self::Channel(channel.as_ref().into()),
+            Record::Outbox(outbox) => Self::Outbox(Box::new(outbox.as_ref().into())),
         }
     }
 }

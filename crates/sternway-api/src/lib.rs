@@ -22,6 +22,7 @@ mod artifact;
 mod attestation;
 mod baseline;
 mod blame;
+mod channel;
 mod check;
 mod commit;
 mod compacted;
@@ -31,6 +32,7 @@ mod deployment;
 mod diff;
 mod doctor;
 mod environment;
+mod event;
 mod explained;
 mod exported;
 mod guarded;
@@ -75,6 +77,10 @@ pub use crate::{
     attestation::{AttestationView, FindingView},
     baseline::{BaselineView, TestView},
     blame::{BlameKind, BlameView, WrittenView},
+    channel::{
+        AttemptView, ChannelChangedView, ChannelDetailView, ChannelTestedView, ChannelView,
+        DeliveryView, LostView, NotifiedView, OutboxView, WaitingView,
+    },
     check::{CheckView, StandingView},
     commit::{ChangeView, CommitView, RecordView},
     compacted::{CompactedView, FileSizeView, FloorView, NamespaceFloorView},
@@ -87,6 +93,7 @@ pub use crate::{
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
     environment::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView},
+    event::{CloudEventView, EventMemberView, EventView, Told, told},
     explained::{DecidingView, ExplanationView, PresetView, ProvenView},
     exported::ExportedView,
     guarded::{GuardEndingView, GuardedView},

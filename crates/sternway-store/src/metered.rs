@@ -83,6 +83,8 @@ const fn resource(contested: &Contested) -> &'static str {
             RecordKind::Baseline => "baseline",
             RecordKind::Deployment => "deployment",
             RecordKind::Route => "route",
+            RecordKind::Channel => "channel",
+            RecordKind::Outbox => "outbox",
         },
     }
 }

@@ -1,7 +1,7 @@
 //! Why a write is refused: which invariant it would break.
 
 use sternway_types::{
-    Actor, ArtifactId, ChangesetError, ContentRef, DeploymentId, Digest, EnvironmentId, Generation,
+    Actor, ArtifactId, ChangesetError, ChannelId, ContentRef, DeploymentId, Digest, EnvironmentId, Generation,
     NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, TreePath,
     VersionNumber,
 };
@@ -154,6 +154,17 @@ pub enum Refusal {
         environment: EnvironmentId,
         /// The generation that it names.
         generation: Generation,
+    },
+    /// There is no such channel.
+    #[error("there is no channel {0}")]
+    NoChannel(ChannelId),
+    /// How far a channel was told cannot become that.
+    #[error("the outbox of {channel} {problem}")]
+    Outbox {
+        /// Whose.
+        channel: ChannelId,
+        /// Why not.
+        problem: &'static str,
     },
     /// Automation tried to override a condemnation, or to take one away.
     #[error("only a person may force a condemned version live or pardon it, and {0} is not one")]

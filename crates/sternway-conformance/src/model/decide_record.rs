@@ -6,7 +6,7 @@ use sternway_types::{
     RecordKey, RecordKind, VersionNumber,
 };
 
-use super::{decide_deployed, history::History};
+use super::{decide_deployed, decide_told, history::History};
 
 /// Why a version cannot be named, if it cannot.
 pub(super) fn missing(
@@ -31,7 +31,11 @@ pub(super) fn nowhere(history: History<'_>, id: &EnvironmentId) -> Option<Refusa
     (!known).then(|| Refusal::NoEnvironment(id.clone()))
 }
 
-pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<Refusal>> {
+pub(super) fn put(
+    history: History<'_>,
+    making: &Commit,
+    record: &Record,
+) -> Result<Applied, Vec<Refusal>> {
     let key = record.key();
     let mut problems = Vec::new();
     match record {
@@ -64,6 +68,11 @@ pub(super) fn put(history: History<'_>, record: &Record) -> Result<Applied, Vec<
         }
         Record::Deployment(it) => problems.extend(decide_deployed::deployment(history, it)),
         Record::Route(it) => problems.extend(decide_deployed::route(history, it)),
+        Record::Channel(it) => {
+            let environment = it.parts().environment.as_ref();
+            problems.extend(environment.and_then(|id| nowhere(history, id)));
+        }
+        Record::Outbox(it) => problems.extend(decide_told::outbox(history, making, it)),
     }
     if problems.is_empty() {
         Ok(changed(history, key, Some(record.clone())))
@@ -82,7 +91,8 @@ pub(super) fn delete(
         problems.push(Refusal::AutomationForces(making.actor.clone()));
     }
     match key.kind() {
-        RecordKind::Policy | RecordKind::Condemnation => (),
+        RecordKind::Policy | RecordKind::Condemnation | RecordKind::Outbox => (),
+        RecordKind::Channel => problems.extend(decide_told::no_channel(history, key)),
         RecordKind::Route => problems.extend(decide_deployed::no_route(history, key)),
         RecordKind::Namespace
         | RecordKind::Environment

@@ -5,8 +5,8 @@ use std::time::Duration;
 use sternway_store::Append;
 use sternway_types::{
     ArtifactId, Change, Changeset, Content, ContentRef, Digest, EnvironmentId, Generation, LabelId,
-    NamespaceSettings, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy,
-    PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Score, Subject, Target,
+    NamespaceSettings, Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy,
+    PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Revision, Score, Subject, Target,
     VersionNumber,
 };
 
@@ -20,9 +20,9 @@ use crate::{
     everything::Topics,
     must::{parsed, there},
     world::{
-        Client, artifact, attestation, baseline, condemnation, environment, environment_record,
+        Client, artifact, attestation, baseline, channel, condemnation, environment, environment_record,
         failed, force, generation, greeting, label, latch, live, move_to, pointer_at, production,
-        put_deployment, put_route, reason, record_at, robot, staging, succeeded, tests_passed,
+        put_channel, put_deployment, put_outbox, put_route, reason, record_at, robot, staging, succeeded, tests_passed,
         text, unlabel, version,
     },
 };
@@ -159,6 +159,12 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
         RecordSketch::Route { id, artifact, environment, version, percent } => {
             let to = (artifact_of(artifact), environment_of(environment), version);
             put_route(deploying::route_of(history, id, to, percent))
+        }
+        RecordSketch::Channel { id, environment } => {
+            put_channel(&channel(id), (environment > 2).then(|| environment_of(environment)))
+        }
+        RecordSketch::Outbox { id, revision } => {
+            put_outbox(&Outbox::after(channel(id), Revision::new(u64::from(revision))))
         }
     };
     let Change::PutRecord(record) = change else { panic!("no record: {change:?}") };

@@ -5,6 +5,7 @@ mod client;
 mod deployed;
 mod names;
 mod outcomes;
+mod told;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub(crate) use self::{
         revision, robot, staging, text, version,
     },
     outcomes::{failed, succeeded},
+    told::{channel, put_channel, put_outbox},
 };
 use crate::{Harness, Place, must::Must};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use sternway_types::{
     ArtifactId, Change, Changeset, ChangesetId, Commit, Deployment, Digest, EnvironmentId, NewMove,
-    PointerName, Precondition, Record, RecordKey, Revision, Route, Subject, Target, VersionNumber,
+    PointerName, Precondition, Record, RecordKey, RecordKind, Revision, Route, Subject, Target, VersionNumber,
 };
 
 use crate::{
@@ -124,6 +124,9 @@ impl Needs {
             Change::MovePointer(moved) => self.of_move(moved),
             Change::PutRecord(record) => self.of_record(record),
             Change::DeleteRecord(key) => {
+                // What a channel was told goes before it.
+                let channel = (key.kind() == RecordKind::Channel).then(|| key.name().parse().ok());
+                self.records.extend(channel.flatten().map(|id| RecordKey::outbox(&id)));
                 self.records.insert(key.clone());
             }
         }
@@ -159,6 +162,14 @@ impl Needs {
             }
             Record::Route(it) => {
                 self.of_route(it);
+                None
+            }
+            Record::Channel(it) => {
+                self.records.extend(it.parts().environment.iter().map(RecordKey::environment));
+                None
+            }
+            Record::Outbox(it) => {
+                self.records.insert(RecordKey::channel(&it.channel));
                 None
             }
             Record::Namespace(_) | Record::Environment(_) | Record::Policy(_) => None,

@@ -12,6 +12,7 @@ mod precondition;
 mod recorded;
 mod replay;
 mod subject;
+mod told;
 
 use sternway_types::{
     Artifact, ArtifactId, ChangesetId, Commit, ContentRef, Digest, NamespaceId, Pointer,

@@ -297,6 +297,8 @@ const fn kind_byte(kind: RecordKind) -> u8 {
         RecordKind::Baseline => b'b',
         RecordKind::Deployment => b'd',
         RecordKind::Route => b'r',
+        RecordKind::Channel => b'h',
+        RecordKind::Outbox => b'o',
     }
 }
 
