@@ -3,10 +3,10 @@
 use sternway_api::ProblemCode;
 use sternway_bundle::BundleError;
 use sternway_folder::FolderError;
-use sternway_provider::RouterError;
+use sternway_provider::{NotifyError, RouterError};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason, RecordKind,
+    ArtifactId, ChannelId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason, RecordKind,
     Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
 };
 
@@ -241,6 +241,15 @@ pub enum ControlError {
     /// Shares do not come to all.
     #[error(transparent)]
     Route(#[from] RouteError),
+    /// There is no such channel.
+    #[error("there is no channel {0}")]
+    NoChannel(ChannelId),
+    /// There is a channel of that name.
+    #[error("there is a channel {0} already")]
+    ChannelExists(ChannelId),
+    /// A channel makes no sense, or did not take what it was told.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
     /// A text is too long or holds what it may not.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -275,8 +284,14 @@ impl ControlError {
             Self::Deployment(_) => ProblemCode::DeploymentState,
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::Router(_) => ProblemCode::RouterUnavailable,
+            Self::NoChannel(_) => ProblemCode::ChannelNotFound,
+            Self::ChannelExists(_) => ProblemCode::ChannelExists,
+            Self::Notify(NotifyError::Failed { .. } | NotifyError::Gone { .. }) => {
+                ProblemCode::NotDelivered
+            }
             Self::SignedHead(_)
             | Self::Route(_)
+            | Self::Notify(_)
             | Self::Folder(_)
             | Self::Content(_)
             | Self::NotATree { .. }
@@ -335,6 +350,7 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
         Refusal::BeingDeployed { .. } => ProblemCode::BeingDeployed,
         Refusal::Deployment { .. } => ProblemCode::DeploymentState,
+        Refusal::NoChannel(_) => ProblemCode::ChannelNotFound,
         Refusal::NoRecord(key) if key.kind() == RecordKind::Policy => ProblemCode::PolicyNotFound,
         Refusal::Changeset(_)
         | Refusal::NamespaceExists(_)

@@ -191,7 +191,9 @@ fn stay_of(applied: &Applied) -> Option<Subject> {
             | Record::Attestation(_)
             | Record::Baseline(_)
             | Record::Deployment(_)
-            | Record::Route(_) => None,
+            | Record::Route(_)
+            | Record::Channel(_)
+            | Record::Outbox(_) => None,
         },
         Applied::PointerMoved(moved) => match (&moved.cause, &moved.name) {
             (MoveCause::RolledBack(_), PointerName::Environment(environment)) => Some(Subject {

@@ -3,7 +3,7 @@
 //!
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
 //! [`rollback`], [`condemn`], [`label`], [`record`], [`check`], [`explain`], [`compare`],
-//! [`supervise`], [`deploy`], [`policy`],
+//! [`supervise`], [`deploy`], [`notify`], [`policy`],
 //! [`environment`], [`validate`], [`guard`], [`aging`], [`stability`]. A verb that loses a race loads again
 //! and decides again; a verb that is called twice does its work once.
 //!
@@ -50,6 +50,7 @@ pub mod guard;
 pub mod import;
 pub mod label;
 pub mod live;
+pub mod notify;
 mod past;
 pub mod policy;
 pub mod promote;

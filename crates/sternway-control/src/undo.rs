@@ -279,7 +279,10 @@ impl Control {
                 RecordKind::Latch
                 | RecordKind::Baseline
                 | RecordKind::Deployment
-                | RecordKind::Route,
+                | RecordKind::Route
+                // What was told was told, and who is told is added and taken away by name.
+                | RecordKind::Channel
+                | RecordKind::Outbox,
             ) => None,
             (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
             (None, RecordKind::Policy | RecordKind::Condemnation) => {

@@ -1,8 +1,9 @@
-//! What the host provides to Sternway: the time, new ids, validators of contents, and traffic routers.
+//! What the host provides to Sternway: the time, new ids, validators of contents, traffic routers, and
+//! notifiers.
 //!
 //! Everything above draws the first two through these ports, so that a test decides what time it is
 //! and which ids come next. A [`Validator`] is what a policy asks for by a name that the host gave it; a
-//! [`TrafficRouter`] sends runs to one version or another.
+//! [`TrafficRouter`] sends runs to one version or another; a [`Notifier`] tells channels what happened.
 //!
 //! ```
 //! use sternway_provider::{Clock, Ids, SystemClock, RandomIds};
@@ -18,6 +19,7 @@
 
 mod clock;
 mod ids;
+mod notifier;
 mod router;
 mod secret;
 #[cfg(feature = "testing")]
@@ -29,6 +31,7 @@ pub use crate::testing::{CountingIds, ManualClock};
 pub use crate::{
     clock::{Clock, Stopwatch, SystemClock},
     ids::{Ids, RandomIds},
+    notifier::{Delivered, LONGEST_DELIVERY, Notice, Notifier, NotifyError},
     router::{Capabilities, RouterError, TrafficRouter},
     secret::{NoRandomness, secret},
     validator::{Candidate, Unvalidated, Validator},

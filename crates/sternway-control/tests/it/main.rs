@@ -25,6 +25,7 @@ mod halted;
 mod import;
 mod live;
 mod make;
+mod notify;
 mod policy;
 mod promote;
 mod publish;
