@@ -26,6 +26,7 @@ mod log;
 mod man;
 mod metrics;
 mod namespace;
+mod notify;
 mod op;
 mod outcomes;
 mod pardon;
@@ -106,6 +107,8 @@ pub(crate) enum Command {
     Stability(stability::Args),
     Aging(aging::Args),
     Supervise(supervise::Args),
+    #[command(aliases = ["webhook", "channel"])]
+    Notify(notify::Args),
     Status(status::Args),
     Policy(policy::Args),
     Simulate(simulate::Args),
@@ -214,7 +217,8 @@ impl Command {
             Self::Outcomes(args) => outcomes::run(context, args).await,
             Self::Stability(args) => stability::run(context, args).await,
             Self::Aging(args) => aging::run(context, args).await,
-            Self::Supervise(args) => supervise::run(context, args).await,
+            Self::Supervise(args) => Box::pin(supervise::run(context, args)).await,
+            Self::Notify(args) => Box::pin(notify::run(context, args)).await,
             Self::Status(args) => status::run(context, args).await,
             Self::Policy(args) => policy::run(context, args).await,
             Self::Simulate(args) => simulate::run(context, &args),

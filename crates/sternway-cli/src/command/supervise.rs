@@ -1,4 +1,4 @@
-//! `sternway supervise`: judge again and again what nobody judged, and drive deployments.
+//! `sternway supervise`: judge again and again what nobody judged, drive deployments, and tell channels.
 //!
 //! The store's file is used by one process at a time, so it is not held in between: it is opened,
 //! which judges what nobody judged, and closed, which notes that.
@@ -14,7 +14,7 @@ use sternway::{
 
 use crate::{
     cli::Output,
-    command::deploy,
+    command::{deploy, notify::Post},
     context::Context,
     error::CliError,
     format::{duration, visible},
@@ -36,10 +36,11 @@ Examples:
   sternway supervise --once                  one look, such as from cron
 
 Whoever records a run judges it at once. This is for runs that were recorded by a process that died
-before it judged them, and it takes deployments from step to step. Any number of them may run.";
+before it judged them; it takes deployments from step to step, and tells channels what happened
+(sternway notify). Any number of them may run.";
 
-/// Take back what regressed by runs that nobody judged, and drive deployments: one line for each thing
-/// that happens. Ctrl-C ends it.
+/// Take back what regressed by runs that nobody judged, drive deployments, and tell channels: one line
+/// for each thing that happens. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -71,10 +72,10 @@ async fn supervise(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         let every = args.every;
         context.console.note(&format!("looking every {every:?} for runs that nobody judged"));
     }
-    let mut troubled = 0;
+    let (mut troubled, mut post) = (0, Post::default());
     loop {
-        match look(context).await {
-            Ok(()) if args.once => return Ok(ExitCode::SUCCESS),
+        match look(context, &mut post).await {
+            Ok(()) if args.once && !post.is_sending() => return Ok(ExitCode::SUCCESS),
             Ok(()) => troubled = 0,
             // What may be over at the next look is no reason to end.
             Err(err) if !args.once && passes(&err) => {
@@ -84,7 +85,21 @@ async fn supervise(context: &Context, args: &Args) -> Result<ExitCode, CliError>
             }
             Err(err) => return Err(err),
         }
-        pause(args.every.saturating_mul(1 << troubled)).await;
+        let every = args.every.saturating_mul(1 << troubled);
+        if args.once {
+            post.send().await;
+        } else {
+            wait(every, &mut post).await;
+        }
+    }
+}
+
+/// Waits for the next look, which comes at once when something was sent, to be written down.
+async fn wait(every: Duration, post: &mut Post) {
+    tokio::select! {
+        biased;
+        () = post.send() => (),
+        () = pause(every) => (),
     }
 }
 
@@ -96,7 +111,7 @@ fn passes(err: &CliError) -> bool {
 }
 
 /// One look: opening judges what nobody judged.
-async fn look(context: &Context) -> Result<(), CliError> {
+async fn look(context: &Context, post: &mut Post) -> Result<(), CliError> {
     let found = place::find(context.place.as_ref());
     let sternway = context.open_unsaid(found, Missing::Refuse).await?;
     context
@@ -106,7 +121,8 @@ async fn look(context: &Context) -> Result<(), CliError> {
                 say(context, judged)?;
             }
             swept.failed.iter().try_for_each(|(subject, err)| complain(context, subject, err))?;
-            drive(context, sternway.control()).await
+            drive(context, sternway.control()).await?;
+            post.call(context, sternway.control()).await
         })
         .await
 }

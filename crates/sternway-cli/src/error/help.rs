@@ -130,6 +130,10 @@ fn of_control(err: &ControlError) -> Option<String> {
             revision.get().saturating_sub(1)
         )),
         ControlError::NothingToUndo { .. } => Some("sternway op log".into()),
+        ControlError::NoChannel(_) => Some("sternway notify list".into()),
+        ControlError::ChannelExists(id) => {
+            Some(format!("change it with --replace, or look at it: sternway notify deliveries {id}"))
+        }
         ControlError::Text(_) | _ => of_checks(err),
     }
 }

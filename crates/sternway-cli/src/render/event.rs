@@ -134,6 +134,13 @@ fn record(change: &RecordChange) -> String {
                 live.weight
             )
         }
+        Record::Channel(it) => {
+            let on: Vec<_> = it.parts().on.iter().map(|filter| filter.as_str()).collect();
+            format!("channel {} ({}) is told of {}", it.id(), it.parts().via.as_str(), on.join(", "))
+        }
+        Record::Outbox(it) => {
+            format!("channel {} was told {}, and goes on at {}", it.channel, it.told, it.next)
+        }
         Record::Baseline(it) => {
             let (artifact, candidate, environment) = (&it.artifact, it.candidate, &it.environment);
             let (version, succeeded, runs) = (it.version, it.succeeded, it.known());

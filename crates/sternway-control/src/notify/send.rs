@@ -99,11 +99,11 @@ impl Control {
     /// # Errors
     ///
     /// [`ControlError::Store`] if the store cannot write. What was told is told again.
-    pub async fn settle_notices(&self, sent: Sent) -> Result<Option<Notified>, ControlError> {
-        let Sent { mut outbox, generation, told } = sent;
-        outbox.lease = None;
+    pub async fn settle_notices(&self, sent: &Sent) -> Result<Option<Notified>, ControlError> {
+        let outbox = Outbox { lease: None, ..sent.outbox.clone() };
         let intent = Intent::by(Actor::sternway());
-        let written = self.write_outbox(&outbox, generation, &intent).await?;
+        let written = self.write_outbox(&outbox, sent.generation, &intent).await?;
+        let told = sent.told;
         let Outbox { channel, attempt, closed, .. } = outbox;
         Ok(written.map(|_| Notified { channel, told, attempt, closed }))
     }
@@ -118,7 +118,7 @@ impl Control {
         let batches = self.claim_notices().await?;
         let mut notified = Vec::new();
         for sent in send_all(batches, notifier).await {
-            notified.extend(self.settle_notices(sent).await?);
+            notified.extend(self.settle_notices(&sent).await?);
         }
         Ok(notified)
     }

@@ -223,7 +223,7 @@ async fn who_comes_too_late_writes_nothing_over_what_others_wrote() {
     assert_eq!(tell(&world.another(), &listener).await.len(), 1);
     let before = head(&world).await;
     for sent in send_all(batches, &listener).await {
-        let settled = world.control.settle_notices(sent).await.expect("the store answers");
+        let settled = world.control.settle_notices(&sent).await.expect("the store answers");
         assert_eq!(settled, None);
     }
     assert_eq!(head(&world).await, before);
