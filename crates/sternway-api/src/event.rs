@@ -164,7 +164,7 @@ impl Happened {
     }
 
     fn because(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into()).filter(|detail| !detail.is_empty());
         self
     }
 
@@ -198,14 +198,20 @@ impl Happened {
     }
 
     fn summary(&self) -> String {
-        let named = |member: &EventMemberView| format!("{} {}", member.artifact, member.version);
+        let goes_back = matches!(self.event, Event::ArtifactRolledBack | Event::ArtifactRestored);
+        let named = |member: &EventMemberView| match member.from {
+            Some(from) if goes_back => format!("{} {from}", member.artifact),
+            _ => format!("{} {}", member.artifact, member.version),
+        };
         let mut names: Vec<_> = self.members.iter().take(3).map(named).collect();
         if let Some(more) = self.members.len().checked_sub(3).filter(|more| *more > 0) {
             names.push(format!("{more} more"));
         }
         let place = self.environment.as_ref().map(|id| format!(" in {id}")).unwrap_or_default();
         let what = if self.event.kind() == "deployment" { "deployment of " } else { "" };
-        let verb = self.event.verb().replace('_', " ");
+        let to = self.members.first().filter(|_| goes_back);
+        let to = to.map(|member| format!(" to {}", member.version)).unwrap_or_default();
+        let verb = format!("{}{to}", self.event.verb().replace('_', " "));
         let detail = self.detail.as_ref().map(|it| format!(": {}", cut(it))).unwrap_or_default();
         format!("{what}{}{place} {verb}{detail}", names.join(", "))
     }

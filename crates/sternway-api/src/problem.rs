@@ -181,7 +181,11 @@ impl ProblemCode {
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::VersionConflict | Self::StoreBusy | Self::StoreFull | Self::StoreUnavailable
+            Self::VersionConflict
+                | Self::NotDelivered
+                | Self::StoreBusy
+                | Self::StoreFull
+                | Self::StoreUnavailable
         )
     }
 }

@@ -6,8 +6,8 @@ use sternway_folder::FolderError;
 use sternway_provider::{NotifyError, RouterError};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, ChannelId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason, RecordKind,
-    Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
+    ArtifactId, ChannelId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, Reason,
+    RecordKind, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
 };
 
 use crate::{

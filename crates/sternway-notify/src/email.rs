@@ -137,7 +137,9 @@ fn message(
         message = message.to(person(to)?);
     }
     let event = SinglePart::builder()
-        .header(ContentType::parse("application/cloudevents+json").unwrap_or(ContentType::TEXT_PLAIN))
+        .header(
+            ContentType::parse("application/cloudevents+json").unwrap_or(ContentType::TEXT_PLAIN),
+        )
         .body(notice.body.clone());
     let whole = MultiPart::mixed().singlepart(SinglePart::plain(body)).singlepart(event);
     message.multipart(whole).map_err(|err| unfit(format!("the mail cannot be written: {err}")))

@@ -43,7 +43,8 @@ impl Target {
     ///
     /// [`NotifyError::Unfit`] if it is none, or if what leaves could be read by others.
     pub(crate) fn new(address: &str, reach: Reach) -> Result<Self, NotifyError> {
-        let url = Url::parse(address).map_err(|err| unfit(format!("the address is none: {err}")))?;
+        let url =
+            Url::parse(address).map_err(|err| unfit(format!("the address is none: {err}")))?;
         let secure = match url.scheme() {
             "https" => true,
             "http" if reach == Reach::Private => false,

@@ -17,7 +17,8 @@ pub(crate) fn read(from: &SecretRef) -> Result<String, NotifyError> {
             .map_err(|_| failed(format!("the variable {name} is not set where this is sent from"))),
         SecretRef::File(path) => {
             let mut text = String::new();
-            let read = fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
+            let read =
+                fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
             read.map(|_| text).map_err(|err| failed(format!("cannot read {path}: {err}")))
         }
     }?;

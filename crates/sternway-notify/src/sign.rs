@@ -64,6 +64,7 @@ impl Key {
 ///
 /// [`SecretError`] if one of them is none.
 pub fn sign_all(secrets: &str, id: &str, seconds: i64, body: &str) -> Result<String, SecretError> {
-    let signed = secrets.split_whitespace().map(|secret| Ok(Key::new(secret)?.sign(id, seconds, body)));
+    let signed =
+        secrets.split_whitespace().map(|secret| Ok(Key::new(secret)?.sign(id, seconds, body)));
     Ok(signed.collect::<Result<Vec<_>, _>>()?.join(" "))
 }

@@ -7,8 +7,7 @@ use sternway_types::{ChannelParts, SecretRef, Timestamp};
 use crate::{
     failed,
     http::{Post, Target},
-    secret, sign,
-    template,
+    secret, sign, template,
 };
 
 /// The request for an event.

@@ -1,9 +1,9 @@
 //! Why a write is refused: which invariant it would break.
 
 use sternway_types::{
-    Actor, ArtifactId, ChangesetError, ChannelId, ContentRef, DeploymentId, Digest, EnvironmentId, Generation,
-    NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision, TreePath,
-    VersionNumber,
+    Actor, ArtifactId, ChangesetError, ChannelId, ContentRef, DeploymentId, Digest, EnvironmentId,
+    Generation, NamespaceId, OutcomeError, OutcomeId, PointerName, Reason, RecordKey, Revision,
+    TreePath, VersionNumber,
 };
 
 /// Which invariant a write would break.

@@ -59,7 +59,8 @@ impl FromStr for SecretRef {
 
     fn from_str(text: &str) -> Result<Self, ChannelError> {
         // What is refused may be the secret itself, so that little of it is repeated.
-        let refused = || ChannelError::Secret { given: text.chars().take(4).collect::<String>() + "…" };
+        let refused =
+            || ChannelError::Secret { given: text.chars().take(4).collect::<String>() + "…" };
         match text.split_once(':') {
             Some(("env", name)) if is_variable(name) => Ok(Self::Variable(name.into())),
             Some(("file", path)) if is_line(path) => Ok(Self::File(path.into())),

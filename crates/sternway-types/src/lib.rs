@@ -88,7 +88,9 @@ pub use crate::{
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
-    channel::{Channel, ChannelError, ChannelParts, Mailbox, MAX_TEMPLATE, Reach, SecretRef, Security, Via},
+    channel::{
+        Channel, ChannelError, ChannelParts, MAX_TEMPLATE, Mailbox, Reach, SecretRef, Security, Via,
+    },
     check::{CheckError, CheckKind, ContentCheck, OnFailure},
     commit::{Applied, Commit, Receipt, RecordChange},
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
@@ -102,8 +104,8 @@ pub use crate::{
     error_classes::{CLASSES_KEPT, ErrorClasses},
     event::{Event, EventError, EventFilter, EventPlace},
     id::{
-        ArtifactId, ChangesetId, ChannelId, CollectionId, DeploymentId, EnvironmentId, IdError, LabelId,
-        NamespaceId, OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
+        ArtifactId, ChangesetId, ChannelId, CollectionId, DeploymentId, EnvironmentId, IdError,
+        LabelId, NamespaceId, OutcomeId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},

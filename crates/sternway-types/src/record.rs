@@ -6,9 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, Attestation, Channel, ChannelId, Deployment, DeploymentId, Digest, EnvironmentId, FrozenBaseline,
-    Generation, LabelId, Latch, LatchAction, Outbox, PolicyScope, PolicySetting, Reason, Revision, Route,
-    Timestamp, VersionNumber,
+    ArtifactId, Attestation, Channel, ChannelId, Deployment, DeploymentId, Digest, EnvironmentId,
+    FrozenBaseline, Generation, LabelId, Latch, LatchAction, Outbox, PolicyScope, PolicySetting,
+    Reason, Revision, Route, Timestamp, VersionNumber,
 };
 
 /// Settings of a namespace.

@@ -131,9 +131,9 @@ fn of_control(err: &ControlError) -> Option<String> {
         )),
         ControlError::NothingToUndo { .. } => Some("sternway op log".into()),
         ControlError::NoChannel(_) => Some("sternway notify list".into()),
-        ControlError::ChannelExists(id) => {
-            Some(format!("change it with --replace, or look at it: sternway notify deliveries {id}"))
-        }
+        ControlError::ChannelExists(id) => Some(format!(
+            "change it with --replace, or look at it: sternway notify deliveries {id}"
+        )),
         ControlError::Text(_) | _ => of_checks(err),
     }
 }

@@ -136,7 +136,12 @@ fn record(change: &RecordChange) -> String {
         }
         Record::Channel(it) => {
             let on: Vec<_> = it.parts().on.iter().map(|filter| filter.as_str()).collect();
-            format!("channel {} ({}) is told of {}", it.id(), it.parts().via.as_str(), on.join(", "))
+            format!(
+                "channel {} ({}) is told of {}",
+                it.id(),
+                it.parts().via.as_str(),
+                on.join(", ")
+            )
         }
         Record::Outbox(it) => {
             format!("channel {} was told {}, and goes on at {}", it.channel, it.told, it.next)

@@ -200,6 +200,7 @@ stories! {
     five_minutes
     less_of_a_list
     namespaces
+    notify
     once
     past
     policies
@@ -245,6 +246,7 @@ stories_of_many! {
     five_minutes
     less_of_a_list
     namespaces
+    notify
     once
     past
     policies

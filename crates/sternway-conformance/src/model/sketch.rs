@@ -6,8 +6,8 @@ use sternway_store::Append;
 use sternway_types::{
     ArtifactId, Change, Changeset, Content, ContentRef, Digest, EnvironmentId, Generation, LabelId,
     NamespaceSettings, Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy,
-    PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Revision, Score, Subject, Target,
-    VersionNumber,
+    PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Revision, Score, Subject,
+    Target, VersionNumber,
 };
 
 use super::{
@@ -20,10 +20,10 @@ use crate::{
     everything::Topics,
     must::{parsed, there},
     world::{
-        Client, artifact, attestation, baseline, channel, condemnation, environment, environment_record,
-        failed, force, generation, greeting, label, latch, live, move_to, pointer_at, production,
-        put_channel, put_deployment, put_outbox, put_route, reason, record_at, robot, staging, succeeded, tests_passed,
-        text, unlabel, version,
+        Client, artifact, attestation, baseline, channel, condemnation, environment,
+        environment_record, failed, force, generation, greeting, label, latch, live, move_to,
+        pointer_at, production, put_channel, put_deployment, put_outbox, put_route, reason,
+        record_at, robot, staging, succeeded, tests_passed, text, unlabel, version,
     },
 };
 

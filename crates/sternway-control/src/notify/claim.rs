@@ -169,8 +169,10 @@ impl Control {
     }
 
     fn let_go(&self, place: EventPlace, last: Revision) -> Lost {
-        let problem =
-            format!("r{} to r{last} were let go by a compaction before they were told", place.revision);
+        let problem = format!(
+            "r{} to r{last} were let go by a compaction before they were told",
+            place.revision
+        );
         Lost { place, event: None, at: self.now(), problem }
     }
 }

@@ -136,7 +136,11 @@ impl Control {
     /// # Errors
     ///
     /// [`ControlError::Store`] if the store cannot be read.
-    pub async fn waiting(&self, told: &ToldChannel, most: usize) -> Result<Vec<Told>, ControlError> {
+    pub async fn waiting(
+        &self,
+        told: &ToldChannel,
+        most: usize,
+    ) -> Result<Vec<Told>, ControlError> {
         let mut outbox = told.outbox.clone();
         Ok(self.next_notices(&told.channel, &mut outbox, most).await?.notices)
     }

@@ -1,10 +1,6 @@
 //! Telling channels, without the store; and writing down how far that came.
 
-use std::{
-    future::poll_fn,
-    pin::Pin,
-    task::Poll,
-};
+use std::{future::poll_fn, pin::Pin, task::Poll};
 
 use sternway_api::Told;
 use sternway_provider::{LONGEST_DELIVERY, Notice, Notifier, NotifyError};

@@ -26,6 +26,7 @@ mod import;
 mod live;
 mod make;
 mod notify;
+mod notify_deployed;
 mod policy;
 mod promote;
 mod publish;

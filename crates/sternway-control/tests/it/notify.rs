@@ -1,10 +1,6 @@
 //! Channels are told what happened: at least once, in order, whatever dies in between.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use sternway_control::{
@@ -14,8 +10,8 @@ use sternway_control::{
 use sternway_provider::{Delivered, Notice, Notifier, NotifyError};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    At, Channel, ChannelId, ChannelParts, EnvironmentId, Event, EventFilter, Force, Reach, Revision,
-    Timestamp, Via,
+    At, Channel, ChannelId, ChannelParts, EnvironmentId, Event, EventFilter, Force, Reach,
+    Revision, Timestamp, Via,
 };
 
 use crate::{
@@ -202,8 +198,7 @@ async fn of_two_who_tell_one_has_each_batch() {
     let (listener, other) = (Listener::default(), world.another());
     for number in 2..12 {
         world.publish(&format!("greeting {number}")).await;
-        let (one, two) =
-            tokio::join!(world.control.notify(&listener), other.notify(&listener));
+        let (one, two) = tokio::join!(world.control.notify(&listener), other.notify(&listener));
         one.and(two).expect("channels are told");
     }
     while !tell(&other, &listener).await.is_empty() {}
@@ -323,7 +318,7 @@ async fn what_was_let_go_before_it_was_told_is_said() {
     world.publish("greeting 2").await;
     world.publish("greeting 3").await;
     let floor = head(&world).await;
-    world.store.compact(world.control.namespace(), floor).await.expect("it is compacted");
+    drop(world.store.compact(world.control.namespace(), floor).await.expect("it is compacted"));
     let listener = Listener::default();
     drop(tell(&world.control, &listener).await);
     assert_eq!(listener.events(&all), [Event::VersionPublished], "what is left is told");

@@ -31,10 +31,27 @@ fn to(folder: &TempDir, url: &str) -> Via {
 async fn this_host_is_not_talked_to_however_it_is_spelled() {
     let folder = TempDir::new().unwrap();
     let spellings = [
-        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]",
-        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "localhost", "0.0.0.0", "[::]", "169.254.169.254",
-        "10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "[fd00::1]", "[fe80::1]",
-        "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "224.0.0.1",
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "localhost",
+        "0.0.0.0",
+        "[::]",
+        "169.254.169.254",
+        "10.0.0.1",
+        "192.168.1.1",
+        "172.16.0.1",
+        "100.64.0.1",
+        "[fd00::1]",
+        "[fe80::1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "224.0.0.1",
     ];
     for host in spellings {
         let via = to(&folder, &format!("https://{host}:1/"));
@@ -89,7 +106,8 @@ impl Resolve for Both {
 async fn one_address_of_this_host_is_one_too_many() {
     let folder = TempDir::new().unwrap();
     let channel = channel(to(&folder, "https://both.example/"), Reach::Public, None);
-    let told = problem(deliver_through(Egress::default().resolving(Arc::new(Both)), &channel).await);
+    let told =
+        problem(deliver_through(Egress::default().resolving(Arc::new(Both)), &channel).await);
     assert!(told.contains("both.example is 127.0.0.1"), "{told}");
 }
 
@@ -102,7 +120,8 @@ fn an_address_that_others_could_read_along_or_that_has_a_password_is_refused() {
     Channels::default()
         .check(&channel(to(&folder, "http://example.com/"), Reach::Private, None))
         .unwrap();
-    for url in ["https://me:secret@example.com/", "ftp://example.com/", "https:///", "https://a b/"] {
+    for url in ["https://me:secret@example.com/", "ftp://example.com/", "https:///", "https://a b/"]
+    {
         assert!(try_channel(to(&folder, url), Reach::Public, None).is_err(), "{url}");
     }
 }
@@ -156,7 +175,9 @@ proptest! {
 
 #[test]
 fn addresses_of_the_internet_are_public() {
-    for address in ["1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
+    for address in
+        ["1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8"]
+    {
         assert!(is_public(address.parse().unwrap()), "{address}");
     }
 }

@@ -39,7 +39,8 @@ async fn somebodys_words_mention_nobody_and_the_templates_own_do() {
 #[tokio::test]
 async fn a_refused_message_says_why_and_not_where() {
     let refused = "HTTP/1.1 400 Bad Request\r\nContent-Length: 15\r\n\r\ninvalid_payload";
-    let (folder, server) = (TempDir::new().unwrap(), Server::answering(Answer::Whole(refused)).await);
+    let (folder, server) =
+        (TempDir::new().unwrap(), Server::answering(Answer::Whole(refused)).await);
     let via = Via::Slack { url: kept(&folder, "url", &server.url()) };
     let told = problem(deliver(&channel(via, Reach::Private, None)).await);
     assert_eq!(told, "400 Bad Request: invalid_payload");

@@ -79,7 +79,8 @@ async fn while_secrets_change_it_is_signed_with_both() {
 #[tokio::test]
 async fn a_secret_that_is_none_signs_nothing() {
     let (folder, server) = (TempDir::new().unwrap(), Server::answering(OK).await);
-    for (secret, why) in [("not base64!", "openssl rand"), ("c2hvcnQ=", "24 to 64"), (" ", "empty")] {
+    for (secret, why) in [("not base64!", "openssl rand"), ("c2hvcnQ=", "24 to 64"), (" ", "empty")]
+    {
         let via = webhook(&folder, &server.url(), secret);
         let told = problem(deliver(&channel(via, Reach::Private, None)).await);
         assert!(told.contains(why) && !told.contains(secret.trim()) || secret == " ", "{told}");
@@ -113,10 +114,8 @@ async fn gone_is_gone() {
 #[tokio::test]
 async fn a_redirect_leads_nowhere() {
     let elsewhere = Server::answering(OK).await;
-    let moved = format!(
-        "HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n",
-        elsewhere.url()
-    );
+    let moved =
+        format!("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", elsewhere.url());
     let (told, heard) = answered(Answer::Whole(moved.leak())).await;
     assert!(problem(told).contains("redirects are not followed"));
     assert_eq!((heard, elsewhere.heard().len()), (1, 0));
@@ -163,7 +162,8 @@ async fn a_template_is_told_as_the_message_of_the_event() {
 #[test]
 fn a_template_that_makes_no_sense_is_refused_before_anything_is_told() {
     let via = || Via::Slack { url: "env:CHAT".parse().unwrap() };
-    let check = |template| Channels::default().check(&channel(via(), Reach::Public, Some(template)));
+    let check =
+        |template| Channels::default().check(&channel(via(), Reach::Public, Some(template)));
     check("{{version}} of {{artifact}}{% if detail %}: {{detail}}{% endif %}").unwrap();
     for (template, why) in [
         ("{{ versoin }}", "undefined"),

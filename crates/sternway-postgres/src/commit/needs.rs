@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use sternway_types::{
     ArtifactId, Change, Changeset, ChangesetId, Commit, Deployment, Digest, EnvironmentId, NewMove,
-    PointerName, Precondition, Record, RecordKey, RecordKind, Revision, Route, Subject, Target, VersionNumber,
+    PointerName, Precondition, Record, RecordKey, RecordKind, Revision, Route, Subject, Target,
+    VersionNumber,
 };
 
 use crate::{

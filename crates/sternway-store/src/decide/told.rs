@@ -30,8 +30,7 @@ pub(super) fn outbox<S: State>(
         _ => None,
     };
     let ahead = (after.next.revision > making.revision).then_some("is ahead of the feed");
-    let refused =
-        || after.refuses(before, making.changeset.actor.is_automation());
+    let refused = || after.refuses(before, making.changeset.actor.is_automation());
     match ahead.or_else(refused) {
         Some(problem) => Err(Refusal::Outbox { channel: channel.clone(), problem }.into()),
         None => Ok(()),

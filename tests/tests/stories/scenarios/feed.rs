@@ -105,6 +105,8 @@ pub(super) fn record_said(record: &Record) -> String {
             format!("{candidate} against {version}: {succeeded} ok, {failed} not, {errors:?}")
         }
         Record::Deployment(it) => it.said(),
+        Record::Channel(it) => format!("{:?}", it.parts()),
+        Record::Outbox(it) => format!("goes on at {}, told {}", it.next, it.told),
         Record::Route(it) => {
             let arms = it.arms().iter().map(|arm| format!("{} {}", arm.version, arm.weight));
             format!("{} at generation {} of {:?}", listed(arms), it.generation(), it.deployment())

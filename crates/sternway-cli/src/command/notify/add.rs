@@ -29,12 +29,12 @@ pub(super) struct Args {
     /// Where the secret is that webhooks are signed with: `env:NAME` or `file:/PATH`. It is 24 to 64
     /// bytes in base64.
     #[arg(long, value_name = "WHERE", requires = "webhook")]
-    secret: Option<SecretRef>,
+    secret: Option<String>,
 
     /// Write into a chat, by an incoming webhook of Slack or one like it. Where its address is, which
     /// is a secret.
     #[arg(long, value_name = "WHERE")]
-    slack: Option<SecretRef>,
+    slack: Option<String>,
 
     /// Send mail to these.
     #[arg(long, value_name = "ADDRESS", requires = "mail_server", requires = "mail_from")]
@@ -54,7 +54,7 @@ pub(super) struct Args {
 
     /// Where the password is.
     #[arg(long, value_name = "WHERE", requires = "mail_user")]
-    mail_password: Option<SecretRef>,
+    mail_password: Option<String>,
 
     /// How mail is kept from others on its way. `plain` needs --allow-private.
     #[arg(long, value_name = "HOW", value_enum, default_value_t, requires = "email")]
@@ -109,7 +109,8 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<(), CliError> {
     let view = ChannelChangedView { channel: view, revision, again: 0, dry_run };
     context.answer(&view, id.as_str(), |page| {
         let (name, would) = (style::paint(style::NAME, &id), context.would());
-        let (done, on) = (if if_there == IfThere::Replace { "set" } else { "added" }, &view.channel.on);
+        let (done, on) =
+            (if if_there == IfThere::Replace { "set" } else { "added" }, &view.channel.on);
         page.line(format_args!("channel {name} {would}{done}: it is told of {}", on.join(", ")));
         page.hint("sternway supervise tells it");
         page.next(&[format!("sternway{} notify test {id}", context.flags())]);
@@ -119,10 +120,10 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<(), CliError> {
 fn parts(args: Args) -> Result<ChannelParts, CliError> {
     let via = match (args.webhook, args.slack) {
         (Some(url), _) => {
-            let secret = args.secret.ok_or_else(|| CliError::invalid("--webhook needs --secret"))?;
-            Via::Webhook { url, secret }
+            let secret = args.secret.unwrap_or_default();
+            Via::Webhook { url, secret: place(&secret)? }
         }
-        (None, Some(url)) => Via::Slack { url },
+        (None, Some(url)) => Via::Slack { url: place(&url)? },
         (None, None) => Via::Email(Mailbox {
             server: args.mail_server.unwrap_or_default(),
             security: match args.mail_security {
@@ -133,7 +134,7 @@ fn parts(args: Args) -> Result<ChannelParts, CliError> {
             from: args.mail_from.unwrap_or_default(),
             to: args.email,
             user: args.mail_user,
-            password: args.mail_password,
+            password: args.mail_password.as_deref().map(place).transpose()?,
         }),
     };
     Ok(ChannelParts {
@@ -144,4 +145,9 @@ fn parts(args: Args) -> Result<ChannelParts, CliError> {
         template: args.template,
         reach: if args.allow_private { Reach::Private } else { Reach::Public },
     })
+}
+
+/// Where a secret is. What was typed instead may be the secret itself, and is not repeated.
+fn place(text: &str) -> Result<SecretRef, CliError> {
+    text.parse().map_err(CliError::invalid_by)
 }

@@ -87,7 +87,10 @@ fn say(context: &Context, notified: &Notified) -> Result<(), CliError> {
             let name = style::paint(style::NAME, channel);
             let mut said = format!("{told} event{}", if *told == 1 { "" } else { "s" });
             if let Some(attempt) = &view.attempt {
-                said = format!("{said}; {} again at {}: {}", attempt.event, attempt.next, attempt.problem);
+                said = format!(
+                    "{said}; {} again at {}: {}",
+                    attempt.event, attempt.next, attempt.problem
+                );
             }
             if let Some(closed) = &view.closed {
                 said = format!("{said}; closed: {closed}");

@@ -72,7 +72,12 @@ pub(super) async fn deliveries(context: &Context, id: &ChannelId) -> Result<(), 
         page.line(format_args!("{} told; {}", view.outbox.told, state(&view)));
         write(&view, page);
         let next = next(&view.outbox, id);
-        page.next(&next.map(|next| format!("sternway{} {next}", context.flags())).into_iter().collect::<Vec<_>>());
+        page.next(
+            &next
+                .map(|next| format!("sternway{} {next}", context.flags()))
+                .into_iter()
+                .collect::<Vec<_>>(),
+        );
     })
 }
 
@@ -107,7 +112,8 @@ fn write(view: &ChannelDetailView, page: &mut Page) {
         (it.place.clone(), Some(it.event), ("waits", style::WAITING), it.at, it.summary.clone())
     });
     let told = view.outbox.recent.iter().map(|it| {
-        let tries = if it.failures == 0 { String::new() } else { format!(", try {}", it.failures + 1) };
+        let tries =
+            if it.failures == 0 { String::new() } else { format!(", try {}", it.failures + 1) };
         let answer = format!("{}{tries}", it.answer);
         (it.place.clone(), Some(it.event), ("told", style::GOOD), it.at, answer)
     });

@@ -30,8 +30,7 @@ pub(super) async fn run(context: &Context, id: &ChannelId) -> Result<(), CliErro
         CliError::from(ControlError::from(err)).with_help(help)
     })?;
     let channel = ChannelView::from(&told.channel);
-    let view =
-        ChannelTestedView { channel, event_id: notice.id, answer, dry_run: context.dry_run };
+    let view = ChannelTestedView { channel, event_id: notice.id, answer, dry_run: context.dry_run };
     context.answer(&view, id.as_str(), |page| {
         let (name, would) = (style::paint(style::NAME, id), context.would());
         let answer = visible::line(&view.answer);
