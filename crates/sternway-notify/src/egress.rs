@@ -105,6 +105,10 @@ impl Default for Egress {
 impl Egress {
     /// Trusts these authorities beside those of the web: of a company, say. One that makes no sense is
     /// left out.
+    ///
+    /// # Panics
+    ///
+    /// Never: what is used for TLS speaks the versions that are asked for.
     #[must_use]
     pub fn trusting(extra: Vec<CertificateDer<'static>>) -> Self {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -192,12 +196,11 @@ const fn is_public_v4(address: Ipv4Addr) -> bool {
     let [first, second, third, _] = address.octets();
     !matches!(
         (first, second, third),
-        // This host, private networks, the networks of providers, loopback, and links.
-        (0 | 10 | 127, ..) | (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _)
+        // This host, private networks, the networks of providers, loopback, and links; groups, what was
+        // never given out, and everybody.
+        (0 | 10 | 127 | 224..=255, ..) | (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _)
             // What is set aside: protocols, examples, old ways to version 6, and measuring.
             | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113)
-            // Groups, what was never given out, and everybody.
-            | (224..=255, ..)
     )
 }
 

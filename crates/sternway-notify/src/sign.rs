@@ -49,6 +49,10 @@ impl Key {
     }
 
     /// Signs what is sent under an id at a moment, in seconds since 1970: `v1,` and the signature.
+    ///
+    /// # Panics
+    ///
+    /// Never: a key may have any length.
     #[must_use]
     pub fn sign(&self, id: &str, seconds: i64, body: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key may have any length");

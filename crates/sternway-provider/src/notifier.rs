@@ -70,9 +70,17 @@ pub enum NotifyError {
 #[async_trait]
 pub trait Notifier: fmt::Debug + Send + Sync + 'static {
     /// Whether a channel could be told, as far as can be seen without telling it anything.
+    ///
+    /// # Errors
+    ///
+    /// [`NotifyError::Unfit`] with what is wrong with it.
     fn check(&self, channel: &Channel) -> Result<(), NotifyError>;
 
     /// Tells a channel of an event. The time is that of the sending.
+    ///
+    /// # Errors
+    ///
+    /// [`NotifyError`] if it was not taken, or if nobody knows.
     async fn deliver(
         &self,
         channel: &Channel,

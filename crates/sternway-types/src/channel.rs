@@ -194,10 +194,9 @@ pub enum Reach {
     Private,
 }
 
-impl Reach {
-    const fn is_public(&self) -> bool {
-        matches!(self, Self::Public)
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_public(reach: &Reach) -> bool {
+    matches!(reach, Reach::Public)
 }
 
 /// What a channel is made of.
@@ -218,7 +217,7 @@ pub struct ChannelParts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
     /// Which addresses it may be at.
-    #[serde(default, skip_serializing_if = "Reach::is_public")]
+    #[serde(default, skip_serializing_if = "is_public")]
     pub reach: Reach,
 }
 

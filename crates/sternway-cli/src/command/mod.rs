@@ -123,16 +123,8 @@ pub(crate) enum Command {
     Settings(settings::Args),
     Completion(completion::Args),
     Man(man::Args),
-    #[command(hide = true)]
-    Refs(topic::Refs),
-    #[command(hide = true)]
-    Policies(topic::Policies),
-    #[command(hide = true)]
-    ExitCodes(topic::ExitCodes),
-    #[command(hide = true)]
-    Environment(topic::Environment),
-    #[command(hide = true)]
-    Files(topic::Files),
+    #[command(flatten)]
+    Topic(topic::Topic),
 }
 
 impl Command {
@@ -164,14 +156,7 @@ impl Command {
 
     /// Whether it is a page of help.
     const fn is_topic(&self) -> bool {
-        matches!(
-            self,
-            Self::Refs(_)
-                | Self::Policies(_)
-                | Self::ExitCodes(_)
-                | Self::Environment(_)
-                | Self::Files(_)
-        )
+        matches!(self, Self::Topic(_))
     }
 
     /// Does it.
@@ -233,11 +218,7 @@ impl Command {
             Self::Settings(args) => settings::run(context, &args),
             Self::Completion(args) => completion::run(context, &args),
             Self::Man(args) => man::run(context, &args),
-            Self::Refs(topic) => topic.run(context),
-            Self::Policies(topic) => topic.run(context),
-            Self::ExitCodes(topic) => topic.run(context),
-            Self::Environment(topic) => topic.run(context),
-            Self::Files(topic) => topic.run(context),
+            Self::Topic(topic) => topic.run(context),
         }
     }
 }

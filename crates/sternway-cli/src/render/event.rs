@@ -3,7 +3,7 @@
 use sternway::{
     api::DeploymentView,
     types::{
-        Applied, Commit, Deployment, LatchAction, MoveCause, PointerMove, PointerName,
+        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, PointerMove, PointerName,
         PolicySetting, Record, RecordChange, RollbackTrigger, Shift, Version, VersionNumber,
     },
 };
@@ -106,21 +106,7 @@ fn record(change: &RecordChange) -> String {
             format!("{} {} condemned in {}", it.artifact, it.version, it.environment)
         }
         Record::Attestation(it) => format!("{} {} attested: {}", it.artifact, it.version, it.name),
-        Record::Latch(latch) => {
-            let then = match latch.action {
-                LatchAction::RolledBack { to } => format!("back to {to}"),
-                LatchAction::Halted => "no good version is left: a person must act".into(),
-                LatchAction::OverBudget => {
-                    "the rollbacks of a day are used up: a person must act".into()
-                }
-                LatchAction::Notified => "the policy only says so: a person decides".into(),
-                LatchAction::Shadowed => "the policy is on trial: nothing is done".into(),
-                LatchAction::Withdrawn { .. } => "and gets no more runs".into(),
-            };
-            let (artifact, version, environment) =
-                (&latch.artifact, latch.version, &latch.environment);
-            format!("{artifact} {version} regressed in {environment}, {then}")
-        }
+        Record::Latch(latch) => latched(latch),
         Record::Deployment(it) => deployed(it),
         Record::Route(it) => {
             let (live, arms) = (it.live(), it.candidates().iter());
@@ -156,4 +142,18 @@ fn record(change: &RecordChange) -> String {
         }
     };
     visible::line(&what).into_owned()
+}
+
+/// What was found of a version, and what followed.
+fn latched(latch: &Latch) -> String {
+    let then = match latch.action {
+        LatchAction::RolledBack { to } => format!("back to {to}"),
+        LatchAction::Halted => "no good version is left: a person must act".into(),
+        LatchAction::OverBudget => "the rollbacks of a day are used up: a person must act".into(),
+        LatchAction::Notified => "the policy only says so: a person decides".into(),
+        LatchAction::Shadowed => "the policy is on trial: nothing is done".into(),
+        LatchAction::Withdrawn { .. } => "and gets no more runs".into(),
+    };
+    let (artifact, version, environment) = (&latch.artifact, latch.version, &latch.environment);
+    format!("{artifact} {version} regressed in {environment}, {then}")
 }

@@ -129,7 +129,7 @@ fn an_address_that_others_could_read_along_or_that_has_a_password_is_refused() {
 #[tokio::test]
 async fn tls_is_held_against_the_name_and_the_authorities() {
     let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let (certificate, port) = crate::email::tls_server(&key).await;
+    let (certificate, port, _serving) = crate::email::tls_server(&key).await;
     let folder = TempDir::new().unwrap();
     let told = |host: &str| {
         let via = to(&folder, &format!("https://{host}:{port}/"));

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::TcpListener,
+    task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -27,18 +28,21 @@ fn acceptor(key: &CertifiedKey<KeyPair>) -> TlsAcceptor {
     let private = PrivatePkcs8KeyDer::from(key.signing_key.serialize_der());
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .unwrap()
+        .expect("a certificate")
         .with_no_client_auth()
         .with_single_cert(vec![key.cert.der().clone()], private.into())
-        .unwrap();
+        .expect("a certificate");
     TlsAcceptor::from(Arc::new(config))
 }
 
 /// A web server that speaks TLS and takes everything, and the certificate that it has.
-pub(crate) async fn tls_server(key: &CertifiedKey<KeyPair>) -> (CertificateDer<'static>, u16) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (port, acceptor) = (listener.local_addr().unwrap().port(), acceptor(key));
-    tokio::spawn(async move {
+pub(crate) async fn tls_server(
+    key: &CertifiedKey<KeyPair>,
+) -> (CertificateDer<'static>, u16, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("it goes on");
+    let (port, acceptor) = (listener.local_addr().expect("it has one").port(), acceptor(key));
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
@@ -46,31 +50,35 @@ pub(crate) async fn tls_server(key: &CertifiedKey<KeyPair>) -> (CertificateDer<'
             drop(stream.shutdown().await);
         }
     });
-    (key.cert.der().clone(), port)
+    (key.cert.der().clone(), port, serving)
 }
 
 /// A mail server for one conversation: over TLS from the first byte, after `STARTTLS`, or in the open.
-async fn mail_server(tls: Option<(TlsAcceptor, Security)>, refuses: bool) -> (u16, Heard) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+async fn mail_server(
+    tls: Option<(TlsAcceptor, Security)>,
+    refuses: bool,
+) -> (u16, Heard, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("it goes on");
+    let port = listener.local_addr().expect("it has one").port();
     let heard = Heard::default();
     let hears = Arc::clone(&heard);
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        let (stream, _) = listener.accept().await.expect("it goes on");
         match tls {
             Some((acceptor, Security::Tls)) => {
-                let stream = acceptor.accept(stream).await.unwrap();
+                let stream = acceptor.accept(stream).await.expect("it goes on");
                 drop(speak(stream, &hears, true, false, refuses).await);
             }
             Some((acceptor, _)) => {
-                let stream = speak(stream, &hears, true, true, refuses).await.unwrap();
-                let stream = acceptor.accept(stream).await.unwrap();
+                let stream = speak(stream, &hears, true, true, refuses).await.expect("it goes on");
+                let stream = acceptor.accept(stream).await.expect("it goes on");
                 drop(speak(stream, &hears, false, false, refuses).await);
             }
             None => drop(speak(stream, &hears, true, false, refuses).await),
         }
     });
-    (port, heard)
+    (port, heard, serving)
 }
 
 /// Speaks until the end, or until TLS is asked for.
@@ -92,7 +100,7 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(stream.into_inner());
         }
         let line = line.trim_end().to_owned();
-        heard.lock().unwrap().push(line.clone());
+        heard.lock().expect("no test fails in here").push(line.clone());
         let answer = match line.split(' ').next().unwrap_or_default() {
             _ if in_mail && line != "." => continue,
             "." => {
@@ -129,12 +137,12 @@ fn mailbox(server: String, security: Security) -> Mailbox {
 }
 
 fn said(heard: &Heard) -> String {
-    heard.lock().unwrap().join("\n")
+    heard.lock().expect("no test fails in here").join("\n")
 }
 
 #[tokio::test]
 async fn mail_says_what_happened_and_carries_the_event() {
-    let (port, heard) = mail_server(None, false).await;
+    let (port, heard, _serving) = mail_server(None, false).await;
     let via = Via::Email(mailbox(format!("127.0.0.1:{port}"), Security::Plain));
     let told = deliver(&channel(via, Reach::Private, None)).await.unwrap();
     assert_eq!(told.answer, "250 2.0.0 queued as 7");
@@ -155,7 +163,7 @@ async fn mail_says_what_happened_and_carries_the_event() {
 
 #[tokio::test]
 async fn the_first_line_of_a_template_is_the_subject() {
-    let (port, heard) = mail_server(None, false).await;
+    let (port, heard, _serving) = mail_server(None, false).await;
     let via = Via::Email(mailbox(format!("127.0.0.1:{port}"), Security::Plain));
     let template = "Deployment {{version}} {{status}}\nby {{actor}}";
     deliver(&channel(via, Reach::Private, Some(template))).await.unwrap();
@@ -169,7 +177,7 @@ async fn mail_is_spoken_in_private_and_with_a_password() {
     let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let folder = TempDir::new().unwrap();
     for security in [Security::Tls, Security::StartTls] {
-        let (port, heard) = mail_server(Some((acceptor(&key), security)), false).await;
+        let (port, heard, _serving) = mail_server(Some((acceptor(&key), security)), false).await;
         let mailbox = Mailbox {
             user: Some("sternway".into()),
             password: Some(kept(&folder, "password", "open sesame\n")),
@@ -186,7 +194,7 @@ async fn mail_is_spoken_in_private_and_with_a_password() {
 
 #[tokio::test]
 async fn a_server_without_tls_is_told_nothing() {
-    let (port, heard) = mail_server(None, false).await;
+    let (port, heard, _serving) = mail_server(None, false).await;
     let via = Via::Email(mailbox(format!("127.0.0.1:{port}"), Security::StartTls));
     let told = problem(deliver(&channel(via, Reach::Private, None)).await);
     assert!(told.contains("speaks no TLS"), "{told}");
@@ -198,7 +206,7 @@ async fn a_server_without_tls_is_told_nothing() {
 
 #[tokio::test]
 async fn who_is_not_known_there_is_a_failure() {
-    let (port, _) = mail_server(None, true).await;
+    let (port, _, _serving) = mail_server(None, true).await;
     let via = Via::Email(mailbox(format!("127.0.0.1:{port}"), Security::Plain));
     let told = problem(deliver(&channel(via, Reach::Private, None)).await);
     assert!(told.contains("550") && told.contains("nobody of that name"), "{told}");
@@ -206,7 +214,7 @@ async fn who_is_not_known_there_is_a_failure() {
 
 #[tokio::test]
 async fn a_mail_server_of_this_host_is_talked_to_if_that_was_said_only() {
-    let (port, heard) = mail_server(None, false).await;
+    let (port, heard, _serving) = mail_server(None, false).await;
     let via = Via::Email(mailbox(format!("127.0.0.1:{port}"), Security::StartTls));
     let told = problem(deliver(&channel(via, Reach::Public, None)).await);
     assert!(told.contains("no address of the internet"), "{told}");

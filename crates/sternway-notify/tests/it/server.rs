@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
-    task::JoinHandle,
+    task::JoinSet,
 };
 
 /// How it answers.
@@ -24,13 +24,7 @@ pub(crate) const OK: Answer = Answer::Whole("HTTP/1.1 204 No Content\r\n\r\n");
 pub(crate) struct Server {
     pub(crate) port: u16,
     heard: Arc<Mutex<Vec<String>>>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    _serving: JoinSet<()>,
 }
 
 impl Server {
@@ -39,12 +33,13 @@ impl Server {
         let port = listener.local_addr().expect("it has one").port();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let hears = Arc::clone(&heard);
-        let task = tokio::spawn(async move {
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 drop(talk(stream, &answer, &hears).await);
             }
         });
-        Self { port, heard, task }
+        Self { port, heard, _serving: serving }
     }
 
     pub(crate) fn heard(&self) -> Vec<String> {

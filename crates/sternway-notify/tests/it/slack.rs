@@ -10,12 +10,13 @@ use crate::{
 };
 
 async fn told(template: Option<&str>) -> Value {
-    let (folder, server) = (TempDir::new().unwrap(), Server::answering(OK).await);
+    let folder = TempDir::new().expect("a folder");
+    let server = Server::answering(OK).await;
     let via = Via::Slack { url: kept(&folder, "url", &server.url()) };
-    deliver(&channel(via, Reach::Private, template)).await.unwrap();
-    let heard = server.heard();
-    assert_eq!(header(&heard[0], "content-type"), "application/json; charset=UTF-8");
-    serde_json::from_str(body(&heard[0])).unwrap()
+    deliver(&channel(via, Reach::Private, template)).await.expect("it is taken");
+    let heard = server.heard().pop().expect("it was told");
+    assert_eq!(header(&heard, "content-type"), "application/json; charset=UTF-8");
+    serde_json::from_str(body(&heard)).expect("a message")
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ fn webhook(folder: &TempDir, url: &str, secret: &str) -> Via {
 }
 
 async fn answered(answer: Answer) -> (Result<sternway_provider::Delivered, NotifyError>, usize) {
-    let (folder, server) = (TempDir::new().unwrap(), Server::answering(answer).await);
+    let (folder, server) = (TempDir::new().expect("a folder"), Server::answering(answer).await);
     let via = webhook(&folder, &server.url(), SECRET);
     let told = deliver(&channel(via, Reach::Private, None)).await;
     (told, server.heard().len())

@@ -34,7 +34,7 @@ fn parts(via: Via) -> ChannelParts {
 }
 
 fn refused(parts: ChannelParts) -> String {
-    Channel::new(parts).unwrap_err().to_string()
+    Channel::new(parts).expect_err("it is refused").to_string()
 }
 
 #[test]
