@@ -7,8 +7,8 @@ use sternway_types::{
 };
 
 use crate::{
-    AttestationView, BaselineView, CondemnationView, DeploymentView, EnvironmentView, LatchView,
-    MoveView, PointView, PolicyView, RouteView, VersionView,
+    AttestationView, BaselineView, ChannelView, CondemnationView, DeploymentView, EnvironmentView,
+    LatchView, MoveView, OutboxView, PointView, PolicyView, RouteView, VersionView,
 };
 
 /// A record of any kind.
@@ -39,6 +39,10 @@ pub enum RecordView {
     Route(RouteView),
     /// A rollback point.
     Point(PointView),
+    /// A place that is told what happens.
+    Channel(ChannelView),
+    /// How far it was told.
+    Outbox(Box<OutboxView>),
 }
 
 impl From<&Record> for RecordView {
@@ -58,6 +62,8 @@ impl From<&Record> for RecordView {
             Record::Deployment(it) => Self::Deployment(Box::new(it.as_ref().into())),
             Record::Route(route) => Self::Route(route.as_ref().into()),
             Record::Point(point) => Self::Point(point.as_ref().into()),
+            Record::Channel(channel) => Self::Channel(channel.as_ref().into()),
+            Record::Outbox(outbox) => Self::Outbox(Box::new(outbox.as_ref().into())),
         }
     }
 }

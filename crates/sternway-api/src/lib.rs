@@ -22,6 +22,7 @@ mod artifact;
 mod attestation;
 mod baseline;
 mod blame;
+mod channel;
 mod check;
 mod commit;
 mod compacted;
@@ -31,6 +32,7 @@ mod deployment;
 mod diff;
 mod doctor;
 mod environment;
+mod event;
 mod explained;
 mod exported;
 mod guarded;
@@ -76,6 +78,10 @@ pub use crate::{
     attestation::{AttestationView, FindingView},
     baseline::{BaselineView, TestView},
     blame::{BlameKind, BlameView, WrittenView},
+    channel::{
+        AttemptView, ChannelChangedView, ChannelDetailView, ChannelTestedView, ChannelView,
+        DeliveryView, LostView, NotifiedView, OutboxView, WaitingView,
+    },
     check::{CheckView, StandingView},
     commit::{ChangeView, CommitView, RecordView},
     compacted::{CompactedView, FileSizeView, FloorView, NamespaceFloorView},
@@ -91,6 +97,7 @@ pub use crate::{
         EnvironmentChangedView, EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView,
         FreezeView, StepsView,
     },
+    event::{CloudEventView, EventMemberView, EventView, Told, told},
     explained::{DecidingView, ExplanationView, PresetView, ProvenView},
     exported::ExportedView,
     guarded::{GuardEndingView, GuardedView},

@@ -49,6 +49,12 @@ pub enum ProblemCode {
     Unroutable,
     /// A router did not follow.
     RouterUnavailable,
+    /// There is no such channel.
+    ChannelNotFound,
+    /// There is a channel of this name already.
+    ChannelExists,
+    /// A channel did not take what it was told.
+    NotDelivered,
     /// There is an environment of this name already.
     EnvironmentExists,
     /// Somebody else wrote first.
@@ -127,6 +133,9 @@ impl ProblemCode {
             Self::RouterUnavailable => {
                 Row("router-unavailable", "The router does not follow", 503, 10)
             }
+            Self::ChannelNotFound => Row("channel-not-found", "No such channel", 404, 3),
+            Self::ChannelExists => Row("channel-exists", "It exists already", 409, 5),
+            Self::NotDelivered => Row("not-delivered", "It was not taken", 502, 10),
             Self::EnvironmentExists => Row("environment-exists", "It exists already", 409, 5),
             Self::VersionConflict => Row("version-conflict", "Somebody else was first", 412, 5),
             Self::IdempotencyKeyReused => {
@@ -186,7 +195,11 @@ impl ProblemCode {
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::VersionConflict | Self::StoreBusy | Self::StoreFull | Self::StoreUnavailable
+            Self::VersionConflict
+                | Self::NotDelivered
+                | Self::StoreBusy
+                | Self::StoreFull
+                | Self::StoreUnavailable
         )
     }
 }

@@ -244,6 +244,11 @@ macro_rules! __store_cases {
                 pages_of_what_is_unjudged_are_stable,
                 pages_of_subjects_are_stable,
             }
+            told {
+                a_place_in_the_feed_is_of_a_channel_that_is_there,
+                a_channel_is_taken_away_after_its_place,
+                automation_never_goes_back,
+            }
             trees {
                 a_tree_is_refused_while_a_file_is_missing,
                 a_file_of_another_size_is_not_the_file,

@@ -3,11 +3,11 @@
 use sternway_api::ProblemCode;
 use sternway_bundle::BundleError;
 use sternway_folder::FolderError;
-use sternway_provider::RouterError;
+use sternway_provider::{NotifyError, RouterError};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, PointId, Reason,
-    RecordKind, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
+    ArtifactId, ChannelId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, PointId,
+    Reason, RecordKind, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
 };
 
 use crate::{
@@ -264,6 +264,15 @@ pub enum ControlError {
     /// Shares do not come to all.
     #[error(transparent)]
     Route(#[from] RouteError),
+    /// There is no such channel.
+    #[error("there is no channel {0}")]
+    NoChannel(ChannelId),
+    /// There is a channel of that name.
+    #[error("there is a channel {0} already")]
+    ChannelExists(ChannelId),
+    /// A channel makes no sense, or did not take what it was told.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
     /// A text is too long or holds what it may not.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -301,9 +310,15 @@ impl ControlError {
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::NoProbe(_) => ProblemCode::Invalid,
             Self::Router(_) => ProblemCode::RouterUnavailable,
+            Self::NoChannel(_) => ProblemCode::ChannelNotFound,
+            Self::ChannelExists(_) => ProblemCode::ChannelExists,
+            Self::Notify(NotifyError::Failed { .. } | NotifyError::Gone { .. }) => {
+                ProblemCode::NotDelivered
+            }
             Self::SignedHead(_)
             | Self::Plan(_)
             | Self::Route(_)
+            | Self::Notify(_)
             | Self::Folder(_)
             | Self::Content(_)
             | Self::NotATree { .. }
@@ -373,6 +388,7 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
         Refusal::BeingDeployed { .. } => ProblemCode::BeingDeployed,
         Refusal::Deployment { .. } => ProblemCode::DeploymentState,
+        Refusal::NoChannel(_) => ProblemCode::ChannelNotFound,
         Refusal::NoRecord(key) if key.kind() == RecordKind::Policy => ProblemCode::PolicyNotFound,
         Refusal::Changeset(_)
         | Refusal::NamespaceExists(_)

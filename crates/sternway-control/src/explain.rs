@@ -192,7 +192,9 @@ fn stay_of(applied: &Applied) -> Option<Subject> {
             | Record::Baseline(_)
             | Record::Deployment(_)
             | Record::Route(_)
-            | Record::Point(_) => None,
+            | Record::Point(_)
+            | Record::Channel(_)
+            | Record::Outbox(_) => None,
         },
         Applied::PointerMoved(moved) => match (&moved.cause, &moved.name) {
             (MoveCause::RolledBack(_), PointerName::Environment(environment)) => Some(Subject {

@@ -4,6 +4,7 @@
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
 //! [`rollback`], [`condemn`], [`label`], [`record`], [`check`], [`explain`], [`compare`],
 //! [`supervise`], [`deploy`], [`point`], [`policy`],
+//! [`supervise`], [`deploy`], [`notify`], [`policy`],
 //! [`environment`], [`validate`], [`guard`], [`aging`], [`stability`]. A verb that loses a race loads again
 //! and decides again; a verb that is called twice does its work once.
 //!
@@ -50,6 +51,7 @@ pub mod guard;
 pub mod import;
 pub mod label;
 pub mod live;
+pub mod notify;
 mod past;
 pub mod point;
 pub mod policy;

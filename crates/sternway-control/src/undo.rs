@@ -260,6 +260,11 @@ impl Control {
         inverse: &mut Inverse,
     ) -> Result<(), ControlError> {
         let RecordChange { key, before, generation, .. } = change;
+        // It changes whenever a channel is told something, and is never taken back.
+        if key.kind() == RecordKind::Outbox {
+            inverse.stays.push(key.to_string());
+            return Ok(());
+        }
         let newest = self.store.record(&self.namespace, key, At::Head).await?;
         if let Some(newest) = newest.filter(|newest| newest.generation != *generation) {
             let (what, revision, at) = (key.to_string(), newest.revision, newest.at);
@@ -281,7 +286,10 @@ impl Control {
                 | RecordKind::Baseline
                 | RecordKind::Deployment
                 | RecordKind::Route
-                | RecordKind::Point,
+                | RecordKind::Point
+                // Who is told is added and taken away by name.
+                | RecordKind::Channel
+                | RecordKind::Outbox,
             ) => None,
             (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
             (None, RecordKind::Policy | RecordKind::Condemnation) => {

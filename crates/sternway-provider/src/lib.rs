@@ -1,8 +1,9 @@
-//! What the host provides to Sternway: the time, new ids, validators of contents, and traffic routers.
+//! What the host provides to Sternway: the time, new ids, validators of contents, traffic routers, and
+//! notifiers.
 //!
 //! Everything above draws the first two through these ports, so that a test decides what time it is
 //! and which ids come next. A [`Validator`] is what a policy asks for by a name that the host gave it; a
-//! [`TrafficRouter`] sends runs to one version or another.
+//! [`TrafficRouter`] sends runs to one version or another; a [`Notifier`] tells channels what happened.
 //!
 //! ```
 //! use sternway_provider::{Clock, Ids, SystemClock, RandomIds};
@@ -19,6 +20,7 @@
 mod clock;
 mod health;
 mod ids;
+mod notifier;
 mod router;
 mod secret;
 #[cfg(feature = "testing")]
@@ -31,6 +33,7 @@ pub use crate::{
     clock::{Clock, Stopwatch, SystemClock},
     health::{Health, HealthProbe, Unprobed},
     ids::{Ids, RandomIds},
+    notifier::{Delivered, LONGEST_DELIVERY, Notice, Notifier, NotifyError},
     router::{Capabilities, RouterError, TrafficRouter},
     secret::{NoRandomness, secret},
     validator::{Candidate, Unvalidated, Validator},

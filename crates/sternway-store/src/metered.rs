@@ -84,6 +84,8 @@ const fn resource(contested: &Contested) -> &'static str {
             RecordKind::Deployment => "deployment",
             RecordKind::Route => "route",
             RecordKind::Point => "point",
+            RecordKind::Channel => "channel",
+            RecordKind::Outbox => "outbox",
         },
     }
 }

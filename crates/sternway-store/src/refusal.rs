@@ -1,9 +1,9 @@
 //! Why a write is refused: which invariant it would break.
 
 use sternway_types::{
-    Actor, ArtifactId, ChangesetError, ContentRef, DeploymentId, Digest, EnvironmentId, Freeze,
-    Generation, NamespaceId, OutcomeError, OutcomeId, PointId, PointerName, Reason, RecordKey,
-    Revision, TreePath, VersionNumber,
+    Actor, ArtifactId, ChangesetError, ChannelId, ContentRef, DeploymentId, Digest, EnvironmentId,
+    Freeze, Generation, NamespaceId, OutcomeError, OutcomeId, PointId, PointerName, Reason,
+    RecordKey, Revision, TreePath, VersionNumber,
 };
 
 /// Which invariant a write would break.
@@ -181,6 +181,17 @@ pub enum Refusal {
         environment: EnvironmentId,
         /// The generation that it names.
         generation: Generation,
+    },
+    /// There is no such channel.
+    #[error("there is no channel {0}")]
+    NoChannel(ChannelId),
+    /// How far a channel was told cannot become that.
+    #[error("the outbox of {channel} {problem}")]
+    Outbox {
+        /// Whose.
+        channel: ChannelId,
+        /// Why not.
+        problem: &'static str,
     },
     /// Automation tried to overrule what people decide: a condemnation, or what protects an environment.
     #[error(

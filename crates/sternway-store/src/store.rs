@@ -68,11 +68,14 @@ pub struct DigestHit {
 ///   automation that forces is refused whatever it forces, and so is one that pardons. What a record is about exists; a latched
 ///   verdict is written once; a rollback point names a revision that is there, and nothing of it changes
 ///   but that it was used; only policies, condemnations, routes and rollback points are taken away.
+///   verdict is written once; only policies, condemnations and channels are taken away.
 /// - **Deployed**: what a deployment does is frozen when it begins, and an end is an end. A route is of
 ///   a deployment that is on its way, belongs to the pointer's generation, and stays until that end: so
 ///   one deployment at a time moves an artifact in an environment. A shift is a new generation, and
 ///   moves nothing. A condemned candidate gets no share. Outcomes of a candidate count in the
 ///   generation of its route, and in earlier ones.
+/// - **Told**: how far a channel was told is written only while the channel is there, never ahead of the
+///   feed, and automation never takes it back; a channel is taken away after it.
 /// - **Counted once**: an outcome counts exactly once by its id, however often and in whatever
 ///   company it is appended, with what was measured of it. The answer has the tallies before it. A batch with an outcome of what
 ///   does not exist, or of a present stay that never was, is refused as a whole. A judged mark never

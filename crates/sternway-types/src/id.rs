@@ -178,6 +178,11 @@ slug! {
 }
 
 slug! {
+    /// What people call a place that is told what happens, such as `team-chat`.
+    ChannelId, "the name of a channel", PART_GRAMMAR, |text| part_problem(text)
+}
+
+slug! {
     /// A named thing that changes: `collection/name`, such as `prompts/greeting`.
     ///
     /// The collection gives the kind: prompts, tools, agents, configs, plans, …

@@ -16,6 +16,7 @@
 //! | how a version reaches all runs | [`Deployment`], [`Plan`], [`Step`], [`Route`] |
 //! | what to make of it | [`Policy`], [`Rule`], [`Verdict`] |
 //! | what a content must hold to | [`ContentCheck`], [`CheckResult`], [`Violation`] |
+//! | who is told what happened | [`Channel`], [`EventFilter`], [`Outbox`] |
 //! | everything kept beside a version | [`Record`], [`Attestation`], [`Condemnation`] |
 //!
 //! ```
@@ -39,6 +40,7 @@ mod attestation;
 mod baseline;
 mod blocks;
 mod changeset;
+mod channel;
 mod check;
 mod commit;
 mod content;
@@ -48,6 +50,7 @@ mod deployment;
 mod digest;
 mod environment;
 mod error_classes;
+mod event;
 mod id;
 mod json;
 mod latch;
@@ -55,6 +58,7 @@ mod measure;
 mod metadata;
 mod metric;
 mod number;
+mod outbox;
 mod outcome;
 mod point;
 mod pointer;
@@ -86,6 +90,9 @@ pub use crate::{
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
+    channel::{
+        Channel, ChannelError, ChannelParts, MAX_TEMPLATE, Mailbox, Reach, SecretRef, Security, Via,
+    },
     check::{CheckError, CheckKind, ContentCheck, OnFailure},
     commit::{Applied, Commit, Receipt, RecordChange},
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
@@ -98,9 +105,10 @@ pub use crate::{
     digest::{Digest, DigestError, DigestPrefix},
     environment::{Environment, Freeze},
     error_classes::{CLASSES_KEPT, ErrorClasses},
+    event::{Event, EventError, EventFilter, EventPlace},
     id::{
-        ArtifactId, ChangesetId, CollectionId, DeploymentId, EnvironmentId, IdError, LabelId,
-        NamespaceId, OutcomeId, PointId, ProbeId, Slug, TriggerId, UuidError, ValidatorId,
+        ArtifactId, ChangesetId, ChannelId, CollectionId, DeploymentId, EnvironmentId, IdError,
+        LabelId, NamespaceId, OutcomeId, PointId, ProbeId, Slug, TriggerId, UuidError, ValidatorId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},
@@ -108,6 +116,7 @@ pub use crate::{
     metadata::{Metadata, MetadataError},
     metric::{Direction, Metric},
     number::{Generation, NumberError, Revision, VersionNumber},
+    outbox::{Attempt, Closed, Delivery, Failed, Jitter, Lost, Outbox, RETRIES},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},

@@ -6,9 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArtifactId, Attestation, Deployment, DeploymentId, Digest, Environment, EnvironmentId,
-    FrozenBaseline, Generation, LabelId, Latch, LatchAction, PointId, PolicyScope, PolicySetting,
-    Reason, Revision, RollbackPoint, Route, Timestamp, VersionNumber,
+    ArtifactId, Attestation, Channel, ChannelId, Deployment, DeploymentId, Digest, Environment,
+    EnvironmentId, FrozenBaseline, Generation, LabelId, Latch, LatchAction, Outbox, PointId,
+    PolicyScope, PolicySetting, Reason, Revision, RollbackPoint, Route, Timestamp, VersionNumber,
 };
 
 /// Settings of a namespace.
@@ -69,11 +69,15 @@ pub enum RecordKind {
     Route,
     /// Rollback points of environments.
     Point,
+    /// Places that are told what happens.
+    Channel,
+    /// How far each of them was told, one per channel.
+    Outbox,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Namespace,
         Self::Environment,
         Self::Policy,
@@ -83,6 +87,8 @@ impl RecordKind {
         Self::Baseline,
         Self::Deployment,
         Self::Route,
+        Self::Channel,
+        Self::Outbox,
         Self::Point,
     ];
 
@@ -100,6 +106,8 @@ impl RecordKind {
             Self::Deployment => "deployment",
             Self::Route => "route",
             Self::Point => "point",
+            Self::Channel => "channel",
+            Self::Outbox => "outbox",
         }
     }
 }
@@ -129,6 +137,10 @@ pub enum Record {
     Route(Box<Route>),
     /// A rollback point.
     Point(Box<RollbackPoint>),
+    /// A place that is told what happens.
+    Channel(Box<Channel>),
+    /// How far it was told.
+    Outbox(Box<Outbox>),
 }
 
 impl Record {
@@ -158,6 +170,8 @@ impl Record {
             Self::Deployment(it) => RecordKey::deployment(&it.environment, it.id),
             Self::Route(it) => RecordKey::route(it.artifact(), it.environment()),
             Self::Point(it) => RecordKey::point(&it.environment, it.id),
+            Self::Channel(it) => RecordKey::channel(it.id()),
+            Self::Outbox(it) => RecordKey::outbox(&it.channel),
         }
     }
 }
@@ -197,6 +211,10 @@ into_kind! {
     into_route, Route, Box<Route>;
     /// The rollback point, if it is one.
     into_point, Point, Box<RollbackPoint>;
+    /// The channel, if it is one.
+    into_channel, Channel, Box<Channel>;
+    /// How far a channel was told, if it is that.
+    into_outbox, Outbox, Box<Outbox>;
 }
 
 /// The key of a record: its kind and a name made from what it is about, with `/` between the parts,
@@ -303,6 +321,18 @@ impl RecordKey {
     #[must_use]
     pub fn points_of(environment: &EnvironmentId) -> String {
         format!("{environment}/")
+    }
+
+    /// A place that is told what happens.
+    #[must_use]
+    pub fn channel(id: &ChannelId) -> Self {
+        Self { kind: RecordKind::Channel, name: id.to_string() }
+    }
+
+    /// How far a channel was told.
+    #[must_use]
+    pub fn outbox(channel: &ChannelId) -> Self {
+        Self { kind: RecordKind::Outbox, name: channel.to_string() }
     }
 
     /// The latched verdict on a version's stay that nothing was done about. It is kept beside the one that

@@ -27,6 +27,7 @@ mod log;
 mod man;
 mod metrics;
 mod namespace;
+mod notify;
 mod op;
 mod outcomes;
 mod pardon;
@@ -111,6 +112,8 @@ pub(crate) enum Command {
     Stability(stability::Args),
     Aging(aging::Args),
     Supervise(supervise::Args),
+    #[command(aliases = ["webhook", "channel"])]
+    Notify(notify::Args),
     Status(status::Args),
     Policy(policy::Args),
     Simulate(simulate::Args),
@@ -125,16 +128,8 @@ pub(crate) enum Command {
     Settings(settings::Args),
     Completion(completion::Args),
     Man(man::Args),
-    #[command(hide = true)]
-    Refs(topic::Refs),
-    #[command(hide = true)]
-    Policies(topic::Policies),
-    #[command(hide = true)]
-    ExitCodes(topic::ExitCodes),
-    #[command(hide = true)]
-    Environment(topic::Environment),
-    #[command(hide = true)]
-    Files(topic::Files),
+    #[command(flatten)]
+    Topic(topic::Topic),
 }
 
 impl Command {
@@ -166,14 +161,7 @@ impl Command {
 
     /// Whether it is a page of help.
     const fn is_topic(&self) -> bool {
-        matches!(
-            self,
-            Self::Refs(_)
-                | Self::Policies(_)
-                | Self::ExitCodes(_)
-                | Self::Environment(_)
-                | Self::Files(_)
-        )
+        matches!(self, Self::Topic(_))
     }
 
     /// Does it.
@@ -221,7 +209,8 @@ impl Command {
             Self::Outcomes(args) => outcomes::run(context, args).await,
             Self::Stability(args) => stability::run(context, args).await,
             Self::Aging(args) => aging::run(context, args).await,
-            Self::Supervise(args) => supervise::run(context, args).await,
+            Self::Supervise(args) => Box::pin(supervise::run(context, args)).await,
+            Self::Notify(args) => Box::pin(notify::run(context, args)).await,
             Self::Status(args) => status::run(context, args).await,
             Self::Policy(args) => policy::run(context, args).await,
             Self::Simulate(args) => simulate::run(context, &args),
@@ -236,11 +225,7 @@ impl Command {
             Self::Settings(args) => settings::run(context, &args),
             Self::Completion(args) => completion::run(context, &args),
             Self::Man(args) => man::run(context, &args),
-            Self::Refs(topic) => topic.run(context),
-            Self::Policies(topic) => topic.run(context),
-            Self::ExitCodes(topic) => topic.run(context),
-            Self::Environment(topic) => topic.run(context),
-            Self::Files(topic) => topic.run(context),
+            Self::Topic(topic) => topic.run(context),
         }
     }
 }

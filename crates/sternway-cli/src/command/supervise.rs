@@ -1,4 +1,5 @@
 //! `sternway supervise`: judge again and again what nobody judged, drive deployments, and keep routers told.
+//! `sternway supervise`: judge again and again what nobody judged, drive deployments, and tell channels.
 //!
 //! The store's file is used by one process at a time, so it is not held in between: it is opened,
 //! which judges what nobody judged, and closed, which notes that.
@@ -10,7 +11,7 @@ use sternway::{
     api::{ProblemCode, SupervisedView},
     control::{
         Control, ControlError,
-        deploy::{Driven, Unrouted},
+        deploy::{Driven, HealthChecks, Unrouted},
         record::Judged,
     },
     types::{ArtifactId, DeploymentId, EnvironmentId, Subject, Verdict},
@@ -18,7 +19,7 @@ use sternway::{
 
 use crate::{
     cli::Output,
-    command::deploy,
+    command::{deploy, notify::Post},
     context::Context,
     error::CliError,
     format::{duration, visible},
@@ -40,11 +41,11 @@ Examples:
   sternway supervise --once                  one look, such as from cron
 
 Whoever records a run judges it at once. This is for runs that were recorded by a process that died
-before it judged them. It takes deployments from step to step, and has routers that were started again
-share the requests out as before. Any number of them may run.";
+before it judged them. It takes deployments from step to step, has routers that were started again share the
+requests out as before, and tells channels what happened (sternway notify). Any number of them may run.";
 
-/// Take back what regressed by runs that nobody judged, and drive deployments: one line for each thing
-/// that happens. Ctrl-C ends it.
+/// Take back what regressed by runs that nobody judged, drive deployments, and tell channels: one line
+/// for each thing that happens. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -76,11 +77,10 @@ async fn supervise(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         let every = args.every;
         context.console.note(&format!("looking every {every:?} for runs that nobody judged"));
     }
-    let mut troubled = 0;
-    let mut after = None;
+    let (mut troubled, mut rounds) = (0, Rounds::default());
     loop {
-        match look(context, &mut after).await {
-            Ok(()) if args.once => return Ok(ExitCode::SUCCESS),
+        match look(context, &mut rounds).await {
+            Ok(()) if args.once && !rounds.post.is_sending() => return Ok(ExitCode::SUCCESS),
             Ok(()) => troubled = 0,
             // What may be over at the next look is no reason to end.
             Err(err) if !args.once && passes(&err) => {
@@ -90,7 +90,31 @@ async fn supervise(context: &Context, args: &Args) -> Result<ExitCode, CliError>
             }
             Err(err) => return Err(err),
         }
-        pause(args.every.saturating_mul(1 << troubled)).await;
+        let every = args.every.saturating_mul(1 << troubled);
+        if args.once {
+            rounds.post.send().await;
+        } else {
+            wait(every, &mut rounds).await;
+        }
+    }
+}
+
+/// What is kept from one look to the next.
+#[derive(Default)]
+struct Rounds {
+    /// Behind which artifact routers are looked at next.
+    after: Option<ArtifactId>,
+    post: Post,
+    checks: HealthChecks,
+}
+
+/// Waits for the next look, which comes at once when something was sent, or found out, to be written down.
+async fn wait(every: Duration, rounds: &mut Rounds) {
+    tokio::select! {
+        biased;
+        () = rounds.post.send() => (),
+        () = rounds.checks.next() => (),
+        () = pause(every) => (),
     }
 }
 
@@ -101,8 +125,8 @@ fn passes(err: &CliError) -> bool {
     )
 }
 
-/// One look: opening judges what nobody judged. Routers are looked at from an artifact on.
-async fn look(context: &Context, after: &mut Option<ArtifactId>) -> Result<(), CliError> {
+/// One look: opening judges what nobody judged.
+async fn look(context: &Context, rounds: &mut Rounds) -> Result<(), CliError> {
     let found = place::find(context.place.as_ref());
     let sternway = context.open_unsaid(found, Missing::Refuse).await?;
     context
@@ -112,21 +136,28 @@ async fn look(context: &Context, after: &mut Option<ArtifactId>) -> Result<(), C
                 say(context, judged)?;
             }
             swept.failed.iter().try_for_each(|(subject, err)| complain(context, subject, err))?;
-            drive(context, sternway.control()).await?;
-            for unrouted in sternway.control().keep_routes(after).await? {
+            let control = sternway.control();
+            rounds.checks.say(control).await?;
+            drive(context, control, &mut rounds.checks).await?;
+            for unrouted in control.keep_routes(&mut rounds.after).await? {
                 routed(context, &unrouted);
             }
-            Ok(())
+            rounds.post.call(context, control).await
         })
         .await
 }
 
 /// Drives every deployment that is under way as far as it goes now. What is in the way of one is in the
 /// way of no other.
-async fn drive(context: &Context, control: &Control) -> Result<(), CliError> {
+async fn drive(
+    context: &Context,
+    control: &Control,
+    checks: &mut HealthChecks,
+) -> Result<(), CliError> {
     for (environment, id) in control.deployments_under_way().await? {
         match drive_one(control, &environment, id).await {
             Ok((driven, moved)) => {
+                checks.make(control, &driven.deployment);
                 driven.trouble.iter().for_each(|err| again(context, err));
                 if moved {
                     deploy::tell(context, &driven.deployment)?;

@@ -14,12 +14,24 @@ macro_rules! topics {
             #[command(help_template = "{about}", about = include_str!($file), long_about = None)]
             pub(crate) struct $name {}
 
-            impl $name {
-                pub(crate) fn run(self, context: &Context) -> Result<ExitCode, CliError> {
-                    print(context, include_str!($file))
+        )*
+
+        /// A page of help.
+        #[derive(Debug, clap::Subcommand)]
+        pub(crate) enum Topic {
+            $(
+                #[command(hide = true)]
+                $name($name),
+            )*
+        }
+
+        impl Topic {
+            pub(crate) fn run(&self, context: &Context) -> Result<ExitCode, CliError> {
+                match self {
+                    $(Self::$name(_) => print(context, include_str!($file)),)*
                 }
             }
-        )*
+        }
     };
 }
 

@@ -238,7 +238,11 @@ fn is_about(commit: &Commit, artifact: &ArtifactId) -> bool {
 fn is_of(record: &Record, artifact: &ArtifactId) -> bool {
     use sternway::types::PolicyScope;
     match record {
-        Record::Namespace(_) | Record::Environment(_) | Record::Point(_) => false,
+        Record::Namespace(_)
+        | Record::Environment(_)
+        | Record::Channel(_)
+        | Record::Outbox(_)
+        | Record::Point(_) => false,
         Record::Policy(policy) => {
             matches!(&policy.scope, PolicyScope::Artifact(of) if of == artifact)
         }

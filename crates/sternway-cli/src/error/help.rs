@@ -130,6 +130,10 @@ fn of_control(err: &ControlError) -> Option<String> {
             revision.get().saturating_sub(1)
         )),
         ControlError::NothingToUndo { .. } => Some("sternway op log".into()),
+        ControlError::NoChannel(_) => Some("sternway notify list".into()),
+        ControlError::ChannelExists(id) => Some(format!(
+            "change it with --replace, or look at it: sternway notify deliveries {id}"
+        )),
         ControlError::Text(_) | _ => of_others(err),
     }
 }
@@ -144,6 +148,10 @@ fn of_others(err: &ControlError) -> Option<String> {
             "sternway{0} point restore ID --force, if one of them will do all the same; or sternway{0} \
              rollback KEY, or deploy abort KEY",
             at(environment)
+        )),
+        ControlError::NoProbe(name) => Some(format!(
+            "put into your own settings file (sternway settings path):\n[health.{name}]\n\
+             command = [\"COMMAND\"]"
         )),
         ControlError::ChecksFailed(failed) => failed.first().map(|check| {
             format!("mend it, and look again with: sternway validate {} FILE", check.artifact)

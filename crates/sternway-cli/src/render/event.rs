@@ -3,9 +3,9 @@
 use sternway::{
     api::DeploymentView,
     types::{
-        Applied, Commit, Deployment, LatchAction, MoveCause, PointCause, PointUse, PointerMove,
-        PointerName, PolicySetting, Record, RecordChange, RollbackPoint, RollbackTrigger, Shift,
-        Version, VersionNumber,
+        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, PointCause, PointUse,
+        PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
+        RollbackTrigger, Shift, Version, VersionNumber,
     },
 };
 
@@ -127,21 +127,7 @@ fn record(change: &RecordChange) -> String {
             format!("{} {} condemned in {}", it.artifact, it.version, it.environment)
         }
         Record::Attestation(it) => format!("{} {} attested: {}", it.artifact, it.version, it.name),
-        Record::Latch(latch) => {
-            let then = match latch.action {
-                LatchAction::RolledBack { to } => format!("back to {to}"),
-                LatchAction::Halted => "no good version is left: a person must act".into(),
-                LatchAction::OverBudget => {
-                    "the rollbacks of a day are used up: a person must act".into()
-                }
-                LatchAction::Notified => "the policy only says so: a person decides".into(),
-                LatchAction::Shadowed => "the policy is on trial: nothing is done".into(),
-                LatchAction::Withdrawn { .. } => "and gets no more runs".into(),
-            };
-            let (artifact, version, environment) =
-                (&latch.artifact, latch.version, &latch.environment);
-            format!("{artifact} {version} regressed in {environment}, {then}")
-        }
+        Record::Latch(latch) => latched(latch),
         Record::Deployment(it) => deployed(it),
         Record::Point(it) => pointed(it),
         Record::Route(it) => {
@@ -158,6 +144,18 @@ fn record(change: &RecordChange) -> String {
                 live.weight
             )
         }
+        Record::Channel(it) => {
+            let on: Vec<_> = it.parts().on.iter().map(|filter| filter.as_str()).collect();
+            format!(
+                "channel {} ({}) is told of {}",
+                it.id(),
+                it.parts().via.as_str(),
+                on.join(", ")
+            )
+        }
+        Record::Outbox(it) => {
+            format!("channel {} was told {}, and goes on at {}", it.channel, it.told, it.next)
+        }
         Record::Baseline(it) => {
             let (artifact, candidate, environment) = (&it.artifact, it.candidate, &it.environment);
             let (version, succeeded, runs) = (it.version, it.succeeded, it.known());
@@ -168,4 +166,18 @@ fn record(change: &RecordChange) -> String {
         }
     };
     visible::line(&what).into_owned()
+}
+
+/// What was found of a version, and what followed.
+fn latched(latch: &Latch) -> String {
+    let then = match latch.action {
+        LatchAction::RolledBack { to } => format!("back to {to}"),
+        LatchAction::Halted => "no good version is left: a person must act".into(),
+        LatchAction::OverBudget => "the rollbacks of a day are used up: a person must act".into(),
+        LatchAction::Notified => "the policy only says so: a person decides".into(),
+        LatchAction::Shadowed => "the policy is on trial: nothing is done".into(),
+        LatchAction::Withdrawn { .. } => "and gets no more runs".into(),
+    };
+    let (artifact, version, environment) = (&latch.artifact, latch.version, &latch.environment);
+    format!("{artifact} {version} regressed in {environment}, {then}")
 }

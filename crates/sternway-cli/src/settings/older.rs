@@ -18,8 +18,7 @@ pub(crate) struct PassedOver {
 }
 
 const POLICIES: &str = "policies are in the store";
-const NOBODY_IS_TOLD: &str = "nobody is notified yet";
-const WATCH: Option<&str> = Some("sternway watch -o jsonl");
+const CHANNELS: &str = "who is told what happens is in the store";
 
 /// Those that say what would be built in elsewhere, or is not built yet.
 const OLDER: [PassedOver; 8] = [
@@ -30,8 +29,18 @@ const OLDER: [PassedOver; 8] = [
         Some("sternway policy set namespace FILE, or sternway policy off namespace"),
     ),
     PassedOver::new("REQUIRE_APPROVAL_FOR_PRODUCTION", "there are no approvals yet", None),
-    PassedOver::new("SLACK_WEBHOOK_URL", NOBODY_IS_TOLD, WATCH),
-    PassedOver::new("EMAIL_SERVICE_URL", NOBODY_IS_TOLD, WATCH),
+    PassedOver::new(
+        "SLACK_WEBHOOK_URL",
+        CHANNELS,
+        Some("sternway notify add NAME --slack env:SLACK_WEBHOOK_URL"),
+    ),
+    PassedOver::new(
+        "EMAIL_SERVICE_URL",
+        CHANNELS,
+        Some(
+            "sternway notify add NAME --email ADDRESS --mail-server HOST:PORT --mail-from ADDRESS",
+        ),
+    ),
     PassedOver::new(
         "DEFAULT_DEPLOYMENT_STRATEGY",
         "there are no deployments yet, and a version is live at once",

@@ -200,6 +200,7 @@ stories! {
     five_minutes
     less_of_a_list
     namespaces
+    notify
     once
     past
     points
@@ -247,6 +248,7 @@ stories_of_many! {
     five_minutes
     less_of_a_list
     namespaces
+    notify
     once
     past
     points

@@ -150,6 +150,7 @@ fn story(world: &World) -> Keys {
     back(world, all);
     measured(world, all);
     deployed(world, all);
+    told(world, all);
     around(world, all);
     checked(world, all);
     compacted(world, all);
@@ -258,6 +259,33 @@ fn deployed(world: &World, all: &mut Keys) {
         named("point restore", "point restore newest"),
     ];
     for (name, words) in points {
+        note(world, all, name, &words);
+    }
+}
+
+/// Who is told what happens. Nobody listens there.
+fn told(world: &World, all: &mut Keys) {
+    let named = |name: &'static str, words: &'static str| (name, words.split(' ').collect());
+    let steps: [(&str, Vec<&str>); 11] = [
+        named(
+            "notify add",
+            "notify add ci --webhook http://127.0.0.1:1/ --secret env:NO_SUCH --allow-private --on *",
+        ),
+        named(
+            "notify add",
+            "notify add team --slack env:NO_SUCH --about production --template {{version}}",
+        ),
+        named("publish", "publish tools/told bot.json"),
+        named("notify list", "notify list"),
+        named("supervise", "supervise --once -o jsonl"),
+        named("notify deliveries", "notify deliveries ci"),
+        named("notify test", "notify test ci --dry-run"),
+        named("a failed test", "notify test ci"),
+        named("notify replay", "notify replay ci --from r1"),
+        named("notify remove", "notify remove ci"),
+        named("op log of channels", "op log -n 6"),
+    ];
+    for (name, words) in steps {
         note(world, all, name, &words);
     }
 }

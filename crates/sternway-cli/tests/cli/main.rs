@@ -21,6 +21,7 @@ mod inputs;
 mod json;
 mod lock;
 mod man;
+mod notify;
 mod output;
 #[cfg(target_os = "linux")]
 mod pager;

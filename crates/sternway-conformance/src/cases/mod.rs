@@ -36,5 +36,6 @@ pub(crate) mod rehearsed;
 pub(crate) mod replayed;
 pub(crate) mod stable;
 pub(crate) mod stable_logs;
+pub(crate) mod told;
 pub(crate) mod trees;
 pub(crate) mod verified;

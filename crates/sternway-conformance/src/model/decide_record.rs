@@ -6,7 +6,7 @@ use sternway_types::{
     RecordKey, RecordKind, RollbackPoint, VersionNumber,
 };
 
-use super::{decide_deployed, decide_protected, history::History};
+use super::{decide_deployed, decide_protected, decide_told, history::History};
 
 /// Why a version cannot be named, if it cannot.
 pub(super) fn missing(
@@ -71,6 +71,11 @@ pub(super) fn put(
         Record::Deployment(it) => problems.extend(decide_deployed::deployment(history, making, it)),
         Record::Route(it) => problems.extend(decide_deployed::route(history, it)),
         Record::Point(it) => problems.extend(point(history, it)),
+        Record::Channel(it) => {
+            let environment = it.parts().environment.as_ref();
+            problems.extend(environment.and_then(|id| nowhere(history, id)));
+        }
+        Record::Outbox(it) => problems.extend(decide_told::outbox(history, making, it)),
     }
     if problems.is_empty() {
         Ok(changed(history, key, Some(record.clone())))
@@ -117,7 +122,10 @@ pub(super) fn delete(
         problems.push(Refusal::AutomationForces(making.actor.clone()));
     }
     match key.kind() {
-        RecordKind::Policy | RecordKind::Condemnation | RecordKind::Point => (),
+        RecordKind::Policy | RecordKind::Condemnation | RecordKind::Point | RecordKind::Outbox => {
+            ()
+        }
+        RecordKind::Channel => problems.extend(decide_told::no_channel(history, key)),
         RecordKind::Route => problems.extend(decide_deployed::no_route(history, key)),
         RecordKind::Namespace
         | RecordKind::Environment

@@ -10,6 +10,7 @@ mod decide;
 mod decide_deployed;
 mod decide_protected;
 mod decide_record;
+mod decide_told;
 mod deploying;
 mod history;
 mod operation;

@@ -94,6 +94,16 @@ pub(crate) enum RecordSketch {
         back: u8,
         used: u8,
     },
+    /// A channel that may be told about an environment.
+    Channel {
+        id: u8,
+        environment: u8,
+    },
+    /// How far a channel was told, which may not be there.
+    Outbox {
+        id: u8,
+        revision: u8,
+    },
 }
 
 /// One outcome of an append.
@@ -206,6 +216,10 @@ fn record() -> impl Strategy<Value = RecordSketch> {
         3 => (0..3_u8, environment.clone(), 0..6_u8, 0..3_u8).prop_map(
             |(id, environment, back, used)| RecordSketch::Point { id, environment, back, used }
         ),
+        1 => (0..2_u8, environment.clone()).prop_map(
+            |(id, environment)| RecordSketch::Channel { id, environment }
+        ),
+        3 => (0..2_u8, 0..20_u8).prop_map(|(id, revision)| RecordSketch::Outbox { id, revision }),
         1 => (artifact, environment, 0..4_u8, version.clone(), version).prop_map(
             |(artifact, environment, generation, version, against)| RecordSketch::Baseline {
                 artifact, environment, generation, version, against

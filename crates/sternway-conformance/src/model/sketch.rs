@@ -5,9 +5,9 @@ use std::time::Duration;
 use sternway_store::Append;
 use sternway_types::{
     ArtifactId, Change, Changeset, Content, ContentRef, Digest, Environment, EnvironmentId, Freeze,
-    Generation, LabelId, NamespaceSettings, Outcome, OutcomeId, OutcomeStatus, Parents,
-    PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Score,
-    Subject, Target, Timestamp, VersionNumber,
+    Generation, LabelId, NamespaceSettings, Outbox, Outcome, OutcomeId, OutcomeStatus, Parents,
+    PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Revision,
+    Score, Subject, Target, Timestamp, VersionNumber,
 };
 
 use super::{
@@ -21,10 +21,10 @@ use crate::{
     everything::Topics,
     must::{parsed, there},
     world::{
-        Client, alice, artifact, attestation, baseline, condemnation, environment, failed, force,
-        generation, greeting, label, latch, live, move_to, pointer_at, production, put_deployment,
-        put_point, put_route, reason, record_at, robot, staging, succeeded, tests_passed, text,
-        unlabel, version,
+        Client, alice, artifact, attestation, baseline, channel, condemnation, environment, failed,
+        force, generation, greeting, label, latch, live, move_to, pointer_at, production,
+        put_channel, put_deployment, put_outbox, put_point, put_route, reason, record_at, robot,
+        staging, succeeded, tests_passed, text, unlabel, version,
     },
 };
 
@@ -178,6 +178,12 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
         RecordSketch::Route { id, artifact, environment, version, percent } => {
             let to = (artifact_of(artifact), environment_of(environment), version);
             put_route(deploying::route_of(history, id, to, percent))
+        }
+        RecordSketch::Channel { id, environment } => {
+            put_channel(&channel(id), (environment > 2).then(|| environment_of(environment)))
+        }
+        RecordSketch::Outbox { id, revision } => {
+            put_outbox(&Outbox::after(channel(id), Revision::new(u64::from(revision))))
         }
     };
     let Change::PutRecord(record) = change else { panic!("no record: {change:?}") };

@@ -6,6 +6,7 @@ mod deployed;
 mod names;
 mod outcomes;
 mod pointed;
+mod told;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     },
     outcomes::{failed, succeeded},
     pointed::{point, put_point},
+    told::{channel, put_channel, put_outbox},
 };
 use crate::{Harness, Place, must::Must};
 

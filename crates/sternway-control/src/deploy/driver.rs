@@ -12,7 +12,7 @@ use sternway_types::{
     RecordKind, Route, Timestamp,
 };
 
-use super::{Driven, Unrouted, health::Asked};
+use super::{Driven, HealthChecks, Unrouted};
 use crate::{Control, ControlError, watch::Watch};
 
 /// When a deployment that could not be driven is tried again.
@@ -33,7 +33,7 @@ pub struct Driver<'a> {
     /// Whose pointer belongs to which deployment.
     pub(super) of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
     /// Health checks that were asked for.
-    pub(super) asked: Asked,
+    checks: HealthChecks,
     /// When routers are looked at next, and behind which artifact that goes on.
     look: Timestamp,
     looked: Option<ArtifactId>,
@@ -57,7 +57,7 @@ impl Control {
             begun: false,
             due: BTreeMap::new(),
             of: HashMap::new(),
-            asked: Asked::default(),
+            checks: HealthChecks::default(),
             look: Timestamp::EPOCH,
             looked: None,
             unrouted: Vec::new(),
@@ -79,7 +79,9 @@ impl Driver<'_> {
             if !self.begun {
                 self.begin().await?;
             }
-            self.take_answers().await?;
+            for (environment, id, due) in self.checks.say(self.control).await? {
+                self.due.insert((environment, id), due);
+            }
             let driven = self.round().await;
             if !driven.is_empty() {
                 return Ok(Some(driven));
@@ -144,7 +146,7 @@ impl Driver<'_> {
         let (environment, id) = which;
         let before = self.control.deployment(environment, *id).await?;
         let driven = self.control.drive_one(environment, *id).await?;
-        self.ask_after(which, &driven.deployment);
+        self.checks.make(self.control, &driven.deployment);
         match driven.due {
             Some(at) => {
                 let soon = self.control.now().saturating_add(self.every);
@@ -174,7 +176,7 @@ impl Driver<'_> {
         let mut pause = pin!(sleep(length));
         tokio::select! {
             () = &mut pause => true,
-            () = self.asked.next() => true,
+            () = self.checks.next() => true,
             woken = control.store.wait(&control.namespace, self.feed.position()) => match woken {
                 Ok(_) => true,
                 Err(StoreError::Closed) => false,

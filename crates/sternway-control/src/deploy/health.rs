@@ -11,10 +11,12 @@ use std::{
 
 use sternway_deploy::Event;
 use sternway_provider::{Health, HealthProbe, Unprobed};
-use sternway_types::{Deployment, DeploymentId, EnvironmentId, Phase, Plan, ProbeId, Reason, Step};
+use sternway_types::{
+    Deployment, DeploymentId, EnvironmentId, Phase, Plan, ProbeId, Reason, Step, Timestamp,
+};
 use tokio::task::JoinSet;
 
-use super::{Deployed, Driver, driver::Which};
+use super::{Deployed, driver::Which};
 use crate::{Control, ControlError};
 
 /// When a check that found nothing out is made again.
@@ -102,20 +104,34 @@ impl Control {
     }
 }
 
-/// What came of a question.
+/// A deployment, the step in which its health was asked for, and what came of it.
 type Answer = (Which, u16, Result<Health, Unprobed>);
 
-/// Questions that are on their way, and their answers.
+/// Health checks that are being made, and their answers, which are not said yet. Whoever drives keeps it.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub struct HealthChecks {
     under_way: JoinSet<Answer>,
     of: HashMap<Which, u16>,
     answered: Vec<Answer>,
 }
 
-impl Asked {
-    /// Waits for the next answer; for ever if nothing was asked. Giving up waiting loses nothing.
-    pub(super) async fn next(&mut self) {
+impl HealthChecks {
+    /// Makes the check that a deployment waits for, once. On a runtime.
+    pub fn make(&mut self, control: &Control, deployment: &Deployment) {
+        let Some(probing) = control.probing(deployment) else { return };
+        let which = (deployment.environment.clone(), deployment.id);
+        let step = probing.step();
+        if self.of.insert(which.clone(), step) == Some(step) {
+            return;
+        }
+        self.under_way.spawn(async move {
+            let answer = probing.ask().await;
+            (which, step, answer)
+        });
+    }
+
+    /// Waits for the next answer; for ever if no check is being made. Giving up waiting loses nothing.
+    pub async fn next(&mut self) {
         match self.under_way.join_next().await {
             Some(Ok(answer)) => self.answered.push(answer),
             // Whoever asked is told nothing, and the step's own limit ends that.
@@ -123,37 +139,34 @@ impl Asked {
             None => std::future::pending().await,
         }
     }
-}
 
-impl Driver<'_> {
-    /// Asks on the side what a deployment's step waits for, once.
-    pub(super) fn ask_after(&mut self, which: &Which, deployment: &Deployment) {
-        let Some(probing) = self.control.probing(deployment) else { return };
-        let step = probing.step();
-        if self.asked.of.insert(which.clone(), step) == Some(step) {
-            return;
+    /// Says what came of the checks, and answers with the deployments that may go on: at once, or where
+    /// nothing was found out, after a while.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot write. What was not said yet is kept.
+    pub async fn say(
+        &mut self,
+        control: &Control,
+    ) -> Result<Vec<(EnvironmentId, DeploymentId, Timestamp)>, ControlError> {
+        while let Some(answer) = self.under_way.try_join_next() {
+            self.answered.extend(answer);
         }
-        let which = which.clone();
-        self.asked.under_way.spawn(async move {
-            let answer = probing.ask().await;
-            (which, step, answer)
-        });
-    }
-
-    /// Says what came of what was asked. Those deployments are looked at now.
-    pub(super) async fn take_answers(&mut self) -> Result<(), ControlError> {
-        while let Some((which, step, answer)) = self.asked.answered.pop() {
-            let now = self.control.now();
-            self.asked.of.remove(&which);
-            match answer {
+        let mut next = Vec::new();
+        while let Some(((environment, id), step, answer)) = self.answered.last() {
+            let now = control.now();
+            let due = match answer {
                 Ok(health) => {
-                    let (environment, id) = &which;
-                    self.control.probed(environment, *id, step, &health).await?;
-                    self.due.insert(which, now);
+                    control.probed(environment, *id, *step, health).await?;
+                    now
                 }
-                Err(_) => drop(self.due.insert(which, now.saturating_add(AGAIN))),
-            }
+                Err(_) => now.saturating_add(AGAIN),
+            };
+            next.push((environment.clone(), *id, due));
+            self.of.remove(&(environment.clone(), *id));
+            self.answered.pop();
         }
-        Ok(())
+        Ok(next)
     }
 }

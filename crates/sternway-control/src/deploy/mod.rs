@@ -28,7 +28,7 @@ use sternway_types::{
 pub use self::{
     drive::Driven,
     driver::Driver,
-    health::{Probes, Probing},
+    health::{HealthChecks, Probes, Probing},
     keep::Unrouted,
     resolve::Resolved,
     routes::Routers,

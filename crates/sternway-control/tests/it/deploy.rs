@@ -27,13 +27,13 @@ fn weight(percent: u32) -> Weight {
     Weight::new(percent * 100).expect("a share")
 }
 
-fn by_shares(percents: &[u32]) -> Plan {
+pub(crate) fn by_shares(percents: &[u32]) -> Plan {
     let weights: Vec<_> = percents.iter().copied().map(weight).collect();
     canary(&weights, WAIT, WAIT, Limits::default()).expect("a plan")
 }
 
 /// A store in which v1 is live and had good runs, and v2 is published.
-async fn shop() -> World {
+pub(crate) async fn shop() -> World {
     let world = World::new().await;
     world.publish("greeting 1").await;
     world.run(1, &".".repeat(300)).await;
@@ -41,7 +41,7 @@ async fn shop() -> World {
     world
 }
 
-async fn start(world: &World, plan: Plan) -> Result<Deployed, ControlError> {
+pub(crate) async fn start(world: &World, plan: Plan) -> Result<Deployed, ControlError> {
     start_version(world, 2, plan, OnSupersede::Reject).await
 }
 
@@ -61,7 +61,7 @@ async fn start_version(
     world.control.start_deployment(&new, &alice()).await
 }
 
-async fn drive(world: &World, of: &Deployment) -> Driven {
+pub(crate) async fn drive(world: &World, of: &Deployment) -> Driven {
     world.control.drive_one(&production(), of.id).await.expect("it is driven")
 }
 
@@ -70,7 +70,7 @@ async fn route(world: &World) -> Option<Route> {
 }
 
 /// Runs a version under the shares that are in force.
-async fn run(world: &World, number: u64, signs: &str) -> Recorded {
+pub(crate) async fn run(world: &World, number: u64, signs: &str) -> Recorded {
     let wanted = world.control.wanted_route(&greeting(), &production()).await.expect("a route");
     let generation = wanted.expect("something is live").generation();
     let (artifact, environment) = (greeting(), production());

@@ -335,7 +335,14 @@ impl Fleet {
 impl TrafficRouter for Fleet {
     fn capabilities(&self) -> Capabilities {
         let (grain, arms) = (1, 16);
-        Capabilities { grain, random_per_request: true, sticky: true, arms, survives_restart: true }
+        Capabilities {
+            grain,
+            random_per_request: true,
+            sticky: true,
+            arms,
+            shadows: false,
+            survives_restart: true,
+        }
     }
 
     async fn apply(&self, route: &Route) -> Result<(), RouterError> {

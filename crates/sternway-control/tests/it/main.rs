@@ -27,6 +27,8 @@ mod halted;
 mod import;
 mod live;
 mod make;
+mod notify;
+mod notify_deployed;
 mod point;
 mod policy;
 mod promote;

@@ -63,6 +63,7 @@ impl TrafficRouter for Fake {
             random_per_request: true,
             sticky: false,
             arms: 16,
+            shadows: false,
             survives_restart: false,
         }
     }

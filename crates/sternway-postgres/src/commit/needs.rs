@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use sternway_types::{
     ArtifactId, Change, Changeset, ChangesetId, Commit, Deployment, Digest, EnvironmentId,
-    MoveCause, NewMove, PointerName, Precondition, Record, RecordKey, Revision, Route, Subject,
-    Target, VersionNumber,
+    MoveCause, NewMove, PointerName, Precondition, Record, RecordKey, RecordKind, Revision, Route,
+    Subject, Target, VersionNumber,
 };
 
 use crate::{
@@ -125,6 +125,9 @@ impl Needs {
             Change::MovePointer(moved) => self.of_move(moved),
             Change::PutRecord(record) => self.of_record(record),
             Change::DeleteRecord(key) => {
+                // What a channel was told goes before it.
+                let channel = (key.kind() == RecordKind::Channel).then(|| key.name().parse().ok());
+                self.records.extend(channel.flatten().map(|id| RecordKey::outbox(&id)));
                 self.records.insert(key.clone());
             }
         }
@@ -167,6 +170,14 @@ impl Needs {
             }
             Record::Point(it) => {
                 self.records.insert(RecordKey::environment(&it.environment));
+                None
+            }
+            Record::Channel(it) => {
+                self.records.extend(it.parts().environment.iter().map(RecordKey::environment));
+                None
+            }
+            Record::Outbox(it) => {
+                self.records.insert(RecordKey::channel(&it.channel));
                 None
             }
             Record::Namespace(_) | Record::Environment(_) | Record::Policy(_) => None,

@@ -13,6 +13,7 @@ mod protected;
 mod recorded;
 mod replay;
 mod subject;
+mod told;
 
 use sternway_types::{
     Artifact, ArtifactId, ChangesetId, Commit, ContentRef, Digest, NamespaceId, Pointer,

@@ -5,7 +5,7 @@ use sternway_types::{
     RecordChange, RecordEntry, RecordKey, RecordKind, RollbackPoint, Version, VersionNumber,
 };
 
-use super::{State, changeset::Making, deployed, protected};
+use super::{State, changeset::Making, deployed, protected, told};
 use crate::{Refusal, StoreError};
 
 pub(super) fn put_record<S: State>(
@@ -51,6 +51,8 @@ pub(super) fn put_record<S: State>(
         Record::Deployment(it) => deployed::deployment(making, it, there(before.as_ref()))?,
         Record::Route(it) => deployed::route(making, it, there(before.as_ref()))?,
         Record::Point(it) => point(making, it, there(before.as_ref()))?,
+        Record::Channel(it) => told::channel(making, it)?,
+        Record::Outbox(it) => told::outbox(making, it, there(before.as_ref()))?,
     }
     write(making, key, before, Some(record.clone()))
 }
@@ -60,7 +62,8 @@ pub(super) fn delete_record<S: State>(
     key: &RecordKey,
 ) -> Result<Applied, StoreError> {
     match key.kind() {
-        RecordKind::Policy | RecordKind::Route | RecordKind::Point => (),
+        RecordKind::Policy | RecordKind::Route | RecordKind::Point | RecordKind::Outbox => (),
+        RecordKind::Channel => told::no_channel(making, key)?,
         RecordKind::Condemnation => person(making)?,
         RecordKind::Namespace
         | RecordKind::Environment

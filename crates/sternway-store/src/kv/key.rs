@@ -298,6 +298,8 @@ const fn kind_byte(kind: RecordKind) -> u8 {
         RecordKind::Deployment => b'd',
         RecordKind::Route => b'r',
         RecordKind::Point => b'k',
+        RecordKind::Channel => b'h',
+        RecordKind::Outbox => b'o',
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod actor;
 mod changeset;
+mod channel;
 mod check;
 mod content;
 mod crossing;
 mod digest;
+mod event;
 mod golden;
 mod golden_changeset;
 mod golden_deployed;
@@ -15,6 +17,7 @@ mod make;
 mod measure;
 mod metadata;
 mod number;
+mod outbox;
 mod outcome;
 mod policy;
 mod policy_refused;

@@ -81,7 +81,7 @@ impl Play<'_> {
         {
             now(self.sound.ask(&production(), id, Ask::Approve, &other)).map(drop)?;
         }
-        if deployment.current() == Some(Step::Pause) && deployment.routed {
+        if deployment.current() == Some(&Step::Pause) && deployment.routed {
             asks(Ask::Promote)?;
         }
         if round > 30 && deployment.plan.limits().evidence {

@@ -106,6 +106,8 @@ pub(super) fn record_said(record: &Record) -> String {
         }
         Record::Deployment(it) => it.said(),
         Record::Point(it) => it.said(),
+        Record::Channel(it) => format!("{:?}", it.parts()),
+        Record::Outbox(it) => format!("goes on at {}, told {}", it.next, it.told),
         Record::Route(it) => {
             let arms = it.arms().iter().map(|arm| format!("{} {}", arm.version, arm.weight));
             format!("{} at generation {} of {:?}", listed(arms), it.generation(), it.deployment())

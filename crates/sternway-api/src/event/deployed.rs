@@ -1,0 +1,121 @@
+//! What a change of a deployment has to tell.
+
+use sternway_types::{Cause, Deployment, Event, Phase, Step};
+
+use super::{EventMemberView, Happened};
+
+/// What happened to a deployment, in the order in which people think of it.
+pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<Happened> {
+    let was = before.map(Standing::of);
+    let (was, is) = (was.unwrap_or_default(), Standing::of(after));
+    let mut told = Vec::new();
+    let mut tell = |event, detail| told.push(of(after, event, detail));
+    if before.is_none() {
+        tell(Event::DeploymentStarted, None);
+    }
+    let agreed = before.map_or(0, |before| before.approvals.len());
+    for approval in after.approvals.iter().skip(agreed) {
+        tell(Event::DeploymentApproved, Some(format!("by {}", approval.by)));
+    }
+    let running = after.phase == Phase::Running;
+    if was.paused && running && !is.paused {
+        tell(Event::DeploymentResumed, None);
+    }
+    if running && before.is_some_and(|before| before.shadow < after.shadow) {
+        tell(Event::DeploymentAdvanced, Some(format!("copies of {} of the runs", after.shadow)));
+    }
+    if running && before.is_some_and(|before| before.weight != after.weight) {
+        tell(Event::DeploymentAdvanced, Some(format!("{} of the runs", after.weight)));
+    }
+    if is.waits_for_people && !(was.waits_for_people && was.step == is.step) {
+        tell(Event::DeploymentApprovalNeeded, after.current().map(|step| step.to_string()));
+    }
+    if is.paused && !was.paused {
+        let why: Vec<_> = after.pauses.iter().map(|pause| pause.as_str()).collect();
+        tell(Event::DeploymentPaused, (!why.is_empty()).then(|| why.join(", ")));
+    }
+    let failed = !matches!(after.phase, Phase::Running | Phase::Completed) && is_failure(after);
+    if failed && before.is_none_or(|before| before.phase == Phase::Running) {
+        tell(Event::DeploymentFailed, cause(after));
+    }
+    if before.is_none_or(|before| before.phase != after.phase)
+        && let Some(event) = end(after.phase)
+    {
+        tell(event, cause(after));
+    }
+    told
+}
+
+/// What of a deployment is told when it changes.
+#[derive(Default)]
+struct Standing {
+    step: u16,
+    paused: bool,
+    waits_for_people: bool,
+}
+
+impl Standing {
+    fn of(it: &Deployment) -> Self {
+        let running = it.phase == Phase::Running;
+        let at = it.current().filter(|_| running);
+        Self {
+            step: it.step,
+            paused: running && (!it.pauses.is_empty() || matches!(at, Some(Step::Pause))),
+            waits_for_people: matches!(at, Some(Step::Approve { .. })),
+        }
+    }
+}
+
+fn of(deployment: &Deployment, event: Event, detail: Option<String>) -> Happened {
+    let members = deployment.members.iter().map(|member| EventMemberView {
+        artifact: member.artifact.clone(),
+        from: Some(member.from),
+        version: member.to,
+    });
+    Happened {
+        event,
+        environment: Some(deployment.environment.clone()),
+        members: members.collect(),
+        deployment: Some(deployment.id),
+        detail,
+    }
+}
+
+/// Whether it goes back since something is wrong with it. Who is overtaken or turned down did not fail.
+const fn is_failure(deployment: &Deployment) -> bool {
+    matches!(
+        deployment.cause,
+        Some(
+            Cause::Regressed { .. }
+                | Cause::Unhealthy { .. }
+                | Cause::Aborted { .. }
+                | Cause::Deadline
+        )
+    )
+}
+
+const fn end(phase: Phase) -> Option<Event> {
+    match phase {
+        Phase::Running | Phase::RollingBack => None,
+        Phase::Completed => Some(Event::DeploymentCompleted),
+        Phase::RolledBack => Some(Event::DeploymentRolledBack),
+        Phase::Superseded => Some(Event::DeploymentSuperseded),
+        Phase::Rejected => Some(Event::DeploymentRejected),
+        Phase::Halted => Some(Event::DeploymentHalted),
+    }
+}
+
+fn cause(deployment: &Deployment) -> Option<String> {
+    let said = match deployment.cause.as_ref()? {
+        Cause::Regressed { artifact } => format!("{artifact} regressed"),
+        Cause::Aborted { by, reason } if reason.is_empty() => format!("aborted by {by}"),
+        Cause::Aborted { by, reason } => format!("aborted by {by}: {reason}"),
+        Cause::Unhealthy { probe, problem } => format!("{probe} found it unwell: {problem}"),
+        Cause::Deadline => "a step took longer than it may".into(),
+        Cause::Overtaken { artifact } => format!("what is live of {artifact} was moved past it"),
+        Cause::Replaced { by } => format!("replaced by {by}"),
+        Cause::Rejected { by, reason } if reason.is_empty() => format!("rejected by {by}"),
+        Cause::Rejected { by, reason } => format!("rejected by {by}: {reason}"),
+    };
+    Some(said)
+}
