@@ -9,14 +9,14 @@ use std::{
 };
 
 use sternway::{
-    control::{Intent, validate::Validators},
+    control::{Intent, deploy::Probes, validate::Validators},
     provider::{Clock, Ids as _, RandomIds, SystemClock},
     types::{Actor, ChangesetId, EnvironmentId, NamespaceId, Reason, Timestamp},
 };
 
 use crate::{
     cli::{Globals, Output},
-    command::CommandValidator,
+    command::{CommandValidator, HostProbe},
     console::Console,
     format::shell,
     input::moment::Moment,
@@ -102,6 +102,14 @@ impl Context {
             }
         }
         all
+    }
+
+    /// The health checks of whoever drives, by the names that plans ask for them.
+    pub(crate) fn probes(&self) -> Probes {
+        let settings = self.settings.health.iter();
+        settings.fold(Probes::default(), |all, (name, setting)| {
+            all.with(name.clone(), Arc::new(HostProbe::new(setting.clone())))
+        })
     }
 
     /// What stands before what happened, if it did not happen.

@@ -77,6 +77,7 @@ impl Context {
             .with_namespace(self.namespace.clone())
             .with_actor(self.actor.clone())
             .with_validators(self.validators())
+            .with_probes(self.probes())
             .with_routers(self.routers(&found))
             .with_driver(self.driver.to_string());
         let store = match (self.open_found(&found).await, missing) {

@@ -3,8 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use sternway_control::{
-    Control, ControlError, deploy::Routers, supervise::Supervisor, sweep::Swept,
-    validate::Validators, watch::Watch,
+    Control, ControlError,
+    deploy::{Probes, Routers},
+    supervise::Supervisor,
+    sweep::Swept,
+    validate::Validators,
+    watch::Watch,
 };
 use sternway_policy::{Trigger, Triggers};
 use sternway_provider::{Clock, Ids, Validator};
@@ -34,6 +38,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn Ids>>,
     validators: Validators,
+    probes: Probes,
     triggers: Triggers,
     routers: Routers,
     driver: Option<String>,
@@ -49,6 +54,7 @@ impl Default for Builder {
             clock: None,
             ids: None,
             validators: Validators::default(),
+            probes: Probes::default(),
             triggers: Triggers::default(),
             routers: Routers::default(),
             driver: None,
@@ -133,6 +139,12 @@ impl Builder {
     /// ```
     pub fn with_trigger(mut self, name: TriggerId, trigger: impl Trigger + 'static) -> Self {
         self.triggers = self.triggers.with(name, trigger);
+        self
+    }
+
+    /// Has these health checks, which the plans of deployments ask for by name.
+    pub fn with_probes(mut self, probes: Probes) -> Self {
+        self.probes = probes;
         self
     }
 
@@ -227,6 +239,7 @@ impl Builder {
         };
         let mut control = Control::new(store, namespace)
             .with_validators(self.validators)
+            .with_probes(self.probes)
             .with_triggers(self.triggers)
             .with_routers(self.routers);
         if let Some(driver) = self.driver {

@@ -60,7 +60,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-pub(crate) use self::exec::CommandValidator;
+pub(crate) use self::exec::{CommandValidator, HostProbe};
 use crate::{context::Context, error::CliError};
 
 /// What to do.

@@ -64,12 +64,14 @@ pub(crate) enum SettingsError {
         key: Key,
     },
     /// A folder may not say what is run.
-    #[error("{spot}: validators are commands, and are not taken from a folder")]
-    PersonalValidators {
+    #[error("{spot}: {what} are commands, and are not taken from a folder")]
+    PersonalCommands {
         /// Where.
         spot: Spot,
+        /// What they are.
+        what: &'static str,
     },
-    /// A validator makes no sense.
+    /// A validator or a health check makes no sense.
     #[error("{spot}: {why}")]
     Validator {
         /// Where.
@@ -125,7 +127,7 @@ impl SettingsError {
             Self::Personal { key, .. } => {
                 format!("sternway settings set {} COMMAND --user", key.name())
             }
-            Self::PersonalValidators { .. } => {
+            Self::PersonalCommands { .. } => {
                 "put them into your own file: sternway settings path".into()
             }
             Self::Validator { .. } | Self::Router { .. } => "sternway help settings".into(),
@@ -141,7 +143,7 @@ impl SettingsError {
             Self::Syntax { spot, .. }
             | Self::Unknown { spot, .. }
             | Self::Personal { spot, .. }
-            | Self::PersonalValidators { spot }
+            | Self::PersonalCommands { spot, .. }
             | Self::Validator { spot, .. }
             | Self::Router { spot, .. }
             | Self::Unset { spot, .. } => Some(spot),

@@ -13,6 +13,7 @@ use toml::{
 use super::{
     Origin, Setting,
     error::{SettingsError, Spot},
+    health,
     key::Key,
     routers, validators,
 };
@@ -96,7 +97,7 @@ impl SettingsFile<'_> {
         found: &mut Vec<(Key, &'t Spanned<DeValue<'t>>)>,
     ) -> Result<(), SettingsError> {
         for (name, value) in table {
-            let elsewhere = [validators::SECTION, routers::SECTION];
+            let elsewhere = [health::SECTION, validators::SECTION, routers::SECTION];
             if above.is_empty() && elsewhere.contains(&name.get_ref().as_ref()) {
                 continue;
             }
@@ -172,7 +173,7 @@ impl SettingsFile<'_> {
     }
 
     fn unknown(&self, path: &str, byte: usize) -> SettingsError {
-        let sections = [validators::SECTION, routers::SECTION];
+        let sections = [health::SECTION, validators::SECTION, routers::SECTION];
         let keys = Key::ALL.iter().map(|key| key.name());
         let names = keys.chain(sections).map(str::to_owned);
         let help = match (path, nearest(path, names)) {

@@ -9,6 +9,7 @@ use std::{
 use super::{
     Origin, Setting, Settings,
     file::{Elsewhere, Scope, SettingsFile},
+    health::HealthSettings,
     key::Key,
     older::PassedOver,
     routers::RouterSettings,
@@ -75,6 +76,7 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     let layers = [first, project.settings, user.settings, shared, built_in, found_here()];
     let mut settings = Settings::merge(layers);
     settings.validators = user.validators;
+    settings.health = user.health;
     // Of one name, the folder's goes first.
     settings.routers = user.routers;
     settings.routers.extend(project.routers);
@@ -88,6 +90,7 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
 struct Read {
     settings: Vec<Setting>,
     validators: ValidatorSettings,
+    health: HealthSettings,
     routers: RouterSettings,
 }
 
@@ -102,6 +105,7 @@ fn read(path: &Path, scope: Scope) -> Result<Read, CliError> {
     Ok(Read {
         settings: file.parse(look_up)?,
         validators: file.validators()?,
+        health: file.health()?,
         routers: file.routers()?,
     })
 }

@@ -9,6 +9,7 @@
 pub(crate) mod edit;
 pub(crate) mod error;
 pub(crate) mod file;
+pub(crate) mod health;
 pub(crate) mod key;
 pub(crate) mod load;
 pub(crate) mod older;
@@ -19,8 +20,8 @@ pub(crate) mod validators;
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use self::{
-    error::SettingsError, key::Key, older::PassedOver, routers::RouterSettings,
-    validators::ValidatorSettings,
+    error::SettingsError, health::HealthSettings, key::Key, older::PassedOver,
+    routers::RouterSettings, validators::ValidatorSettings,
 };
 use crate::{format::visible, place::Place};
 
@@ -117,6 +118,8 @@ pub(crate) struct Settings {
     pub(crate) passed_over: Vec<PassedOver>,
     /// What policies may ask for by name.
     pub(crate) validators: ValidatorSettings,
+    /// What the plans of deployments may ask for by name.
+    pub(crate) health: HealthSettings,
     /// What shares requests out.
     pub(crate) routers: RouterSettings,
 }

@@ -44,7 +44,8 @@ impl SettingsFile<'_> {
             return Ok(BTreeMap::new());
         };
         if self.scope == Scope::Project {
-            return Err(SettingsError::PersonalValidators { spot: self.spot(name.span().start) });
+            let (spot, what) = (self.spot(name.span().start), "validators");
+            return Err(SettingsError::PersonalCommands { spot, what });
         }
         let all = section.get_ref().as_table();
         let all = all.ok_or_else(|| self.wrong(section, "expected a table"))?;
@@ -76,7 +77,10 @@ impl SettingsFile<'_> {
         Ok((id, ValidatorSetting { command, timeout }))
     }
 
-    fn command(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<OsString>, SettingsError> {
+    pub(super) fn command(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<Vec<OsString>, SettingsError> {
         let words = value.get_ref().as_array().map(|words| {
             words.iter().map(|word| word.get_ref().as_str().map(OsString::from)).collect()
         });
@@ -87,17 +91,17 @@ impl SettingsFile<'_> {
         })
     }
 
-    fn timeout(&self, value: &Spanned<DeValue<'_>>) -> Result<Duration, SettingsError> {
+    pub(super) fn timeout(&self, value: &Spanned<DeValue<'_>>) -> Result<Duration, SettingsError> {
         let timeout = value.get_ref().as_str().and_then(|text| duration::parse(text).ok());
         let timeout = timeout.filter(|timeout| !timeout.is_zero());
         timeout.ok_or_else(|| self.wrong(value, "expected a text such as \"30s\" or \"2m\""))
     }
 
-    fn wrong(&self, value: &Spanned<DeValue<'_>>, why: &str) -> SettingsError {
+    pub(super) fn wrong(&self, value: &Spanned<DeValue<'_>>, why: &str) -> SettingsError {
         self.refused(value.span().start, why)
     }
 
-    fn refused(&self, byte: usize, why: &str) -> SettingsError {
+    pub(super) fn refused(&self, byte: usize, why: &str) -> SettingsError {
         let why = visible::line(why).into_owned();
         SettingsError::Validator { spot: self.spot(byte), why }
     }

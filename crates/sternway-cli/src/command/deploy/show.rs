@@ -89,6 +89,9 @@ fn why(view: &DeploymentView) -> String {
     };
     match &view.cause {
         Some(CauseView::Regressed { artifact }) => format!(": {artifact} regressed"),
+        Some(CauseView::Unhealthy { probe, problem }) => {
+            format!(": {probe} says that it is not well{}", said(problem.as_str()))
+        }
         Some(CauseView::Aborted { by, reason }) => {
             format!(": aborted by {by}{}", said(reason.as_str()))
         }

@@ -9,7 +9,7 @@ use sternway::{
         Control,
         deploy::{NewDeployment, OnSupersede},
     },
-    types::{Deployment, EnvironmentId, Force, Plan, Reason, Reference},
+    types::{Deployment, EnvironmentId, Force, Plan, ProbeId, Reason, Reference},
 };
 
 use super::{
@@ -52,6 +52,11 @@ pub(crate) struct PlanArgs {
 
     #[command(flatten)]
     strategy: Strategy,
+
+    /// What must say that all is well before the candidate gets any runs, and once it is live: the name of a
+    /// health check of your settings ([health.NAME]).
+    #[arg(long, value_name = "NAME")]
+    health: Vec<ProbeId>,
 
     /// How many people must agree first, other than who starts it. The environment may ask for more.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -132,6 +137,7 @@ impl PlanArgs {
         } else {
             control.environment(environment).await?.plan.map_or(typed, |plan| *plan)
         };
+        let plan = plan.probing(&self.health).map_err(CliError::invalid_by)?;
         plan.asking_first(self.approvals).map_err(CliError::invalid_by)
     }
 

@@ -8,7 +8,7 @@ use std::{process::ExitCode, time::Duration};
 use sternway::{
     Missing,
     api::{DeploymentView, ProblemCode},
-    control::ControlError,
+    control::{ControlError, deploy::Probing},
     provider::Stopwatch,
     types::Deployment,
 };
@@ -65,9 +65,11 @@ pub(super) async fn to_the_end(
         pause(BETWEEN.min(length)).await;
         let driven = context.with(Missing::Refuse, async |sternway| {
             let control = sternway.control();
-            Ok(control.drive_one(&deployment.environment, deployment.id).await?)
+            let driven = control.drive_one(&deployment.environment, deployment.id).await?;
+            let probing = control.probing(&driven.deployment);
+            Ok((driven, probing))
         });
-        let driven = match driven.await {
+        let (driven, probing) = match driven.await {
             Ok(driven) => driven,
             // Those who record have it just now.
             Err(err) if err.code() == ProblemCode::StoreBusy => continue,
@@ -79,6 +81,9 @@ pub(super) async fn to_the_end(
         deployment = driven.deployment;
         if (before.state, before.step, before.weight) != (after.state, after.step, after.weight) {
             tell(context, &deployment)?;
+        }
+        if let Some(probing) = probing {
+            ask(context, &deployment, &probing).await?;
         }
     }
     Ok(exit(&deployment))
@@ -92,6 +97,31 @@ fn complain(context: &Context, trouble: Option<ControlError>, before: &str) -> S
         context.console.complain(&format!("trying again: {}", visible::line(&why)));
     }
     why
+}
+
+/// Asks for the health of the candidates, with the store let go of, and says what came of it.
+async fn ask(
+    context: &Context,
+    deployment: &Deployment,
+    probing: &Probing,
+) -> Result<(), CliError> {
+    let health = match probing.ask().await {
+        Ok(health) => health,
+        Err(err) => {
+            context.console.note(&format!("the health check found nothing out: {err}"));
+            return Ok(());
+        }
+    };
+    let said = context.with(Missing::Refuse, async |sternway| {
+        let (environment, id) = (&deployment.environment, deployment.id);
+        Ok(sternway.control().probed(environment, id, probing.step(), &health).await?)
+    });
+    match said.await {
+        Ok(_) => Ok(()),
+        // It is asked again.
+        Err(err) if err.code() == ProblemCode::StoreBusy => Ok(()),
+        Err(err) => Err(err),
+    }
 }
 
 /// One line for each step.

@@ -56,6 +56,11 @@ impl Template {
 pub(crate) struct Argv(Vec<OsString>);
 
 impl Argv {
+    /// These words as they are; nothing if there is no command.
+    pub(super) fn verbatim(words: &[OsString]) -> Option<Self> {
+        words.first().filter(|word| !word.is_empty()).map(|_| Self(words.to_vec()))
+    }
+
     /// The command.
     pub(crate) fn command(&self) -> &OsStr {
         self.0.first().map_or(OsStr::new(""), OsString::as_os_str)

@@ -11,6 +11,7 @@ mod child;
 mod copy;
 mod ending;
 mod extension;
+mod health;
 mod report;
 mod signal;
 mod stderr;
@@ -21,7 +22,6 @@ use std::{ffi::OsString, process::ExitCode, time::Duration};
 use serde_json::json;
 use sternway::types::ArtifactId;
 
-pub(crate) use self::validator::CommandValidator;
 pub(super) use self::{
     argv::Template,
     attempt::{Attempt, AttemptError, Order, Recorded, withdrawn},
@@ -33,6 +33,7 @@ pub(super) use self::{
     stderr::Stderr,
 };
 use self::{attempt::Live, ending::OWN_FAILURE};
+pub(crate) use self::{health::HostProbe, validator::CommandValidator};
 use crate::{
     context::Context,
     error::{self, CliError},

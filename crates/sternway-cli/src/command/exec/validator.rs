@@ -112,7 +112,7 @@ impl Validator for CommandValidator {
 }
 
 /// The end of what a command printed, or how it ended if it said nothing.
-fn said(stdout: &[u8], ended: &Ended) -> String {
+pub(super) fn said(stdout: &[u8], ended: &Ended) -> String {
     let parts: Vec<String> =
         [stdout, &ended.stderr].iter().map(|said| tail(said)).filter(|it| !it.is_empty()).collect();
     if parts.is_empty() { end(ended.status) } else { parts.join("\n") }

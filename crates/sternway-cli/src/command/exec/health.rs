@@ -1,0 +1,140 @@
+//! The health checks of the host: a command in a group of its own, or an address that takes connections.
+//!
+//! A command says by exit status 0 that all is well and by 1 that it is not, and the end of what it printed
+//! says why. Every other end says nothing, and it is run again later.
+
+use std::{ffi::OsString, process::Stdio, time::Duration};
+
+use async_trait::async_trait;
+use sternway::{
+    provider::{Health, HealthProbe, Unprobed},
+    types::{Deployment, Weight},
+};
+
+use super::{
+    argv::Argv,
+    child::{self, Cut, Errand, Group, Streams},
+    ending::end,
+    signal::Interrupts,
+    stderr::{Passage, Stderr},
+    validator::said,
+};
+use crate::{
+    open::pause,
+    settings::health::{Check, HealthSetting},
+};
+
+/// How long after its limit a command may take to be gone, with all that it says.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long after a try the next one is made; twice as long after the next one.
+const BETWEEN: Duration = Duration::from_millis(500);
+
+/// A health check of the settings.
+#[derive(Debug)]
+pub(crate) struct HostProbe {
+    setting: HealthSetting,
+}
+
+impl HostProbe {
+    pub(crate) const fn new(setting: HealthSetting) -> Self {
+        Self { setting }
+    }
+
+    async fn once(&self, of: &Deployment) -> Result<Health, Unprobed> {
+        match &self.setting.check {
+            Check::Command(words) => self.run(words, of).await,
+            Check::Tcp(address) => Ok(self.connect(address).await),
+        }
+    }
+
+    async fn connect(&self, address: &str) -> Health {
+        let connected =
+            tokio::time::timeout(self.setting.timeout, tokio::net::TcpStream::connect(address));
+        match connected.await {
+            Ok(Ok(_)) => Health::Well,
+            Ok(Err(err)) => Health::Unwell(format!("{address} takes no connection: {err}")),
+            Err(_) => {
+                let limit = self.setting.timeout;
+                Health::Unwell(format!("{address} took no connection within {limit:?}"))
+            }
+        }
+    }
+
+    async fn run(&self, words: &[OsString], of: &Deployment) -> Result<Health, Unprobed> {
+        let failed = |what: &str, err: std::io::Error| Unprobed::new(format!("{what}: {err}"));
+        let argv = Argv::verbatim(words).ok_or_else(|| Unprobed::new("the command is empty"))?;
+        let command = argv.quoted();
+        let mut interrupts =
+            Interrupts::listen().map_err(|err| failed("signals cannot be listened to", err))?;
+        let (stdout, passage) =
+            Passage::open(Stderr::Hidden).map_err(|err| failed("there is no pipe", err))?;
+        let errand = Errand {
+            argv,
+            variables: variables(of),
+            timeout: Some(self.setting.timeout),
+            streams: Streams { stdin: Stdio::null(), stdout, stderr: Stderr::Hidden },
+            group: Group::Own,
+        };
+        let work = async {
+            let ended = child::run(errand, &mut interrupts).await;
+            let printed = match passage {
+                Some(mut passage) => {
+                    passage.shown().await;
+                    passage.tail()
+                }
+                None => Vec::new(),
+            };
+            (ended, printed)
+        };
+        let limit = self.setting.timeout.saturating_add(GRACE);
+        let (ended, printed) = tokio::time::timeout(limit, work)
+            .await
+            .map_err(|_| Unprobed::new(format!("{command} was not gone after {limit:?}")))?;
+        let ended = ended.map_err(|err| Unprobed::new(err.problem().to_string()))?;
+        match (ended.cut, ended.status.code()) {
+            (Some(Cut::TimedOut(limit)), _) => {
+                Err(Unprobed::new(format!("{command} was still running after {limit:?}")))
+            }
+            (Some(Cut::Interrupted(_)), _) => {
+                Err(Unprobed::new(format!("{command} was interrupted")))
+            }
+            (None, Some(0)) => Ok(Health::Well),
+            (None, Some(1)) => Ok(Health::Unwell(said(&printed, &ended))),
+            (None, _) => {
+                let (how, said) = (end(ended.status), said(&printed, &ended));
+                Err(Unprobed::new(format!("{command} ended with {how}: {said}")))
+            }
+        }
+    }
+}
+
+/// What a command is told of what it is asked about.
+fn variables(of: &Deployment) -> Vec<(&'static str, OsString)> {
+    let mut variables = vec![
+        ("STERNWAY_ENVIRONMENT", of.environment.to_string().into()),
+        ("STERNWAY_DEPLOYMENT", of.id.to_string().into()),
+        ("STERNWAY_STEP", of.step.to_string().into()),
+        ("STERNWAY_LIVE", OsString::from(if of.weight == Weight::ALL { "1" } else { "0" })),
+    ];
+    if let Some(member) = of.members.first() {
+        variables.push(("STERNWAY_ARTIFACT", member.artifact.to_string().into()));
+        variables.push(("STERNWAY_VERSION", member.to.get().to_string().into()));
+    }
+    variables
+}
+
+#[async_trait]
+impl HealthProbe for HostProbe {
+    /// It is well if one of the tries says so; if none does, the last one has said why.
+    async fn probe(&self, of: &Deployment) -> Result<Health, Unprobed> {
+        let mut wait = BETWEEN;
+        for _ in 0..self.setting.retries {
+            if let Ok(Health::Well) = self.once(of).await {
+                return Ok(Health::Well);
+            }
+            pause(wait).await;
+            wait = wait.saturating_mul(2);
+        }
+        self.once(of).await
+    }
+}
