@@ -132,7 +132,7 @@ fn apply(committed: &[Commit], changeset: &Changeset) -> Expected {
             }
             Change::AddVersion(new) => add(history, &making, new),
             Change::MovePointer(new) => moved(history, &making, new),
-            Change::PutRecord(record) => decide_record::put(history, record),
+            Change::PutRecord(record) => decide_record::put(history, &making, record),
             Change::DeleteRecord(key) => decide_record::delete(history, &making, key),
         };
         match applied {
