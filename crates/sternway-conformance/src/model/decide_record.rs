@@ -70,7 +70,7 @@ pub(super) fn put(
         }
         Record::Deployment(it) => problems.extend(decide_deployed::deployment(history, making, it)),
         Record::Route(it) => problems.extend(decide_deployed::route(history, it)),
-        Record::Point(it) => problems.extend(point(history, it)),
+        Record::Point(it) => problems.extend(point(history, making, it)),
         Record::Channel(it) => {
             let environment = it.parts().environment.as_ref();
             problems.extend(environment.and_then(|id| nowhere(history, id)));
@@ -86,13 +86,12 @@ pub(super) fn put(
 
 /// Why a rollback point cannot be that, if it cannot. What is the same as before but for its use is
 /// found by comparing what is written.
-fn point(history: History<'_>, after: &RollbackPoint) -> Vec<Refusal> {
+fn point(history: History<'_>, making: &Commit, after: &RollbackPoint) -> Vec<Refusal> {
     let key = RecordKey::point(&after.environment, after.id);
     let before = history.record(&key).and_then(Record::into_point);
-    let head = history.0.last().map_or(0, |commit| commit.revision.get());
     let mut problems = Vec::new();
     let mut problem = |problem| problems.push(Refusal::Point { id: after.id, problem });
-    if !(1..=head).contains(&after.revision.get()) {
+    if !(1..making.revision.get()).contains(&after.revision.get()) {
         problem("names a revision that is not there");
     }
     if let Some(before) = before {

@@ -1,7 +1,7 @@
 //! Drives every deployment, and has routers do what the store wants.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     pin::pin,
     time::Duration,
 };
@@ -34,6 +34,8 @@ pub struct Driver<'a> {
     pub(super) of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
     /// Health checks that were asked for.
     checks: HealthChecks,
+    /// What changed by an answer, and was not told yet.
+    answered: HashSet<Which>,
     /// When routers are looked at next, and behind which artifact that goes on.
     look: Timestamp,
     looked: Option<ArtifactId>,
@@ -58,6 +60,7 @@ impl Control {
             due: BTreeMap::new(),
             of: HashMap::new(),
             checks: HealthChecks::default(),
+            answered: HashSet::new(),
             look: Timestamp::EPOCH,
             looked: None,
             unrouted: Vec::new(),
@@ -80,7 +83,11 @@ impl Driver<'_> {
                 self.begin().await?;
             }
             for (environment, id, due) in self.checks.say(self.control).await? {
-                self.due.insert((environment, id), due);
+                let which = (environment, id);
+                if due <= self.control.now() {
+                    self.answered.insert(which.clone());
+                }
+                self.due.insert(which, due);
             }
             let driven = self.round().await;
             if !driven.is_empty() {
@@ -154,7 +161,8 @@ impl Driver<'_> {
             }
             None => drop(self.due.remove(which)),
         }
-        let is_news = driven.deployment != before.deployment || driven.trouble.is_some();
+        let moved = driven.deployment != before.deployment || self.answered.remove(which);
+        let is_news = moved || driven.trouble.is_some();
         Ok(is_news.then_some(driven))
     }
 

@@ -20,7 +20,7 @@ impl Control {
         before: &Deployed,
         next: Next,
     ) -> Result<Changeset, ControlError> {
-        self.deploying_beside(changeset, before, next, &HashSet::new()).await
+        Box::pin(self.deploying_beside(changeset, before, next, &HashSet::new())).await
     }
 
     /// The same, where the changeset moves the pointers of some artifacts itself.

@@ -24,6 +24,7 @@ mod frozen;
 mod gate;
 mod guard;
 mod halted;
+mod health;
 mod import;
 mod live;
 mod make;

@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod frozen;
+mod health;
 mod make;
 mod people;
 mod properties;

@@ -7,7 +7,8 @@ use crate::make::{PROVEN, Tale, regressed, wait, weight};
 
 fn shadowing() -> Tale {
     let look = Step::Analyze(wait(10, 0));
-    let steps = [Step::Shadow(weight(50)), look, Step::SetWeight(weight(5)), look, Step::GoLive];
+    let steps =
+        [Step::Shadow(weight(50)), look.clone(), Step::SetWeight(weight(5)), look, Step::GoLive];
     let mut tale = Tale::of(&steps, Limits::default());
     assert_eq!((tale.now.shadow, tale.now.routed), (weight(50), false));
     assert_eq!(tale.routed(), []);

@@ -151,7 +151,7 @@ fn check_begin(steps: &[Step], expected: &[Write], step: u16, percent: u32) {
 fn the_first_step_that_does_something_comes_at_once() {
     let share = Step::SetWeight(weight(5));
     check_begin(&[Step::GoLive], &[Write::GoLive], 0, 100);
-    check_begin(&[share, Step::GoLive], &[Write::Shift], 0, 5);
+    check_begin(&[share.clone(), Step::GoLive], &[Write::Shift], 0, 5);
     check_begin(&[Step::Analyze(wait(0, 0)), share, Step::GoLive], &[Write::Shift], 1, 5);
     check_begin(&[Step::SetWeight(weight(0)), Step::Pause, Step::GoLive], &[], 1, 0);
     check_begin(&[Step::Approve { quorum: 1 }, Step::GoLive], &[], 0, 0);

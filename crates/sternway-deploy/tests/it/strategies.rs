@@ -19,6 +19,7 @@ fn shares(plan: &Plan) -> Vec<u16> {
     let share = |step: &Step| match step {
         Step::SetWeight(weight) => Some(weight.get()),
         Step::Shadow(_)
+        | Step::Probe(_)
         | Step::Analyze(_)
         | Step::Pause
         | Step::Approve { .. }
