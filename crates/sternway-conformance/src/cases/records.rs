@@ -2,16 +2,17 @@
 
 use sternway_store::{Limit, Refusal};
 use sternway_types::{
-    At, Change, Environment, EnvironmentId, Finding, NamespaceSettings, Policy, PolicyRecord,
-    PolicyScope, PolicySetting, Ratio, Record, RecordEntry, RecordKey, RecordKind,
+    At, Change, Environment, EnvironmentId, Finding, NamespaceSettings, Outbox, Policy,
+    PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, RecordEntry, RecordKey, RecordKind,
 };
 
 use super::guarded::refused;
 use crate::{
     must::{Must, there},
     world::{
-        World, artifact, attestation, baseline, condemnation, environment, generation, greeting,
-        latch, production, tests_passed, text, version,
+        World, artifact, attestation, baseline, channel, condemnation, environment, generation,
+        greeting, latch, production, put_channel, put_outbox, revision, tests_passed, text,
+        version,
     },
 };
 
@@ -90,6 +91,8 @@ pub(crate) async fn records_of_every_kind_are_read_back(world: World) {
         attestation(&greeting(), version(1), "notes", Finding::Other(other)),
         latch(&greeting(), &production(), generation(1), version(1)),
         baseline(&greeting(), &production(), generation(1), [version(1); 2]),
+        put_channel(&channel(0), Some(production())),
+        put_outbox(&Outbox::after(channel(0), revision(1))),
     ];
     for change in &changes {
         world.apply(change.clone()).await;

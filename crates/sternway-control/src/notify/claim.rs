@@ -71,7 +71,7 @@ impl Control {
     async fn claim(&self, told: ToldChannel) -> Result<Option<Batch>, ControlError> {
         let ToldChannel { channel, mut outbox, generation } = told;
         let now = self.now();
-        if !outbox.is_due(now) || self.is_told_elsewhere(&outbox) {
+        if !outbox.is_due(now) || self.is_being_told(&outbox) {
             return Ok(None);
         }
         let next = self.next_notices(&channel, &mut outbox, BATCH).await?;
@@ -95,12 +95,12 @@ impl Control {
         Ok(Some(Batch { channel, outbox, generation, notices, passed, until, clock, jitter }))
     }
 
-    /// Whether another one tells the channel now.
-    fn is_told_elsewhere(&self, outbox: &Outbox) -> bool {
+    /// Whether somebody tells the channel now, who may be this control itself.
+    fn is_being_told(&self, outbox: &Outbox) -> bool {
         let Some(lease) = &outbox.lease else { return false };
         // A clock that is far ahead of ours keeps nobody out for longer than a lease.
         let until = lease.until.min(self.now().saturating_add(LEASE));
-        lease.owner != self.driver() && until > self.now()
+        until > self.now()
     }
 
     /// By chance, from what ids are made of.

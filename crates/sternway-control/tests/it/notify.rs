@@ -183,9 +183,10 @@ async fn who_dies_before_it_is_written_down_tells_again_under_the_same_ids() {
     drop(send_all(batches, &listener).await);
     let first = listener.ids(&all);
     assert_eq!(first.len(), 2);
-    // The other one waits for the lease of the dead one to end, and for no longer.
+    // The others wait for the lease of the dead one to end, and for no longer.
     let other = world.another();
     assert!(tell(&other, &listener).await.is_empty());
+    assert!(tell(&world.control, &listener).await.is_empty());
     world.clock.advance(Duration::from_secs(61));
     assert_eq!(tell(&other, &listener).await.len(), 1);
     assert_eq!(listener.ids(&all), [first.clone(), first].concat());

@@ -1,6 +1,6 @@
 //! `sternway notify`: who is told what happens.
 //!
-//! [`add`] says who is told, [`show`] what they were told, [`test`] tells them that they are told, and
+//! [`add`] says who is told, [`show`] what they were told, [`mod@test`] tells them that they are told, and
 //! [`replay`] tells them once more. Who sends is `sternway supervise`, by [`post`].
 
 mod add;

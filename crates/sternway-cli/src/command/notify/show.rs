@@ -4,13 +4,13 @@ use sternway::{
     Missing,
     api::{ChannelDetailView, ChannelView, ListView, OutboxView, WaitingView},
     control::notify::ToldChannel,
-    types::ChannelId,
+    types::{ChannelId, Timestamp},
 };
 
 use crate::{
     context::Context,
     error::CliError,
-    format::visible,
+    format::{visible, when},
     render::{
         page::Page,
         style,
@@ -70,7 +70,7 @@ pub(super) async fn deliveries(context: &Context, id: &ChannelId) -> Result<(), 
         let (name, to) = (style::paint(style::NAME, id), visible::line(to));
         page.line(format_args!("{name}  {via}  {to}  {}", on.join(", ")));
         page.line(format_args!("{} told; {}", view.outbox.told, state(&view)));
-        write(&view, page);
+        write(&view, context.now(), page);
         let next = next(&view.outbox, id);
         page.next(
             &next
@@ -106,8 +106,8 @@ fn state(view: &ChannelDetailView) -> String {
     }
 }
 
-fn write(view: &ChannelDetailView, page: &mut Page) {
-    let mut table = Table::new(["EVENT", "", "AT", "WHAT"].map(Column::Left));
+fn write(view: &ChannelDetailView, now: Timestamp, page: &mut Page) {
+    let mut table = Table::new(["EVENT", "", "WHEN", "WHAT"].map(Column::Left));
     let lines = view.waiting.iter().rev().map(|it| {
         (it.place.clone(), Some(it.event), ("waits", style::WAITING), it.at, it.summary.clone())
     });
@@ -125,7 +125,7 @@ fn write(view: &ChannelDetailView, page: &mut Page) {
         table.row([
             Cell::new(format!("{place} {event}")),
             Cell::styled(style, word),
-            Cell::new(at.to_string()),
+            Cell::new(when::ago(at, now)),
             Cell::new(visible::line(&what)),
         ]);
     }
