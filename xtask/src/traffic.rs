@@ -5,7 +5,7 @@
 
 use clap::Args;
 
-use crate::{error::Error, haproxy::Haproxy, packages::program, step::Step, workspace::Workspace};
+use crate::{error::Error, haproxy::Haproxy, packages::program, workspace::Workspace};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -27,19 +27,20 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Error>
     let haproxy = Haproxy::ready(workspace)?;
     let wrk = program(workspace, "wrk", "usr/bin/wrk")
         .map_err(|source| Error::NoWrk { source: Box::new(source) })?;
-    built(workspace.cargo(["build", "-q", "-p", "sternway-cli"]), options).run_bare()?;
-    let step = workspace.cargo(["run", "-q", "-p", "sternway-tests", "--bin", "traffic"]);
-    let step = built(step, options).args(arguments(options));
+    // Deployments wait for runs, and not for the command: it needs no optimizations.
+    workspace.cargo(["build", "-q", "-p", "sternway-cli"]).run_bare()?;
+    let command = workspace.metadata()?.target_directory.join("debug").join("sternway");
+    let step = workspace.cargo(arguments(options, command.as_str()));
     haproxy.told_to(step.env("STERNWAY_TEST_WRK", wrk)).run_bare()
 }
 
-fn built(step: Step, options: &Options) -> Step {
-    if options.dev { step } else { step.arg("--release") }
-}
-
-fn arguments(options: &Options) -> Vec<String> {
-    let Options { seconds, rollbacks, json, dev: _ } = options;
-    let mut arguments = vec!["--".to_owned()];
+fn arguments(options: &Options, command: &str) -> Vec<String> {
+    let Options { seconds, rollbacks, json, dev } = options;
+    let run = ["run", "-q", "-p", "sternway-tests", "--bin", "traffic"];
+    let mut arguments: Vec<_> = run.map(str::to_owned).into();
+    arguments.extend((!dev).then(|| "--release".to_owned()));
+    arguments.push("--".to_owned());
+    arguments.push(format!("--command={command}"));
     arguments.push(format!("--seconds={seconds}"));
     arguments.push(format!("--rollbacks={rollbacks}"));
     arguments.extend(json.then(|| "--json".to_owned()));
@@ -53,6 +54,10 @@ mod tests {
     #[test]
     fn lengths_and_the_format_are_passed_on() {
         let options = Options { seconds: 9, rollbacks: 300, json: true, dev: true };
-        assert_eq!(arguments(&options), ["--", "--seconds=9", "--rollbacks=300", "--json"]);
+        let passed_on = arguments(&options, "/sternway");
+        let expected = ["--", "--command=/sternway", "--seconds=9", "--rollbacks=300", "--json"];
+        assert!(passed_on.ends_with(&expected.map(str::to_owned)), "{passed_on:?}");
+        let passed_on = arguments(&Options { dev: false, ..options }, "/sternway");
+        assert!(passed_on.contains(&"--release".to_owned()));
     }
 }

@@ -6,16 +6,21 @@ use sternway_tests::driver::driven;
 
 #[cfg(unix)]
 mod unix {
+    use std::path::PathBuf;
+
     use clap::Parser;
     use sternway_tests::{
         driver::say,
         faults::Told,
-        traffic::{Drill, haproxy_given, program_beside, wrk_given},
+        traffic::{Drill, haproxy_given, wrk_given},
     };
 
     /// Deploys versions under load, through a real `HAProxy`.
     #[derive(Debug, Parser)]
     struct Options {
+        /// The `sternway` command.
+        #[arg(long)]
+        command: PathBuf,
         /// How long each load lasts at least.
         #[arg(long, default_value_t = 6)]
         seconds: u64,
@@ -31,7 +36,7 @@ mod unix {
         let options = Options::parse();
         let drill = Drill {
             haproxy: haproxy_given(),
-            command: program_beside(&std::env::current_exe()?)?,
+            command: options.command,
             wrk: wrk_given()?,
             seconds: options.seconds.max(3),
             rollbacks: options.rollbacks.max(1),
