@@ -23,7 +23,7 @@ const MOST_RETRIES: i64 = 10;
 /// What says whether all is well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Check {
-    /// A command: exit status 0 is well, 1 is not, and everything else says nothing.
+    /// A command: exit status 0 is well, and any other is not.
     Command(Vec<OsString>),
     /// An address that takes connections: a host and a port.
     Tcp(String),

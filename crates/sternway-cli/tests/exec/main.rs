@@ -12,6 +12,7 @@ mod demo_in_a_database;
 mod dir;
 mod file;
 mod guard;
+mod health;
 mod python;
 mod rollback;
 mod signals;

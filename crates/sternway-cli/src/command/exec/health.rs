@@ -1,7 +1,8 @@
 //! The health checks of the host: a command in a group of its own, or an address that takes connections.
 //!
-//! A command says by exit status 0 that all is well and by 1 that it is not, and the end of what it printed
-//! says why. Every other end says nothing, and it is run again later.
+//! A command says by exit status 0 that all is well and by any other that it is not, as one does that says
+//! nothing in time; the end of what it printed says why. One that could not be run says nothing, and is run
+//! again later.
 
 use std::{ffi::OsString, process::Stdio, time::Duration};
 
@@ -93,14 +94,14 @@ impl HostProbe {
         let ended = ended.map_err(|err| Unprobed::new(err.problem().to_string()))?;
         match (ended.cut, ended.status.code()) {
             (Some(Cut::TimedOut(limit)), _) => {
-                Err(Unprobed::new(format!("{command} was still running after {limit:?}")))
+                Ok(Health::Unwell(format!("{command} was still running after {limit:?}")))
             }
             (Some(Cut::Interrupted(_)), _) => {
                 Err(Unprobed::new(format!("{command} was interrupted")))
             }
             (None, Some(0)) => Ok(Health::Well),
-            (None, Some(1)) => Ok(Health::Unwell(said(&printed, &ended))),
-            (None, _) => {
+            (None, Some(_)) => Ok(Health::Unwell(said(&printed, &ended))),
+            (None, None) => {
                 let (how, said) = (end(ended.status), said(&printed, &ended));
                 Err(Unprobed::new(format!("{command} ended with {how}: {said}")))
             }
