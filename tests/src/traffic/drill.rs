@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Child, time::Duration};
 use super::{
     command::Commands,
     latency,
-    load::{Load, Wrk},
+    load::{Connections, Load, Wrk},
     pause,
     proxy::Proxy,
     recorder::{Recorder, Recording, Routes},
@@ -89,15 +89,16 @@ impl Drill {
 
     fn floor(&self, bare: &mut Proxy) -> Told<Floor> {
         let (port, least) = (bare.port(), self.least());
-        let (steady, ()) = self.wrk.during(port, least, || Ok(()))?;
-        let (reloaded, ()) = self.wrk.during(port, least, || {
+        let (steady, ()) = self.wrk.during((port, Connections::Kept), least, || Ok(()))?;
+        let (reloaded, ()) = self.wrk.during((port, Connections::New), least, || {
             (0..RELOADS).try_for_each(|_| {
                 bare.reload()?;
                 pause(Duration::from_millis(300));
                 Ok(())
             })
         })?;
-        let (restarted, away) = self.wrk.during(port, least, || restarted(bare))?;
+        let (restarted, away) =
+            self.wrk.during((port, Connections::New), least, || restarted(bare))?;
         Ok(Floor { steady, reloaded, restarted, away })
     }
 
@@ -114,26 +115,27 @@ impl Drill {
         let every = format!("{}ms", self.seconds * 1_000 / 3);
         let words = ["deploy", "start", &reference, "--canary", "5,25,50", "--every", &every];
         let counted = site.upstreams.counted();
-        let (load, routes) = self.wrk.during(site.proxy.port(), self.least(), || {
-            let recorder = recorder(site, bad);
-            let mut driver = site.commands.begin(&[&words[..], &["--wait=120s"]].concat())?;
-            if killed == Killed::Yes {
-                until("it has its second share", || {
-                    site.status().is_ok_and(|it| it.weight >= 2_500)
-                })?;
-                kill(driver)?;
-                driver = site.commands.begin(&["supervise", "--every", "100ms"])?;
-                until("it is over", || site.status().is_ok_and(|it| it.state == "completed"))?;
-                kill(driver)?;
-            } else {
-                let ran = Commands::end(driver)?;
-                let expected = if bad.is_some() { 8 } else { 0 };
-                if ran.code != Some(expected) {
-                    return Err(format!("expected to end with {expected}: {ran:?}").into());
+        let (load, routes) =
+            self.wrk.during((site.proxy.port(), Connections::Kept), self.least(), || {
+                let recorder = recorder(site, bad);
+                let mut driver = site.commands.begin(&[&words[..], &["--wait=120s"]].concat())?;
+                if killed == Killed::Yes {
+                    until("it has its second share", || {
+                        site.status().is_ok_and(|it| it.weight >= 2_500)
+                    })?;
+                    kill(driver)?;
+                    driver = site.commands.begin(&["supervise", "--every", "100ms"])?;
+                    until("it is over", || site.status().is_ok_and(|it| it.state == "completed"))?;
+                    kill(driver)?;
+                } else {
+                    let ran = Commands::end(driver)?;
+                    let expected = if bad.is_some() { 8 } else { 0 };
+                    if ran.code != Some(expected) {
+                        return Err(format!("expected to end with {expected}: {ran:?}").into());
+                    }
                 }
-            }
-            recorder.end()
-        })?;
+                recorder.end()
+            })?;
         Ok((load, since(site, &routes, counted)))
     }
 
@@ -159,7 +161,7 @@ impl Drill {
         ];
         let counted = site.upstreams.counted();
         let (port, least) = (site.proxy.port(), self.least());
-        let (load, routes) = self.wrk.during(port, least, || {
+        let (load, routes) = self.wrk.during((port, Connections::New), least, || {
             let recorder = recorder(site, None);
             site.commands.ok(&words, "")?;
             let driver = site.commands.begin(&["supervise", "--every", "100ms"])?;

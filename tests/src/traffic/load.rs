@@ -60,6 +60,16 @@ impl Load {
     }
 }
 
+/// How requests come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connections {
+    /// One after the other on connections that are kept.
+    Kept,
+    /// Each on a connection of its own. One that is kept may be ended between two requests by a reload, with
+    /// Sternway or without; clients send again then, and `wrk` does not.
+    New,
+}
+
 /// Who makes loads.
 #[derive(Clone, Debug)]
 pub struct Wrk(pub PathBuf);
@@ -72,13 +82,17 @@ impl Wrk {
     /// What doing it fails with, and if there is no load.
     pub fn during<T>(
         &self,
-        port: u16,
+        (port, connections): (u16, Connections),
         least: Duration,
         work: impl FnOnce() -> Told<T>,
     ) -> Told<(Load, T)> {
         let url = format!("http://127.0.0.1:{port}/search");
         let mut command = Command::new(&self.0);
-        command.args(["-t", "1", "-c", "16", "-d", LONGEST, "--timeout", "10s", &url]);
+        command.args(["-t", "1", "-c", "16", "-d", LONGEST, "--timeout", "10s"]);
+        if connections == Connections::New {
+            command.args(["-H", "connection: close"]);
+        }
+        command.arg(&url);
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let (id, begun) = (child.id(), Stopwatch::start());
         pause(BEGINS);

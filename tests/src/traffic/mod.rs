@@ -21,7 +21,7 @@ pub use self::{
     client::{Answer, ask, get},
     command::{Commands, Ran, program_beside},
     drill::Drill,
-    load::{Load, Wrk, wrk_given},
+    load::{Connections, Load, Wrk, wrk_given},
     proxy::{Proxy, free_port, haproxy_given},
     report::Row,
     site::{ARTIFACT, Site, Status},
