@@ -164,7 +164,7 @@ mod tests {
         refused("[health.x]\ntcp = 'app'", "2, column 7: expected a text such as");
         refused(
             "[health.x]\ntcp = 'a:1'\ncommand = ['y']",
-            "3, column 1: it has a command or a tcp",
+            "2, column 1: it has a command or a tcp",
         );
         refused("[health.x]\ntcp = 'a:1'\nretries = 11", "3, column 11: expected a number");
         refused("[health.x]\nhttp = 'y'", "2, column 1: there is no http here");

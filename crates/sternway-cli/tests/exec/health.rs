@@ -41,7 +41,8 @@ impl Deployed {
 
 #[test]
 fn what_is_well_before_and_after_goes_live() {
-    let deployed = Deployed::by("echo $STERNWAY_ARTIFACT $STERNWAY_VERSION $STERNWAY_LIVE >> asked");
+    let deployed =
+        Deployed::by("echo $STERNWAY_ARTIFACT $STERNWAY_VERSION $STERNWAY_LIVE >> asked");
     let done = deployed.deploy("ready");
     assert_code(&done, 0);
     assert_eq!(deployed.live(), format!("{KEY}@v2"));

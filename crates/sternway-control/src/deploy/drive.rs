@@ -95,9 +95,15 @@ impl Control {
                 Err(ControlError::Router(RouterError::Unable { .. })) => {
                     return Ok(Some(Event::Unrouted));
                 }
-                // A newer route than ours: look again at what is live.
+                // A newer route than ours: somebody moved what is live since it was looked at.
                 Err(ControlError::Router(RouterError::Older { .. })) => {
-                    return Ok(Some(Event::Overtaken { artifact: member.artifact.clone() }));
+                    let moved = if deployment.phase == Phase::Running {
+                        self.moved_by_others(deployment).await?
+                    } else {
+                        None
+                    };
+                    let artifact = member.artifact.clone();
+                    return Ok(Some(moved.unwrap_or(Event::Overtaken { artifact })));
                 }
                 Err(err) => return Err(err),
             }

@@ -103,7 +103,8 @@ async fn only_a_person_may_force_a_condemned_version() {
     assert_eq!(
         said(world.try_promote(2, Force::Yes, &robot()).await),
         "policy-condemned: the store did not do it: the write was refused: only a person may force \
-         a condemned version live or pardon it, and agent:robot is not one"
+         a condemned version live, pardon it, or overrule what protects an environment, and \
+         agent:robot is not one"
     );
     world.try_promote(2, Force::Yes, &alice()).await.unwrap();
     assert_eq!(world.live().await, Some(version(2)));
