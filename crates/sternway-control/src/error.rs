@@ -1,15 +1,18 @@
 //! What a driver answers when it cannot do what it was asked.
 
+mod code;
+
 use sternway_api::ProblemCode;
 use sternway_bundle::BundleError;
 use sternway_folder::FolderError;
 use sternway_provider::{NotifyError, RouterError};
-use sternway_store::{Refusal, StoreError};
+use sternway_store::StoreError;
 use sternway_types::{
     ArtifactId, ChannelId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, PointId,
-    Reason, RecordKind, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
+    Reason, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
 };
 
+use self::code::store_code;
 use crate::{
     point::emergency::PassedOver,
     signed_head::SignedHeadError,
@@ -308,7 +311,6 @@ impl ControlError {
             Self::NoHealthyPoint { .. } => ProblemCode::NoHealthyPoint,
             Self::Deployment(_) => ProblemCode::DeploymentState,
             Self::Unroutable { .. } => ProblemCode::Unroutable,
-            Self::NoProbe(_) => ProblemCode::Invalid,
             Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::NoChannel(_) => ProblemCode::ChannelNotFound,
             Self::ChannelExists(_) => ProblemCode::ChannelExists,
@@ -316,6 +318,7 @@ impl ControlError {
                 ProblemCode::NotDelivered
             }
             Self::SignedHead(_)
+            | Self::NoProbe(_)
             | Self::Plan(_)
             | Self::Route(_)
             | Self::Notify(_)
@@ -355,54 +358,4 @@ fn listed(looked_at: &[PassedOver]) -> String {
     }
     let each = looked_at.iter().map(|it| format!("\n{it}"));
     format!(", of {} that were looked at:{}", looked_at.len(), each.collect::<String>())
-}
-
-fn store_code(err: &StoreError) -> ProblemCode {
-    match err {
-        StoreError::Conflict(_) => ProblemCode::VersionConflict,
-        StoreError::Refused(refusal) => refusal_code(refusal),
-        StoreError::NoNamespace(_) => ProblemCode::NamespaceNotFound,
-        StoreError::ChangesetReused { .. } => ProblemCode::IdempotencyKeyReused,
-        StoreError::NotYet { .. } => ProblemCode::NotYet,
-        StoreError::Compacted { .. } => ProblemCode::Compacted,
-        StoreError::Past => ProblemCode::Invalid,
-        StoreError::Corrupt { .. } => ProblemCode::IntegrityMismatch,
-        StoreError::NewerFormat { .. } => ProblemCode::NewerFormat,
-        StoreError::OlderLayout { .. } => ProblemCode::UpgradeNeeded,
-        StoreError::NotAStore { .. } => ProblemCode::NotAStore,
-        StoreError::Busy => ProblemCode::StoreBusy,
-        StoreError::Full(_) => ProblemCode::StoreFull,
-        // Whatever a later store adds: it cannot be reached now.
-        StoreError::Unavailable(_) | StoreError::Closed | _ => ProblemCode::StoreUnavailable,
-    }
-}
-
-fn refusal_code(refusal: &Refusal) -> ProblemCode {
-    match refusal {
-        Refusal::NoEnvironment(_) => ProblemCode::EnvironmentNotFound,
-        Refusal::NoArtifact(_) => ProblemCode::ArtifactNotFound,
-        Refusal::NoVersion { .. } | Refusal::NeverLive { .. } => ProblemCode::VersionNotFound,
-        Refusal::Condemned { .. } | Refusal::AutomationForces(_) => ProblemCode::PolicyCondemned,
-        Refusal::Frozen { .. } => ProblemCode::PolicyFrozen,
-        Refusal::NeedsApproval { .. } => ProblemCode::ApprovalRequired,
-        Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
-        Refusal::BeingDeployed { .. } => ProblemCode::BeingDeployed,
-        Refusal::Deployment { .. } => ProblemCode::DeploymentState,
-        Refusal::NoChannel(_) => ProblemCode::ChannelNotFound,
-        Refusal::NoRecord(key) if key.kind() == RecordKind::Policy => ProblemCode::PolicyNotFound,
-        Refusal::Changeset(_)
-        | Refusal::NamespaceExists(_)
-        | Refusal::NoContent(_)
-        | Refusal::NoFile { .. }
-        | Refusal::OtherContent(_)
-        | Refusal::OtherDigest { .. }
-        | Refusal::NothingAdded { .. }
-        | Refusal::NoPointer { .. }
-        | Refusal::NotALabel { .. }
-        | Refusal::NoRecord(_)
-        | Refusal::RecordStays(_)
-        | Refusal::TooManyOutcomes { .. }
-        | Refusal::Outcome { .. }
-        | _ => ProblemCode::Invalid,
-    }
 }

@@ -212,10 +212,10 @@ impl Control {
             content: publish.content.reference(),
         });
         changeset = changeset.then(Change::AddVersion(Box::new(publish.new_version())));
-        let mut landing = match self.landing(publish, first).await? {
-            Landing::Live(_) if held => Landing::Staged,
-            landing => landing,
-        };
+        let mut landing = self.landing(publish, first).await?;
+        if held && matches!(landing, Landing::Live(_)) {
+            landing = Landing::Staged;
+        }
         if !latest.is_same
             && let Some(report) =
                 gate.admit(self, &publish.content, publish.checked.as_ref()).await?

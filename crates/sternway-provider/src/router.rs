@@ -7,6 +7,7 @@ use sternway_types::{ArtifactId, EnvironmentId, Generation, Route};
 
 /// What a router is able to do. A deployment that needs more is refused before it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that it can do or not")]
 pub struct Capabilities {
     /// The finest weight, in basis points: every weight is a multiple of it.
     pub grain: u16,

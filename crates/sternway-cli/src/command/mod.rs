@@ -169,7 +169,6 @@ impl Command {
     /// # Errors
     ///
     /// Why it could not be done.
-    #[expect(clippy::too_many_lines, reason = "one line for each command")]
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, CliError> {
         match self {
             Self::Demo(args) => Box::pin(demo::run(context, args)).await,

@@ -19,9 +19,12 @@ pub(super) fn forward(
     let PointerName::Environment(id) = &new.name else { return (false, Vec::new()) };
     let Some(environment) = of(history, id) else { return (false, Vec::new()) };
     let backward = match &new.cause {
-        MoveCause::RolledBack(_) | MoveCause::Restored(_) | MoveCause::Shifted(_) => true,
+        MoveCause::RolledBack(_)
+        | MoveCause::Restored(_)
+        | MoveCause::Shifted(_)
+        | MoveCause::Labelled
+        | MoveCause::Unlabelled => true,
         MoveCause::Undone(_) => to.zip(from).is_some_and(|(to, from)| to <= from),
-        MoveCause::Labelled | MoveCause::Unlabelled => true,
         MoveCause::Published | MoveCause::Promoted | MoveCause::Deployed(_) => false,
     };
     if backward {

@@ -122,7 +122,7 @@ pub(super) fn delete(
     }
     match key.kind() {
         RecordKind::Policy | RecordKind::Condemnation | RecordKind::Point | RecordKind::Outbox => {
-            ()
+            // Whoever may not was told so above.
         }
         RecordKind::Channel => problems.extend(decide_told::no_channel(history, key)),
         RecordKind::Route => problems.extend(decide_deployed::no_route(history, key)),

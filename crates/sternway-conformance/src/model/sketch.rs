@@ -122,6 +122,18 @@ fn protected(id: EnvironmentId, how: u8) -> Environment {
     Environment { approvals: u8::from(how == 3), frozen, ..Environment::new(id) }
 }
 
+fn policy_of(scope: u8, on: bool) -> Record {
+    let scope = match scope {
+        0 => PolicyScope::Namespace,
+        1 => PolicyScope::Collection(parsed("prompts")),
+        2 => PolicyScope::Artifact(greeting()),
+        3 => PolicyScope::Environment(production()),
+        _ => PolicyScope::Environment(environment("nowhere")),
+    };
+    let setting = if on { PolicySetting::On(Policy::default()) } else { PolicySetting::Off };
+    Record::Policy(PolicyRecord { scope, setting })
+}
+
 fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
     let change = match sketch {
         RecordSketch::Environment { id, protection } => {
@@ -131,18 +143,7 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
             let default_environment = environment_of(environment);
             return Record::Namespace(NamespaceSettings { default_environment });
         }
-        RecordSketch::Policy { scope, on } => {
-            let scope = match scope {
-                0 => PolicyScope::Namespace,
-                1 => PolicyScope::Collection(parsed("prompts")),
-                2 => PolicyScope::Artifact(greeting()),
-                3 => PolicyScope::Environment(production()),
-                _ => PolicyScope::Environment(environment("nowhere")),
-            };
-            let setting =
-                if on { PolicySetting::On(Policy::default()) } else { PolicySetting::Off };
-            return Record::Policy(PolicyRecord { scope, setting });
-        }
+        RecordSketch::Policy { scope, on } => return policy_of(scope, on),
         RecordSketch::Condemnation { artifact, environment, version } => {
             let id = artifact_of(artifact);
             let number = version_of(history, &id, version);

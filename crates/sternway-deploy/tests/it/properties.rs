@@ -44,7 +44,8 @@ fn limits() -> impl Strategy<Value = Limits> {
 }
 
 fn plans() -> impl Strategy<Value = Plan> {
-    let copies = prop::option::of((0..=10_000_u32).prop_map(|it| Weight::new(it).unwrap()));
+    let copies =
+        prop::option::of((0..=10_000_u32).prop_map(|it| Weight::new(it).expect("a share")));
     let before = prop::collection::vec(before_live(), 0..6);
     let after = prop::collection::vec(after_live(), 0..3);
     (copies, before, after, limits()).prop_map(|(copies, before, after, limits)| {

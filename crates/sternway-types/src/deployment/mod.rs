@@ -1,12 +1,16 @@
 //! One attempt to make versions live in an environment, step by step.
 
 mod plan;
+mod step;
 
 use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::plan::{Limits, OnDeadline, Plan, PlanError, Step, Strategy, Wait};
+pub use self::{
+    plan::{Limits, OnDeadline, Plan, PlanError, Strategy},
+    step::{Step, Wait},
+};
 use crate::{
     Actor, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation, ProbeId,
     Reason, Timestamp, VersionNumber, Weight,

@@ -1,0 +1,91 @@
+//! One step of a plan.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ProbeId, Weight, window};
+
+/// What a step waits for: so many outcomes of the candidate, and so long a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// How many outcomes of each candidate must have been judged since the step began.
+    #[serde(default)]
+    pub outcomes: u32,
+    /// How long it lasts at least.
+    #[serde(default, with = "window")]
+    pub length: Duration,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.outcomes, self.length.is_zero()) {
+            (0, true) => f.write_str("nothing"),
+            (0, false) => f.write_str(&window::show(&self.length)),
+            (outcomes, true) => write!(f, "{outcomes} outcomes"),
+            (outcomes, false) => {
+                write!(f, "{outcomes} outcomes and {}", window::show(&self.length))
+            }
+        }
+    }
+}
+
+/// One step of a plan. It is done once its effect was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Gives the candidates this share of the runs, less than all.
+    SetWeight(Weight),
+    /// Gives the candidates copies of this share of the runs, and none to answer.
+    Shadow(Weight),
+    /// Waits for evidence. A regression takes the candidates back in every step; here nothing else
+    /// happens until there was time for one to be seen.
+    Analyze(Wait),
+    /// Waits until a person says so.
+    Pause,
+    /// Waits until so many people have agreed.
+    Approve {
+        /// How many, each of them another person than who started it.
+        quorum: u8,
+    },
+    /// Waits until something of the host says that all is well, such as an address that answers. If it says
+    /// that it is not, the candidates go back.
+    Probe(ProbeId),
+    /// Makes the candidates live, all of them in one commit.
+    GoLive,
+    /// Watches the candidates while they are live, until they are proven.
+    Bake(Wait),
+}
+
+impl Step {
+    /// How many people it asks.
+    #[must_use]
+    pub const fn asks(&self) -> u8 {
+        match self {
+            Self::Approve { quorum } => *quorum,
+            Self::SetWeight(_)
+            | Self::Shadow(_)
+            | Self::Analyze(_)
+            | Self::Pause
+            | Self::Probe(_)
+            | Self::GoLive
+            | Self::Bake(_) => 0,
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SetWeight(weight) => write!(f, "weight {weight}"),
+            Self::Shadow(weight) => write!(f, "shadow {weight}"),
+            Self::Analyze(wait) => write!(f, "analyze {wait}"),
+            Self::Pause => f.write_str("pause"),
+            Self::Approve { quorum } => write!(f, "approve by {quorum}"),
+            Self::Probe(probe) => write!(f, "check health by {probe}"),
+            Self::GoLive => f.write_str("go live"),
+            Self::Bake(wait) => write!(f, "bake {wait}"),
+        }
+    }
+}
