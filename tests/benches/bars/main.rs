@@ -6,6 +6,7 @@
 
 mod bundle;
 mod contents;
+mod deployments;
 mod emergency;
 mod floor;
 mod judge;
@@ -29,9 +30,10 @@ type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A bar's name, and what measures it.
 type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
 
-const BARS: [Entry; 13] = [
+const BARS: [Entry; 14] = [
     ("rollback", rollback::measure),
     ("emergency", emergency::measure),
+    ("deployments", deployments::measure),
     ("judge", judge::measure),
     ("live", live::measure),
     ("publish", publish::measure),

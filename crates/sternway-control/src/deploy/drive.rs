@@ -18,6 +18,17 @@ const LEASE: Duration = Duration::from_secs(10);
 /// When a router that did not follow is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrote {
+    /// It changes nothing.
+    Nothing,
+    /// It was committed.
+    It,
+    /// Somebody was faster: there is more to look at.
+    Lost,
+}
+
 /// Where driving left a deployment.
 #[derive(Clone, Debug)]
 pub struct Driven {
@@ -42,11 +53,13 @@ impl Control {
         environment: &EnvironmentId,
         id: DeploymentId,
     ) -> Result<Driven, ControlError> {
+        let mut written = None;
         loop {
             let before = self.deployment(environment, id).await?;
             let deployment = &before.deployment;
             // What is only tried changes nothing, and would be driven for ever.
-            if deployment.phase.is_over() || self.is_rehearsal() {
+            let tried = self.is_rehearsal() || written == Some(before.generation);
+            if deployment.phase.is_over() || tried {
                 return Ok(Driven { deployment: before.deployment, due: None, trouble: None });
             }
             if let Some(until) = self.is_driven_elsewhere(deployment) {
@@ -64,7 +77,9 @@ impl Control {
                 }
                 Err(err) => return Err(err),
             };
-            if !self.commit_driven(&before, &event).await? {
+            let wrote = self.commit_driven(&before, &event).await?;
+            written = (wrote == Wrote::It).then_some(before.generation);
+            if wrote == Wrote::Nothing {
                 let due = match due(deployment, self.now()) {
                     Some(due) => Some(due),
                     None => self.thaws(deployment).await?,
@@ -156,12 +171,11 @@ impl Control {
         Ok(None)
     }
 
-    /// Commits what an event comes to, as the driver of the deployment. Says whether anything changed, or
-    /// somebody was faster, so that there is more to do.
-    async fn commit_driven(&self, before: &Deployed, event: &Event) -> Result<bool, ControlError> {
+    /// Commits what an event comes to, as the driver of the deployment.
+    async fn commit_driven(&self, before: &Deployed, event: &Event) -> Result<Wrote, ControlError> {
         let now = self.now();
         let next = sternway_deploy::advance(&before.deployment, event, now)?;
-        let Some(mut next) = next else { return Ok(false) };
+        let Some(mut next) = next else { return Ok(Wrote::Nothing) };
         let deployment = &mut next.deployment;
         let owner = self.driver();
         if !deployment.phase.is_over() && !deployment.routed {
@@ -183,9 +197,11 @@ impl Control {
                 if over {
                     self.let_go(&before.deployment).await?;
                 }
-                Ok(true)
+                Ok(Wrote::It)
             }
-            Err(err) if is_lost_race(&err) || is_condemned(&err) || is_frozen(&err) => Ok(true),
+            Err(err) if is_lost_race(&err) || is_condemned(&err) || is_frozen(&err) => {
+                Ok(Wrote::Lost)
+            }
             Err(err) => Err(err.into()),
         }
     }
