@@ -4,7 +4,7 @@
 //! nothing in time; the end of what it printed says why. One that could not be run says nothing, and is run
 //! again later.
 
-use std::{ffi::OsString, process::Stdio, time::Duration};
+use std::{ffi::OsString, time::Duration};
 
 use async_trait::async_trait;
 use sternway::{
@@ -12,21 +12,12 @@ use sternway::{
     types::{Deployment, Weight},
 };
 
-use super::{
-    argv::Argv,
-    child::{self, Cut, Errand, Group, Streams},
-    ending::end,
-    signal::Interrupts,
-    stderr::{Passage, Stderr},
-    validator::said,
-};
+use super::{argv::Argv, child::Cut, ending::end, hidden, validator::said};
 use crate::{
     open::pause,
     settings::health::{Check, HealthSetting},
 };
 
-/// How long after its limit a command may take to be gone, with all that it says.
-const GRACE: Duration = Duration::from_secs(10);
 /// How long after a try the next one is made; twice as long after the next one.
 const BETWEEN: Duration = Duration::from_millis(500);
 
@@ -62,36 +53,11 @@ impl HostProbe {
     }
 
     async fn run(&self, words: &[OsString], of: &Deployment) -> Result<Health, Unprobed> {
-        let failed = |what: &str, err: std::io::Error| Unprobed::new(format!("{what}: {err}"));
         let argv = Argv::verbatim(words).ok_or_else(|| Unprobed::new("the command is empty"))?;
         let command = argv.quoted();
-        let mut interrupts =
-            Interrupts::listen().map_err(|err| failed("signals cannot be listened to", err))?;
-        let (stdout, passage) =
-            Passage::open(Stderr::Hidden).map_err(|err| failed("there is no pipe", err))?;
-        let errand = Errand {
-            argv,
-            variables: variables(of),
-            timeout: Some(self.setting.timeout),
-            streams: Streams { stdin: Stdio::null(), stdout, stderr: Stderr::Hidden },
-            group: Group::Own,
-        };
-        let work = async {
-            let ended = child::run(errand, &mut interrupts).await;
-            let printed = match passage {
-                Some(mut passage) => {
-                    passage.shown().await;
-                    passage.tail()
-                }
-                None => Vec::new(),
-            };
-            (ended, printed)
-        };
-        let limit = self.setting.timeout.saturating_add(GRACE);
-        let (ended, printed) = tokio::time::timeout(limit, work)
+        let (ended, printed) = hidden::run(argv, variables(of), self.setting.timeout)
             .await
-            .map_err(|_| Unprobed::new(format!("{command} was not gone after {limit:?}")))?;
-        let ended = ended.map_err(|err| Unprobed::new(err.problem().to_string()))?;
+            .map_err(|why| Unprobed::new(format!("{command}: {why}")))?;
         match (ended.cut, ended.status.code()) {
             (Some(Cut::TimedOut(limit)), _) => {
                 Ok(Health::Unwell(format!("{command} was still running after {limit:?}")))

@@ -12,6 +12,7 @@ mod copy;
 mod ending;
 mod extension;
 mod health;
+mod hidden;
 mod report;
 mod signal;
 mod stderr;

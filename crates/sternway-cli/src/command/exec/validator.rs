@@ -4,7 +4,7 @@
 //! why. Every other end (another status, a signal, a limit of time) is no judgement. Limits: what
 //! goes into a session of its own outlives the command, as any daemon does.
 
-use std::{ffi::OsString, process::Stdio, time::Duration};
+use std::{ffi::OsString, time::Duration};
 
 use async_trait::async_trait;
 use sternway::{
@@ -14,18 +14,15 @@ use sternway::{
 
 use super::{
     argv::Template,
-    child::{self, Cut, Ended, Errand, Group, Streams},
+    child::{Cut, Ended},
     copy::PrivateCopy,
     ending::end,
-    signal::Interrupts,
-    stderr::{Passage, Stderr},
+    hidden,
 };
 use crate::settings::validators::ValidatorSetting;
 
 /// How much of the end of each stream is kept, in bytes.
 const KEPT: usize = 3 * 1024;
-/// How long after its limit a command may take to be gone, with all that it says.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// A command that judges contents.
 #[derive(Debug)]
@@ -47,41 +44,16 @@ impl CommandValidator {
                        published";
             return Err(Unvalidated::new(why));
         }
-        let failed = |what: &str, err: std::io::Error| Unvalidated::new(format!("{what}: {err}"));
-        let copy = PrivateCopy::write_file(candidate.artifact, candidate.content)
-            .map_err(|err| failed("the content cannot be written to a file", err))?;
-        let mut interrupts =
-            Interrupts::listen().map_err(|err| failed("signals cannot be listened to", err))?;
-        let (stdout, passage) =
-            Passage::open(Stderr::Hidden).map_err(|err| failed("there is no pipe", err))?;
+        let copy = PrivateCopy::write_file(candidate.artifact, candidate.content);
+        let copy = copy.map_err(|err| {
+            Unvalidated::new(format!("the content cannot be written to a file: {err}"))
+        })?;
         let variables = vec![
             ("STERNWAY_ARTIFACT", OsString::from(candidate.artifact.to_string())),
             ("STERNWAY_FILE", copy.place().file.clone().unwrap_or_default().into()),
         ];
-        let errand = Errand {
-            argv: self.template.fill_place(copy.place()),
-            variables,
-            timeout: Some(self.timeout),
-            streams: Streams { stdin: Stdio::null(), stdout, stderr: Stderr::Hidden },
-            group: Group::Own,
-        };
-        let work = async {
-            let ended = child::run(errand, &mut interrupts).await;
-            let printed = match passage {
-                Some(mut passage) => {
-                    passage.shown().await;
-                    passage.tail()
-                }
-                None => Vec::new(),
-            };
-            (ended, printed)
-        };
-        let limit = self.timeout.saturating_add(GRACE);
-        let (ended, printed) = tokio::time::timeout(limit, work)
-            .await
-            .map_err(|_| Unvalidated::new(format!("it was not gone after {limit:?}")))?;
-        let ended = ended.map_err(|err| Unvalidated::new(err.problem().to_string()))?;
-        Ok((ended, printed))
+        let argv = self.template.fill_place(copy.place());
+        hidden::run(argv, variables, self.timeout).await.map_err(Unvalidated::new)
     }
 }
 
