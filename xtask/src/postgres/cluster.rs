@@ -20,6 +20,11 @@ use crate::error::Error;
 /// How often another port is tried: between our look at a port and the server's, somebody else may
 /// take it.
 const ATTEMPTS: usize = 3;
+/// Where ports are drawn from: 10,000 to 31,999.
+const FIRST_PORT: u16 = 10_000;
+const PORTS: u16 = 22_000;
+/// How many are drawn until one is free.
+const MOST_DRAWS: u32 = 100;
 
 /// Random bytes in a password.
 const PASSWORD_BYTES: usize = 16;
@@ -137,10 +142,20 @@ fn serve(site: &Site) -> Result<u16, Error> {
     }
 }
 
+/// A port that nobody listens on, drawn from below those that systems give to clients: a server that is
+/// down for a moment finds its own free when it comes back.
 pub(super) fn free_port() -> Result<u16, Error> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let address = listener.and_then(|listener| listener.local_addr());
-    address.map(|address| address.port()).map_err(Error::NoPort)
+    let mut attempt = 1;
+    loop {
+        let mut drawn = [0; 2];
+        getrandom::fill(&mut drawn).map_err(Error::Random)?;
+        let port = FIRST_PORT + u16::from_le_bytes(drawn) % PORTS;
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(_) => return Ok(port),
+            Err(_) if attempt < MOST_DRAWS => attempt += 1,
+            Err(err) => return Err(Error::NoPort(err)),
+        }
+    }
 }
 
 pub(super) fn new_password() -> Result<String, Error> {
