@@ -6,7 +6,12 @@ use sternway_policy::{Judge, Triggers};
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
 use sternway_types::{Generation, Outcome, Policy, Regression, Rule, Subject, Tally, Verdict};
 
-use crate::{Control, ControlError, baseline::KnownGood, deploy::Trial, rollback::Reaction};
+use crate::{
+    Control, ControlError,
+    baseline::KnownGood,
+    deploy::{Trial, UnderWay},
+    rollback::Reaction,
+};
 
 /// What judging one subject led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +113,11 @@ impl Control {
             judging.look(&tally, outcome);
         }
         let regression = judging.regression;
-        self.settle(&ground, subject, tally, new.len(), regression).await
+        let judged = self.settle(&ground, subject, tally, new.len(), regression).await?;
+        if let (None, Some(under_way)) = (&judged.reaction, &ground.under_way) {
+            self.ring(under_way, &judged.subject, &judged.tally).await;
+        }
+        Ok(judged)
     }
 
     /// Judges what was appended and never judged, such as by a process that died.
@@ -134,9 +143,10 @@ impl Control {
             let effective = self.effective_policy(&subject.artifact, &subject.environment).await?;
             effective.policy().cloned()
         };
-        let trial = match &policy {
-            Some(_) => self.trial(subject).await?,
-            None => None,
+        let under_way = self.under_way(subject).await?;
+        let trial = match (&policy, &under_way) {
+            (Some(_), Some(under_way)) => self.trial(under_way, subject).await?,
+            (Some(_), None) | (None, _) => None,
         };
         let baseline = match (&policy, &trial) {
             (Some(policy), None) => self.baseline_for_good(policy, subject).await?,
@@ -147,7 +157,7 @@ impl Control {
         if let Some(trigger) = asked.find(|name| self.triggers.get(name).is_none()) {
             return Err(ControlError::NoTrigger { trigger: trigger.clone() });
         }
-        Ok(Ground { policy, baseline, trial, triggers: self.triggers.clone() })
+        Ok(Ground { policy, baseline, under_way, trial, triggers: self.triggers.clone() })
     }
 
     /// Acts on the verdict, and notes that the subject was judged up to here.
@@ -180,7 +190,9 @@ impl Control {
 struct Ground {
     policy: Option<Policy>,
     baseline: Option<KnownGood>,
-    /// The deployment that it is a candidate of, if it is one.
+    /// The deployment that is on its way where it runs, if one is.
+    under_way: Option<UnderWay>,
+    /// Its part in that as a candidate, if it is one.
     trial: Option<Trial>,
     triggers: Triggers,
 }

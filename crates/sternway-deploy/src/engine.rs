@@ -111,6 +111,24 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
+/// Whether what it waits for are outcomes, which come without anything being written of it.
+#[must_use]
+pub fn awaits_outcomes(deployment: &Deployment) -> bool {
+    let goes_on = deployment.phase == Phase::Running && deployment.pauses.is_empty();
+    let counts = match deployment.current() {
+        Some(Step::Analyze(_) | Step::Bake(_)) | None => true,
+        Some(
+            Step::SetWeight(_)
+            | Step::Shadow(_)
+            | Step::Pause
+            | Step::Approve { .. }
+            | Step::Probe(_)
+            | Step::GoLive,
+        ) => false,
+    };
+    goes_on && deployment.routed && counts
+}
+
 /// A deployment on its way to what it is next.
 pub(crate) struct Course {
     pub(crate) next: Deployment,

@@ -31,7 +31,7 @@ mod person;
 mod strategy;
 
 pub use crate::{
-    engine::{Next, Write, advance, begin, due},
+    engine::{Next, Write, advance, awaits_outcomes, begin, due},
     event::{Ask, Event, Found, Refused},
     strategy::{Growth, blue_green, canary, exponential, immediate, linear, rolling, shadow},
 };

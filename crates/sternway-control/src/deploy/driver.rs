@@ -17,11 +17,15 @@ use crate::{Control, ControlError, watch::Watch};
 
 /// When a deployment that could not be driven is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
+/// After how many looks at routers a deployment that waits for outcomes is looked at once more: whoever
+/// counted the last one of them may have died before the deployment went on.
+const STRAY: u32 = 12;
 
 /// Drives every deployment of a namespace, as long as the store is open.
 ///
 /// What it costs follows what happens: a deployment is looked at when it changed, when time does
-/// something to it, and every so often while it waits for outcomes, which ring no bell.
+/// something to it, and when outcomes were left that nobody judged. Whoever counts the outcomes that a step
+/// waits for has it go on.
 #[derive(Debug)]
 #[must_use = "nothing is driven until its next round is awaited"]
 pub struct Driver<'a> {
@@ -36,7 +40,7 @@ pub struct Driver<'a> {
     checks: HealthChecks,
     /// What changed by an answer, and was not told yet.
     answered: HashSet<Which>,
-    /// When routers are looked at next, and behind which artifact that goes on.
+    /// When routers and outcomes are looked at next, and behind which artifact that goes on.
     look: Timestamp,
     looked: Option<ArtifactId>,
     unrouted: Vec<Unrouted>,
@@ -48,8 +52,8 @@ pub struct Driver<'a> {
 pub(super) type Which = (EnvironmentId, DeploymentId);
 
 impl Control {
-    /// Drives every deployment, those that are under way first. While one waits for outcomes, it is looked
-    /// at every so often. On a runtime whose timer is on.
+    /// Drives every deployment, those that are under way first. Every so often it looks for outcomes that
+    /// nobody judged and for routers that forgot. On a runtime whose timer is on.
     pub fn drive(&self, every: Duration) -> Driver<'_> {
         let feed = self.watch(sternway_types::Revision::ZERO);
         Driver {
@@ -96,7 +100,7 @@ impl Driver<'_> {
             if let Some(trouble) = self.trouble.take() {
                 return Err(trouble);
             }
-            self.keep_routes().await?;
+            self.look_around().await?;
             if !self.wait().await {
                 return Ok(None);
             }
@@ -156,8 +160,9 @@ impl Driver<'_> {
         self.checks.make(self.control, &driven.deployment);
         match driven.due {
             Some(at) => {
-                let soon = self.control.now().saturating_add(self.every);
-                self.due.insert(which.clone(), at.min(soon));
+                let stray = sternway_deploy::awaits_outcomes(&driven.deployment)
+                    .then(|| self.control.now().saturating_add(self.every.saturating_mul(STRAY)));
+                self.due.insert(which.clone(), stray.map_or(at, |stray| at.min(stray)));
             }
             None => drop(self.due.remove(which)),
         }
@@ -166,11 +171,13 @@ impl Driver<'_> {
         Ok(is_news.then_some(driven))
     }
 
-    /// Has routers that forgot do again what the store wants, every so often.
-    async fn keep_routes(&mut self) -> Result<(), ControlError> {
+    /// Every so often, has routers that forgot do again what the store wants, and looks for outcomes that
+    /// nobody judged.
+    async fn look_around(&mut self) -> Result<(), ControlError> {
         let now = self.control.now();
         if now >= self.look {
             self.look = now.saturating_add(self.every);
+            self.look_for_unjudged().await?;
             self.unrouted = self.control.keep_routes(&mut self.looked).await?;
         }
         Ok(())
@@ -240,9 +247,6 @@ impl Driver<'_> {
 }
 
 async fn sleep(pause: Duration) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "time is what some steps wait for, and outcomes ring no bell"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "time is what some steps wait for")]
     tokio::time::sleep(pause).await;
 }

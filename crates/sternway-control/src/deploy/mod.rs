@@ -7,6 +7,7 @@
 //! over from one that died.
 
 mod ask;
+mod bell;
 mod drive;
 mod driver;
 mod found;
@@ -25,6 +26,7 @@ use sternway_types::{
     RecordKind, Route,
 };
 
+pub(crate) use self::{bell::UnderWay, keep::Untold, trial::Trial};
 pub use self::{
     drive::Driven,
     driver::Driver,
@@ -34,7 +36,6 @@ pub use self::{
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };
-pub(crate) use self::{keep::Untold, trial::Trial};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.

@@ -7,7 +7,7 @@ use sternway_types::{
     Precondition, Reason, Record, Regression, Route, Subject, Tally, VersionNumber,
 };
 
-use super::{Deployed, found::baseline_of, is_lost_race};
+use super::{UnderWay, found::baseline_of, is_lost_race};
 use crate::{Control, ControlError, Intent, rollback::Reaction};
 
 /// A candidate's part in a deployment, as it was when its outcomes came in.
@@ -41,23 +41,14 @@ impl Trial {
 
 impl Control {
     /// The trial that a subject's outcomes belong to; nothing if it is no candidate.
-    pub(crate) async fn trial(&self, subject: &Subject) -> Result<Option<Trial>, ControlError> {
-        let (artifact, environment) = (&subject.artifact, &subject.environment);
-        let Some(route) = self.route(artifact, environment).await? else { return Ok(None) };
-        if !route.candidates().iter().any(|arm| arm.version == subject.version) {
-            return Ok(None);
-        }
-        let Some(id) = route.deployment() else { return Ok(None) };
-        let Deployed { deployment, .. } = self.deployment(environment, id).await?;
-        let mut members = deployment.members.into_iter();
-        let Some(member) = members.find(|it| it.artifact == *artifact) else { return Ok(None) };
-        // Outcomes of a share that was in force before count where they came from.
-        let generation = subject.generation;
-        if !member.regimes.iter().any(|regime| regime.generation == generation) {
-            return Ok(None);
-        }
-        let shares = self.beside(&member, environment, generation).await?;
-        Ok(Some(Trial { member, route, shares }))
+    pub(crate) async fn trial(
+        &self,
+        under_way: &UnderWay,
+        subject: &Subject,
+    ) -> Result<Option<Trial>, ControlError> {
+        let Some(member) = under_way.member_of(subject).cloned() else { return Ok(None) };
+        let shares = self.beside(&member, &subject.environment, subject.generation).await?;
+        Ok(Some(Trial { member, route: under_way.route.clone(), shares }))
     }
 
     /// Reacts to a regression of a candidate as its policy asks for.

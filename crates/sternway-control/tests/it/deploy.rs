@@ -18,7 +18,7 @@ use sternway_types::{
 
 use crate::{
     make::{alice, because, by, greeting, production, version},
-    world::{MINUTE, World},
+    world::{MINUTE, SECOND, World},
 };
 
 const WAIT: Wait = Wait { outcomes: 20, length: Duration::ZERO };
@@ -157,7 +157,9 @@ async fn a_bad_candidate_is_taken_back_at_the_outcome_that_decides() {
 #[tokio::test]
 async fn a_cause_outside_that_makes_both_fail_takes_nothing_back() {
     let world = shop().await;
-    let started = start(&world, by_shares(&[50])).await.unwrap().deployment;
+    let each = Wait { outcomes: 60, ..WAIT };
+    let plan = canary(&[weight(50)], each, WAIT, Limits::default()).unwrap();
+    let started = start(&world, plan).await.unwrap().deployment;
     drop(drive(&world, &started).await);
     for _ in 0..30 {
         drop(run(&world, 1, "xx").await);
@@ -283,11 +285,48 @@ async fn a_candidate_that_somebody_condemns_goes_back() {
 }
 
 #[tokio::test]
+async fn whoever_counts_the_last_outcome_takes_it_a_step_further() {
+    let world = shop().await;
+    let started = start(&world, by_shares(&[5, 25])).await.unwrap().deployment;
+    drop(drive(&world, &started).await);
+    let now =
+        async || world.control.deployment(&production(), started.id).await.unwrap().deployment;
+    drop(run(&world, 2, &".".repeat(19)).await);
+    drop(run(&world, 1, ".").await);
+    assert_eq!(now().await.weight, weight(5), "the live version's outcomes are not waited for");
+    drop(run(&world, 2, ".").await);
+    let next = now().await;
+    assert_eq!((next.weight, next.routed), (weight(25), false), "a driver asks the routers");
+    assert_eq!(next.lease, None, "and need not wait for whoever counted");
+    assert_eq!(drive(&world, &started).await.deployment.step, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_driver_finds_what_nobody_judged() {
+    let world = shop().await;
+    let started = start(&world, by_shares(&[50])).await.unwrap().deployment;
+    let mut driver = world.control.drive(5 * SECOND);
+    let seen = driver.next().await.unwrap().expect("the store is open");
+    assert_eq!(seen.last().map(|it| it.deployment.step), Some(1));
+    let generation = route(&world).await.unwrap().generation();
+    let (artifact, environment) = (greeting(), production());
+    let subject = Subject { artifact, environment, version: version(2), generation };
+    world.append(&subject, "TT").await;
+    world.clock.advance(6 * SECOND);
+    let found = driver.next().await.unwrap().expect("the store is open");
+    let phases: Vec<_> = found.iter().map(|it| (it.deployment.id, it.deployment.phase)).collect();
+    assert_eq!(phases, [(started.id, Phase::RolledBack)]);
+}
+
+#[tokio::test]
 async fn going_back_waits_for_no_driver_that_was_on_its_way_forward() {
     let world = shop().await;
     let started = start(&world, by_shares(&[5, 25])).await.unwrap().deployment;
     drop(drive(&world, &started).await);
-    drop(run(&world, 2, &".".repeat(20)).await);
+    drop(run(&world, 2, &".".repeat(19)).await);
+    world.control.ask(&production(), started.id, Ask::Pause, &alice()).await.unwrap();
+    drop(run(&world, 2, ".").await);
+    world.control.ask(&production(), started.id, Ask::Resume, &alice()).await.unwrap();
     // A driver that dies once it has asked for a larger share.
     let dead = world.another().with_routers(Routers::default().with(production(), Arc::new(Away)));
     let left = dead.drive_one(&production(), started.id).await.unwrap();
