@@ -14,20 +14,50 @@ pub struct MemberView {
     pub artifact: ArtifactId,
     /// What was live when it began.
     pub from: VersionNumber,
-    /// The candidate.
+    /// The candidate; of an experiment the one that was chosen, or until then the first.
     pub to: VersionNumber,
+    /// Every candidate of an experiment; nothing where there is one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<CandidateView>,
     /// The generation of the pointer since the last step that moved it.
     pub generation: Generation,
 }
 
-impl From<&Member> for MemberView {
-    fn from(member: &Member) -> Self {
+impl MemberView {
+    fn of(deployment: &Deployment, member: &Member) -> Self {
+        let candidates = member.candidates().filter(|_| deployment.is_experiment());
         Self {
             artifact: member.artifact.clone(),
             from: member.from,
-            to: member.to,
+            to: deployment.candidate_of(member),
+            candidates: candidates.map(|it| CandidateView::of(deployment, member, it)).collect(),
             generation: member.generation(),
         }
+    }
+}
+
+/// One of several candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CandidateView {
+    /// Which version.
+    pub version: VersionNumber,
+    /// Its share, in basis points of 10,000.
+    pub weight: u16,
+    /// `running`, `out` since it was found to be worse, or `chosen` to go live.
+    pub state: &'static str,
+}
+
+impl CandidateView {
+    fn of(deployment: &Deployment, member: &Member, version: VersionNumber) -> Self {
+        let place = member.place_of(version);
+        let arms = deployment.arms_of(member);
+        let arm = arms.iter().find(|arm| arm.version == version);
+        let state = match place {
+            Some(place) if deployment.out.contains(&place) => "out",
+            Some(_) if deployment.chosen == place => "chosen",
+            Some(_) | None => "running",
+        };
+        Self { version, weight: arm.map_or(0, |arm| arm.weight.get()), state }
     }
 }
 
@@ -133,7 +163,7 @@ pub struct DeploymentView {
     pub environment: EnvironmentId,
     /// What moves.
     pub members: Vec<MemberView>,
-    /// `awaiting_approval`, `progressing`, `paused`, `promoting`, `baking`, `rolling_back`,
+    /// `awaiting_approval`, `awaiting_choice`, `progressing`, `paused`, `promoting`, `baking`, `rolling_back`,
     /// `completed`, `rolled_back`, `superseded`, `rejected` or `halted`.
     pub state: &'static str,
     /// How its steps were made.
@@ -173,11 +203,11 @@ pub struct DeploymentView {
 
 impl From<&Deployment> for DeploymentView {
     fn from(deployment: &Deployment) -> Self {
-        let plan = &deployment.plan;
+        let (plan, members) = (&deployment.plan, deployment.members.iter());
         Self {
             id: deployment.id,
             environment: deployment.environment.clone(),
-            members: deployment.members.iter().map(Into::into).collect(),
+            members: members.map(|member| MemberView::of(deployment, member)).collect(),
             state: state(deployment),
             strategy: plan.strategy().as_str(),
             steps: plan.steps().iter().map(ToString::to_string).collect(),
@@ -214,7 +244,8 @@ fn state(deployment: &Deployment) -> &'static str {
     }
     match deployment.current() {
         Some(Step::Pause) => "paused",
-        Some(Step::Shadow(_)) => "progressing",
+        Some(Step::Shadow(_) | Step::Split(_)) => "progressing",
+        Some(Step::Choose) => "awaiting_choice",
         Some(Step::Approve { .. }) => "awaiting_approval",
         Some(Step::GoLive) => "promoting",
         Some(Step::SetWeight(_) | Step::Analyze(_) | Step::Probe(_)) if !deployment.is_live() => {

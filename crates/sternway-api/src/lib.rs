@@ -88,8 +88,8 @@ pub use crate::{
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
     deployment::{
-        ApprovalView, ArmView, CauseView, DeploymentView, MemberView, PlanView, ResolvedView,
-        RouteView, WaiverView,
+        ApprovalView, ArmView, CandidateView, CauseView, DeploymentView, MemberView, PlanView,
+        ResolvedView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},

@@ -229,5 +229,5 @@ impl Control {
 
 /// Whether a version got runs beside the one that a pointer names.
 fn is_beside(moved: &PointerMove, version: VersionNumber) -> bool {
-    matches!(moved.cause, MoveCause::Shifted(it) if it.candidate == version && it.weight > Weight::ZERO)
+    matches!(&moved.cause, MoveCause::Shifted(it) if it.share_of(version) > Weight::ZERO)
 }

@@ -1,7 +1,8 @@
 //! What comes next.
 
 use sternway_types::{
-    ArtifactId, Cause, Deployment, OnDeadline, Pause, Phase, Reason, Step, Timestamp, Weight,
+    ArtifactId, Cause, Deployment, OnDeadline, Pause, Phase, Reason, Step, Timestamp,
+    VersionNumber, Weight,
 };
 
 use crate::{
@@ -18,7 +19,8 @@ pub enum Write {
     GoLive,
     /// What was live before each candidate comes back, where the candidate is live still.
     TakeBack,
-    /// The candidates are unfit: no automation brings them back.
+    /// The candidates are unfit: no automation brings them back. Of an experiment that goes on, those that are
+    /// out of it since.
     Condemn,
     /// It is over: nothing is beside what is live any more.
     Release,
@@ -65,8 +67,9 @@ pub fn advance(
         Event::Looked(found) => course.look(*found),
         Event::Routed => course.routed(),
         Event::Unrouted => course.unrouted(),
-        Event::Regressed { artifact } => course.regressed(artifact),
-        Event::TakenBack { artifact } => course.taken_back(artifact),
+        Event::Regressed { artifact, candidate } => course.worse(artifact, *candidate, true),
+        // Whoever took one back condemned it; the others of the set follow.
+        Event::TakenBack { artifact, candidate } => course.worse(artifact, *candidate, false),
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
         Event::Probed { step, problem } => course.probed(*step, problem.as_ref()),
@@ -94,6 +97,8 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
             let waits = deployment.current().and_then(|step| match step {
                 Step::Analyze(wait) | Step::Bake(wait) => ahead(after(wait.length)),
                 Step::SetWeight(_)
+                | Step::Split(_)
+                | Step::Choose
                 | Step::Shadow(_)
                 | Step::Pause
                 | Step::Approve { .. }
@@ -119,6 +124,8 @@ pub fn awaits_outcomes(deployment: &Deployment) -> bool {
         Some(Step::Analyze(_) | Step::Bake(_)) | None => true,
         Some(
             Step::SetWeight(_)
+            | Step::Split(_)
+            | Step::Choose
             | Step::Shadow(_)
             | Step::Pause
             | Step::Approve { .. }
@@ -138,7 +145,8 @@ pub(crate) struct Course {
 
 impl Course {
     fn look(&mut self, found: Found) {
-        self.next.proven |= found.proven;
+        // Proof is of the candidate that goes live.
+        self.next.proven |= found.proven && self.next.winner().is_some();
         match self.next.phase {
             Phase::Running => self.go_on(found),
             Phase::RollingBack if self.is_late() => self.end(Phase::Halted),
@@ -167,7 +175,10 @@ impl Course {
 
     fn is_done(&self, step: &Step, found: Found) -> bool {
         match step {
-            Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => self.next.routed,
+            Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive => {
+                self.next.routed
+            }
+            Step::Choose => self.next.chosen.is_some(),
             Step::Pause | Step::Probe(_) => false,
             Step::Approve { quorum } => self.next.agreed() >= usize::from(*quorum),
             Step::Bake(_) if self.next.waiver.is_some() => true,
@@ -193,10 +204,12 @@ impl Course {
             Some(Step::Shadow(copies)) if !self.has(Weight::ZERO, copies) => {
                 self.shift(Weight::ZERO, copies, Write::Shift);
             }
+            Some(Step::Split(weights)) => self.split(weights),
             Some(Step::GoLive) => self.shift(Weight::ALL, Weight::ZERO, Write::GoLive),
             Some(
                 Step::SetWeight(_)
                 | Step::Shadow(_)
+                | Step::Choose
                 | Step::Analyze(_)
                 | Step::Pause
                 | Step::Approve { .. }
@@ -211,7 +224,8 @@ impl Course {
         (self.next.weight, self.next.shadow) == (weight, copies)
     }
 
-    fn shift(&mut self, weight: Weight, copies: Weight, write: Write) {
+    pub(crate) fn shift(&mut self, weight: Weight, copies: Weight, write: Write) {
+        self.next.split = self.all_to_the_chosen(weight);
         (self.next.weight, self.next.shadow, self.next.routed) = (weight, copies, false);
         self.writes.push(write);
     }
@@ -252,16 +266,14 @@ impl Course {
         }
     }
 
-    fn regressed(&mut self, artifact: &ArtifactId) {
-        if self.next.phase == Phase::Running {
-            self.go_back(Cause::Regressed { artifact: artifact.clone() }, true);
+    /// A candidate was found to be worse. Its arm goes back alone while others go on.
+    fn worse(&mut self, artifact: &ArtifactId, candidate: VersionNumber, condemns: bool) {
+        if self.next.phase != Phase::Running {
+            return;
         }
-    }
-
-    /// Whoever took one back condemned it; the others of the set follow.
-    fn taken_back(&mut self, artifact: &ArtifactId) {
-        if self.next.phase == Phase::Running {
-            self.go_back(Cause::Regressed { artifact: artifact.clone() }, false);
+        match self.arm_that_goes_alone(artifact, candidate) {
+            Some(place) => self.drop_out(place, condemns),
+            None => self.go_back(Cause::Regressed { artifact: artifact.clone() }, condemns),
         }
     }
 

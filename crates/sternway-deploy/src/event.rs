@@ -1,6 +1,6 @@
 //! What happens to a deployment.
 
-use sternway_types::{Actor, ArtifactId, DeploymentId, Reason};
+use sternway_types::{Actor, ArtifactId, DeploymentId, Reason, VersionNumber};
 
 /// What is known of the candidates by now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,11 @@ pub enum Ask {
     Promote,
     /// Skip what is left before the candidates are live, and end well without proof.
     Waive,
+    /// Go on with this candidate of an experiment, and with no other.
+    Choose {
+        /// Its place among the candidates, from 0.
+        place: u8,
+    },
     /// Go back.
     Abort,
     /// Agree to the plan.
@@ -41,6 +46,7 @@ impl Ask {
             Self::Resume => "resume",
             Self::Promote => "promote",
             Self::Waive => "promote without proof",
+            Self::Choose { .. } => "choose",
             Self::Abort => "abort",
             Self::Approve => "approve",
             Self::Reject => "reject",
@@ -62,11 +68,15 @@ pub enum Event {
     Regressed {
         /// Whose candidate.
         artifact: ArtifactId,
+        /// Which one.
+        candidate: VersionNumber,
     },
-    /// A candidate that was live was taken back, by whoever found it worse.
+    /// A candidate was condemned, or taken back where it was live, by whoever found it worse.
     TakenBack {
         /// Whose candidate.
         artifact: ArtifactId,
+        /// Which one.
+        candidate: VersionNumber,
     },
     /// Somebody else moved what is live.
     Overtaken {

@@ -27,11 +27,14 @@
 
 mod engine;
 mod event;
+mod experiment;
 mod person;
 mod strategy;
 
 pub use crate::{
     engine::{Next, Write, advance, awaits_outcomes, begin, due},
     event::{Ask, Event, Found, Refused},
-    strategy::{Growth, blue_green, canary, exponential, immediate, linear, rolling, shadow},
+    strategy::{
+        Growth, blue_green, canary, experiment, exponential, immediate, linear, rolling, shadow,
+    },
 };

@@ -5,10 +5,14 @@ use sternway_types::{Actor, Approval, Cause, Pause, Phase, Reason, Step, Waiver,
 use crate::{
     engine::Course,
     event::{Ask, Event, Refused},
+    experiment::choose,
 };
 
 /// Why nobody can have it go on.
 const FROZEN: &str = "nothing goes forward in the environment: `env unfreeze` ends that";
+
+/// Why an experiment goes no further by itself.
+const CHOOSE: &str = "it has several candidates: `--winner KEY@vN` says which one goes on";
 
 /// Says that it is over to whoever asks for something.
 pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
@@ -45,8 +49,11 @@ pub(crate) fn ask(
         Ask::Resume => resume(course),
         Ask::Promote => promote(course),
         Ask::Waive => waive(course, by, reason),
+        Ask::Choose { place } => choose(course, place),
         Ask::Abort => {
-            course.go_back(Cause::Aborted { by: by.clone(), reason: reason.clone() }, true);
+            // Whoever ends an experiment has found no candidate to be unfit.
+            let condemns = !course.next.is_experiment();
+            course.go_back(Cause::Aborted { by: by.clone(), reason: reason.clone() }, condemns);
             Ok(())
         }
         Ask::Approve => approve(course, by, reason),
@@ -90,7 +97,8 @@ fn promote(course: &mut Course) -> Result<(), Refused> {
             course.enter(course.next.step + 1);
             Ok(())
         }
-        Some(Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive) => {
+        Some(Step::Choose) => Err(no(Ask::Promote, CHOOSE)),
+        Some(Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive) => {
             Err(no(Ask::Promote, "the routers were not seen to follow yet"))
         }
         Some(Step::Approve { .. }) => Err(no(Ask::Promote, "it waits for approvals")),
@@ -112,6 +120,9 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
     }
     if by.is_automation() {
         return Err(no(Ask::Waive, "it takes a person"));
+    }
+    if course.next.winner().is_none() {
+        return Err(no(Ask::Waive, CHOOSE));
     }
     let steps = course.next.plan.steps().iter();
     let ahead = steps.skip(usize::from(course.next.step));
@@ -159,6 +170,6 @@ fn four_eyes(course: &Course, ask: Ask, by: &Actor) -> Result<(), Refused> {
     Ok(())
 }
 
-const fn no(ask: Ask, problem: &'static str) -> Refused {
+pub(crate) const fn no(ask: Ask, problem: &'static str) -> Refused {
     Refused { ask, problem }
 }

@@ -105,6 +105,23 @@ pub fn shadow(copies: Weight, watch: Wait, bake: Wait, limits: Limits) -> Result
     Plan::new(Strategy::Shadow, steps, limits)
 }
 
+/// Several candidates with these shares beside what is live, each of them judged, until somebody chooses one:
+/// it goes live, and is watched.
+///
+/// # Errors
+///
+/// [`PlanError`] if there are fewer than 2 or more than 15, they have all runs, or a length is out of range.
+pub fn experiment(
+    weights: &[Weight],
+    each: Wait,
+    bake: Wait,
+    limits: Limits,
+) -> Result<Plan, PlanError> {
+    let split = Step::Split(weights.to_vec());
+    let steps = vec![split, Step::Analyze(each), Step::Choose, Step::GoLive, Step::Bake(bake)];
+    Plan::new(Strategy::Experiment, steps, limits)
+}
+
 fn by_weights(weights: &[Weight], each: Wait, bake: Wait) -> Vec<Step> {
     let shares = weights.iter().flat_map(|weight| [Step::SetWeight(*weight), Step::Analyze(each)]);
     shares.chain([Step::GoLive, Step::Bake(bake)]).collect()

@@ -18,12 +18,16 @@ use crate::{
 /// It looks at failures alone, so that a cause outside which makes both versions fail takes neither back.
 /// It depends on the counters alone: what it found once, it finds again from the evidence. The tally is
 /// the candidate's since its share last changed, for what is shown of the failures.
+///
+/// Where several candidates run beside the same version, each is held to its part of the rule's error rate
+/// (Bonferroni), so that one of them is taken back for nothing no more often than if there was one.
 #[must_use]
 pub fn beside(
     policy: &Policy,
     version: VersionNumber,
     shares: &[Beside],
     tally: &Tally,
+    candidates: u8,
 ) -> Option<Regression> {
     let rule = policy.rules().iter().find(|rule| matches!(rule, Rule::Worse(_)))?;
     let Rule::Worse(worse) = rule else { return None };
@@ -34,7 +38,8 @@ pub fn beside(
         }
         None => test,
     });
-    let (alpha, ln_e) = (alpha(f64::from(worse.alpha)), test.ln_e());
+    let each = f64::from(worse.alpha) / f64::from(candidates.max(1));
+    let (alpha, ln_e) = (alpha(each), test.ln_e());
     let ends = Ends::of(shares);
     let effect = worse.min_effect.map_or(0.0, f64::from);
     if ln_e < alpha.ln_inverse() || ends.difference() < effect {

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, ArtifactId, DeploymentId, EnvironmentId, Generation, LabelId, Reason, Regression,
-    Revision, Timestamp, VersionNumber, Weight,
+    Actor, Arm, ArtifactId, DeploymentId, EnvironmentId, Generation, LabelId, Reason, Regression,
+    Revision, Timestamp, VersionNumber, Weight, route::share_of,
 };
 
 /// The name of a pointer of an artifact.
@@ -56,15 +56,26 @@ pub enum RollbackTrigger {
 }
 
 /// A change of the share that a deployment's candidate has, while what is live stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shift {
     /// Whose step it is.
     pub deployment: DeploymentId,
-    /// The candidate.
+    /// The candidate, of an experiment the first.
     pub candidate: VersionNumber,
-    /// Its share since.
+    /// Its share since; of an experiment that of all candidates together.
     pub weight: Weight,
+    /// The share of each candidate of an experiment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<Arm>,
+}
+
+impl Shift {
+    /// The share of a version as a candidate.
+    #[must_use]
+    pub fn share_of(&self, version: VersionNumber) -> Weight {
+        share_of(version, (self.candidate, self.weight), &self.arms)
+    }
 }
 
 /// Why a pointer moved.

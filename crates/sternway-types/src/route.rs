@@ -115,6 +115,19 @@ pub struct Arm {
     pub weight: Weight,
 }
 
+/// The share of a candidate, where there are several of them or one.
+pub(crate) fn share_of(
+    version: VersionNumber,
+    (only, weight): (VersionNumber, Weight),
+    arms: &[Arm],
+) -> Weight {
+    if arms.is_empty() {
+        return if version == only { weight } else { Weight::ZERO };
+    }
+    let arm = arms.iter().find(|arm| arm.version == version);
+    arm.map_or(Weight::ZERO, |arm| arm.weight)
+}
+
 /// Which version of an artifact gets which share of the runs in an environment.
 ///
 /// A route belongs to one generation of the environment's pointer: every change of the shares is a move

@@ -25,13 +25,17 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
         tell(Event::DeploymentAdvanced, Some(format!("copies of {} of the runs", after.shadow)));
     }
     if running && before.is_some_and(|before| before.weight != after.weight) {
-        tell(Event::DeploymentAdvanced, Some(format!("{} of the runs", after.weight)));
+        let lost = before.map(|before| dropped(before, after)).unwrap_or_default();
+        tell(Event::DeploymentAdvanced, Some(format!("{lost}{} of the runs", after.weight)));
     }
     if is.waits_for_people && !(was.waits_for_people && was.step == is.step) {
         tell(Event::DeploymentApprovalNeeded, after.current().map(|step| step.to_string()));
     }
     if is.paused && !was.paused {
-        let why: Vec<_> = after.pauses.iter().map(|pause| pause.as_str()).collect();
+        let mut why: Vec<_> = after.pauses.iter().map(|pause| pause.as_str()).collect();
+        if after.current() == Some(&Step::Choose) {
+            why.push("choose a candidate");
+        }
         tell(Event::DeploymentPaused, (!why.is_empty()).then(|| why.join(", ")));
     }
     let failed = !matches!(after.phase, Phase::Running | Phase::Completed) && is_failure(after);
@@ -44,6 +48,17 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
         tell(event, cause(after));
     }
     told
+}
+
+/// The candidates of an experiment that are out of it since.
+fn dropped(before: &Deployment, after: &Deployment) -> String {
+    let places = after.out.difference(&before.out);
+    let dropped = places.flat_map(|place| {
+        let members = after.members.iter();
+        members.filter_map(|it| Some(format!("{} {}", it.artifact, it.candidate(*place)?)))
+    });
+    let dropped: Vec<_> = dropped.collect();
+    if dropped.is_empty() { String::new() } else { format!("without {}, ", dropped.join(", ")) }
 }
 
 /// What of a deployment is told when it changes.
@@ -60,7 +75,8 @@ impl Standing {
         let at = it.current().filter(|_| running);
         Self {
             step: it.step,
-            paused: running && (!it.pauses.is_empty() || matches!(at, Some(Step::Pause))),
+            paused: running
+                && (!it.pauses.is_empty() || matches!(at, Some(Step::Pause | Step::Choose))),
             waits_for_people: matches!(at, Some(Step::Approve { .. })),
         }
     }
@@ -70,7 +86,7 @@ fn of(deployment: &Deployment, event: Event, detail: Option<String>) -> Happened
     let members = deployment.members.iter().map(|member| EventMemberView {
         artifact: member.artifact.clone(),
         from: Some(member.from),
-        version: member.to,
+        version: deployment.candidate_of(member),
     });
     Happened {
         event,

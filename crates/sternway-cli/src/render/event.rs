@@ -34,7 +34,8 @@ pub(crate) fn write(commit: &Commit, page: &mut Page) {
 /// Where a deployment is, in words.
 fn deployed(it: &Deployment) -> String {
     let view = DeploymentView::from(it);
-    let members = it.members.iter().map(|member| format!("{} {}", member.artifact, member.to));
+    let members =
+        it.members.iter().map(|member| format!("{} {}", member.artifact, it.candidate_of(member)));
     let members: Vec<_> = members.collect();
     let state = view.state.replace('_', " ");
     let step = match it.current() {
@@ -64,8 +65,13 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
         MoveCause::Published | MoveCause::Labelled | MoveCause::Unlabelled => String::new(),
         MoveCause::Promoted => ", promoted".into(),
         MoveCause::Deployed(_) => ", deployed".into(),
-        MoveCause::Shifted(Shift { candidate, weight, .. }) => {
+        MoveCause::Shifted(Shift { candidate, weight, arms, .. }) if arms.is_empty() => {
             format!(", {candidate} beside it has {weight} of the runs")
+        }
+        MoveCause::Shifted(Shift { arms, .. }) => {
+            let shares = arms.iter().map(|arm| format!("{} {}", arm.version, arm.weight));
+            let shares = shares.collect::<Vec<_>>().join(", ");
+            format!(", beside it {shares} of the runs")
         }
         MoveCause::Undone(revision) => format!(", revision {revision} undone"),
         MoveCause::Restored(revision) => format!(", back to revision {revision}"),

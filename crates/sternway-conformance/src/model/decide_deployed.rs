@@ -51,8 +51,11 @@ pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
     let member = deployment.as_ref().and_then(|deployment| {
         deployment.members.iter().find(|member| member.artifact == *artifact)
     });
-    let fits =
-        member.is_some_and(|member| after.candidates().iter().all(|arm| arm.version == member.to));
+    let fits = deployment.as_ref().zip(member).is_some_and(|(deployment, member)| {
+        let may = member.candidates().zip(0_u8..).filter(|(_, at)| !deployment.out.contains(at));
+        let may: Vec<_> = may.map(|(version, _)| version).collect();
+        after.candidates().iter().all(|arm| may.contains(&arm.version))
+    });
     if !of_now || !fits {
         problems.push(Refusal::RouteOfNothing {
             artifact: artifact.clone(),

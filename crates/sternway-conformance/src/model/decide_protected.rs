@@ -62,8 +62,12 @@ pub(super) fn deployed(
     before: Option<&Deployment>,
 ) -> Vec<Refusal> {
     let Some(environment) = of(history, &after.environment) else { return Vec::new() };
-    let grows =
-        before.is_none_or(|before| after.weight > before.weight || after.shadow > before.shadow);
+    let grows = before.is_none_or(|before| {
+        let mut arms = after.split.iter().enumerate();
+        after.weight > before.weight
+            || after.shadow > before.shadow
+            || arms.any(|(at, share)| before.split.get(at).is_none_or(|had| share > had))
+    });
     let mut problems: Vec<_> =
         frozen(&environment, making.at).filter(|_| grows).into_iter().collect();
     let mut asked = 0;
@@ -71,8 +75,8 @@ pub(super) fn deployed(
         match step {
             Step::Approve { quorum } => asked = asked.max(*quorum),
             Step::SetWeight(weight) | Step::Shadow(weight) if *weight == Weight::ZERO => (),
-            Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => break,
-            Step::Analyze(_) | Step::Pause | Step::Probe(_) | Step::Bake(_) => (),
+            Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive => break,
+            Step::Choose | Step::Analyze(_) | Step::Pause | Step::Probe(_) | Step::Bake(_) => (),
         }
     }
     if before.is_none() && asked < environment.approvals {

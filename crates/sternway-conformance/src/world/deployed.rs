@@ -32,7 +32,8 @@ pub(crate) fn deployment(
             artifact: artifact.clone(),
             from,
             to,
-            regimes: vec![Regime { generation: at, weight: Weight::ZERO, shadow: Weight::ZERO }],
+            rivals: Vec::new(),
+            regimes: vec![regime(at, Weight::ZERO)],
             baseline: None,
         }],
         plan: there(plan.ok(), "plan"),
@@ -43,6 +44,9 @@ pub(crate) fn deployment(
         step: 0,
         weight: Weight::ZERO,
         shadow: Weight::ZERO,
+        split: Vec::new(),
+        out: BTreeSet::new(),
+        chosen: None,
         routed: true,
         since: Timestamp::EPOCH,
         pauses: BTreeSet::new(),
@@ -53,6 +57,10 @@ pub(crate) fn deployment(
         fence: 0,
         lease: None,
     }
+}
+
+pub(crate) const fn regime(generation: Generation, weight: Weight) -> Regime {
+    Regime { generation, weight, arms: Vec::new(), shadow: Weight::ZERO }
 }
 
 pub(crate) fn put_deployment(deployment: &Deployment) -> Change {
@@ -76,7 +84,7 @@ pub(crate) fn put_route(route: Route) -> Change {
 /// A move of the pointer from a version to itself.
 pub(crate) fn shift(deployment: &Deployment, to: VersionNumber, weight: Weight) -> Change {
     let member = there(deployment.members.first(), "member");
-    let shift = Shift { deployment: deployment.id, candidate: member.to, weight };
+    let shift = Shift { deployment: deployment.id, candidate: member.to, weight, arms: Vec::new() };
     Change::MovePointer(Box::new(NewMove {
         artifact: member.artifact.clone(),
         name: live(&deployment.environment),
@@ -96,7 +104,7 @@ pub(crate) fn shifted(
     let from = there(deployment.members.first(), "member").from;
     let at = there(deployment.members.first(), "member").generation().next();
     if let Some(member) = deployment.members.first_mut() {
-        member.regimes.push(Regime { generation: at, weight, shadow: Weight::ZERO });
+        member.regimes.push(regime(at, weight));
     }
     changeset
         .then(put_deployment(deployment))

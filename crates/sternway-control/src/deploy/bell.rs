@@ -32,7 +32,7 @@ impl UnderWay {
         let mut members = self.deployment.members.iter();
         let counts = members.any(|member| {
             member.artifact == subject.artifact
-                && member.to == subject.version
+                && member.place_of(subject.version).is_some()
                 && member.generation() == subject.generation
         });
         let waited = match self.deployment.current() {

@@ -7,7 +7,7 @@ use sternway_provider::RouterError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     Actor, Deployment, DeploymentId, EnvironmentId, Lease, Member, MoveCause, Phase, PointerName,
-    RollbackTrigger, Timestamp,
+    RollbackTrigger, Timestamp, VersionNumber,
 };
 
 use super::{Deployed, frozen::is_frozen, is_lost_race, routes::Away};
@@ -151,8 +151,9 @@ impl Control {
             let pointer = self.pointer(artifact, &name).await?;
             let ours = regimes.last().map(|regime| regime.generation);
             if pointer.map(|pointer| pointer.generation) == ours {
-                if self.is_unfit(deployment, member).await? {
-                    return Ok(Some(Event::TakenBack { artifact: artifact.clone() }));
+                if let Some(candidate) = self.unfit_of(deployment, member).await? {
+                    let artifact = artifact.clone();
+                    return Ok(Some(Event::TakenBack { artifact, candidate }));
                 }
                 continue;
             }
@@ -163,7 +164,7 @@ impl Control {
             });
             let artifact = artifact.clone();
             return Ok(Some(if by_policy {
-                Event::TakenBack { artifact }
+                Event::TakenBack { artifact, candidate: deployment.candidate_of(member) }
             } else {
                 Event::Overtaken { artifact }
             }));
@@ -219,14 +220,23 @@ impl Control {
         Ok(())
     }
 
-    /// Whether a candidate that is not live yet may not go live any more.
-    async fn is_unfit(&self, of: &Deployment, member: &Member) -> Result<bool, ControlError> {
+    /// A candidate that is not live yet and may not go live any more, if there is one.
+    async fn unfit_of(
+        &self,
+        of: &Deployment,
+        member: &Member,
+    ) -> Result<Option<VersionNumber>, ControlError> {
         if of.is_live() {
-            return Ok(false);
+            return Ok(None);
         }
-        let digest = self.version(&member.artifact, member.to).await?.content.digest;
-        let condemned = self.condemnation(&member.artifact, &of.environment, &digest).await?;
-        Ok(condemned.is_some())
+        for candidate in of.arms_of(member).into_iter().map(|arm| arm.version) {
+            let digest = self.version(&member.artifact, candidate).await?.content.digest;
+            let condemned = self.condemnation(&member.artifact, &of.environment, &digest).await?;
+            if condemned.is_some() {
+                return Ok(Some(candidate));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether another driver does something for it, and until when.

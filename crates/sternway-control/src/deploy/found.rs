@@ -20,14 +20,20 @@ impl Control {
         let (mut fewest, mut all_proven) = (u64::MAX, true);
         for member in &deployment.members {
             let environment = &deployment.environment;
-            match self.judged(member, environment).await? {
-                Judgement::Made => (),
-                Judgement::Acted => return Ok(None),
-                Judgement::Impossible => return Ok(Some(Found::default())),
+            let candidates = deployment.in_running().filter_map(|place| member.candidate(place));
+            for candidate in candidates {
+                match self.judged(member, candidate, environment).await? {
+                    Judgement::Made => (),
+                    Judgement::Acted => return Ok(None),
+                    Judgement::Impossible => return Ok(Some(Found::default())),
+                }
+                let now = self.of_arm(member, environment, candidate, member.generation()).await?;
+                fewest = fewest.min(now.known());
+                // Proof is of the one that goes live.
+                all_proven = all_proven
+                    && deployment.winner().is_some()
+                    && self.is_proven((member, candidate), environment, &now).await?;
             }
-            let now = self.of_arm(member, environment, member.to, member.generation()).await?;
-            fewest = fewest.min(now.known());
-            all_proven &= self.is_proven(member, environment, &now).await?;
         }
         Ok(Some(Found { outcomes: fewest, proven: all_proven }))
     }
@@ -37,10 +43,11 @@ impl Control {
     async fn judged(
         &self,
         member: &Member,
+        version: VersionNumber,
         environment: &EnvironmentId,
     ) -> Result<Judgement, ControlError> {
         let (artifact, environment) = (member.artifact.clone(), environment.clone());
-        let (version, generation) = (member.to, member.generation());
+        let generation = member.generation();
         let subject = Subject { artifact, environment, version, generation };
         match self.sweep_one(&subject).await {
             Ok(Some(judged)) if judged.reaction.is_some() => Ok(Judgement::Acted),
@@ -53,13 +60,13 @@ impl Control {
     /// Whether a candidate is proven by all that it did since the deployment began.
     async fn is_proven(
         &self,
-        member: &Member,
+        (member, candidate): (&Member, VersionNumber),
         environment: &EnvironmentId,
         now: &Tally,
     ) -> Result<bool, ControlError> {
         let (mut succeeded, mut failed) = (now.succeeded, now.failed);
-        for regime in earlier(member) {
-            let tally = self.of_arm(member, environment, member.to, regime.generation).await?;
+        for regime in earlier(member, candidate) {
+            let tally = self.of_arm(member, environment, candidate, regime.generation).await?;
             succeeded = succeeded.saturating_add(tally.succeeded);
             failed = failed.saturating_add(tally.failed);
         }
@@ -74,20 +81,21 @@ impl Control {
     /// present share.
     pub(super) async fn beside(
         &self,
-        member: &Member,
+        (member, version): (&Member, VersionNumber),
         environment: &EnvironmentId,
         at: Generation,
     ) -> Result<Vec<Beside>, ControlError> {
         let mut shares = Vec::with_capacity(member.regimes.len());
-        for regime in member.regimes.iter().filter(|it| splits(it) && it.generation <= at) {
+        for regime in member.regimes.iter().filter(|it| it.generation <= at) {
+            let Some(weight) = share_of(member, version, regime) else { continue };
             let candidate = if regime.generation == at {
                 Tally::default()
             } else {
-                self.of_arm(member, environment, member.to, regime.generation).await?
+                self.of_arm(member, environment, version, regime.generation).await?
             };
             let live = self.of_arm(member, environment, member.from, regime.generation).await?;
             shares.push(Beside {
-                weight: share(regime),
+                weight,
                 succeeded: candidate.succeeded,
                 failed: candidate.failed,
                 baseline_succeeded: live.succeeded,
@@ -127,24 +135,23 @@ pub(super) fn baseline_of(member: &Member) -> Option<Baseline<'_>> {
     frozen.map(|it| Baseline { version: it.version, tallies: &[], frozen: Some(it) })
 }
 
-/// The shares before the present one that the candidate had runs under.
-fn earlier(member: &Member) -> impl Iterator<Item = &Regime> {
+/// The shares before the present one that a candidate had runs under.
+fn earlier(member: &Member, candidate: VersionNumber) -> impl Iterator<Item = &Regime> {
     let before = member.regimes.split_last().map_or(&[][..], |(_, before)| before);
-    before.iter().filter(|regime| regime.weight > Weight::ZERO || regime.shadow > Weight::ZERO)
+    before.iter().filter(move |regime| {
+        !member.share_of(candidate, regime).is_zero() || !regime.shadow.is_zero()
+    })
 }
 
-/// Whether both versions get runs.
-fn splits(regime: &Regime) -> bool {
-    let answers = regime.weight > Weight::ZERO && regime.weight < Weight::ALL;
-    answers || regime.shadow > Weight::ZERO
-}
-
-/// The candidate's share of all that ran. Copies run beside what answers: of 10,000 runs and 10,000 copies
-/// half are the candidate's. Rounded up, in the candidate's favour.
-fn share(regime: &Regime) -> Weight {
-    if regime.shadow.is_zero() {
-        return regime.weight;
-    }
-    let (copies, all) = (u32::from(regime.shadow), u32::from(Weight::ALL));
-    Weight::new((copies * all).div_ceil(all + copies)).unwrap_or_default()
+/// A candidate's share of what it and the live version ran; nothing where one of the two got no runs. Copies
+/// run beside what answers: of 10,000 runs and 10,000 copies half are the candidate's. Rounded up, in the
+/// candidate's favour.
+fn share_of(member: &Member, candidate: VersionNumber, regime: &Regime) -> Option<Weight> {
+    let all = u32::from(Weight::ALL);
+    let (own, live): (u32, u32) = match u32::from(regime.shadow) {
+        0 => (member.share_of(candidate, regime).into(), regime.weight.rest().into()),
+        copies => (copies, all),
+    };
+    let both = own != 0 && live != 0;
+    both.then(|| Weight::new((own * all).div_ceil(own + live)).unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use sternway_provider::{RouterError, TrafficRouter};
-use sternway_types::{ArtifactId, EnvironmentId, Plan, PointerName, Route, Step};
+use sternway_types::{ArtifactId, EnvironmentId, Plan, PointerName, Route, Step, Weight};
 
 use crate::{Control, ControlError};
 
@@ -93,14 +93,31 @@ impl Routers {
             if able.arms < 2 && plan.strategy() != sternway_types::Strategy::Immediate {
                 return Err(unroutable("it sends all requests to one version".into()));
             }
+            let asked = plan.candidates() + 1;
+            if plan.candidates() > 1 && usize::from(able.arms) < asked {
+                let problem = format!(
+                    "it splits requests among {} versions, and the plan among {asked}",
+                    able.arms
+                );
+                return Err(unroutable(problem));
+            }
             let copies = plan.steps().iter().find(|step| matches!(step, Step::Shadow(_)));
             if let Some(step) = copies.filter(|_| !able.shadows) {
                 return Err(unroutable(format!(
                     "it copies no requests, and `{step}` asks for that"
                 )));
             }
-            let wrong = plan.steps().iter().find(|step| {
-                matches!(step, Step::SetWeight(it) | Step::Shadow(it) if !it.get().is_multiple_of(able.grain.max(1)))
+            let is_fine = |it: &Weight| it.get().is_multiple_of(able.grain.max(1));
+            let wrong = plan.steps().iter().find(|step| match step {
+                Step::SetWeight(it) | Step::Shadow(it) => !is_fine(it),
+                Step::Split(shares) => !shares.iter().all(is_fine),
+                Step::Choose
+                | Step::Analyze(_)
+                | Step::Pause
+                | Step::Approve { .. }
+                | Step::Probe(_)
+                | Step::GoLive
+                | Step::Bake(_) => false,
             });
             if let Some(step) = wrong {
                 let grain = able.grain;

@@ -1,5 +1,7 @@
 //! Begins a deployment.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sternway_deploy::{Event, Write};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
@@ -27,7 +29,8 @@ pub enum OnSupersede {
 /// A deployment to be begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDeployment {
-    /// What is to move, all of it together.
+    /// What is to move, all of it together. Of an experiment every artifact is there several times, once with
+    /// each candidate, in the order of their shares.
     pub members: Vec<(ArtifactId, VersionNumber)>,
     /// Where.
     pub environment: EnvironmentId,
@@ -56,12 +59,15 @@ impl Control {
         let protection = self.environment(environment).await?;
         let plan = new.plan.clone().asking_first(protection.approvals)?;
         self.probes.able(&plan)?;
-        let mut members = Vec::with_capacity(new.members.len());
+        let mut candidates: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (artifact, to) in &new.members {
-            self.routers.able(artifact, environment, &plan)?;
-            members.push(self.member(artifact, *to, environment).await?);
+            candidates.entry(artifact).or_default().push(*to);
         }
-        members.sort_unstable_by(|one, other| one.artifact.cmp(&other.artifact));
+        let mut members = Vec::with_capacity(candidates.len());
+        for (artifact, candidates) in candidates {
+            self.routers.able(artifact, environment, &plan)?;
+            members.push(self.member(artifact, &candidates, environment).await?);
+        }
         let changeset = intent.id.unwrap_or_else(|| self.ids.changeset());
         let now = self.now();
         let deployment = Deployment {
@@ -76,10 +82,13 @@ impl Control {
             step: 0,
             weight: Weight::ZERO,
             shadow: Weight::ZERO,
+            split: Vec::new(),
+            out: BTreeSet::new(),
+            chosen: None,
             // Nothing was asked of the routers yet.
             routed: true,
             since: now,
-            pauses: std::collections::BTreeSet::new(),
+            pauses: BTreeSet::new(),
             approvals: Vec::new(),
             waiver: None,
             proven: false,
@@ -184,13 +193,15 @@ impl Control {
         member: &Member,
         environment: &EnvironmentId,
     ) -> Result<sternway_types::Changeset, ControlError> {
-        let digest = self.version(&member.artifact, member.to).await?.content.digest;
-        let key = RecordKey::condemnation(&member.artifact, environment, &digest);
-        let condemned = self.record_at(&key, Record::into_condemnation).await?;
-        Ok(match condemned {
-            Some(_) => changeset.then(Change::DeleteRecord(key)),
-            None => changeset,
-        })
+        let mut changeset = changeset;
+        for candidate in member.candidates() {
+            let digest = self.version(&member.artifact, candidate).await?.content.digest;
+            let key = RecordKey::condemnation(&member.artifact, environment, &digest);
+            if self.record_at(&key, Record::into_condemnation).await?.is_some() {
+                changeset = changeset.then(Change::DeleteRecord(key));
+            }
+        }
+        Ok(changeset)
     }
 
     /// Has the deployments that are in the way go back, and sees that they did.
@@ -210,15 +221,26 @@ impl Control {
     async fn member(
         &self,
         artifact: &ArtifactId,
-        to: VersionNumber,
+        candidates: &[VersionNumber],
         environment: &EnvironmentId,
     ) -> Result<Member, ControlError> {
         let (pointer, live) = self.live_version(artifact, environment).await?;
-        if live.number == to {
-            let (artifact, environment) = (artifact.clone(), environment.clone());
-            return Err(ControlError::AlreadyLive { artifact, environment, version: to });
+        for candidate in candidates {
+            if live.number == *candidate {
+                let (artifact, environment) = (artifact.clone(), environment.clone());
+                return Err(ControlError::AlreadyLive {
+                    artifact,
+                    environment,
+                    version: *candidate,
+                });
+            }
+            self.version(artifact, *candidate).await?;
         }
-        self.version(artifact, to).await?;
+        // Whoever lists an artifact does so with a version.
+        let (to, rivals) = match candidates {
+            [to, rivals @ ..] => (*to, rivals.to_vec()),
+            [] => (live.number, Vec::new()),
+        };
         let generation = pointer.generation;
         let subject = Subject {
             artifact: artifact.clone(),
@@ -231,7 +253,13 @@ impl Control {
             artifact: artifact.clone(),
             from: live.number,
             to,
-            regimes: vec![Regime { generation, weight: Weight::ZERO, shadow: Weight::ZERO }],
+            rivals,
+            regimes: vec![Regime {
+                generation,
+                weight: Weight::ZERO,
+                arms: Vec::new(),
+                shadow: Weight::ZERO,
+            }],
             baseline: (baseline.known() > 0).then(|| Box::new(baseline)),
         })
     }

@@ -35,7 +35,8 @@ impl Trial {
         if let Some(now) = shares.last_mut() {
             (now.succeeded, now.failed) = (tally.succeeded, tally.failed);
         }
-        beside(policy, self.live(), &shares, tally)
+        let candidates = u8::try_from(self.member.candidates().count()).unwrap_or(u8::MAX);
+        beside(policy, self.live(), &shares, tally, candidates)
     }
 }
 
@@ -47,7 +48,8 @@ impl Control {
         subject: &Subject,
     ) -> Result<Option<Trial>, ControlError> {
         let Some(member) = under_way.member_of(subject).cloned() else { return Ok(None) };
-        let shares = self.beside(&member, &subject.environment, subject.generation).await?;
+        let of = (&member, subject.version);
+        let shares = self.beside(of, &subject.environment, subject.generation).await?;
         Ok(Some(Trial { member, route: under_way.route.clone(), shares }))
     }
 
@@ -76,7 +78,8 @@ impl Control {
         let Some(id) = trial.route.deployment() else { return Ok(Reaction::Overtaken) };
         loop {
             let before = self.deployment(&subject.environment, id).await?;
-            let regressed = Event::Regressed { artifact: subject.artifact.clone() };
+            let (artifact, candidate) = (subject.artifact.clone(), subject.version);
+            let regressed = Event::Regressed { artifact, candidate };
             let Some(next) = advance(&before.deployment, &regressed, self.now())? else {
                 return Ok(Reaction::Overtaken);
             };

@@ -51,7 +51,7 @@ impl Control {
                 Write::GoLive => moves = go_live(&mut deployment, &ours),
                 Write::TakeBack => moves = take_back(&mut deployment, &ours),
                 Write::Condemn => {
-                    for condemned in self.unfit(&deployment).await? {
+                    for condemned in self.unfit(&before.deployment, &deployment).await? {
                         changeset = changeset.then(put(Record::Condemnation(condemned)));
                     }
                 }
@@ -97,21 +97,31 @@ impl Control {
         Ok(ours)
     }
 
-    /// The candidates as they are condemned. One with the content of what was live before is as good as
-    /// that.
-    async fn unfit(&self, deployment: &Deployment) -> Result<Vec<Condemnation>, ControlError> {
+    /// The candidates as they are condemned: those of an experiment that are out since, or all that were in
+    /// it until now. One with the content of what was live before is as good as that.
+    async fn unfit(
+        &self,
+        before: &Deployment,
+        after: &Deployment,
+    ) -> Result<Vec<Condemnation>, ControlError> {
+        let mut places: Vec<_> = after.out.difference(&before.out).copied().collect();
+        if places.is_empty() {
+            places = before.in_running().collect();
+        }
         let mut condemned = Vec::new();
-        for member in &deployment.members {
-            let to = self.version(&member.artifact, member.to).await?;
+        for member in &after.members {
             let from = self.version(&member.artifact, member.from).await?;
-            if to.content.digest != from.content.digest {
-                condemned.push(Condemnation {
-                    artifact: member.artifact.clone(),
-                    environment: deployment.environment.clone(),
-                    digest: to.content.digest,
-                    version: member.to,
-                    reason: Reason::new(format!("taken back by deployment {}", deployment.id))?,
-                });
+            for version in places.iter().filter_map(|place| member.candidate(*place)) {
+                let to = self.version(&member.artifact, version).await?;
+                if to.content.digest != from.content.digest {
+                    condemned.push(Condemnation {
+                        artifact: member.artifact.clone(),
+                        environment: after.environment.clone(),
+                        digest: to.content.digest,
+                        version,
+                        reason: Reason::new(format!("taken back by deployment {}", after.id))?,
+                    });
+                }
             }
         }
         Ok(condemned)
@@ -127,34 +137,41 @@ type Moves = Vec<(Generation, NewMove)>;
 
 /// A new generation of every pointer, for the shares that are in force from here on.
 fn shift(deployment: &mut Deployment, ours: &HashSet<ArtifactId>) -> Moves {
-    let (id, weight) = (deployment.id, deployment.weight);
-    moved(deployment, ours, |member| {
-        let shift = Shift { deployment: id, candidate: member.to, weight };
+    moved(deployment, ours, |deployment, member| {
+        let shift = Shift {
+            deployment: deployment.id,
+            candidate: member.to,
+            weight: deployment.weight,
+            arms: split_of(deployment, member),
+        };
         (member.from, MoveCause::Shifted(shift))
     })
 }
 
 fn go_live(deployment: &mut Deployment, ours: &HashSet<ArtifactId>) -> Moves {
-    let id = deployment.id;
-    moved(deployment, ours, |member| (member.to, MoveCause::Deployed(id)))
+    moved(deployment, ours, |deployment, member| {
+        (deployment.candidate_of(member), MoveCause::Deployed(deployment.id))
+    })
 }
 
 fn take_back(deployment: &mut Deployment, ours: &HashSet<ArtifactId>) -> Moves {
     let cause = MoveCause::RolledBack(RollbackTrigger::Manual);
-    moved(deployment, ours, |member| (member.from, cause.clone()))
+    moved(deployment, ours, |_, member| (member.from, cause.clone()))
 }
 
 fn moved(
     deployment: &mut Deployment,
     ours: &HashSet<ArtifactId>,
-    to: impl Fn(&Member) -> (VersionNumber, MoveCause),
+    to: impl Fn(&Deployment, &Member) -> (VersionNumber, MoveCause),
 ) -> Moves {
-    let environment = deployment.environment.clone();
-    let (weight, shadow) = (deployment.weight, deployment.shadow);
+    let now = deployment.clone();
+    let Deployment { environment, weight, shadow, .. } = &now;
+    let (weight, shadow) = (*weight, *shadow);
     let members = deployment.members.iter_mut().filter(|it| ours.contains(&it.artifact));
     let moves = members.map(|member| {
-        let (before, (version, cause)) = (member.generation(), to(member));
-        member.regimes.push(Regime { generation: before.next(), weight, shadow });
+        let (before, (version, cause)) = (member.generation(), to(&now, member));
+        let arms = split_of(&now, member);
+        member.regimes.push(Regime { generation: before.next(), weight, arms, shadow });
         let (artifact, name) =
             (member.artifact.clone(), PointerName::Environment(environment.clone()));
         let to = Target::Version(version);
@@ -163,14 +180,18 @@ fn moved(
     moves.collect()
 }
 
+/// The share of each candidate of an experiment; nothing where there is one candidate.
+fn split_of(deployment: &Deployment, member: &Member) -> Vec<Arm> {
+    if deployment.is_experiment() { deployment.arms_of(member) } else { Vec::new() }
+}
+
 /// The route of a member as the deployment wants it.
 pub(super) fn route_of(deployment: &Deployment, member: &Member) -> Result<Route, ControlError> {
     let arms = if deployment.is_live() {
-        vec![Arm { version: member.to, weight: Weight::ALL }]
+        vec![Arm { version: deployment.candidate_of(member), weight: Weight::ALL }]
     } else {
-        let weight = deployment.weight;
-        let live = Arm { version: member.from, weight: weight.rest() };
-        vec![live, Arm { version: member.to, weight }]
+        let live = Arm { version: member.from, weight: deployment.weight.rest() };
+        std::iter::once(live).chain(deployment.arms_of(member)).collect()
     };
     let (artifact, environment) = (member.artifact.clone(), deployment.environment.clone());
     let route = Route::new(artifact, environment, member.generation(), arms)?;

@@ -94,8 +94,9 @@ impl<'a> Health<'a> {
         let mut candidates = BTreeMap::new();
         for Deployed { deployment, .. } in taken_back {
             for member in &deployment.members {
-                let digest = control.version(&member.artifact, member.to).await?.content.digest;
-                let candidate = Candidate { version: member.to, digest, by: deployment.id };
+                let version = deployment.candidate_of(member);
+                let digest = control.version(&member.artifact, version).await?.content.digest;
+                let candidate = Candidate { version, digest, by: deployment.id };
                 candidates.insert(member.artifact.clone(), candidate);
             }
         }

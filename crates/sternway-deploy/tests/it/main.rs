@@ -1,6 +1,7 @@
 //! What `sternway-deploy` promises, seen from outside.
 
 mod deadlines;
+mod experiments;
 mod frozen;
 mod health;
 mod make;

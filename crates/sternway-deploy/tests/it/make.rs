@@ -37,6 +37,8 @@ pub(crate) fn plan(steps: &[Step], limits: Limits) -> Plan {
 /// A deployment of alice's at second 0, in its first step.
 pub(crate) fn begun(plan: Plan) -> Next {
     let first = VersionNumber::FIRST;
+    let rivals = std::iter::successors(Some(first.next().next()), |it| Some(it.next()));
+    let rivals = rivals.take(plan.candidates() - 1);
     begin(Deployment {
         id: DeploymentId::from_name("deployment"),
         environment: EnvironmentId::production(),
@@ -44,9 +46,11 @@ pub(crate) fn begun(plan: Plan) -> Next {
             artifact: parsed("prompts/greeting"),
             from: first,
             to: first.next(),
+            rivals: rivals.collect(),
             regimes: vec![Regime {
                 generation: Generation::new(1),
                 weight: Weight::ZERO,
+                arms: Vec::new(),
                 shadow: Weight::ZERO,
             }],
             baseline: None,
@@ -59,6 +63,9 @@ pub(crate) fn begun(plan: Plan) -> Next {
         step: 0,
         weight: Weight::ZERO,
         shadow: Weight::ZERO,
+        split: Vec::new(),
+        out: BTreeSet::new(),
+        chosen: None,
         routed: true,
         since: second(0),
         pauses: BTreeSet::new(),
@@ -72,7 +79,13 @@ pub(crate) fn begun(plan: Plan) -> Next {
 }
 
 pub(crate) fn regressed() -> Event {
-    Event::Regressed { artifact: parsed("prompts/greeting") }
+    worse(2)
+}
+
+/// A version was found to be worse.
+pub(crate) fn worse(number: u64) -> Event {
+    let candidate = VersionNumber::new(number).expect("tests use numbers above zero");
+    Event::Regressed { artifact: parsed("prompts/greeting"), candidate }
 }
 
 pub(crate) fn asked(ask: Ask, by: &str, reason: &str) -> Event {

@@ -5,10 +5,11 @@ use std::{collections::HashSet, time::Duration};
 use proptest::{prelude::*, sample::select};
 use sternway_deploy::{Ask, Event, Found, Next, Write, advance, due};
 use sternway_types::{
-    Actor, Deployment, DeploymentId, Limits, OnDeadline, Phase, Plan, Step, Timestamp, Weight,
+    Actor, Deployment, DeploymentId, Limits, OnDeadline, Phase, Plan, Step, Timestamp,
+    VersionNumber, Weight,
 };
 
-use crate::make::{asked, begun, parsed, plan, regressed, wait};
+use crate::make::{asked, begun, parsed, plan, regressed, wait, worse};
 
 fn waits() -> impl Strategy<Value = sternway_types::Wait> {
     (0_u32..4, 0_u64..40).prop_map(|(outcomes, seconds)| wait(outcomes, seconds))
@@ -48,12 +49,23 @@ fn plans() -> impl Strategy<Value = Plan> {
         prop::option::of((0..=10_000_u32).prop_map(|it| Weight::new(it).expect("a share")));
     let before = prop::collection::vec(before_live(), 0..6);
     let after = prop::collection::vec(after_live(), 0..3);
-    (copies, before, after, limits()).prop_map(|(copies, before, after, limits)| {
-        let mut steps: Vec<_> = copies.map(Step::Shadow).into_iter().chain(before).collect();
-        steps.push(Step::GoLive);
-        steps.extend(after);
-        plan(&steps, limits)
-    })
+    let shares = prop::collection::vec(1_u32..2_500, 2..4);
+    let compared = prop::option::weighted(0.3, (shares, waits()));
+    (copies, compared, before, after, limits()).prop_map(
+        |(copies, compared, before, after, limits)| {
+            let mut steps: Vec<_> = match compared {
+                Some((shares, look)) => {
+                    let shares = shares.into_iter().map(|it| Weight::new(it).expect("a share"));
+                    let split = Step::Split(shares.collect());
+                    [split, Step::Analyze(look), Step::Choose].into_iter().chain(before).collect()
+                }
+                None => copies.map(Step::Shadow).into_iter().chain(before).collect(),
+            };
+            steps.push(Step::GoLive);
+            steps.extend(after);
+            plan(&steps, limits)
+        },
+    )
 }
 
 fn asks() -> impl Strategy<Value = Ask> {
@@ -75,9 +87,11 @@ fn events() -> impl Strategy<Value = Event> {
         10 => Just(Event::Routed),
         2 => Just(Event::Unrouted),
         1 => Just(regressed()),
-        1 => Just(Event::TakenBack { artifact: artifact() }),
+        1 => Just(Event::TakenBack { artifact: artifact(), candidate: VersionNumber::FIRST.next() }),
+        1 => (2_u64..6).prop_map(|number| worse(number)),
         1 => Just(Event::Overtaken { artifact: artifact() }),
         1 => Just(Event::Replaced { by: DeploymentId::from_name("another") }),
+        2 => (0_u8..4, who.clone()).prop_map(|(place, by)| asked(Ask::Choose { place }, by, "")),
         10 => (asks(), who, why).prop_map(|(ask, by, why)| asked(ask, by, why)),
     ]
 }
@@ -213,10 +227,17 @@ proptest! {
     #[test]
     fn every_regression_of_what_runs_goes_back(plan in plans(), history in histories()) {
         let last = play(plan, &history, |_, _, _, _| Ok(()))?;
-        if last.phase == Phase::Running {
+        if last.phase == Phase::Running && !last.out.contains(&0) {
+            let alone = last.is_experiment() && !last.is_live() && last.in_running().any(|it| it != 0);
             let next = advance(&last, &regressed(), last.since).unwrap().unwrap();
-            prop_assert!(matches!(next.deployment.phase, Phase::RollingBack | Phase::RolledBack));
+            let after = next.deployment;
             prop_assert!(next.writes.contains(&Write::Condemn));
+            if alone {
+                prop_assert!(after.out.contains(&0) && after.phase == Phase::Running);
+                prop_assert!(after.split.first().is_none_or(|share| share.is_zero()));
+            } else {
+                prop_assert!(matches!(after.phase, Phase::RollingBack | Phase::RolledBack));
+            }
         }
     }
 

@@ -125,7 +125,13 @@ fn another_deployment_takes_its_place() {
 fn what_a_policy_took_back_is_not_condemned_again() {
     let mut tale = live();
     let artifact = parsed("prompts/greeting");
-    assert_eq!(tale.event(&Event::TakenBack { artifact }), [Write::TakeBack]);
+    assert_eq!(
+        tale.event(&Event::TakenBack {
+            artifact,
+            candidate: sternway_types::VersionNumber::FIRST.next()
+        }),
+        [Write::TakeBack]
+    );
     assert_eq!(tale.event(&Event::Routed), [Write::Release]);
     tale.is(Phase::RolledBack, 3, 0);
 }

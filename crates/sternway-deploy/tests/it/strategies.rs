@@ -21,6 +21,8 @@ fn shares(plan: &Plan) -> Vec<u16> {
         Step::Shadow(_)
         | Step::Probe(_)
         | Step::Analyze(_)
+        | Step::Split(_)
+        | Step::Choose
         | Step::Pause
         | Step::Approve { .. }
         | Step::GoLive

@@ -194,8 +194,8 @@ impl Needs {
         self.records.insert(RecordKey::environment(&deployment.environment));
         for member in &deployment.members {
             self.artifacts.insert(member.artifact.clone());
-            let versions = [member.from, member.to].map(|number| (member.artifact.clone(), number));
-            self.versions.extend(versions);
+            let versions = std::iter::once(member.from).chain(member.candidates());
+            self.versions.extend(versions.map(|number| (member.artifact.clone(), number)));
         }
     }
 

@@ -2,7 +2,7 @@
 //! store knows under which shares a generation ran.
 
 use sternway_types::{
-    Deployment, Force, MoveCause, NewMove, PointerName, Record, RecordKey, Route, Target,
+    Arm, Deployment, Force, MoveCause, NewMove, PointerName, Record, RecordKey, Route, Target,
     VersionNumber,
 };
 
@@ -32,7 +32,9 @@ pub(super) fn deployment<S: State>(
     may_deploy(making, &environment, after, before)?;
     for member in &after.members {
         known_version(making, &member.artifact, member.from)?;
-        known_version(making, &member.artifact, member.to)?;
+        for candidate in member.candidates() {
+            known_version(making, &member.artifact, candidate)?;
+        }
     }
     Ok(())
 }
@@ -62,9 +64,11 @@ pub(super) fn route<S: State>(
     let name = PointerName::Environment(environment.clone());
     let pointer = making.state.pointer(making.ns(), artifact, &name)?.ok_or_else(stale)?;
     let live = after.live();
+    let candidates = deployment.arms_of(member);
+    let is_one = |arm: &Arm| candidates.iter().any(|it| it.version == arm.version);
     if pointer.generation != after.generation()
         || pointer.version != Some(live.version)
-        || after.candidates().iter().any(|arm| arm.version != member.to)
+        || !after.candidates().iter().all(is_one)
     {
         return Err(stale().into());
     }

@@ -1,5 +1,6 @@
 //! One attempt to make versions live in an environment, step by step.
 
+mod experiment;
 mod plan;
 mod step;
 
@@ -12,8 +13,8 @@ pub use self::{
     step::{Step, Wait},
 };
 use crate::{
-    Actor, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation, ProbeId,
-    Reason, Timestamp, VersionNumber, Weight,
+    Actor, Arm, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation,
+    ProbeId, Reason, Timestamp, VersionNumber, Weight,
 };
 
 /// Where a deployment is.
@@ -174,13 +175,16 @@ pub struct Waiver {
 }
 
 /// One stretch of a deployment in which the shares were the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Regime {
     /// The generation of the pointer, which the outcomes of that time name.
     pub generation: Generation,
-    /// The candidate's share.
+    /// The candidate's share; in an experiment that of all candidates together.
     pub weight: Weight,
+    /// The share of each candidate of an experiment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<Arm>,
     /// Of which share it got copies.
     #[serde(default, skip_serializing_if = "Weight::is_zero")]
     pub shadow: Weight,
@@ -194,8 +198,11 @@ pub struct Member {
     pub artifact: ArtifactId,
     /// What was live when it began, and comes back if it must.
     pub from: VersionNumber,
-    /// The candidate.
+    /// The candidate; in an experiment the first of them.
     pub to: VersionNumber,
+    /// The other candidates of an experiment, in the order of their shares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rivals: Vec<VersionNumber>,
     /// The shares that the candidate had, the oldest first. Never empty.
     pub regimes: Vec<Regime>,
     /// What the candidate is held against, as it stood when the deployment began; nothing if the live
@@ -250,6 +257,15 @@ pub struct Deployment {
     /// Of which share they get copies.
     #[serde(default, skip_serializing_if = "Weight::is_zero")]
     pub shadow: Weight,
+    /// The share of each candidate of an experiment, while they have any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub split: Vec<Weight>,
+    /// The places of the candidates that are out of an experiment, since they were found to be worse.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub out: BTreeSet<u8>,
+    /// The place of the candidate that goes on, once somebody has said which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<u8>,
     /// Whether the routers were seen to do so.
     pub routed: bool,
     /// Since when it is in this step, or on its way back.
@@ -299,7 +315,11 @@ impl Deployment {
             self.members.iter().map(|member| (&member.artifact, member.from, member.to)).collect();
         let what = (&self.environment, members, &self.plan);
         // It can always be written.
-        Digest::of(&serde_json::to_vec(&what).unwrap_or_default())
+        let mut written = serde_json::to_vec(&what).unwrap_or_default();
+        for rival in self.members.iter().flat_map(|member| &member.rivals) {
+            written.extend(rival.get().to_be_bytes());
+        }
+        Digest::of(&written)
     }
 
     /// How many people agreed to it as it is: each of them another person than who began it.
@@ -315,7 +335,10 @@ impl Deployment {
     /// Whether its candidates have more runs, or more copies of them, than before.
     #[must_use]
     pub fn has_more_than(&self, before: &Self) -> bool {
-        self.weight > before.weight || self.shadow > before.shadow
+        let had = before.split.iter().copied().chain(std::iter::repeat(Weight::ZERO));
+        self.weight > before.weight
+            || self.shadow > before.shadow
+            || self.split.iter().zip(had).any(|(now, had)| *now > had)
     }
 
     /// Why this cannot come after what was there before, if it cannot: what is frozen stays, an end is
@@ -340,6 +363,12 @@ impl Deployment {
         }
         if self.fence < before.fence {
             return Some("was taken over by another driver");
+        }
+        if !self.out.is_superset(&before.out) {
+            return Some("brings back a candidate that was found to be worse");
+        }
+        if before.chosen.is_some() && before.chosen != self.chosen {
+            return Some("goes on with another candidate than the one that was chosen");
         }
         if self.has_more_than(before) && self.agreed() < self.asked() {
             return Some("gives its candidates runs that nobody has agreed to");
@@ -369,6 +398,9 @@ impl Deployment {
         }
         if self.members.iter().any(|member| member.regimes.is_empty()) {
             return Some("has a member that nothing is known of");
+        }
+        if let Some(problem) = self.wrong_candidates() {
+            return Some(problem);
         }
         let proof = self.proven || self.waiver.is_some() || !self.plan.limits().evidence;
         (self.phase == Phase::Completed && !proof)

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::Step;
-use crate::{Digest, ProbeId, Weight, window};
+use crate::{Digest, ProbeId, Route, Weight, window};
 
 /// Why steps are no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,14 +63,23 @@ pub enum Strategy {
     BlueGreen,
     /// By copies of runs that nobody sees the answers of, then at once.
     Shadow,
+    /// Several candidates beside what is live, until somebody chooses one of them.
+    Experiment,
     /// By steps that somebody wrote.
     Steps,
 }
 
 impl Strategy {
     /// Every strategy.
-    pub const ALL: [Self; 6] =
-        [Self::Immediate, Self::Canary, Self::Rolling, Self::BlueGreen, Self::Shadow, Self::Steps];
+    pub const ALL: [Self; 7] = [
+        Self::Immediate,
+        Self::Canary,
+        Self::Rolling,
+        Self::BlueGreen,
+        Self::Shadow,
+        Self::Experiment,
+        Self::Steps,
+    ];
 
     /// The word for it.
     #[must_use]
@@ -81,6 +90,7 @@ impl Strategy {
             Self::Rolling => "rolling",
             Self::BlueGreen => "blue_green",
             Self::Shadow => "shadow",
+            Self::Experiment => "experiment",
             Self::Steps => "steps",
         }
     }
@@ -199,9 +209,10 @@ impl Plan {
     pub fn asks_first(&self) -> u8 {
         let before = self.steps.iter().take_while(|step| match step {
             Step::SetWeight(weight) | Step::Shadow(weight) => *weight == Weight::ZERO,
-            Step::GoLive => false,
+            Step::Split(_) | Step::GoLive => false,
             Step::Analyze(_)
             | Step::Pause
+            | Step::Choose
             | Step::Approve { .. }
             | Step::Probe(_)
             | Step::Bake(_) => true,
@@ -236,9 +247,10 @@ impl Plan {
         for step in steps {
             let runs = match &step {
                 Step::SetWeight(weight) | Step::Shadow(weight) => *weight > Weight::ZERO,
-                Step::GoLive => true,
+                Step::Split(_) | Step::GoLive => true,
                 Step::Analyze(_)
                 | Step::Pause
+                | Step::Choose
                 | Step::Approve { .. }
                 | Step::Probe(_)
                 | Step::Bake(_) => false,
@@ -261,6 +273,8 @@ impl Plan {
         self.steps.iter().filter_map(|step| match step {
             Step::Probe(probe) => Some(probe),
             Step::SetWeight(_)
+            | Step::Split(_)
+            | Step::Choose
             | Step::Shadow(_)
             | Step::Analyze(_)
             | Step::Pause
@@ -270,11 +284,45 @@ impl Plan {
         })
     }
 
+    /// How many candidates of each artifact it is for: one, unless it is an experiment.
+    #[must_use]
+    pub fn candidates(&self) -> usize {
+        let mut splits = self.steps.iter().filter_map(split_of);
+        splits.next().map_or(1, <[Weight]>::len)
+    }
+
     /// What it is known by: two plans with the same digest do the same.
     #[must_use]
     pub fn digest(&self) -> Digest {
         // A plan can always be written.
         Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// What is wrong with a step after these in an experiment, or outside one.
+    fn unsplit(&self, step: &Step, before: &[Step]) -> Option<&'static str> {
+        let (is_split, is_chosen) =
+            (self.candidates() > 1, before.iter().any(|step| *step == Step::Choose));
+        match step {
+            Step::Choose if !is_split => Some("has nothing to choose from"),
+            Step::Choose if is_chosen => Some("comes after one was chosen"),
+            Step::Split(weights) if weights.len() != self.candidates() => {
+                Some("is for another number of candidates")
+            }
+            Step::Split(_) if is_chosen => Some("comes after one was chosen"),
+            Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive if is_split && !is_chosen => {
+                Some("comes before one of the candidates was chosen")
+            }
+            Step::Split(_)
+            | Step::Choose
+            | Step::SetWeight(_)
+            | Step::Shadow(_)
+            | Step::GoLive
+            | Step::Analyze(_)
+            | Step::Pause
+            | Step::Approve { .. }
+            | Step::Probe(_)
+            | Step::Bake(_) => None,
+        }
     }
 
     fn check(&self) -> Result<(), PlanError> {
@@ -288,12 +336,15 @@ impl Plan {
         }
         let (mut is_live, mut runs) = (false, false);
         for (place, step) in self.steps.iter().enumerate() {
-            if let Some(problem) = misplaced(step, is_live, runs) {
+            let before = self.steps.get(..place).unwrap_or_default();
+            let problem = misplaced(step, is_live, runs).or_else(|| self.unsplit(step, before));
+            if let Some(problem) = problem {
                 let step = step.clone();
                 return Err(PlanError::Misplaced { place: place + 1, step, problem });
             }
             is_live |= *step == Step::GoLive;
-            runs |= matches!(step, Step::SetWeight(weight) if *weight > Weight::ZERO);
+            runs |= matches!(step, Step::Split(_))
+                || matches!(step, Step::SetWeight(weight) if *weight > Weight::ZERO);
             if let Step::Analyze(wait) | Step::Bake(wait) = step {
                 within("the length of a step", wait.length)?;
             }
@@ -310,6 +361,22 @@ impl Plan {
     }
 }
 
+/// The share of each candidate, if it is a step that splits the runs.
+fn split_of(step: &Step) -> Option<&[Weight]> {
+    match step {
+        Step::Split(weights) => Some(weights),
+        Step::SetWeight(_)
+        | Step::Choose
+        | Step::Shadow(_)
+        | Step::Analyze(_)
+        | Step::Pause
+        | Step::Approve { .. }
+        | Step::Probe(_)
+        | Step::GoLive
+        | Step::Bake(_) => None,
+    }
+}
+
 fn within(what: &'static str, found: Duration) -> Result<(), PlanError> {
     if found <= Plan::LONGEST { Ok(()) } else { Err(PlanError::TooLong { what, found }) }
 }
@@ -323,12 +390,15 @@ fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
         Step::SetWeight(_) | Step::Shadow(_) if is_live => {
             Some("comes after the candidate is live")
         }
+        Step::Split(_) | Step::Choose if is_live => Some("comes after a candidate is live"),
+        Step::Split(weights) => unequal(weights),
         Step::Shadow(_) if runs => Some("comes after the candidate has runs of its own"),
         Step::Approve { .. } if is_live => Some("comes after what it is asked for"),
         Step::Approve { quorum: 0 } => Some("asks nobody"),
         Step::Bake(_) if !is_live => Some("comes before the candidate is live"),
         Step::SetWeight(_)
         | Step::Shadow(_)
+        | Step::Choose
         | Step::Approve { .. }
         | Step::Analyze(_)
         | Step::Pause
@@ -336,4 +406,17 @@ fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
         | Step::GoLive
         | Step::Bake(_) => None,
     }
+}
+
+/// What is wrong with the shares of an experiment, if anything is.
+fn unequal(weights: &[Weight]) -> Option<&'static str> {
+    let sum: u32 = weights.iter().map(|weight| u32::from(*weight)).sum();
+    if !(2..Route::MAX_ARMS).contains(&weights.len()) {
+        return Some("takes 2 to 15 candidates");
+    }
+    if weights.contains(&Weight::ZERO) {
+        return Some("gives a candidate no runs");
+    }
+    (sum >= u32::from(Weight::ALL))
+        .then_some("leaves no runs to what is live, which the candidates are held against")
 }

@@ -37,6 +37,11 @@ impl fmt::Display for Wait {
 pub enum Step {
     /// Gives the candidates this share of the runs, less than all.
     SetWeight(Weight),
+    /// Gives each candidate of an experiment a share of its own, in their order, and leaves some to what is
+    /// live.
+    Split(Vec<Weight>),
+    /// Waits until somebody has said which candidate of an experiment goes on.
+    Choose,
     /// Gives the candidates copies of this share of the runs, and none to answer.
     Shadow(Weight),
     /// Waits for evidence. A regression takes the candidates back in every step; here nothing else
@@ -65,6 +70,8 @@ impl Step {
         match self {
             Self::Approve { quorum } => *quorum,
             Self::SetWeight(_)
+            | Self::Split(_)
+            | Self::Choose
             | Self::Shadow(_)
             | Self::Analyze(_)
             | Self::Pause
@@ -79,6 +86,15 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SetWeight(weight) => write!(f, "weight {weight}"),
+            Self::Split(weights) => {
+                f.write_str("split ")?;
+                for (place, weight) in weights.iter().enumerate() {
+                    let sign = if place == 0 { "" } else { ", " };
+                    write!(f, "{sign}{weight}")?;
+                }
+                Ok(())
+            }
+            Self::Choose => f.write_str("choose a candidate"),
             Self::Shadow(weight) => write!(f, "shadow {weight}"),
             Self::Analyze(wait) => write!(f, "analyze {wait}"),
             Self::Pause => f.write_str("pause"),

@@ -1,7 +1,7 @@
 //! How a changeset is written. Its fingerprint, by which a repeated one is known, is made of this.
 
 use sternway_types::{
-    Change, Changeset, ChangesetId, ContentKind, ContentRef, DeploymentId, Environment, Force,
+    Arm, Change, Changeset, ChangesetId, ContentKind, ContentRef, DeploymentId, Environment, Force,
     Generation, MoveCause, NewMove, NewVersion, Parents, PointerName, Precondition, Record,
     RecordKey, RollbackTrigger, Shift, Target, Weight,
 };
@@ -156,10 +156,17 @@ fn every_move_of_a_pointer() {
 fn every_move_of_a_deployment() {
     let deployment = DeploymentId::from_name("deployment");
     let weight = Weight::new(500).unwrap();
-    let shift = Shift { deployment, candidate: version(2), weight };
+    let shift = Shift { deployment, candidate: version(2), weight, arms: Vec::new() };
     check_move(
         (live(), Target::Version(version(1)), MoveCause::Shifted(shift), Force::No),
         r#""name":{"environment":"production"},"to":{"version":1},"cause":{"shifted":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614","candidate":2,"weight":500}},"force":"no""#,
+    );
+    let arms = [2, 3].map(|number| Arm { version: version(number), weight });
+    let weight = Weight::new(1_000).unwrap();
+    let split = Shift { deployment, candidate: version(2), weight, arms: arms.to_vec() };
+    check_move(
+        (live(), Target::Version(version(1)), MoveCause::Shifted(split), Force::No),
+        r#""name":{"environment":"production"},"to":{"version":1},"cause":{"shifted":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614","candidate":2,"weight":1000,"arms":[{"version":2,"weight":500},{"version":3,"weight":500}]}},"force":"no""#,
     );
     check_move(
         (live(), Target::Version(version(2)), MoveCause::Deployed(deployment), Force::No),

@@ -44,9 +44,11 @@ fn begun() -> Deployment {
             artifact: greeting(),
             from: version(1),
             to: version(2),
+            rivals: Vec::new(),
             regimes: vec![Regime {
                 generation: Generation::new(7),
                 weight: Weight::ZERO,
+                arms: Vec::new(),
                 shadow: Weight::ZERO,
             }],
             baseline: None,
@@ -59,6 +61,9 @@ fn begun() -> Deployment {
         step: 0,
         weight: weight(500),
         shadow: Weight::ZERO,
+        split: Vec::new(),
+        out: std::collections::BTreeSet::new(),
+        chosen: None,
         routed: false,
         since: second(2),
         pauses: std::collections::BTreeSet::new(),
@@ -99,6 +104,7 @@ fn a_deployment_with_everything_that_there_may_be() {
     member.regimes.push(Regime {
         generation: Generation::new(8),
         weight: weight(500),
+        arms: Vec::new(),
         shadow: Weight::ZERO,
     });
     member.baseline = Some(Box::new(FrozenBaseline {

@@ -71,8 +71,13 @@ fn cause(cause: &MoveCause) -> String {
         MoveCause::Unlabelled => "label taken away".into(),
         MoveCause::Undone(revision) => format!("r{revision} undone"),
         MoveCause::Restored(revision) => format!("restored to r{revision}"),
-        MoveCause::Shifted(Shift { deployment, candidate, weight }) => {
+        MoveCause::Shifted(Shift { deployment, candidate, weight, arms }) if arms.is_empty() => {
             format!("{candidate} beside it at {weight} by {deployment}")
+        }
+        MoveCause::Shifted(Shift { deployment, weight, arms, .. }) => {
+            let arms = arms.iter().map(|arm| format!("{} at {}", arm.version, arm.weight));
+            let arms = arms.collect::<Vec<_>>().join(", ");
+            format!("{arms} beside it, {weight} in all, by {deployment}")
         }
         MoveCause::Deployed(deployment) => format!("deployed by {deployment}"),
     }

@@ -2,10 +2,16 @@
 
 use std::process::ExitCode;
 
-use sternway::{Missing, api::DeploymentView, deploy::Ask, types::Reason};
+use sternway::{
+    Missing,
+    api::DeploymentView,
+    control::Control,
+    deploy::Ask,
+    types::{Deployment, Reason, Reference},
+};
 
 use super::{show::line, target::Target};
-use crate::{context::Context, error::CliError};
+use crate::{command::promote::selected, context::Context, error::CliError};
 
 /// Which deployment, and why.
 #[derive(Debug, clap::Args)]
@@ -28,6 +34,10 @@ pub(crate) struct PromoteArgs {
     /// Live at once, and ended without proof. It takes a reason.
     #[arg(long)]
     full: bool,
+
+    /// The candidate of an experiment that goes on: KEY@vN. The others get no more runs.
+    #[arg(long, value_name = "REF", value_parser = selected, conflicts_with = "full")]
+    winner: Option<Reference>,
 }
 
 const APPROVE: &str = "\
@@ -64,15 +74,38 @@ pub(crate) async fn reject(context: &Context, args: Reject) -> Result<ExitCode, 
 }
 
 pub(super) async fn promote(context: &Context, args: PromoteArgs) -> Result<ExitCode, CliError> {
-    let ask = if args.full { Ask::Waive } else { Ask::Promote };
-    run(context, args.which, ask).await
+    let Some(winner) = args.winner else {
+        let ask = if args.full { Ask::Waive } else { Ask::Promote };
+        return run(context, args.which, ask).await;
+    };
+    asked(context, args.which, async |control, found| {
+        let version = control.resolve(&winner, &found.environment).await?;
+        let mut members = found.members.iter();
+        let member = members.find(|member| member.artifact == version.artifact);
+        let place = member.and_then(|member| member.place_of(version.number));
+        place.map(|place| Ask::Choose { place }).ok_or_else(|| {
+            let (artifact, number, id) = (&version.artifact, version.number, found.id);
+            CliError::invalid(format!("{artifact}@{number} is no candidate of deployment {id}"))
+        })
+    })
+    .await
 }
 
 pub(super) async fn run(context: &Context, args: Args, ask: Ask) -> Result<ExitCode, CliError> {
+    asked(context, args, async |_, _| Ok(ask)).await
+}
+
+/// Does what is asked of a deployment, once it is known which.
+async fn asked(
+    context: &Context,
+    args: Args,
+    ask: impl AsyncFnOnce(&Control, &Deployment) -> Result<Ask, CliError>,
+) -> Result<ExitCode, CliError> {
     let intent = context.intent(args.reason);
     let asked = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
         let found = args.target.find(context, control).await?.deployment;
+        let ask = ask(control, &found).await?;
         let asked = control.ask(&found.environment, found.id, ask, &intent).await?.deployment;
         // What follows from it is done at once, whoever drives it otherwise.
         Ok(control.drive_one(&asked.environment, asked.id).await?.deployment)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sternway::{
-    deploy::{blue_green, canary, exponential, immediate, linear, rolling, shadow},
+    deploy::{blue_green, canary, experiment, exponential, immediate, linear, rolling, shadow},
     types::{Limits, OnDeadline, Plan, PlanError, Wait, Weight},
 };
 
@@ -39,6 +39,12 @@ pub(crate) struct Strategy {
     /// effects outside may be run twice.
     #[arg(long, value_name = "PERCENT", value_parser = percent, group = "strategy")]
     shadow: Option<Weight>,
+
+    /// An experiment: a share in percent for each of several candidates of one artifact, in their order, such
+    /// as 20,20. What is worse goes back alone; `deploy promote --winner` makes one of them live.
+    #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', value_parser = percent)]
+    #[arg(group = "strategy")]
+    ab: Option<Vec<Weight>>,
 
     /// At once, and watched.
     #[arg(long, group = "strategy")]
@@ -109,6 +115,7 @@ impl Strategy {
             || self.rolling.is_some()
             || self.blue_green
             || self.shadow.is_some()
+            || self.ab.is_some()
             || self.immediate
     }
 
@@ -119,6 +126,9 @@ impl Strategy {
         }
         if let Some(copies) = self.shadow {
             return shadow(copies, each, bake, limits).map_err(said);
+        }
+        if let Some(shares) = &self.ab {
+            return experiment(shares, each, bake, limits).map_err(said);
         }
         if let Some(batch) = self.rolling {
             return rolling(batch, each, bake, limits).map_err(said);

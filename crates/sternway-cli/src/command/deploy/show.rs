@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use sternway::{
     Missing,
-    api::{CauseView, CommitView, DeploymentView, ListView, ProblemCode},
+    api::{CauseView, CommitView, DeploymentView, ListView, MemberView, ProblemCode},
     store::Limit,
     types::{Applied, At, Commit, Deployment, DeploymentId, Phase, Record, Revision, Weight},
 };
@@ -51,7 +51,7 @@ pub(crate) fn line(view: &DeploymentView, page: &Page) -> String {
     let arrow = page.symbols().arrow;
     let members = view.members.iter().map(|member| {
         let name = style::paint(style::NAME, &member.artifact);
-        format!("{name} {} {arrow} {}", member.from, member.to)
+        format!("{name} {} {arrow} {}", member.from, candidates(member))
     });
     let members: Vec<_> = members.collect();
     let state = view.state.replace('_', " ");
@@ -75,6 +75,14 @@ pub(crate) fn line(view: &DeploymentView, page: &Page) -> String {
         _ => String::new(),
     };
     format!("{}  {state} in {}{now}{step}{}", members.join(", "), view.environment, why(view))
+}
+
+/// The candidate, or those of an experiment that are not out of it.
+pub(super) fn candidates(member: &MemberView) -> String {
+    let chosen = member.candidates.iter().any(|it| it.state == "chosen");
+    let running = member.candidates.iter().filter(|it| it.state != "out");
+    let running: Vec<_> = running.map(|it| it.version.to_string()).collect();
+    if running.is_empty() || chosen { member.to.to_string() } else { running.join(" or ") }
 }
 
 fn under_way(view: &DeploymentView) -> bool {
@@ -111,6 +119,13 @@ fn why(view: &DeploymentView) -> String {
 
 fn write(context: &Context, view: &DeploymentView, page: &mut Page) {
     page.line(line(view, page));
+    for (member, it) in
+        view.members.iter().flat_map(|of| of.candidates.iter().map(move |it| (of, it)))
+    {
+        let share = Weight::new(u32::from(it.weight)).unwrap_or_default();
+        let state = if it.state == "running" { String::new() } else { format!("  {}", it.state) };
+        page.line(format_args!("  {} {}  {share}{state}", member.artifact, it.version));
+    }
     steps(page, &view.steps, under_way(view).then_some(view.step));
     for approval in &view.approvals {
         page.line(format_args!(

@@ -46,7 +46,7 @@ pub(crate) struct Args {
 /// What a deployment is to be.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PlanArgs {
-    /// Which versions: KEY@vN, KEY@latest, ….
+    /// Which versions: KEY@vN, KEY@latest, …. For an experiment several of one artifact.
     #[arg(value_name = "REF", value_parser = selected, required = true)]
     references: Vec<Reference>,
 
@@ -114,7 +114,10 @@ pub(super) async fn retry(context: &Context, args: RetryArgs) -> Result<ExitCode
     let begun = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
         let before = args.target.find(context, control).await?.deployment;
-        let members = before.members.iter().map(|it| (it.artifact.clone(), it.to)).collect();
+        let members = before.members.iter();
+        let members = members
+            .flat_map(|of| of.candidates().map(|candidate| (of.artifact.clone(), candidate)))
+            .collect();
         let new = NewDeployment {
             members,
             environment: before.environment,
@@ -174,7 +177,7 @@ async fn show_plan(
     context.answer(&view, &view.digest.to_string(), |page| {
         for member in &view.members {
             let name = style::paint(style::NAME, &member.artifact);
-            let (from, to, arrow) = (member.from, member.to, page.symbols().arrow);
+            let (from, to, arrow) = (member.from, show::candidates(member), page.symbols().arrow);
             page.line(format_args!(
                 "{name}  {from} {arrow} {to}  would be deployed in {}",
                 view.environment

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    Actor, Applied, ArtifactId, ChangesetId, Commit, DeploymentId, Digest, Generation, MoveCause,
-    NamespaceId, Pointer, PointerMove, PointerName, Reason, RecordChange, Revision,
+    Actor, Applied, Arm, ArtifactId, ChangesetId, Commit, DeploymentId, Digest, Generation,
+    MoveCause, NamespaceId, Pointer, PointerMove, PointerName, Reason, RecordChange, Revision,
     RollbackTrigger, Shift, Timestamp, VersionNumber, Weight,
 };
 use uuid::Uuid;
@@ -81,6 +81,8 @@ enum StoredCause {
     /// The deployment, the candidate, and its share in basis points.
     Shifted(Uuid, u64, u32),
     Deployed(Uuid),
+    /// As a shift, with each candidate of an experiment and its share.
+    Split(Uuid, (u64, u32), Vec<(u64, u32)>),
 }
 
 impl StoredCause {
@@ -96,8 +98,14 @@ impl StoredCause {
             MoveCause::Unlabelled => Self::Unlabelled,
             MoveCause::Undone(revision) => Self::Undone(revision.get()),
             MoveCause::Restored(revision) => Self::Restored(revision.get()),
-            MoveCause::Shifted(Shift { deployment, candidate, weight }) => {
-                Self::Shifted(deployment.as_uuid(), candidate.get(), u32::from(*weight))
+            MoveCause::Shifted(Shift { deployment, candidate, weight, arms }) => {
+                let (deployment, weight) = (deployment.as_uuid(), u32::from(*weight));
+                if arms.is_empty() {
+                    Self::Shifted(deployment, candidate.get(), weight)
+                } else {
+                    let arms = arms.iter().map(|it| (it.version.get(), u32::from(it.weight)));
+                    Self::Split(deployment, (candidate.get(), weight), arms.collect())
+                }
             }
             MoveCause::Deployed(deployment) => Self::Deployed(deployment.as_uuid()),
         })
@@ -116,11 +124,19 @@ impl StoredCause {
             Self::Unlabelled => MoveCause::Unlabelled,
             Self::Undone(revision) => MoveCause::Undone(Revision::new(revision)),
             Self::Restored(revision) => MoveCause::Restored(Revision::new(revision)),
-            Self::Shifted(deployment, candidate, weight) => MoveCause::Shifted(Shift {
-                deployment: DeploymentId::from_uuid(deployment),
-                candidate: number(candidate)?,
-                weight: part("weight", Weight::new(weight))?,
-            }),
+            Self::Shifted(deployment, candidate, weight) => {
+                Self::Split(deployment, (candidate, weight), Vec::new()).into_cause()?
+            }
+            Self::Split(deployment, of_all, arms) => {
+                let arm = |(version, weight): (u64, u32)| -> Decoded<Arm> {
+                    let weight = part("weight", Weight::new(weight))?;
+                    Ok(Arm { version: number(version)?, weight })
+                };
+                let Arm { version: candidate, weight } = arm(of_all)?;
+                let deployment = DeploymentId::from_uuid(deployment);
+                let arms = arms.into_iter().map(arm).collect::<Decoded<_>>()?;
+                MoveCause::Shifted(Shift { deployment, candidate, weight, arms })
+            }
             Self::Deployed(deployment) => MoveCause::Deployed(DeploymentId::from_uuid(deployment)),
         })
     }
