@@ -109,6 +109,11 @@ macro_rules! __store_cases {
                 a_reopened_store_goes_on_where_it_ended,
                 an_end_in_the_middle_of_writing_loses_nothing_acknowledged,
             }
+            experiment {
+                every_candidate_of_an_experiment_has_its_share,
+                a_candidate_that_is_out_gets_no_runs,
+                nothing_goes_live_that_nobody_chose,
+            }
             followed {
                 watchers_see_every_revision_once_in_order,
                 waiting_ends_when_there_is_a_newer_revision,

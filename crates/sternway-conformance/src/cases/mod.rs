@@ -16,6 +16,7 @@ pub(crate) mod counted;
 pub(crate) mod dense;
 pub(crate) mod deployed;
 pub(crate) mod durable;
+pub(crate) mod experiment;
 pub(crate) mod followed;
 pub(crate) mod grouped;
 pub(crate) mod guarded;

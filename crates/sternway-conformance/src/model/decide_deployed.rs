@@ -52,9 +52,11 @@ pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
         deployment.members.iter().find(|member| member.artifact == *artifact)
     });
     let fits = deployment.as_ref().zip(member).is_some_and(|(deployment, member)| {
-        let may = member.candidates().zip(0_u8..).filter(|(_, at)| !deployment.out.contains(at));
-        let may: Vec<_> = may.map(|(version, _)| version).collect();
-        after.candidates().iter().all(|arm| may.contains(&arm.version))
+        let all: Vec<_> = member.candidates().zip(0_u8..).collect();
+        after.candidates().iter().all(|arm| {
+            let found = all.iter().find(|(version, _)| *version == arm.version);
+            found.is_some_and(|(_, at)| arm.weight.is_zero() || !deployment.out.contains(at))
+        })
     });
     if !of_now || !fits {
         problems.push(Refusal::RouteOfNothing {

@@ -229,7 +229,7 @@ impl Control {
         if of.is_live() {
             return Ok(None);
         }
-        for candidate in of.arms_of(member).into_iter().map(|arm| arm.version) {
+        for candidate in member.candidates().filter(|candidate| of.may_run(member, *candidate)) {
             let digest = self.version(&member.artifact, candidate).await?.content.digest;
             let condemned = self.condemnation(&member.artifact, &of.environment, &digest).await?;
             if condemned.is_some() {

@@ -19,6 +19,7 @@ mod damaged;
 mod degraded;
 mod deploy;
 mod emergency;
+mod experiment;
 mod faulty;
 mod frozen;
 mod gate;

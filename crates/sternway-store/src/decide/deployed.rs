@@ -64,8 +64,10 @@ pub(super) fn route<S: State>(
     let name = PointerName::Environment(environment.clone());
     let pointer = making.state.pointer(making.ns(), artifact, &name)?.ok_or_else(stale)?;
     let live = after.live();
-    let candidates = deployment.arms_of(member);
-    let is_one = |arm: &Arm| candidates.iter().any(|it| it.version == arm.version);
+    let is_one = |arm: &Arm| {
+        let may = arm.weight.is_zero() || deployment.may_run(member, arm.version);
+        may && member.place_of(arm.version).is_some()
+    };
     if pointer.generation != after.generation()
         || pointer.version != Some(live.version)
         || !after.candidates().iter().all(is_one)

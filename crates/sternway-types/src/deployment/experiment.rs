@@ -59,17 +59,22 @@ impl Deployment {
         self.winner().and_then(|place| member.candidate(place)).unwrap_or(member.to)
     }
 
-    /// The candidates of a member that have runs or may get some, with their shares as they are beside what is
-    /// live.
+    /// The candidates of a member with their shares as they are beside what is live. One that is out has none,
+    /// and stays among them, since runs of it may still be under way.
     #[must_use]
     pub fn arms_of(&self, member: &Member) -> Vec<Arm> {
         if !self.is_experiment() {
             return vec![Arm { version: member.to, weight: self.weight }];
         }
         let share = |place: u8| self.split.get(usize::from(place)).copied().unwrap_or_default();
-        let places = (0..=u8::MAX).zip(member.candidates());
-        let arms = places.filter(|(place, _)| !self.out.contains(place));
+        let arms = (0..=u8::MAX).zip(member.candidates());
         arms.map(|(place, version)| Arm { version, weight: share(place) }).collect()
+    }
+
+    /// Whether a version may have runs as a candidate of a member.
+    #[must_use]
+    pub fn may_run(&self, member: &Member, version: VersionNumber) -> bool {
+        member.place_of(version).is_some_and(|place| !self.out.contains(&place))
     }
 
     /// What is wrong with its candidates, if anything is.
@@ -82,7 +87,7 @@ impl Deployment {
             let mut seen = std::collections::BTreeSet::from([member.from]);
             !member.candidates().all(|candidate| seen.insert(candidate))
         };
-        if self.members.iter().any(twice) {
+        if self.is_experiment() && self.members.iter().any(twice) {
             return Some("has a candidate twice, or one that is live");
         }
         let sum: u32 = self.split.iter().map(|weight| u32::from(*weight)).sum();
