@@ -208,8 +208,15 @@ pub(super) fn new_deployment(
     plan: sternway::types::Plan,
     on_supersede: OnSupersede,
 ) -> NewDeployment {
+    // The other candidate of an experiment comes after every version that people move by hand.
+    let rival = VersionNumber::FIRST.next().next().next();
+    let candidates = [to, rival].into_iter().take(plan.candidates());
+    let each = |artifact: &ArtifactId| {
+        let artifact = artifact.clone();
+        candidates.clone().map(move |version| (artifact.clone(), version))
+    };
     NewDeployment {
-        members: members.iter().map(|artifact| (artifact.clone(), to)).collect(),
+        members: members.iter().flat_map(each).collect(),
         environment: production(),
         plan,
         force: Force::No,

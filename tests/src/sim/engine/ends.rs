@@ -81,10 +81,16 @@ impl Play<'_> {
         {
             now(self.sound.ask(&production(), id, Ask::Approve, &other)).map(drop)?;
         }
+        if deployment.current() == Some(&Step::Choose)
+            && deployment.chosen.is_none()
+            && let Some(place) = deployment.in_running().next()
+        {
+            asks(Ask::Choose { place })?;
+        }
         if deployment.current() == Some(&Step::Pause) && deployment.routed {
             asks(Ask::Promote)?;
         }
-        if round > 30 && deployment.plan.limits().evidence {
+        if round > 30 && deployment.plan.limits().evidence && deployment.winner().is_some() {
             asks(Ask::Waive)?;
         }
         let outcomes = self.runs(4)?;

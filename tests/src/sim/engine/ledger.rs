@@ -25,7 +25,7 @@ pub(super) struct Ledger {
     pub(super) deployments: BTreeMap<DeploymentId, Deployment>,
     frozen: bool,
     latches: BTreeSet<String>,
-    withdrawn: BTreeSet<DeploymentId>,
+    withdrawn: BTreeSet<(DeploymentId, VersionNumber)>,
     /// The newest generation that the router had.
     seen: BTreeMap<ArtifactId, Generation>,
     /// The newest commit when the router last forgot everything.
@@ -134,7 +134,7 @@ impl Ledger {
                     return Err(broken(format!("{name} was latched twice")));
                 }
                 if let LatchAction::Withdrawn { deployment } = &latch.action
-                    && !self.withdrawn.insert(*deployment)
+                    && !self.withdrawn.insert((*deployment, latch.version))
                 {
                     return Err(broken(format!("{deployment} was taken back twice")));
                 }
@@ -182,7 +182,8 @@ impl Ledger {
         router: &SimRouter,
     ) -> Result<(), Failure> {
         let ended = after.phase.is_over() && after.phase != Phase::Halted;
-        let same = (before.weight, before.shadow) == (after.weight, after.shadow);
+        let same = (before.weight, before.shadow, &before.split)
+            == (after.weight, after.shadow, &after.split);
         if before.routed || !(after.routed || ended) || !same {
             return Ok(());
         }

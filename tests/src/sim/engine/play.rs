@@ -138,7 +138,8 @@ impl<'a> Play<'a> {
             .with_ids(ids);
         now(alone.create_namespace())?;
         for artifact in self.members.clone() {
-            for number in 1..=3 {
+            // The second candidate of an experiment is the fourth version.
+            for number in 1..=2 + self.script.plan.candidates() {
                 let content = Content::text(format!("{artifact} {number}"), None)?;
                 now(alone.publish(Publish::new(artifact.clone(), content), &intent))?;
             }
@@ -309,6 +310,9 @@ impl<'a> Play<'a> {
             let mut waiting = self.ledger.under_way().into_iter();
             return waiting.find_map(|it| match it.current() {
                 Some(Step::Pause) => Some(Deed::Ask(it.id, Ask::Promote)),
+                Some(Step::Choose) => {
+                    it.in_running().next().map(|place| Deed::Ask(it.id, Ask::Choose { place }))
+                }
                 Some(Step::Approve { .. }) => Some(Deed::Answer(it.id, Ask::Approve)),
                 _ => None,
             });
@@ -326,6 +330,10 @@ impl<'a> Play<'a> {
                 5 => Deed::Answer(id, Ask::Reject),
                 _ => agree,
             });
+        }
+        if self.script.plan.candidates() > 1 && self.guards.chance(1, 4) {
+            let place = u8::from(self.guards.chance(1, 2));
+            return Some(Deed::Ask(id, Ask::Choose { place }));
         }
         let third = second_version().next();
         let asks = [Ask::Resume, Ask::Resume, Ask::Promote, Ask::Promote, Ask::Waive, Ask::Abort];

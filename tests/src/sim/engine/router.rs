@@ -130,7 +130,7 @@ impl TrafficRouter for SimRouter {
             grain: 1,
             random_per_request: true,
             sticky: true,
-            arms: 2,
+            arms: 3,
             shadows: true,
             survives_restart: false,
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sternway::types::{Limits, OnDeadline, Plan, PlanError, Wait, Weight};
-use sternway_deploy::{blue_green, canary, immediate, rolling, shadow};
+use sternway_deploy::{blue_green, canary, experiment, immediate, rolling, shadow};
 
 use crate::sim::{Dice, Failure};
 
@@ -32,12 +32,14 @@ pub(super) struct Script {
 
 impl Script {
     /// How many strategies there are.
-    pub(super) const STRATEGIES: u64 = 6;
+    pub(super) const STRATEGIES: u64 = 7;
 
     pub(super) fn of(seed: u64) -> Result<Self, Failure> {
         let dice = &mut Dice::of(seed, "script");
         let eventful = dice.chance(1, 2);
-        let plan = plan(dice, eventful).map_err(Failure::harness)?;
+        // With dice of its own, so that a seed that was kept goes on telling what it told.
+        let compares = Dice::of(seed, "experiment").chance(1, 7);
+        let plan = plan(dice, eventful, compares).map_err(Failure::harness)?;
         let asks = Dice::of(seed, "guards").chance(1, 4);
         Ok(Self {
             seed,
@@ -68,9 +70,12 @@ impl Script {
     }
 }
 
+/// The strategy with several candidates.
+const EXPERIMENT: u64 = 6;
+
 /// Where nothing but the candidate decides how it ends, time never runs out, and each step sees more
 /// outcomes than it takes to find a bad candidate.
-fn plan(dice: &mut Dice, eventful: bool) -> Result<Plan, PlanError> {
+fn plan(dice: &mut Dice, eventful: bool, compares: bool) -> Result<Plan, PlanError> {
     let seconds = |seconds| Duration::from_secs(seconds);
     let limits = if eventful {
         Limits {
@@ -84,7 +89,8 @@ fn plan(dice: &mut Dice, eventful: bool) -> Result<Plan, PlanError> {
     };
     let outcomes = if eventful { dice.pick(0, [3, 10]) } else { 12 };
     let wait = Wait { outcomes, length: seconds(dice.below(30)) };
-    by_strategy(dice.below(Script::STRATEGIES), wait, limits)
+    let strategy = dice.below(EXPERIMENT);
+    by_strategy(if compares { EXPERIMENT } else { strategy }, wait, limits)
 }
 
 fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanError> {
@@ -95,6 +101,7 @@ fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanEr
         2 => rolling(weight(34), wait, wait, limits),
         3 => blue_green(None, wait, limits),
         5 => shadow(weight(100), wait, wait, limits),
+        EXPERIMENT => experiment(&[weight(20), weight(20)], wait, wait, limits),
         _ => {
             let look = Wait { outcomes: 0, ..wait };
             blue_green(Some(look), wait, limits)
