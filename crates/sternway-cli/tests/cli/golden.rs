@@ -192,6 +192,7 @@ stories! {
     dependencies
     deployments
     environments
+    experiment
     explain
     folders
     labels
@@ -241,6 +242,7 @@ stories_of_many! {
     dependencies
     deployments
     environments
+    experiment
     explain
     labels
     metrics

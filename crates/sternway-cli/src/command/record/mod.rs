@@ -269,7 +269,7 @@ fn reaction(
         Some(ReactionView::Shadowed) => page.line("  still live: the policy is on trial"),
         Some(ReactionView::Withdrawn { deployment }) => {
             let would = context.would();
-            let gone = style::paint(style::GOOD, "what was live is live alone");
+            let gone = style::paint(style::GOOD, "what is live has its runs again");
             page.line(format_args!("  {would}taken back: {gone}"));
             page.next(&[format!("sternway{flags} deploy status {deployment}")]);
         }
