@@ -21,7 +21,6 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// Why nobody is talked to.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Unreachable {
     /// The name has no address now.
     #[error("{host} has no address")]

@@ -64,7 +64,6 @@ impl Answer {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Failure {
     /// Nobody was talked to.
     #[error(transparent)]

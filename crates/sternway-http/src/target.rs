@@ -7,7 +7,6 @@ use url::{Host, Url};
 
 /// Why an address is refused.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum BadAddress {
     /// It is none.
     #[error("the address is none")]

@@ -24,7 +24,7 @@ const READ: usize = 1_024;
 pub(crate) fn target(address: &str, reach: Reach) -> Result<Target, NotifyError> {
     Target::new(address, reach).map_err(|err| match err {
         BadAddress::Open => unfit(format!("{err} (http:// is for --allow-private)")),
-        err => unfit(chain(&err)),
+        BadAddress::Unreadable(_) | BadAddress::Scheme | BadAddress::NoHost => unfit(chain(&err)),
     })
 }
 
@@ -67,7 +67,7 @@ fn broken(err: &Failure) -> NotifyError {
     match err {
         Failure::Unreachable(err) => unreachable(err),
         Failure::Unfit(_) => unfit(chain(err)),
-        err => failed(chain(err)),
+        Failure::Broken(_) => failed(chain(err)),
     }
 }
 
@@ -106,6 +106,8 @@ pub(crate) fn unreachable(err: &Unreachable) -> NotifyError {
         Unreachable::Private { .. } => {
             failed(format!("{err}: a channel that may be there is added with --allow-private"))
         }
-        err => failed(chain(err)),
+        Unreachable::Unknown { .. } | Unreachable::Connect { .. } | Unreachable::Tls { .. } => {
+            failed(chain(err))
+        }
     }
 }
