@@ -65,19 +65,13 @@ pub struct PrometheusProbe {
     bounds: Bounds,
 }
 
-impl PrometheusProbe {
-    /// Asks a server such as `http://prometheus.internal:9090`, whose API may be behind a path. What else the
-    /// server is told, and how long is waited, is said of the endpoint by the last argument.
+impl Endpoint {
+    /// A query to a server such as `http://prometheus.internal:9090`, whose API may be behind a path.
     ///
     /// # Errors
     ///
-    /// [`BadCheck`] if the address or the query makes no sense, and what the last argument refuses.
-    pub fn new(
-        server: &str,
-        query: &str,
-        bounds: Bounds,
-        told: impl FnOnce(Endpoint) -> Result<Endpoint, BadCheck>,
-    ) -> Result<Self, BadCheck> {
+    /// [`BadCheck`] if the address or the query makes no sense.
+    pub fn of_prometheus(server: &str, query: &str) -> Result<Self, BadCheck> {
         if query.trim().is_empty() {
             return Err(BadCheck::NoQuery);
         }
@@ -85,7 +79,14 @@ impl PrometheusProbe {
         let path = format!("{}/api/v1/query", url.path().trim_end_matches('/'));
         url.set_path(&path);
         url.query_pairs_mut().clear().append_pair("query", query);
-        Ok(Self { endpoint: told(Endpoint::of(&url)?)?, bounds })
+        Self::of(&url)
+    }
+}
+
+impl PrometheusProbe {
+    /// Asks by [`Endpoint::of_prometheus`].
+    pub const fn new(endpoint: Endpoint, bounds: Bounds) -> Self {
+        Self { endpoint, bounds }
     }
 }
 

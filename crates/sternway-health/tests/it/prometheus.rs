@@ -1,6 +1,6 @@
 //! Queries to what answers as Prometheus does.
 
-use sternway_health::{Bounds, PrometheusProbe, Text};
+use sternway_health::{Bounds, Endpoint, PrometheusProbe, Text};
 use sternway_provider::{Health, Unprobed};
 
 use crate::{
@@ -13,10 +13,8 @@ const QUERY: &str = r#"sum(rate(errors{job="app"}[5m])) / 2 + 1"#;
 fn probe(server: &str) -> PrometheusProbe {
     let bounds = Bounds::new(None, Some(0.5)).expect("bounds");
     let token = || Text::Written("Bearer t".into());
-    PrometheusProbe::new(server, QUERY, bounds, |endpoint| {
-        endpoint.within(SHORT).with_header("authorization", token())
-    })
-    .expect("a check")
+    let endpoint = Endpoint::of_prometheus(server, QUERY).expect("a query").within(SHORT);
+    PrometheusProbe::new(endpoint.with_header("authorization", token()).expect("a header"), bounds)
 }
 
 async fn answered(answer: Answer) -> Result<Health, Unprobed> {
@@ -61,7 +59,6 @@ async fn the_query_reaches_it_as_it_was_written() {
 
 #[test]
 fn a_query_that_asks_nothing_is_refused() {
-    let bounds = Bounds::new(Some(1.0), None).unwrap();
-    assert!(PrometheusProbe::new("http://p", " ", bounds, Ok).is_err());
-    assert!(PrometheusProbe::new("p:9090", "up", bounds, Ok).is_err());
+    assert!(Endpoint::of_prometheus("http://p", " ").is_err());
+    assert!(Endpoint::of_prometheus("p:9090", "up").is_err());
 }
