@@ -69,7 +69,7 @@ fn list(context: &Context) -> Result<ExitCode, CliError> {
             for view in &list.items {
                 table.row([
                     Cell::styled(style::NAME, view.name.to_string()),
-                    Cell::new(view.kind.to_owned()),
+                    Cell::new(view.kind),
                     Cell::new(view.what.clone()),
                 ]);
             }
