@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use sternway_http::{
     Answer, BadAddress, Egress, Failure, HeaderMap, HeaderName, HeaderValue, Method, Request,
-    Target, Unreachable, chain, send,
+    StatusCode, Target, Unreachable, chain, send,
 };
 use sternway_provider::Unprobed;
 use sternway_types::Reach;
@@ -104,17 +104,16 @@ impl Endpoint {
         &self.shown
     }
 
-    /// Asks once, and reads [`LONGEST_ANSWER`] of the answer if the rest is wanted.
+    /// Asks once, and reads so many bytes of an answer with such a status.
     pub(crate) async fn ask(
         &self,
-        method: Method,
-        also: HeaderMap,
-        body: String,
+        (method, also, body): (Method, HeaderMap, String),
+        most: impl Fn(StatusCode) -> usize + Send,
     ) -> Result<Answer, Silence> {
         let mut headers = self.said().map_err(Silence::Nothing)?;
         headers.extend(also);
         let request = Request { method, target: self.target.clone(), headers, body };
-        match timeout(self.limit, send(&self.egress, request, |_| LONGEST_ANSWER)).await {
+        match timeout(self.limit, send(&self.egress, request, most)).await {
             Ok(answered) => answered.map_err(|err| self.silence(&err)),
             Err(_) => {
                 let (shown, limit) = (&self.shown, self.limit);

@@ -9,7 +9,7 @@ use sternway_provider::{Health, HealthProbe, Unprobed};
 use sternway_types::Deployment;
 use url::Url;
 
-use crate::{BadCheck, Endpoint};
+use crate::{BadCheck, Endpoint, LONGEST_ANSWER};
 
 /// Where a number is well.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +93,8 @@ impl PrometheusProbe {
 #[async_trait]
 impl HealthProbe for PrometheusProbe {
     async fn probe(&self, _: &Deployment) -> Result<Health, Unprobed> {
-        let asked = Box::pin(self.endpoint.ask(Method::GET, HeaderMap::new(), String::new()));
+        let question = (Method::GET, HeaderMap::new(), String::new());
+        let asked = Box::pin(self.endpoint.ask(question, |_| LONGEST_ANSWER));
         let answer = asked.await.map_err(Unprobed::from)?;
         let shown = self.endpoint.shown();
         let number =

@@ -204,4 +204,5 @@ fn what_a_check_says_by_hand_is_what_a_deployment_goes_back_by() {
     assert_eq!(deployed.live(), format!("{KEY}@v1"));
     let unknown = deployed.0.sternway().args(["health", "check", "raedy"]).output().unwrap();
     assert_code(&unknown, 2);
+    assert!(stderr(&unknown).contains("did you mean ready?"), "{}", stderr(&unknown));
 }

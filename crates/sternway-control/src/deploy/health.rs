@@ -62,8 +62,8 @@ impl Probing {
         self.probe.probe(&self.deployment).await
     }
 
-    /// How long to wait before it is asked again if nothing was found out: half of it by chance, so that many
-    /// who drive do not ask at once.
+    /// How long to wait before it is asked again if nothing was found out: 2.5 to 7.5 seconds, by chance, so
+    /// that many who drive do not ask at once.
     #[must_use]
     pub const fn again(&self) -> Duration {
         self.again

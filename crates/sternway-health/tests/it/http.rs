@@ -89,6 +89,7 @@ async fn who_does_not_answer_in_time_is_not_well() {
     unwell(answered(Answer::Hanging("HTTP/1.1 200")).await, "did not answer within 200ms");
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nrea";
     unwell(ready(Answer::Hanging(head)).await, "did not answer within 200ms");
+    assert_eq!(answered(Answer::Hanging(head)).await, Ok(Health::Well), "by its status alone");
     let server = Server::answering(&[says("200 OK", "")]).await;
     let url = server.url();
     drop(server);

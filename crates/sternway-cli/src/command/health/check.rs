@@ -17,7 +17,7 @@ use sternway::{
 use crate::{
     command::{probe_of, promote::selected},
     context::Context,
-    error::CliError,
+    error::{CliError, nearest},
     format::visible,
     render::{page::Page, style},
 };
@@ -34,14 +34,15 @@ pub(crate) struct Args {
     #[arg(value_name = "NAME")]
     name: ProbeId,
 
-    /// What it is told that is to be deployed: KEY@vN, KEY@latest, …. Nothing else happens to it.
+    /// What it is told that is to be deployed: KEY@vN, KEY@latest, …. Nothing else happens to it. A hook is
+    /// told in any case.
     #[arg(long = "of", value_name = "REF", value_parser = selected)]
     of: Vec<Reference>,
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let probe = probe_of(&context.settings.health, &args.name);
-    let probe = probe.ok_or_else(|| ControlError::NoProbe(args.name.clone()))?;
+    let probe = probe.ok_or_else(|| unknown(context, &args.name))?;
     let members = if args.of.is_empty() {
         Vec::new()
     } else {
@@ -69,6 +70,18 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         Ok(Health::Unwell(_)) => ExitCode::from(UNWELL),
         Err(_) => ExitCode::from(UNKNOWN),
     })
+}
+
+fn unknown(context: &Context, name: &ProbeId) -> CliError {
+    let known = context.settings.health.keys().map(ToString::to_string);
+    let near = nearest(name.as_str(), known);
+    let refused = CliError::from(ControlError::NoProbe(name.clone()));
+    match near {
+        Some(near) => {
+            refused.with_help(format!("did you mean {near}? See also: sternway health list"))
+        }
+        None => refused,
+    }
 }
 
 /// A version as a deployment would have it, which has no runs yet.
