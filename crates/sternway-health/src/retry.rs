@@ -32,21 +32,35 @@ impl Retried {
 #[async_trait]
 impl HealthProbe for Retried {
     async fn probe(&self, of: &Deployment) -> Result<Health, Unprobed> {
-        let mut wait = FIRST;
-        for _ in 0..self.retries {
+        for done in 0..self.retries {
             match self.probe.probe(of).await {
                 Ok(Health::Unwell(_)) => (),
                 Ok(Health::Well) => return Ok(Health::Well),
                 Err(nothing) => return Err(nothing),
             }
-            sleep(Jitter::from(RandomIds.changeset()).within(wait)).await;
-            wait = wait.saturating_mul(2).min(LONGEST);
+            sleep(Jitter::from(RandomIds.changeset()).within(longest(done))).await;
         }
         self.probe.probe(of).await
     }
 }
 
+/// How long is waited at most after so many retries.
+fn longest(done: u32) -> Duration {
+    FIRST.saturating_mul(2_u32.saturating_pow(done)).min(LONGEST)
+}
+
 async fn sleep(pause: Duration) {
     #[expect(clippy::disallowed_methods, reason = "nothing rings when an address is well again")]
     tokio::time::sleep(pause).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_waits_twice_as_long_each_time_and_no_longer_than_it_may() {
+        let waits = [0, 1, 5, 6, 9, u32::MAX].map(|done| longest(done).as_millis());
+        assert_eq!(waits, [500, 1_000, 16_000, 30_000, 30_000, 30_000]);
+    }
 }
