@@ -47,6 +47,7 @@ mod outcome;
 mod point;
 mod pointer;
 mod policy;
+mod probe;
 mod problem;
 mod promoted;
 mod published;
@@ -123,6 +124,7 @@ pub use crate::{
         EffectivePolicyView, PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView,
         error_rate,
     },
+    probe::{ProbeView, ProbedView},
     problem::{Problem, ProblemCode},
     promoted::PromotedView,
     published::{LandingView, PublishedView},

@@ -16,7 +16,7 @@ use sternway::{
 
 use crate::{
     cli::{Globals, Output},
-    command::{CommandValidator, HostProbe},
+    command::{CommandValidator, probe_of},
     console::Console,
     format::shell,
     input::moment::Moment,
@@ -106,10 +106,9 @@ impl Context {
 
     /// The health checks of whoever drives, by the names that plans ask for them.
     pub(crate) fn probes(&self) -> Probes {
-        let settings = self.settings.health.iter();
-        settings.fold(Probes::default(), |all, (name, setting)| {
-            all.with(name.clone(), Arc::new(HostProbe::new(setting.clone())))
-        })
+        let settings = &self.settings.health;
+        let named = settings.keys().filter_map(|name| Some((name, probe_of(settings, name)?)));
+        named.fold(Probes::default(), |all, (name, probe)| all.with(name.clone(), probe))
     }
 
     /// What stands before what happened, if it did not happen.

@@ -64,6 +64,7 @@ pub fn settings(data: &[u8]) {
         };
         // A folder may name no validators, and says so.
         drop(file.validators());
+        drop(file.health());
         drop(file.routers());
         if file.parse(look_up).is_err() {
             continue;

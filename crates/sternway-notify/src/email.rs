@@ -11,15 +11,11 @@ use lettre::{
         extension::ClientId,
     },
 };
+use sternway_http::{Egress, chain};
 use sternway_provider::{Delivered, LONGEST_DELIVERY, Notice, NotifyError};
 use sternway_types::{ChannelParts, Mailbox, Reach, Security, Timestamp};
 
-use crate::{
-    egress::Egress,
-    failed,
-    http::{chain, unreachable},
-    secret, template, unfit,
-};
+use crate::{failed, http::unreachable, secret, template, unfit};
 
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 200;
@@ -54,7 +50,7 @@ pub(crate) async fn send(
     let broke = |err: lettre::transport::smtp::Error| failed(chain(&err));
     let mut connection = connect(egress, mailbox, parts.reach).await?;
     if let (Some(user), Some(password)) = (&mailbox.user, &mailbox.password) {
-        let credentials = Credentials::new(user.clone(), secret::read(password)?);
+        let credentials = Credentials::new(user.clone(), secret(password)?);
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
         connection.auth(&mechanisms, &credentials).await.map_err(broke)?;
     }
@@ -101,7 +97,7 @@ fn parameters(
     host: &str,
 ) -> Result<TlsParameters, lettre::transport::smtp::Error> {
     let mut builder = TlsParameters::builder(host.to_owned());
-    for root in &egress.extra {
+    for root in egress.authorities() {
         builder = builder.add_root_certificate(Certificate::from_der(root.to_vec())?);
     }
     builder.build()

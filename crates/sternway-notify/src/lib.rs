@@ -1,7 +1,7 @@
 //! Tells people and programs what happened: signed webhooks, messages in a chat, mail.
 //!
 //! [`Channels`] is the port [`Notifier`] for every kind of channel. What goes out goes through one
-//! [`egress`]: it looks a host up itself, refuses addresses of this host and its networks unless the
+//! [`Egress`]: it looks a host up itself, refuses addresses of this host and its networks unless the
 //! channel may be there, and connects to exactly the addresses that it looked at. Redirects are not
 //! followed, no proxy is asked, and an answer is never read further than its first lines.
 //!
@@ -10,10 +10,8 @@
 //!
 //! [Standard Webhooks]: https://www.standardwebhooks.com
 
-pub mod egress;
 mod email;
 mod http;
-mod secret;
 pub mod sign;
 mod slack;
 mod template;
@@ -22,10 +20,9 @@ mod webhook;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+pub use sternway_http::{Egress, Resolve, Unreachable, egress};
 use sternway_provider::{Delivered, LONGEST_DELIVERY, Notice, Notifier, NotifyError};
-use sternway_types::{Channel, Timestamp, Via};
-
-pub use crate::egress::{Egress, Resolve, Unreachable};
+use sternway_types::{Channel, SecretRef, Timestamp, Via};
 
 /// Tells channels of every kind.
 #[derive(Clone, Debug)]
@@ -63,7 +60,7 @@ impl Notifier for Channels {
             template::check(template)?;
         }
         match &parts.via {
-            Via::Webhook { url, .. } => http::Target::new(url, parts.reach).map(drop),
+            Via::Webhook { url, .. } => http::target(url, parts.reach).map(drop),
             // Its address is a secret, which whoever adds it may not have.
             Via::Slack { .. } => Ok(()),
             Via::Email(mailbox) => email::check(mailbox),
@@ -102,6 +99,11 @@ impl Notifier for Channels {
 /// It was not taken, or nobody knows.
 fn failed(problem: impl Into<String>) -> NotifyError {
     NotifyError::Failed { problem: problem.into(), rest: None }
+}
+
+/// A secret, read where it is. One that is not there may be there later.
+fn secret(from: &SecretRef) -> Result<String, NotifyError> {
+    sternway_http::secret(from).map_err(|err| failed(sternway_http::chain(&err)))
 }
 
 /// The channel makes no sense.

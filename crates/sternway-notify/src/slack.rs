@@ -5,7 +5,7 @@ use sternway_provider::{Notice, NotifyError};
 use sternway_types::{ChannelParts, SecretRef};
 
 use crate::{
-    http::{Post, Target},
+    http::{Post, target},
     secret, template,
 };
 
@@ -24,7 +24,7 @@ pub(crate) fn request(
         Some(source) => template::render(source, notice, escape)?,
         None => format!("{}\n{}", escape(&notice.summary), template::details(notice, escape)?),
     };
-    let target = Target::new(&secret::read(url)?, parts.reach)?;
+    let target = target(&secret(url)?, parts.reach)?;
     let body = message(&escape(&notice.summary), &text).to_string();
     Ok(Post { target, content_type: "application/json; charset=UTF-8", headers: Vec::new(), body })
 }

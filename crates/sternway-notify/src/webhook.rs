@@ -6,8 +6,8 @@ use sternway_types::{ChannelParts, SecretRef, Timestamp};
 
 use crate::{
     failed,
-    http::{Post, Target},
-    secret, sign, template,
+    http::{Post, target},
+    sign, template,
 };
 
 /// The request for an event.
@@ -19,14 +19,14 @@ pub(crate) fn request(
 ) -> Result<Post, NotifyError> {
     let body = body(parts, notice)?;
     let seconds = now.as_micros().div_euclid(1_000_000);
-    let signature = sign::sign_all(&secret::read(secret)?, &notice.id, seconds, &body)
+    let signature = sign::sign_all(&crate::secret(secret)?, &notice.id, seconds, &body)
         .map_err(|err| failed(err.to_string()))?;
     let headers = vec![
         ("webhook-id", notice.id.clone()),
         ("webhook-timestamp", seconds.to_string()),
         ("webhook-signature", signature),
     ];
-    let target = Target::new(url, parts.reach)?;
+    let target = target(url, parts.reach)?;
     let content_type = "application/cloudevents+json; charset=UTF-8";
     Ok(Post { target, content_type, headers, body })
 }

@@ -35,8 +35,9 @@ impl Unprobed {
 ///
 /// - **Asked again**: it may be asked more than once about one step of a deployment, also by two processes at
 ///   once; whoever does something by being asked goes by the id of the deployment and its step.
-/// - **No answer is an error**: a check that ran out of time, or could not be made, answers [`Unprobed`] and is
-///   asked again; one that was made and found something wrong answers [`Health::Unwell`].
+/// - **No answer is an error**: a check that could not be made, or made no sense of what came, answers
+///   [`Unprobed`] and is asked again; one that was made and found something wrong, such as an application that
+///   says nothing in time, answers [`Health::Unwell`].
 /// - **Ends**: it answers within a limit of its own, its retries included.
 /// - **Free to drop**: a call that is dropped leaves nothing running.
 #[async_trait]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChannelId, Event, EventPlace, Lease, Revision, Timestamp};
+use crate::{ChangesetId, ChannelId, Event, EventPlace, Lease, Revision, Timestamp};
 
 /// How long after a try that failed the next one comes: the schedule of Standard Webhooks. The first is
 /// made at once; the sum is 75 h 35 min and 5 s.
@@ -33,7 +33,21 @@ const MAX_PROBLEM: usize = 300;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Jitter(pub u16);
 
+impl From<ChangesetId> for Jitter {
+    /// By chance, from what an id is made of.
+    fn from(drawn: ChangesetId) -> Self {
+        let [.., high, low] = drawn.as_uuid().into_bytes();
+        Self(u16::from_be_bytes([high, low]))
+    }
+}
+
 impl Jitter {
+    /// A part of a length of time, from nothing to all of it.
+    #[must_use]
+    pub fn within(self, length: Duration) -> Duration {
+        length.saturating_mul(u32::from(self.0)) / u32::from(u16::MAX)
+    }
+
     /// A length of time and up to a tenth more.
     #[must_use]
     pub fn spread(self, length: Duration) -> Duration {

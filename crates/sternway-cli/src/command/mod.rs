@@ -19,6 +19,7 @@ mod export;
 mod get;
 mod guard;
 mod head;
+mod health;
 mod import;
 mod init;
 mod label;
@@ -60,7 +61,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-pub(crate) use self::exec::{CommandValidator, HostProbe};
+pub(crate) use self::exec::{CommandValidator, probe_of};
 use crate::{context::Context, error::CliError};
 
 /// What to do.
@@ -87,6 +88,7 @@ pub(crate) enum Command {
     Deploy(deploy::Args),
     Approve(deploy::Approve),
     Reject(deploy::Reject),
+    Health(health::Args),
     Resolve(resolve::Args),
     Point(point::Args),
     Emergency(emergency::Args),
@@ -187,6 +189,7 @@ impl Command {
             Self::Deploy(args) => Box::pin(deploy::run(context, args)).await,
             Self::Approve(args) => deploy::approve(context, args).await,
             Self::Reject(args) => deploy::reject(context, args).await,
+            Self::Health(args) => Box::pin(health::run(context, args)).await,
             Self::Resolve(args) => resolve::run(context, args).await,
             Self::Point(args) => point::run(context, args).await,
             Self::Emergency(args) => Box::pin(emergency::run(context, args)).await,

@@ -161,7 +161,7 @@ impl SettingsFile<'_> {
         self.folder().join(path).to_str().map(ToOwned::to_owned)
     }
 
-    fn beside(&self, elsewhere: Elsewhere) -> Elsewhere {
+    pub(super) fn beside(&self, elsewhere: Elsewhere) -> Elsewhere {
         match elsewhere {
             Elsewhere::Variable(_) => elsewhere,
             Elsewhere::File(path) => Elsewhere::File(self.folder().join(path)),
@@ -200,7 +200,7 @@ fn read(key: Key, value: &DeValue<'_>) -> Result<Written, String> {
     match value {
         DeValue::Boolean(switch) if key.is_switch() => Ok(Written::Value(switch.to_string())),
         DeValue::String(text) if !key.is_switch() => Ok(Written::Value(text.to_string())),
-        DeValue::Table(table) if !key.is_switch() => elsewhere(table),
+        DeValue::Table(table) if !key.is_switch() => elsewhere(table).map(Written::Elsewhere),
         DeValue::Integer(_) | DeValue::Float(_) if key == Key::LockTimeout => {
             Err("a number says no unit: expected a text such as \"500ms\", \"5s\" or \"1m\"".into())
         }
@@ -217,7 +217,8 @@ fn read(key: Key, value: &DeValue<'_>) -> Result<Written, String> {
     }
 }
 
-fn elsewhere(table: &DeTable<'_>) -> Result<Written, String> {
+/// Reads where a value is taken from, or says what was expected.
+pub(super) fn elsewhere(table: &DeTable<'_>) -> Result<Elsewhere, String> {
     let expected =
         || "expected a text in quotes, { env = \"NAME\" } or { file = \"PATH\" }".to_owned();
     let mut members = table.iter();
@@ -229,7 +230,7 @@ fn elsewhere(table: &DeTable<'_>) -> Result<Written, String> {
         ("file", Some(path)) if !path.is_empty() => Some(Elsewhere::File(path.into())),
         _ => None,
     };
-    found.map(Written::Elsewhere).ok_or_else(expected)
+    found.ok_or_else(expected)
 }
 
 /// Whether a variable can be called like this.

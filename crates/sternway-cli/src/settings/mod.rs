@@ -111,7 +111,7 @@ impl Setting {
 }
 
 /// Every setting as it holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     chosen: BTreeMap<Key, Setting>,
     /// Variables that say something which this build can do nothing with.

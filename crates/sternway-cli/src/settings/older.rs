@@ -48,8 +48,8 @@ const OLDER: [PassedOver; 8] = [
     ),
     PassedOver::new(
         "HEALTH_CHECK_TIMEOUT",
-        "there are no deployments yet whose health is checked",
-        Some("sternway guard KEY FILE --timeout 30s -- COMMAND"),
+        "each health check has a limit of its own",
+        Some("timeout = \"30s\" in [health.NAME] of your own settings: sternway settings path"),
     ),
     PassedOver::new(
         "ROLLBACK_THRESHOLD",

@@ -265,8 +265,14 @@ fn deployed(world: &World, all: &mut Keys) {
 
 /// Who is told what happens. Nobody listens there.
 fn told(world: &World, all: &mut Keys) {
+    let checks =
+        b"health.up.command = ['true']\nhealth.down.command = ['false']\nhealth.down.retries = 0";
+    world.write("home/sternway/config.toml", checks);
     let named = |name: &'static str, words: &'static str| (name, words.split(' ').collect());
-    let steps: [(&str, Vec<&str>); 11] = [
+    let steps: [(&str, Vec<&str>); 14] = [
+        named("health list", "health list"),
+        named("health check", "health check up"),
+        named("health check", "health check down"),
         named(
             "notify add",
             "notify add ci --webhook http://127.0.0.1:1/ --secret env:NO_SUCH --allow-private --on *",

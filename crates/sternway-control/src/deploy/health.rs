@@ -12,14 +12,14 @@ use std::{
 use sternway_deploy::Event;
 use sternway_provider::{Health, HealthProbe, Unprobed};
 use sternway_types::{
-    Deployment, DeploymentId, EnvironmentId, Phase, Plan, ProbeId, Reason, Step, Timestamp,
+    Deployment, DeploymentId, EnvironmentId, Jitter, Phase, Plan, ProbeId, Reason, Step, Timestamp,
 };
 use tokio::task::JoinSet;
 
 use super::{Deployed, driver::Which};
 use crate::{Control, ControlError};
 
-/// When a check that found nothing out is made again.
+/// When a check that found nothing out is made again, on average.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// The health checks of this host, by the names that its owner gave them. Cheap to clone.
@@ -49,6 +49,7 @@ impl Probes {
 pub struct Probing {
     deployment: Deployment,
     probe: Arc<dyn HealthProbe>,
+    again: Duration,
 }
 
 impl Probing {
@@ -59,6 +60,13 @@ impl Probing {
     /// [`Unprobed`] if nothing was found out: ask again after a while.
     pub async fn ask(&self) -> Result<Health, Unprobed> {
         self.probe.probe(&self.deployment).await
+    }
+
+    /// How long to wait before it is asked again if nothing was found out: 2.5 to 7.5 seconds, by chance, so
+    /// that many who drive do not ask at once.
+    #[must_use]
+    pub const fn again(&self) -> Duration {
+        self.again
     }
 
     /// In which step it asks.
@@ -76,7 +84,9 @@ impl Control {
             deployment.phase == Phase::Running && deployment.routed && deployment.pauses.is_empty();
         let Some(Step::Probe(name)) = deployment.current().filter(|_| waits) else { return None };
         let probe = self.probes.0.get(name)?;
-        Some(Probing { deployment: deployment.clone(), probe: Arc::clone(probe) })
+        let (deployment, probe) = (deployment.clone(), Arc::clone(probe));
+        let again = (AGAIN / 2).saturating_add(Jitter::from(self.ids.changeset()).within(AGAIN));
+        Some(Probing { deployment, probe, again })
     }
 
     /// Says what came of a question: the deployment goes on, or back. An answer to another step than the
@@ -104,8 +114,9 @@ impl Control {
     }
 }
 
-/// A deployment, the step in which its health was asked for, and what came of it.
-type Answer = (Which, u16, Result<Health, Unprobed>);
+/// A deployment, the step in which its health was asked for, and what came of it: else after how long it is to
+/// be asked again.
+type Answer = (Which, u16, Result<Health, Duration>);
 
 /// Health checks that are being made, and their answers, which are not said yet. Whoever drives keeps it.
 #[derive(Debug, Default)]
@@ -125,7 +136,7 @@ impl HealthChecks {
             return;
         }
         self.under_way.spawn(async move {
-            let answer = probing.ask().await;
+            let answer = probing.ask().await.map_err(|_| probing.again());
             (which, step, answer)
         });
     }
@@ -161,7 +172,7 @@ impl HealthChecks {
                     control.probed(environment, *id, *step, health).await?;
                     now
                 }
-                Err(_) => now.saturating_add(AGAIN),
+                Err(again) => now.saturating_add(*again),
             };
             next.push((environment.clone(), *id, due));
             self.of.remove(&(environment.clone(), *id));

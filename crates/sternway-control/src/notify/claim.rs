@@ -91,7 +91,7 @@ impl Control {
             return Ok(None);
         };
         let Next { notices, passed, .. } = next;
-        let (clock, jitter) = (Arc::clone(&self.clock), self.jitter());
+        let (clock, jitter) = (Arc::clone(&self.clock), Jitter::from(self.ids.changeset()));
         Ok(Some(Batch { channel, outbox, generation, notices, passed, until, clock, jitter }))
     }
 
@@ -101,13 +101,6 @@ impl Control {
         // A clock that is far ahead of ours keeps nobody out for longer than a lease.
         let until = lease.until.min(self.now().saturating_add(LEASE));
         until > self.now()
-    }
-
-    /// By chance, from what ids are made of.
-    fn jitter(&self) -> Jitter {
-        let drawn = self.ids.changeset().as_uuid().into_bytes();
-        let [.., high, low] = drawn;
-        Jitter(u16::from_be_bytes([high, low]))
     }
 
     /// The next events that a channel wants, and what of them cannot be told any more.

@@ -147,4 +147,12 @@ proptest! {
         let spread = Jitter(chance).spread(length);
         prop_assert!(spread >= length && spread <= length + length / 10);
     }
+
+    #[test]
+    fn chance_takes_a_part_of_a_length(one in any::<u16>(), more in any::<u16>(), seconds in 0..90_000_u64) {
+        let length = Duration::from_secs(seconds);
+        let (least, most) = (one.min(more), one.max(more));
+        prop_assert!(Jitter(least).within(length) <= Jitter(most).within(length));
+        prop_assert_eq!((Jitter(0).within(length), Jitter(u16::MAX).within(length)), (Duration::ZERO, length));
+    }
 }

@@ -56,7 +56,7 @@ pub(super) async fn to_the_end(
     length: Duration,
 ) -> Result<ExitCode, CliError> {
     let watch = Stopwatch::start();
-    let mut troubled = String::new();
+    let (mut troubled, mut questions) = (String::new(), Questions::default());
     tell(context, &deployment)?;
     while !deployment.phase.is_over() {
         if watch.elapsed() >= length {
@@ -82,8 +82,9 @@ pub(super) async fn to_the_end(
         if (before.state, before.step, before.weight) != (after.state, after.step, after.weight) {
             tell(context, &deployment)?;
         }
-        if let Some(probing) = probing {
-            ask(context, &deployment, &probing).await?;
+        if let Some(probing) = probing.filter(|_| watch.elapsed() >= questions.next) {
+            questions.ask(context, &deployment, &probing).await?;
+            questions.next = watch.elapsed().saturating_add(questions.rest);
         }
     }
     Ok(exit(&deployment))
@@ -99,28 +100,52 @@ fn complain(context: &Context, trouble: Option<ControlError>, before: &str) -> S
     why
 }
 
-/// Asks for the health of the candidates, with the store let go of, and says what came of it.
-async fn ask(
-    context: &Context,
-    deployment: &Deployment,
-    probing: &Probing,
-) -> Result<(), CliError> {
-    let health = match probing.ask().await {
-        Ok(health) => health,
-        Err(err) => {
-            context.console.note(&format!("the health check found nothing out: {err}"));
-            return Ok(());
+/// When the health of the candidates is asked for next.
+#[derive(Default)]
+struct Questions {
+    /// When, since the waiting began.
+    next: Duration,
+    /// How long they are left alone after the last answer.
+    rest: Duration,
+    /// Why nothing was found out the last time.
+    said: String,
+}
+
+impl Questions {
+    /// Asks, with the store let go of, and says what came of it.
+    async fn ask(
+        &mut self,
+        context: &Context,
+        deployment: &Deployment,
+        probing: &Probing,
+    ) -> Result<(), CliError> {
+        let health = match probing.ask().await {
+            Ok(health) => health,
+            Err(err) => {
+                self.rest = probing.again();
+                self.note(context, format!("the health check found nothing out: {err}"));
+                return Ok(());
+            }
+        };
+        self.rest = Duration::ZERO;
+        let said = context.with(Missing::Refuse, async |sternway| {
+            let (environment, id) = (&deployment.environment, deployment.id);
+            Ok(sternway.control().probed(environment, id, probing.step(), &health).await?)
+        });
+        match said.await {
+            Ok(_) => Ok(()),
+            // It is asked again.
+            Err(err) if err.code() == ProblemCode::StoreBusy => Ok(()),
+            Err(err) => Err(err),
         }
-    };
-    let said = context.with(Missing::Refuse, async |sternway| {
-        let (environment, id) = (&deployment.environment, deployment.id);
-        Ok(sternway.control().probed(environment, id, probing.step(), &health).await?)
-    });
-    match said.await {
-        Ok(_) => Ok(()),
-        // It is asked again.
-        Err(err) if err.code() == ProblemCode::StoreBusy => Ok(()),
-        Err(err) => Err(err),
+    }
+
+    /// Says it once for as long as it is the same.
+    fn note(&mut self, context: &Context, why: String) {
+        if self.said != why {
+            context.console.note(&visible::line(&why));
+            self.said = why;
+        }
     }
 }
 

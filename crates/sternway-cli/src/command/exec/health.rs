@@ -1,61 +1,72 @@
-//! The health checks of the host: a command in a group of its own, or an address that takes connections.
+//! The health checks of the settings. Those of the host itself are made here: a command in a group of its
+//! own, or an address that takes connections.
 //!
 //! A command says by exit status 0 that all is well and by any other that it is not, as one does that says
 //! nothing in time; the end of what it printed says why. One that could not be run says nothing, and is run
 //! again later.
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sternway::{
     provider::{Health, HealthProbe, Unprobed},
-    types::{Deployment, Weight},
+    types::{Deployment, ProbeId, Weight},
 };
+use sternway_health::{Folded, Retried};
 
 use super::{argv::Argv, child::Cut, ending::end, hidden, validator::said};
-use crate::{
-    open::pause,
-    settings::health::{Check, HealthSetting},
-};
+use crate::settings::health::{Check, HealthSettings};
 
-/// How long after a try the next one is made; twice as long after the next one.
-const BETWEEN: Duration = Duration::from_millis(500);
-
-/// A health check of the settings.
-#[derive(Debug)]
-pub(crate) struct HostProbe {
-    setting: HealthSetting,
+/// The check of this name, with its retries; nothing if there is none.
+pub(crate) fn probe_of(all: &HealthSettings, name: &ProbeId) -> Option<Arc<dyn HealthProbe>> {
+    let setting = all.get(name)?;
+    let limit = setting.timeout;
+    let once: Arc<dyn HealthProbe> = match &setting.check {
+        Check::Command(words) => Arc::new(CommandProbe { words: words.clone(), limit }),
+        Check::Tcp(address) => Arc::new(TcpProbe { address: address.clone(), limit }),
+        Check::Remote(probe) => Arc::clone(probe),
+        Check::Fold(fold, names) => {
+            let named = names.iter().map(|name| Some((name.clone(), probe_of(all, name)?)));
+            return Some(Arc::new(Folded::new(*fold, named.collect::<Option<_>>()?)));
+        }
+    };
+    Some(Arc::new(Retried::new(once, setting.retries)))
 }
 
-impl HostProbe {
-    pub(crate) const fn new(setting: HealthSetting) -> Self {
-        Self { setting }
-    }
+/// An address that takes connections.
+#[derive(Debug)]
+struct TcpProbe {
+    address: String,
+    limit: Duration,
+}
 
-    async fn once(&self, of: &Deployment) -> Result<Health, Unprobed> {
-        match &self.setting.check {
-            Check::Command(words) => self.run(words, of).await,
-            Check::Tcp(address) => Ok(self.connect(address).await),
-        }
-    }
-
-    async fn connect(&self, address: &str) -> Health {
-        let connected =
-            tokio::time::timeout(self.setting.timeout, tokio::net::TcpStream::connect(address));
-        match connected.await {
+#[async_trait]
+impl HealthProbe for TcpProbe {
+    async fn probe(&self, _: &Deployment) -> Result<Health, Unprobed> {
+        let Self { address, limit } = self;
+        let connected = tokio::net::TcpStream::connect(address);
+        Ok(match tokio::time::timeout(*limit, connected).await {
             Ok(Ok(_)) => Health::Well,
             Ok(Err(err)) => Health::Unwell(format!("{address} takes no connection: {err}")),
-            Err(_) => {
-                let limit = self.setting.timeout;
-                Health::Unwell(format!("{address} took no connection within {limit:?}"))
-            }
-        }
+            Err(_) => Health::Unwell(format!("{address} took no connection within {limit:?}")),
+        })
     }
+}
 
-    async fn run(&self, words: &[OsString], of: &Deployment) -> Result<Health, Unprobed> {
-        let argv = Argv::verbatim(words).ok_or_else(|| Unprobed::new("the command is empty"))?;
+/// A command that says by its exit status how it is.
+#[derive(Debug)]
+struct CommandProbe {
+    words: Vec<OsString>,
+    limit: Duration,
+}
+
+#[async_trait]
+impl HealthProbe for CommandProbe {
+    async fn probe(&self, of: &Deployment) -> Result<Health, Unprobed> {
+        let argv =
+            Argv::verbatim(&self.words).ok_or_else(|| Unprobed::new("the command is empty"))?;
         let command = argv.quoted();
-        let (ended, printed) = hidden::run(argv, variables(of), self.setting.timeout)
+        let (ended, printed) = hidden::run(argv, variables(of), self.limit)
             .await
             .map_err(|why| Unprobed::new(format!("{command}: {why}")))?;
         match (ended.cut, ended.status.code()) {
@@ -85,23 +96,7 @@ fn variables(of: &Deployment) -> Vec<(&'static str, OsString)> {
     ];
     if let Some(member) = of.members.first() {
         variables.push(("STERNWAY_ARTIFACT", member.artifact.to_string().into()));
-        variables.push(("STERNWAY_VERSION", member.to.get().to_string().into()));
+        variables.push(("STERNWAY_VERSION", of.candidate_of(member).get().to_string().into()));
     }
     variables
-}
-
-#[async_trait]
-impl HealthProbe for HostProbe {
-    /// It is well if one of the tries says so; if none does, the last one has said why.
-    async fn probe(&self, of: &Deployment) -> Result<Health, Unprobed> {
-        let mut wait = BETWEEN;
-        for _ in 0..self.setting.retries {
-            if let Ok(Health::Well) = self.once(of).await {
-                return Ok(Health::Well);
-            }
-            pause(wait).await;
-            wait = wait.saturating_mul(2);
-        }
-        self.once(of).await
-    }
 }

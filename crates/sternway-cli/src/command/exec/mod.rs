@@ -34,7 +34,7 @@ pub(super) use self::{
     stderr::Stderr,
 };
 use self::{attempt::Live, ending::OWN_FAILURE};
-pub(crate) use self::{health::HostProbe, validator::CommandValidator};
+pub(crate) use self::{health::probe_of, validator::CommandValidator};
 use crate::{
     context::Context,
     error::{self, CliError},

@@ -21,7 +21,6 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// Why nobody is talked to.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Unreachable {
     /// The name has no address now.
     #[error("{host} has no address")]
@@ -33,10 +32,7 @@ pub enum Unreachable {
         source: Option<io::Error>,
     },
     /// An address is of this host or its networks.
-    #[error(
-        "{host} is {address}, which is no address of the internet: a channel that may be there is \
-         added with --allow-private"
-    )]
+    #[error("{host} is {address}, which is no address of the internet")]
     Private {
         /// Which name.
         host: String,
@@ -87,7 +83,7 @@ impl Resolve for SystemNames {
 pub struct Egress {
     names: Arc<dyn Resolve>,
     tls: Arc<ClientConfig>,
-    pub(crate) extra: Vec<CertificateDer<'static>>,
+    extra: Vec<CertificateDer<'static>>,
 }
 
 impl fmt::Debug for Egress {
@@ -129,6 +125,12 @@ impl Egress {
         self
     }
 
+    /// The authorities that are trusted beside those of the web.
+    #[must_use]
+    pub fn authorities(&self) -> &[CertificateDer<'static>] {
+        &self.extra
+    }
+
     /// A connection to a host.
     pub(crate) async fn connect(
         &self,
@@ -159,7 +161,11 @@ impl Egress {
     }
 
     /// The addresses of a host that may be talked to: all of them, or none.
-    pub(crate) async fn addresses(
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] if it has none, or one that may not be talked to.
+    pub async fn addresses(
         &self,
         host: &str,
         port: u16,
