@@ -151,6 +151,9 @@ pub struct DeploymentView {
     pub routed: bool,
     /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`.
     pub pauses: Vec<&'static str>,
+    /// Whether the step waits for outcomes that do not come.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub starved: bool,
     /// Who agreed.
     pub approvals: Vec<ApprovalView>,
     /// Why it may end without proof, if it may.
@@ -186,6 +189,7 @@ impl From<&Deployment> for DeploymentView {
             shadow: deployment.shadow.get(),
             routed: deployment.routed,
             pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
+            starved: deployment.starved,
             approvals: deployment.approvals.iter().map(Into::into).collect(),
             waiver: deployment.waiver.as_ref().map(Into::into),
             proven: deployment.proven,

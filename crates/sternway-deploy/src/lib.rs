@@ -28,6 +28,7 @@
 mod engine;
 mod event;
 mod person;
+mod starved;
 mod strategy;
 
 pub use crate::{

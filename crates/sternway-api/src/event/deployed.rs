@@ -34,6 +34,9 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
         let why: Vec<_> = after.pauses.iter().map(|pause| pause.as_str()).collect();
         tell(Event::DeploymentPaused, (!why.is_empty()).then(|| why.join(", ")));
     }
+    if after.starved && before.is_none_or(|before| !before.starved) {
+        tell(Event::DeploymentStarved, after.current().map(|step| step.to_string()));
+    }
     let failed = !matches!(after.phase, Phase::Running | Phase::Completed) && is_failure(after);
     if failed && before.is_none_or(|before| before.phase == Phase::Running) {
         tell(Event::DeploymentFailed, cause(after));

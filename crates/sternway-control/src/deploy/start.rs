@@ -80,6 +80,7 @@ impl Control {
             routed: true,
             since: now,
             pauses: std::collections::BTreeSet::new(),
+            starved: false,
             approvals: Vec::new(),
             waiver: None,
             proven: false,

@@ -34,7 +34,7 @@ Examples:
 
 States: awaiting_approval, progressing, paused, promoting, baking, completed; rolling_back,
 rolled_back, superseded, rejected, halted. In every one of them that is not the last, a candidate
-that regresses goes back by itself. `sternway supervise` drives deployments; so does --wait.";
+that regresses goes back by itself. \"starved\": outcomes that a step waits for do not come. `sternway supervise` drives deployments; so does --wait.";
 
 /// Bring a version live step by step, judged on what it does.
 #[derive(Debug, clap::Args)]
