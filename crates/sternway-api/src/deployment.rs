@@ -7,6 +7,8 @@ use sternway_types::{
     Waiver,
 };
 
+use crate::RollbackView;
+
 /// One of the artifacts that a deployment moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MemberView {
@@ -228,6 +230,17 @@ fn state(deployment: &Deployment) -> &'static str {
             "baking"
         }
     }
+}
+
+/// A deployment that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeploymentBackView {
+    /// The deployment as it is since. One that ended well stays as it ended.
+    pub deployment: DeploymentView,
+    /// What came back, if the deployment had ended; empty if it was aborted, and goes back by itself.
+    pub moved: Vec<RollbackView>,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
 }
 
 /// Who agreed, and to what: a deployment's plan as it is before it begins.

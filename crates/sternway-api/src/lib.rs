@@ -89,7 +89,7 @@ pub use crate::{
     content::{BodyView, ContentView},
     deployment::{
         ApprovalView, ArmView, CauseView, DeploymentView, MemberView, PlanView, ResolvedView,
-        RouteView, WaiverView,
+        RouteView, DeploymentBackView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},

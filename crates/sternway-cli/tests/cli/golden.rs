@@ -213,6 +213,7 @@ stories! {
     restore_to
     settings
     simulate
+    taken_back
     what_is_wrong
 }
 
@@ -258,5 +259,6 @@ stories_of_many! {
     redo
     restore
     restore_to
+    taken_back
     what_is_wrong
 }

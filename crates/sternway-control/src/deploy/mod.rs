@@ -7,6 +7,7 @@
 //! over from one that died.
 
 mod ask;
+mod back;
 mod drive;
 mod driver;
 mod found;
@@ -26,6 +27,7 @@ use sternway_types::{
 };
 
 pub use self::{
+    back::{DeploymentBack, NoWayBack},
     drive::Driven,
     driver::Driver,
     health::{HealthChecks, Probes, Probing},
