@@ -56,6 +56,7 @@ mod replayed;
 mod report;
 mod restored_to;
 mod rolled_back;
+mod router;
 mod setting;
 mod signed_head;
 mod simulated;
@@ -132,6 +133,7 @@ pub use crate::{
     report::{DamageView, ReportView},
     restored_to::{RestoredToView, WentBackView},
     rolled_back::{RestoredView, RollbackView},
+    router::{CapabilitiesView, RoutedView, RouterDetailView, RouterView, StepView},
     setting::{PassedOverView, SettingSetView, SettingView, SettingsFileView, SettingsView},
     signed_head::{HeadKeyView, SignedHeadView},
     simulated::{SimulatedRunsView, SimulatedView},
