@@ -89,8 +89,8 @@ pub use crate::{
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
     deployment::{
-        ApprovalView, ArmView, CauseView, DeploymentView, MemberView, PlanView, ResolvedView,
-        RouteView, DeploymentBackView, WaiverView,
+        ApprovalView, ArmView, CauseView, DeploymentBackView, DeploymentView, MemberView, PlanView,
+        ResolvedView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},

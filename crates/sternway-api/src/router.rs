@@ -142,7 +142,8 @@ mod tests {
             Arm { version: VersionNumber::FIRST, weight: Weight::new(10_000 - candidate).unwrap() },
             Arm { version: VersionNumber::FIRST.next(), weight: Weight::new(candidate).unwrap() },
         ];
-        let (artifact, environment) = ("tools/search".parse().unwrap(), EnvironmentId::production());
+        let (artifact, environment) =
+            ("tools/search".parse().unwrap(), EnvironmentId::production());
         Route::new(artifact, environment, Generation::new(generation), arms).unwrap()
     }
 
@@ -152,7 +153,10 @@ mod tests {
         let wanted = route(7, 500);
         let named = wanted.clone().of_deployment(DeploymentId::from_name("one"));
         let of = |observed: Option<&Route>| S::of(observed, Some(&wanted));
-        assert_eq!([of(Some(&wanted)), of(Some(&named)), of(None)], [S::InStep, S::InStep, S::Forgot]);
+        assert_eq!(
+            [of(Some(&wanted)), of(Some(&named)), of(None)],
+            [S::InStep, S::InStep, S::Forgot]
+        );
         assert_eq!(of(Some(&route(6, 500))), S::Behind);
         assert_eq!(of(Some(&route(8, 500))), S::Ahead);
         assert_eq!(of(Some(&route(7, 600))), S::Differs);

@@ -187,7 +187,10 @@ fn a_router_that_forgot_is_told_again() -> Told<()> {
     let doctor = site.commands.ok(&["doctor"], "")?;
     assert!(doctor.contains("has no route"), "{doctor}");
     let shown = site.commands.ok(&["router", "show", "edge"], "")?;
-    assert!(shown.contains("in production  forgot") && shown.contains("wants  v2 100.0 %"), "{shown}");
+    assert!(
+        shown.contains("in production  forgot") && shown.contains("wants  v2 100.0 %"),
+        "{shown}"
+    );
     assert!(shown.contains("supervise --once"), "with what mends it: {shown}");
     assert_eq!(answered(&site, 20)?, ["v1"], "the default backend");
     site.commands.ok(&["supervise", "--once"], "")?;

@@ -60,9 +60,10 @@ fn checkup(
         help: Some(help.to_owned()),
     };
     match found {
-        Ok(Some(route)) => {
-            ok(NAME, format!("{name}: {artifact} in {environment}: {}", shares(&RouteView::from(&route))))
-        }
+        Ok(Some(route)) => ok(
+            NAME,
+            format!("{name}: {artifact} in {environment}: {}", shares(&RouteView::from(&route))),
+        ),
         Ok(None) => bad(
             Health::Warn,
             format!("{artifact} in {environment} has no route: requests go to the default backend"),

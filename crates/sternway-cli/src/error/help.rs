@@ -169,9 +169,10 @@ fn of_no_way_back(err: &NoWayBack) -> Option<String> {
             "to bring it again: sternway{} deploy retry {id} --force",
             at(environment)
         )),
-        NoWayBack::MovedOn { artifact, environment, .. } => {
-            Some(format!("sternway{} rollback {artifact}, which takes back what is live", at(environment)))
-        }
+        NoWayBack::MovedOn { artifact, environment, .. } => Some(format!(
+            "sternway{} rollback {artifact}, which takes back what is live",
+            at(environment)
+        )),
         NoWayBack::BroughtNothing { .. } | _ => None,
     }
 }

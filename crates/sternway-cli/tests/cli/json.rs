@@ -264,7 +264,10 @@ fn deployed(world: &World, all: &mut Keys) {
     let back: [(&str, Vec<&str>); 4] = [
         named("publish", "publish tools/back bot.json"),
         named("publish", "publish tools/back other.json"),
-        named("deploy start", "deploy start tools/back@v2 --immediate --without-proof --outcomes 0"),
+        named(
+            "deploy start",
+            "deploy start tools/back@v2 --immediate --without-proof --outcomes 0",
+        ),
         named("deploy rollback", "deploy rollback tools/back -m slow"),
     ];
     for (name, words) in back {

@@ -17,5 +17,8 @@ fn who_gets_no_outcomes_is_said_to_starve_with_what_to_type() {
     world.ok(&["deploy", "promote", "prompts/greeting"]);
     world.ok(&["supervise", "--once"]);
     let baking = world.ok(&["deploy", "status", "prompts/greeting"]);
-    assert!(baking.contains("baking") && baking.contains("promote prompts/greeting --full"), "{baking}");
+    assert!(
+        baking.contains("baking") && baking.contains("promote prompts/greeting --full"),
+        "{baking}"
+    );
 }

@@ -98,12 +98,15 @@ impl Control {
                     let deployment = asked?.deployment;
                     return Ok(DeploymentBack { deployment, moved: Vec::new() });
                 }
-                Phase::Completed => match self.move_members_back(&deployment, force, intent).await {
-                    Ok(moved) => return Ok(DeploymentBack { deployment, moved }),
-                    // Somebody moved one of them just now: look again.
-                    Err(ControlError::Store(err)) if is_lost_race(&err) && intent.id.is_none() => {}
-                    Err(err) => return Err(err),
-                },
+                Phase::Completed => {
+                    match self.move_members_back(&deployment, force, intent).await {
+                        Ok(moved) => return Ok(DeploymentBack { deployment, moved }),
+                        // Somebody moved one of them just now: look again.
+                        Err(ControlError::Store(err))
+                            if is_lost_race(&err) && intent.id.is_none() => {}
+                        Err(err) => return Err(err),
+                    }
+                }
                 phase @ (Phase::RolledBack
                 | Phase::Superseded
                 | Phase::Rejected

@@ -99,7 +99,10 @@ impl Control {
 
     /// The candidates as they are condemned. One with the content of what was live before is as good as
     /// that.
-    pub(super) async fn unfit(&self, deployment: &Deployment) -> Result<Vec<Condemnation>, ControlError> {
+    pub(super) async fn unfit(
+        &self,
+        deployment: &Deployment,
+    ) -> Result<Vec<Condemnation>, ControlError> {
         let mut condemned = Vec::new();
         for member in &deployment.members {
             let to = self.version(&member.artifact, member.to).await?;

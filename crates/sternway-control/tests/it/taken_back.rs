@@ -46,7 +46,8 @@ async fn one_that_is_under_way_is_aborted() {
     let world = shop().await;
     let begun = start(&world, by_shares(&[5])).await.expect("it begins").deployment;
     let why = because("wrong build");
-    let back = world.control.roll_back_deployment(&production(), begun.id, Force::No, &why).await.unwrap();
+    let back =
+        world.control.roll_back_deployment(&production(), begun.id, Force::No, &why).await.unwrap();
     assert_eq!((back.deployment.phase, back.moved), (Phase::RollingBack, Vec::new()));
     assert_eq!(drive(&world, &begun).await.deployment.phase, Phase::RolledBack);
     let again = world.control.roll_back_deployment(&production(), begun.id, Force::No, &why).await;
@@ -64,7 +65,8 @@ async fn of_one_that_ended_well_all_that_it_brought_goes_back_in_one_commit() {
     let ended = completed(&world, members).await.deployment;
     let why = because("slow since");
     let control = &world.control;
-    let back = control.roll_back_deployment(&production(), ended.id, Force::No, &why).await.unwrap();
+    let back =
+        control.roll_back_deployment(&production(), ended.id, Force::No, &why).await.unwrap();
     let steps = |it: &RolledBack| (it.artifact.clone(), it.from, it.to);
     let moved: Vec<_> = back.moved.iter().map(steps).collect();
     let (one, two) = (version(1), version(2));
@@ -88,9 +90,13 @@ async fn nothing_moves_once_another_version_went_live_since() {
     let ended = completed(&world, vec![(greeting(), version(2))]).await.deployment;
     world.publish("greeting 3").await;
     world.promote(3).await;
-    let back = world.control.roll_back_deployment(&production(), ended.id, Force::No, &alice()).await;
+    let back =
+        world.control.roll_back_deployment(&production(), ended.id, Force::No, &alice()).await;
     let said = back.expect_err("v3 is live").to_string();
-    assert!(said.contains("greeting@v3 went live in production since: nothing was moved"), "{said}");
+    assert!(
+        said.contains("greeting@v3 went live in production since: nothing was moved"),
+        "{said}"
+    );
     assert_eq!(live(&world, &greeting()).await, version(3));
 }
 
@@ -99,7 +105,11 @@ async fn one_that_brought_an_earlier_version_is_taken_back_to_the_later_one() {
     let world = shop().await;
     drop(completed(&world, vec![(greeting(), version(2))]).await);
     let ended = completed(&world, vec![(greeting(), version(1))]).await.deployment;
-    let back = world.control.roll_back_deployment(&production(), ended.id, Force::No, &alice()).await.unwrap();
+    let back = world
+        .control
+        .roll_back_deployment(&production(), ended.id, Force::No, &alice())
+        .await
+        .unwrap();
     assert_eq!((back.moved[0].from, back.moved[0].to), (version(1), version(2)));
     assert_eq!(live(&world, &greeting()).await, version(2));
 }

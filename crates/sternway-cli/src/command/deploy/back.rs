@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use sternway::{
     Missing,
-    api::{DeploymentView, DeploymentBackView},
+    api::{DeploymentBackView, DeploymentView},
     types::{Force, Reason},
 };
 

@@ -140,7 +140,9 @@ fn write(context: &Context, view: &DeploymentView, page: &mut Page) {
 fn starving(context: &Context, view: &DeploymentView, page: &mut Page) {
     let Some(member) = view.members.first() else { return };
     let (flags, key, to) = (context.flags(), &member.artifact, member.to);
-    page.hint("  it waits for outcomes that do not come: nothing runs it, or nobody says how that went");
+    page.hint(
+        "  it waits for outcomes that do not come: nothing runs it, or nobody says how that went",
+    );
     let on = if view.weight == Weight::ALL.get() {
         "--full -m \"WHY\"    ends it without proof"
     } else {

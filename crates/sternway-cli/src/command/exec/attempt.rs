@@ -169,7 +169,12 @@ impl Order {
     }
 
     /// The record of a run.
-    pub(super) fn record(&self, live: &Live, outcome: Outcome, at: Timestamp) -> Result<Record, CliError> {
+    pub(super) fn record(
+        &self,
+        live: &Live,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<Record, CliError> {
         let outcome = outcome.named(self.name_of(live));
         let outcome = match &self.trace {
             Some(trace) => outcome.trace(trace.as_str()),

@@ -72,8 +72,12 @@ fn abilities(able: &CapabilitiesView) -> String {
         yes_or_no(able.random_per_request, "by chance", "in turns").to_owned(),
         yes_or_no(able.sticky, "keys keep their version", "keys do not keep a version").to_owned(),
         yes_or_no(able.shadows, "copies requests", "copies no requests").to_owned(),
-        yes_or_no(able.survives_restart, "keeps its routes", "forgets its routes when it is started again")
-            .to_owned(),
+        yes_or_no(
+            able.survives_restart,
+            "keeps its routes",
+            "forgets its routes when it is started again",
+        )
+        .to_owned(),
     ];
     words.join(", ")
 }

@@ -49,8 +49,9 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let wanted = wanted.await?;
     let router = view(context, name, setting);
     let both = answers.into_iter().zip(wanted);
-    let routes: Vec<_> =
-        both.map(|(answer, wanted)| compared(context, router.told, answer, wanted)).collect();
+    let routes: Vec<_> = both
+        .map(|(answer, wanted)| compared(context, router.told, answer, wanted.as_ref()))
+        .collect();
     let away = routes.iter().any(|it| it.state == StepView::Away);
     let detail = RouterDetailView { router, routes };
     let worst = detail.routes.iter().map(|it| it.state).find(|it| *it != StepView::InStep);
@@ -91,17 +92,17 @@ async fn ask(setting: &RouterSetting) -> Vec<Answer> {
     answers
 }
 
-fn compared(context: &Context, told: bool, answer: Answer, wanted: Option<Route>) -> RoutedView {
+fn compared(context: &Context, told: bool, answer: Answer, wanted: Option<&Route>) -> RoutedView {
     let Answer { artifact, environment, observed } = answer;
     let state = match &observed {
-        Ok(observed) => StepView::of(observed.as_ref(), wanted.as_ref()),
+        Ok(observed) => StepView::of(observed.as_ref(), wanted),
         Err(_) => StepView::Away,
     };
     RoutedView {
         help: help(context, told, state, &observed),
         problem: observed.as_ref().err().map(ToString::to_string),
         observed: observed.ok().flatten().as_ref().map(Into::into),
-        wanted: wanted.as_ref().map(Into::into),
+        wanted: wanted.map(Into::into),
         artifact,
         environment,
         state,
@@ -161,13 +162,15 @@ fn write(detail: &RouterDetailView, page: &mut Page) {
 /// What it does, and what it should where that is another thing.
 fn both(routed: &RoutedView, page: &mut Page) {
     let observed = routed.observed.as_ref();
-    let does = observed.map_or_else(|| "no route: requests go to the default backend".into(), shares);
+    let does =
+        observed.map_or_else(|| "no route: requests go to the default backend".into(), shares);
     if routed.state == StepView::InStep && observed.is_none() {
         return page.line("  nothing is live, and it has no route");
     }
     page.line(format_args!("  does   {does}"));
     if routed.state != StepView::InStep {
-        let wants = routed.wanted.as_ref().map_or_else(|| "nothing: nothing is live".into(), shares);
+        let wants =
+            routed.wanted.as_ref().map_or_else(|| "nothing: nothing is live".into(), shares);
         page.line(format_args!("  wants  {wants}"));
     }
 }
