@@ -12,6 +12,7 @@ fn who_gets_no_outcomes_is_said_to_starve_with_what_to_type() {
     assert!(shown.contains("analyze 20 outcomes (starved)"), "{shown}");
     assert!(shown.contains("deploy promote prompts/greeting"), "{shown}");
     assert!(world.ok(&["op", "log"]).contains("(starved)"));
+    assert!(world.ok(&["status"]).contains("1 thing needs you"), "nobody else would notice");
     let view = world.json(&["deploy", "status", "prompts/greeting"]);
     assert_eq!((&view["starved"], &view["state"]), (&true.into(), &"progressing".into()));
     world.ok(&["deploy", "promote", "prompts/greeting"]);
