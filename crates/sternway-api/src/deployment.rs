@@ -7,6 +7,8 @@ use sternway_types::{
     Waiver,
 };
 
+use crate::RollbackView;
+
 /// One of the artifacts that a deployment moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MemberView {
@@ -181,6 +183,9 @@ pub struct DeploymentView {
     pub routed: bool,
     /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`.
     pub pauses: Vec<&'static str>,
+    /// Whether the step waits for outcomes that do not come.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub starved: bool,
     /// Who agreed.
     pub approvals: Vec<ApprovalView>,
     /// Why it may end without proof, if it may.
@@ -216,6 +221,7 @@ impl From<&Deployment> for DeploymentView {
             shadow: deployment.shadow.get(),
             routed: deployment.routed,
             pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
+            starved: deployment.starved,
             approvals: deployment.approvals.iter().map(Into::into).collect(),
             waiver: deployment.waiver.as_ref().map(Into::into),
             proven: deployment.proven,
@@ -255,6 +261,17 @@ fn state(deployment: &Deployment) -> &'static str {
             "baking"
         }
     }
+}
+
+/// A deployment that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeploymentBackView {
+    /// The deployment as it is since. One that ended well stays as it ended.
+    pub deployment: DeploymentView,
+    /// What came back, if the deployment had ended; empty if it was aborted, and goes back by itself.
+    pub moved: Vec<RollbackView>,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
 }
 
 /// Who agreed, and to what: a deployment's plan as it is before it begins.

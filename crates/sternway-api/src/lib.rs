@@ -57,6 +57,7 @@ mod replayed;
 mod report;
 mod restored_to;
 mod rolled_back;
+mod router;
 mod setting;
 mod signed_head;
 mod simulated;
@@ -89,8 +90,8 @@ pub use crate::{
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
     deployment::{
-        ApprovalView, ArmView, CandidateView, CauseView, DeploymentView, MemberView, PlanView,
-        ResolvedView, RouteView, WaiverView,
+        ApprovalView, ArmView, CandidateView, CauseView, DeploymentBackView, DeploymentView,
+        MemberView, PlanView, ResolvedView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
@@ -134,6 +135,7 @@ pub use crate::{
     report::{DamageView, ReportView},
     restored_to::{RestoredToView, WentBackView},
     rolled_back::{RestoredView, RollbackView},
+    router::{CapabilitiesView, RoutedView, RouterDetailView, RouterView, StepView},
     setting::{PassedOverView, SettingSetView, SettingView, SettingsFileView, SettingsView},
     signed_head::{HeadKeyView, SignedHeadView},
     simulated::{SimulatedRunsView, SimulatedView},

@@ -250,6 +250,9 @@ pub enum ControlError {
     /// A deployment is not where that could be done.
     #[error(transparent)]
     Deployment(#[from] sternway_deploy::Refused),
+    /// A deployment that is over is not taken back.
+    #[error(transparent)]
+    NoWayBack(#[from] crate::deploy::NoWayBack),
     /// This host has no health check of that name.
     #[error("there is no health check {0} here")]
     NoProbe(sternway_types::ProbeId),
@@ -309,7 +312,7 @@ impl ControlError {
             Self::NoDeployment { .. } => ProblemCode::DeploymentNotFound,
             Self::NoPoint { .. } => ProblemCode::PointNotFound,
             Self::NoHealthyPoint { .. } => ProblemCode::NoHealthyPoint,
-            Self::Deployment(_) => ProblemCode::DeploymentState,
+            Self::Deployment(_) | Self::NoWayBack(_) => ProblemCode::DeploymentState,
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::NoChannel(_) => ProblemCode::ChannelNotFound,

@@ -182,11 +182,37 @@ impl Control {
         // One page finds the present stay, and nearly every last one; an older stay is as good as
         // none, since nothing is judged by it.
         let moves = self.store.moves(&self.namespace, artifact, &name, None, Limit::MAX).await?;
-        let stay =
-            moves.iter().find(|moved| moved.to == Some(version) || is_beside(moved, version));
-        let generation = stay.map_or(Generation::ZERO, |moved| moved.generation);
+        let mut generation = Generation::ZERO;
+        for moved in &moves {
+            let ran = moved.to == Some(version) || is_beside(moved, version);
+            if ran || self.is_copied(moved, version, environment).await? {
+                generation = moved.generation;
+                break;
+            }
+        }
         let (artifact, environment) = (artifact.clone(), environment.clone());
         Ok(Subject { artifact, environment, version, generation })
+    }
+
+    /// Whether a version got copies of the runs since a move, and none to answer.
+    async fn is_copied(
+        &self,
+        moved: &PointerMove,
+        version: VersionNumber,
+        environment: &EnvironmentId,
+    ) -> Result<bool, ControlError> {
+        let MoveCause::Shifted(shift) = &moved.cause else { return Ok(false) };
+        if shift.candidate != version || shift.weight > Weight::ZERO {
+            return Ok(false);
+        }
+        let deployment = match self.deployment(environment, shift.deployment).await {
+            Ok(deployed) => deployed.deployment,
+            Err(ControlError::NoDeployment { .. }) => return Ok(false),
+            Err(err) => return Err(err),
+        };
+        let ours = deployment.members.iter().filter(|member| member.artifact == moved.artifact);
+        let mut regimes = ours.flat_map(|member| &member.regimes);
+        Ok(regimes.any(|it| it.generation == moved.generation && !it.shadow.is_zero()))
     }
 
     pub(crate) async fn pointer(

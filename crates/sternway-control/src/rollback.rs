@@ -347,7 +347,7 @@ impl Back<'_> {
         }))))
     }
 
-    fn done(&self, target: &Version, revision: Revision) -> RolledBack {
+    pub(crate) fn done(&self, target: &Version, revision: Revision) -> RolledBack {
         RolledBack {
             artifact: self.live.artifact.clone(),
             environment: self.environment.clone(),

@@ -7,7 +7,7 @@ use sternway_types::{
 
 use crate::{
     event::{Event, Found, Refused},
-    person,
+    person, starved,
 };
 
 /// What is to be written with a deployment, in one commit.
@@ -105,7 +105,8 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
                 | Step::Probe(_)
                 | Step::GoLive => None,
             });
-            limit.into_iter().chain(waits).min()
+            let starves = starved::deadline(deployment).and_then(ahead);
+            limit.into_iter().chain(waits).chain(starves).min()
         }
         Phase::Running
         | Phase::Completed
@@ -148,7 +149,10 @@ impl Course {
         // Proof is of the candidate that goes live.
         self.next.proven |= found.proven && self.next.winner().is_some();
         match self.next.phase {
-            Phase::Running => self.go_on(found),
+            Phase::Running => {
+                self.next.starved = starved::starves(&self.next, found, self.now);
+                self.go_on(found);
+            }
             Phase::RollingBack if self.is_late() => self.end(Phase::Halted),
             Phase::RollingBack
             | Phase::Completed
@@ -196,7 +200,8 @@ impl Course {
 
     /// Begins a step.
     pub(crate) fn enter(&mut self, step: u16) {
-        (self.next.step, self.next.since) = (step, self.now);
+        self.next.step = step;
+        self.anew();
         match self.next.current().cloned() {
             Some(Step::SetWeight(weight)) if !self.has(weight, Weight::ZERO) => {
                 self.shift(weight, Weight::ZERO, Write::Shift);
@@ -218,6 +223,11 @@ impl Course {
             )
             | None => (),
         }
+    }
+
+    /// Time begins anew: nothing has been missed yet.
+    pub(crate) fn anew(&mut self) {
+        (self.next.since, self.next.starved) = (self.now, false);
     }
 
     fn has(&self, weight: Weight, copies: Weight) -> bool {
@@ -320,7 +330,7 @@ impl Course {
     /// Time begins anew, as for whoever resumes.
     fn thawed(&mut self) {
         if self.next.pauses.remove(&Pause::Frozen) && self.next.pauses.is_empty() {
-            self.next.since = self.now;
+            self.anew();
         }
     }
 
@@ -328,7 +338,7 @@ impl Course {
     pub(crate) fn go_back(&mut self, cause: Cause, condemns: bool) {
         self.next.cause = Some(cause);
         self.next.pauses.clear();
-        self.next.since = self.now;
+        self.anew();
         // Nobody waits for a driver that was on the way forward, and may have died there.
         self.next.lease = None;
         if condemns {
@@ -358,7 +368,8 @@ impl Course {
     }
 
     pub(crate) fn end(&mut self, phase: Phase) {
-        (self.next.phase, self.next.since, self.next.lease) = (phase, self.now, None);
+        (self.next.phase, self.next.lease) = (phase, None);
+        self.anew();
         self.writes.push(Write::Release);
     }
 }

@@ -29,6 +29,7 @@ mod engine;
 mod event;
 mod experiment;
 mod person;
+mod starved;
 mod strategy;
 
 pub use crate::{

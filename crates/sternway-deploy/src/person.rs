@@ -83,7 +83,7 @@ fn resume(course: &mut Course) -> Result<(), Refused> {
         return Err(no(Ask::Resume, problem));
     }
     course.next.pauses.clear();
-    course.next.since = course.now;
+    course.anew();
     Ok(())
 }
 

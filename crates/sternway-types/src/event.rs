@@ -49,6 +49,8 @@ events! {
     DeploymentAdvanced = "deployment.advanced";
     /// A deployment goes no further until somebody or something lets it.
     DeploymentPaused = "deployment.paused";
+    /// A deployment waits for outcomes that do not come.
+    DeploymentStarved = "deployment.starved";
     /// A deployment that was paused goes on.
     DeploymentResumed = "deployment.resumed";
     /// A deployment waits for people to agree.

@@ -20,3 +20,25 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration
         D::Error::custom(format_args!("{text:?} is not a length of time: expected 5m or 1h 30m"))
     })
 }
+
+/// Windows that may be left out.
+pub(crate) mod maybe {
+    use super::{Deserializer, Duration, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde asks by reference")]
+    pub(crate) fn serialize<S: Serializer>(
+        window: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match window {
+            Some(window) => super::serialize(window, to),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        super::deserialize(from).map(Some)
+    }
+}

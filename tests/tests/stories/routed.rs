@@ -186,10 +186,18 @@ fn a_router_that_forgot_is_told_again() -> Told<()> {
     site.proxy.begin_again()?;
     let doctor = site.commands.ok(&["doctor"], "")?;
     assert!(doctor.contains("has no route"), "{doctor}");
+    let shown = site.commands.ok(&["router", "show", "edge"], "")?;
+    assert!(
+        shown.contains("in production  forgot") && shown.contains("wants  v2 100.0 %"),
+        "{shown}"
+    );
+    assert!(shown.contains("supervise --once"), "with what mends it: {shown}");
     assert_eq!(answered(&site, 20)?, ["v1"], "the default backend");
     site.commands.ok(&["supervise", "--once"], "")?;
     assert_eq!(answered(&site, 20)?, ["v2"]);
     let doctor = site.commands.ok(&["doctor"], "")?;
     assert!(doctor.contains("v2 100.0 %"), "{doctor}");
+    let shown = site.commands.ok(&["router", "show", "edge", "-o", "name"], "")?;
+    assert_eq!(shown, "in step\n");
     Ok(())
 }

@@ -38,6 +38,9 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
         }
         tell(Event::DeploymentPaused, (!why.is_empty()).then(|| why.join(", ")));
     }
+    if after.starved && before.is_none_or(|before| !before.starved) {
+        tell(Event::DeploymentStarved, after.current().map(|step| step.to_string()));
+    }
     let failed = !matches!(after.phase, Phase::Running | Phase::Completed) && is_failure(after);
     if failed && before.is_none_or(|before| before.phase == Phase::Running) {
         tell(Event::DeploymentFailed, cause(after));

@@ -43,6 +43,7 @@ mod resolve;
 mod restore;
 mod restore_to;
 mod rollback;
+mod router;
 mod routers;
 mod settings;
 mod show;
@@ -120,6 +121,8 @@ pub(crate) enum Command {
     Policy(policy::Args),
     Simulate(simulate::Args),
     Env(env::Args),
+    #[command(alias = "routers")]
+    Router(router::Args),
     Namespace(namespace::Args),
     Watch(watch::Args),
     Verify(verify::Args),
@@ -218,6 +221,7 @@ impl Command {
             Self::Policy(args) => policy::run(context, args).await,
             Self::Simulate(args) => simulate::run(context, &args),
             Self::Env(args) => env::run(context, args).await,
+            Self::Router(args) => router::run(context, args).await,
             Self::Namespace(args) => namespace::run(context, args).await,
             Self::Watch(args) => watch::run(context, args).await,
             Self::Verify(args) => verify::run(context, args).await,

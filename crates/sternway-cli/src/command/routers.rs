@@ -1,7 +1,7 @@
 //! What `sternway doctor` says of the routers in the settings.
 
 use sternway::{
-    api::{CheckupView, Health},
+    api::{CheckupView, Health, RouteView},
     provider::{RouterError, TrafficRouter as _},
     types::{ArtifactId, EnvironmentId, Route, Weight},
 };
@@ -60,9 +60,10 @@ fn checkup(
         help: Some(help.to_owned()),
     };
     match found {
-        Ok(Some(route)) => {
-            ok(NAME, format!("{name}: {artifact} in {environment}: {}", shares(&route)))
-        }
+        Ok(Some(route)) => ok(
+            NAME,
+            format!("{name}: {artifact} in {environment}: {}", shares(&RouteView::from(&route))),
+        ),
         Ok(None) => bad(
             Health::Warn,
             format!("{artifact} in {environment} has no route: requests go to the default backend"),
@@ -78,9 +79,10 @@ fn checkup(
 }
 
 /// The versions that get requests.
-fn shares(route: &Route) -> String {
-    let running = route.arms().iter().filter(|arm| arm.weight > Weight::ZERO);
+pub(super) fn shares(route: &RouteView) -> String {
+    let running = route.arms.iter().filter(|arm| arm.weight > 0);
+    let share = |weight: u16| percent(f64::from(weight) / f64::from(Weight::ALL.get()));
     let arms: Vec<_> =
-        running.map(|arm| format!("{} {}", arm.version, percent(arm.weight.share()))).collect();
-    format!("{} (generation {})", arms.join(", "), route.generation())
+        running.map(|arm| format!("{} {}", arm.version, share(arm.weight))).collect();
+    format!("{} (generation {})", arms.join(", "), route.generation)
 }

@@ -74,8 +74,8 @@ async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliE
         let deployment = control.deployment(&environment, id).await?.deployment;
         deployments.push(DeploymentView::from(&deployment));
     }
-    let waiting =
-        deployments.iter().filter(|it| matches!(it.state, "awaiting_approval" | "paused"));
+    let waits = |it: &&DeploymentView| matches!(it.state, "awaiting_approval" | "paused");
+    let waiting = deployments.iter().filter(|it| waits(it) || it.starved);
     let attention = attention + waiting.count();
     Ok(StatusView {
         namespace: context.namespace.clone(),

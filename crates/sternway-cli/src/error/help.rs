@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sternway::{
     bundle::BundleError,
-    control::{ControlError, validate::CheckTrouble},
+    control::{ControlError, deploy::NoWayBack, validate::CheckTrouble},
     folder::FolderError,
     store::{Contested, Refusal, StoreError},
     types::{ArtifactId, ContentError, EnvironmentId},
@@ -149,6 +149,7 @@ fn of_others(err: &ControlError) -> Option<String> {
              rollback KEY, or deploy abort KEY",
             at(environment)
         )),
+        ControlError::NoWayBack(err) => of_no_way_back(err),
         ControlError::NoProbe(name) => Some(format!(
             "put into your own settings file (sternway settings path):\n[health.{name}]\n\
              command = [\"COMMAND\"]"
@@ -159,6 +160,20 @@ fn of_others(err: &ControlError) -> Option<String> {
         ControlError::NotChecked { artifact, trouble, .. } => Some(of_trouble(artifact, trouble)),
         ControlError::NoCheck { .. } => Some("sternway help policy".into()),
         _ => None,
+    }
+}
+
+fn of_no_way_back(err: &NoWayBack) -> Option<String> {
+    match err {
+        NoWayBack::Already { id, environment, .. } => Some(format!(
+            "to bring it again: sternway{} deploy retry {id} --force",
+            at(environment)
+        )),
+        NoWayBack::MovedOn { artifact, environment, .. } => Some(format!(
+            "sternway{} rollback {artifact}, which takes back what is live",
+            at(environment)
+        )),
+        NoWayBack::BroughtNothing { .. } | _ => None,
     }
 }
 

@@ -44,7 +44,8 @@ fn deployed(it: &Deployment) -> String {
         }
         _ => String::new(),
     };
-    format!("deployment of {} in {} {state}{step}", members.join(", "), it.environment)
+    let starved = if it.starved { " (starved)" } else { "" };
+    format!("deployment of {} in {} {state}{step}{starved}", members.join(", "), it.environment)
 }
 
 fn added(version: &Version) -> String {

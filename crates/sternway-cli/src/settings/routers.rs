@@ -36,7 +36,7 @@ const NAMESPACE: &str = "default";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RouterSetting {
     /// Where it is.
-    address: Address,
+    pub(crate) address: Address,
     /// What its configuration and its drivers agree on.
     layout: Layout,
     /// Of which artifacts. Not empty.

@@ -214,6 +214,7 @@ stories! {
     restore_to
     settings
     simulate
+    taken_back
     what_is_wrong
 }
 
@@ -260,5 +261,6 @@ stories_of_many! {
     redo
     restore
     restore_to
+    taken_back
     what_is_wrong
 }

@@ -261,6 +261,18 @@ fn deployed(world: &World, all: &mut Keys) {
     for (name, words) in points {
         note(world, all, name, &words);
     }
+    let back: [(&str, Vec<&str>); 4] = [
+        named("publish", "publish tools/back bot.json"),
+        named("publish", "publish tools/back other.json"),
+        named(
+            "deploy start",
+            "deploy start tools/back@v2 --immediate --without-proof --outcomes 0",
+        ),
+        named("deploy rollback", "deploy rollback tools/back -m slow"),
+    ];
+    for (name, words) in back {
+        note(world, all, name, &words);
+    }
 }
 
 /// Who is told what happens. Nobody listens there.

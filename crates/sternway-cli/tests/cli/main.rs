@@ -27,6 +27,7 @@ mod output;
 mod pager;
 mod record_lines;
 mod settings;
+mod starved;
 mod stores;
 mod swept;
 mod told;

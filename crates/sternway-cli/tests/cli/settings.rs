@@ -238,3 +238,22 @@ fn a_router_that_is_away_is_said_by_who_moves_something_and_by_nobody_else() {
     assert_eq!(doctor.code, 10, "{}", doctor.stdout);
     assert!(doctor.stdout.contains("edge: the router did not answer"), "{}", doctor.stdout);
 }
+
+#[test]
+fn a_router_is_listed_with_what_it_can_and_shown_with_what_mends_it() {
+    let world = world(AWAY);
+    let listed = world.ok(&["router", "list"]);
+    assert!(listed.contains("edge  HAProxy at /nowhere/sternway.sock"), "{listed}");
+    assert!(listed.contains("shares of 0.01 % among 16 versions, by chance"), "{listed}");
+    assert!(listed.contains("copies no requests, forgets its routes"), "{listed}");
+    let all = world.json(&["router", "list"]);
+    let able = &all["items"][0]["capabilities"];
+    assert_eq!((&able["grain"], &able["shadows"]), (&1.into(), &false.into()));
+    let shown = world.run(&["router", "show", "edge"]);
+    assert_eq!(shown.code, 10, "{}", shown.stderr);
+    assert!(shown.stdout.contains("prompts/greeting in production  away"), "{}", shown.stdout);
+    let unknown = world.fails(2, &["router", "show", "egde"]);
+    assert!(unknown.contains("did you mean edge?"), "{unknown}");
+    let none = self::world("").ok(&["router", "list"]);
+    assert!(none.contains("no router is in the settings"), "{none}");
+}

@@ -15,6 +15,7 @@ mod guard;
 mod health;
 mod python;
 mod rollback;
+mod shadowed;
 mod signals;
 mod streams;
 mod timeout;

@@ -50,6 +50,7 @@ pub(crate) fn deployment(
         routed: true,
         since: Timestamp::EPOCH,
         pauses: BTreeSet::new(),
+        starved: false,
         approvals: Vec::new(),
         waiver: None,
         proven: false,

@@ -7,6 +7,7 @@
 //! over from one that died.
 
 mod ask;
+mod back;
 mod bell;
 mod drive;
 mod driver;
@@ -26,8 +27,8 @@ use sternway_types::{
     RecordKind, Route,
 };
 
-pub(crate) use self::{bell::UnderWay, keep::Untold, trial::Trial};
 pub use self::{
+    back::{DeploymentBack, NoWayBack},
     drive::Driven,
     driver::Driver,
     health::{HealthChecks, Probes, Probing},
@@ -36,6 +37,7 @@ pub use self::{
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };
+pub(crate) use self::{bell::UnderWay, keep::Untold, trial::Trial};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.

@@ -89,6 +89,7 @@ impl Control {
             routed: true,
             since: now,
             pauses: BTreeSet::new(),
+            starved: false,
             approvals: Vec::new(),
             waiver: None,
             proven: false,

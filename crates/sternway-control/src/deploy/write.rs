@@ -99,7 +99,7 @@ impl Control {
 
     /// The candidates as they are condemned: those of an experiment that are out since, or all that were in
     /// it until now. One with the content of what was live before is as good as that.
-    async fn unfit(
+    pub(super) async fn unfit(
         &self,
         before: &Deployment,
         after: &Deployment,

@@ -50,6 +50,7 @@ mod signed_head;
 mod stability;
 mod supervise;
 mod sweep;
+mod taken_back;
 mod tree;
 mod trouble;
 mod unavailable;

@@ -2,14 +2,14 @@
 
 use sternway_api::{Told, told};
 use sternway_deploy::Ask;
-use sternway_provider::Notice;
+use sternway_provider::{Clock as _, Notice};
 use sternway_store::Limit;
-use sternway_types::{Event, Limits, Plan, Revision, Step, Strategy};
+use sternway_types::{Event, Limits, Phase, Plan, Revision, Step, Strategy};
 
 use crate::{
     deploy::{by_shares, drive, run, shop, start},
     make::{because, by, production},
-    world::World,
+    world::{MINUTE, World},
 };
 
 /// Everything that was told of since a revision.
@@ -68,6 +68,30 @@ async fn a_bad_one_fails_first_and_is_rolled_back_then() {
     let told = all(&world, Revision::ZERO).await;
     let failed = told.iter().find(|it| it.event() == E::DeploymentFailed).expect("it is told");
     assert_eq!(failed.cloud.data.detail.as_deref(), Some("prompts/greeting regressed"));
+}
+
+#[tokio::test]
+async fn who_gets_no_outcomes_is_said_to_starve_once_and_goes_on_with_them() {
+    let world = shop().await;
+    let started = start(&world, by_shares(&[5])).await.expect("it begins").deployment;
+    let due = drive(&world, &started).await.due;
+    assert_eq!(due, Some(world.clock.now().saturating_add(60 * MINUTE)), "an hour, if nobody says");
+    world.clock.advance(60 * MINUTE);
+    for _ in 0..2 {
+        let starving = drive(&world, &started).await.deployment;
+        assert!(starving.starved && starving.phase == Phase::Running && !starving.proven);
+    }
+    drop(run(&world, 2, &".".repeat(20)).await);
+    let went_on = drive(&world, &started).await.deployment;
+    assert!(!went_on.starved && went_on.is_live());
+    use Event as E;
+    assert_eq!(
+        events(&world).await,
+        [E::DeploymentStarted, E::DeploymentStarved, E::DeploymentAdvanced]
+    );
+    let told = all(&world, Revision::ZERO).await;
+    let starved = told.iter().find(|it| it.event() == E::DeploymentStarved).expect("it is told");
+    assert_eq!(starved.cloud.data.detail.as_deref(), Some("analyze 20 outcomes"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use sternway_control::{
     record::Recorded,
     rollback::Reaction,
 };
-use sternway_deploy::shadow;
+use sternway_deploy::{Ask, shadow};
 use sternway_types::{Force, Limits, Phase, Subject, VersionNumber, Wait, Weight};
 
 use crate::{
@@ -108,4 +108,18 @@ async fn every_process_is_told_of_copies_by_its_table() {
     let table = world.control.live().await.unwrap();
     let run = table.resolve(&greeting(), &production(), "alice").expect("it is live");
     assert_eq!((run.version, run.shadow), (version(1), Some(version(2))));
+}
+
+#[tokio::test]
+async fn who_records_a_copy_by_hand_is_told_under_which_shares_it_ran() {
+    let (world, begun) = shadowing(100).await;
+    let generation = begun.deployment.members[0].generation();
+    let of = async |number| {
+        let subject = world.control.subject(&greeting(), version(number), &production()).await;
+        subject.expect("it ran").generation
+    };
+    assert_eq!((of(1).await, of(2).await), (generation, generation));
+    let (environment, id) = (production(), begun.deployment.id);
+    world.control.ask(&environment, id, Ask::Abort, &alice()).await.expect("it is aborted");
+    assert_eq!(of(2).await, generation, "its last stay, also once it is over");
 }

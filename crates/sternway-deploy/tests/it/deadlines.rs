@@ -7,7 +7,7 @@ use crate::make::{MINUTE, SECOND, Tale, second, wait, weight};
 
 /// A minute for each step, and ten seconds for the way back.
 fn canary(on_deadline: OnDeadline) -> Tale {
-    let limits = Limits { step: MINUTE, rollback: 10 * SECOND, on_deadline, evidence: true };
+    let limits = Limits { step: MINUTE, rollback: 10 * SECOND, on_deadline, ..Limits::default() };
     let steps =
         [Step::Pause, Step::SetWeight(weight(5)), Step::Analyze(wait(20, 30)), Step::GoLive];
     let mut tale = Tale::of(&steps, limits);

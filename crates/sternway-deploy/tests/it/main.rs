@@ -8,5 +8,6 @@ mod make;
 mod people;
 mod properties;
 mod shadows;
+mod starved;
 mod steps;
 mod strategies;

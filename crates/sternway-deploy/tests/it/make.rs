@@ -69,6 +69,7 @@ pub(crate) fn begun(plan: Plan) -> Next {
         routed: true,
         since: second(0),
         pauses: BTreeSet::new(),
+        starved: false,
         approvals: Vec::new(),
         waiver: None,
         proven: false,

@@ -40,6 +40,7 @@ fn limits() -> impl Strategy<Value = Limits> {
             rollback: Duration::from_secs(rollback),
             on_deadline,
             evidence,
+            starved: None,
         },
     )
 }

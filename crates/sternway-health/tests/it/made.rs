@@ -45,6 +45,7 @@ pub(crate) fn deployment() -> Deployment {
         routed: true,
         since: Timestamp::EPOCH,
         pauses: BTreeSet::new(),
+        starved: false,
         approvals: Vec::new(),
         waiver: None,
         proven: false,

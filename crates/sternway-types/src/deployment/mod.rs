@@ -273,6 +273,10 @@ pub struct Deployment {
     /// Why it goes no further for now.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub pauses: BTreeSet<Pause>,
+    /// Whether the step waits for outcomes that do not come. It keeps nothing from going on, and ends by itself
+    /// once they do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub starved: bool,
     /// Who agreed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Approval>,

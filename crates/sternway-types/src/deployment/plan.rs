@@ -138,6 +138,19 @@ pub struct Limits {
     /// Whether it ends well only once the candidates are proven, or a person has said why not. Default
     /// yes.
     pub evidence: bool,
+    /// How long a step waits for outcomes until it is said that they are missing. Default as
+    /// [`Limits::patience`] says.
+    #[serde(with = "window::maybe", skip_serializing_if = "Option::is_none")]
+    pub starved: Option<Duration>,
+}
+
+impl Limits {
+    /// How long a step waits for outcomes until it is said that they are missing: as it says, else an hour,
+    /// or a quarter of what a step may take if that is less.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.starved.unwrap_or_else(|| Duration::from_hours(1).min(self.step / 4))
+    }
 }
 
 impl Default for Limits {
@@ -147,6 +160,7 @@ impl Default for Limits {
             rollback: Duration::from_mins(10),
             on_deadline: OnDeadline::default(),
             evidence: true,
+            starved: None,
         }
     }
 }
@@ -349,9 +363,10 @@ impl Plan {
                 within("the length of a step", wait.length)?;
             }
         }
-        let Limits { step, rollback, .. } = self.limits;
-        for (what, found) in [("the limit of a step", step), ("the limit of a rollback", rollback)]
-        {
+        let Limits { step, rollback, starved, .. } = self.limits;
+        let always = [("the limit of a step", step), ("the limit of a rollback", rollback)];
+        let starved = starved.map(|starved| ("the wait for outcomes", starved));
+        for (what, found) in always.into_iter().chain(starved) {
             if found.is_zero() {
                 return Err(PlanError::NoTime { what });
             }

@@ -67,6 +67,7 @@ fn begun() -> Deployment {
         routed: false,
         since: second(2),
         pauses: std::collections::BTreeSet::new(),
+        starved: false,
         approvals: Vec::new(),
         waiver: None,
         proven: false,
@@ -91,6 +92,7 @@ fn a_deployment_with_everything_that_there_may_be() {
     deployment.reason = parsed("it is warmer");
     deployment.phase = Phase::RolledBack;
     deployment.pauses = [Pause::Asked, Pause::Deadline, Pause::Unrouted].into();
+    deployment.starved = true;
     deployment.proven = true;
     deployment.fence = 2;
     let digest = deployment.plan.digest();
@@ -120,7 +122,7 @@ fn a_deployment_with_everything_that_there_may_be() {
     check(
         &Record::Deployment(Box::new(deployment)),
         RecordKind::Deployment,
-        r#"{"deployment":{"id":"aee50b18-a03c-89e4-883a-5acadf5c8614","environment":"production","members":[{"artifact":"prompts/greeting","from":1,"to":2,"regimes":[{"generation":7,"weight":0},{"generation":8,"weight":500}],"baseline":{"artifact":"prompts/greeting","environment":"production","generation":7,"candidate":2,"version":1,"succeeded":950,"failed":50}}],"plan":{"strategy":"canary","steps":[{"set_weight":500},"go_live"],"limits":{"step":"24h","rollback":"10m","on_deadline":"pause","evidence":true}},"by":"human:alice","reason":"it is warmer","started":"1970-01-01T00:00:01Z","phase":"rolled_back","step":0,"weight":500,"routed":false,"since":"1970-01-01T00:00:02Z","pauses":["asked","deadline","unrouted"],"approvals":[{"by":"human:bob","reason":"fine","at":"1970-01-01T00:00:03Z","plan":"sha256:c08d51a730d348145a8077354c3dd02054b1e11f0af087bb7212efdf9c7a1605"}],"waiver":{"by":"human:carol","reason":"we must","at":"1970-01-01T00:00:04Z"},"proven":true,"cause":"deadline","fence":2,"lease":{"owner":"one","until":"1970-01-01T00:00:05Z"}}}"#,
+        r#"{"deployment":{"id":"aee50b18-a03c-89e4-883a-5acadf5c8614","environment":"production","members":[{"artifact":"prompts/greeting","from":1,"to":2,"regimes":[{"generation":7,"weight":0},{"generation":8,"weight":500}],"baseline":{"artifact":"prompts/greeting","environment":"production","generation":7,"candidate":2,"version":1,"succeeded":950,"failed":50}}],"plan":{"strategy":"canary","steps":[{"set_weight":500},"go_live"],"limits":{"step":"24h","rollback":"10m","on_deadline":"pause","evidence":true}},"by":"human:alice","reason":"it is warmer","started":"1970-01-01T00:00:01Z","phase":"rolled_back","step":0,"weight":500,"routed":false,"since":"1970-01-01T00:00:02Z","pauses":["asked","deadline","unrouted"],"starved":true,"approvals":[{"by":"human:bob","reason":"fine","at":"1970-01-01T00:00:03Z","plan":"sha256:c08d51a730d348145a8077354c3dd02054b1e11f0af087bb7212efdf9c7a1605"}],"waiver":{"by":"human:carol","reason":"we must","at":"1970-01-01T00:00:04Z"},"proven":true,"cause":"deadline","fence":2,"lease":{"owner":"one","until":"1970-01-01T00:00:05Z"}}}"#,
     );
 }
 
@@ -140,6 +142,7 @@ fn every_step_of_a_plan() {
         rollback: Duration::from_mins(2),
         on_deadline: OnDeadline::RollBack,
         evidence: false,
+        starved: None,
     };
     let plan = Plan::new(Strategy::Steps, steps, limits).unwrap();
     check_part(
@@ -149,6 +152,12 @@ fn every_step_of_a_plan() {
     let short = r#"{"strategy":"immediate","steps":["go_live"]}"#;
     let plan = Plan::new(Strategy::Immediate, vec![Step::GoLive], Limits::default()).unwrap();
     assert_eq!(serde_json::from_str::<Plan>(short).unwrap(), plan, "limits may be left out");
+    let limits = Limits { starved: Some(Duration::from_mins(5)), ..Limits::default() };
+    let plan = Plan::new(Strategy::Immediate, vec![Step::GoLive], limits).unwrap();
+    check_part(
+        &plan,
+        r#"{"strategy":"immediate","steps":["go_live"],"limits":{"step":"24h","rollback":"10m","on_deadline":"pause","evidence":true,"starved":"5m"}}"#,
+    );
     let late = json_problem::<Plan>(
         r#"{"strategy":"steps","steps":["go_live",{"approve":{"quorum":1}}]}"#,
     );

@@ -83,6 +83,7 @@ fn plan(dice: &mut Dice, eventful: bool, compares: bool) -> Result<Plan, PlanErr
             rollback: seconds(60 + dice.below(600)),
             on_deadline: dice.pick(OnDeadline::Pause, [OnDeadline::RollBack]),
             evidence: dice.chance(1, 4),
+            starved: None,
         }
     } else {
         patient()
@@ -112,5 +113,5 @@ fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanEr
 /// Time never runs out.
 fn patient() -> Limits {
     let long = Duration::from_hours(24 * 30);
-    Limits { step: long, rollback: long, on_deadline: OnDeadline::Pause, evidence: false }
+    Limits { step: long, rollback: long, evidence: false, ..Limits::default() }
 }

@@ -1,9 +1,11 @@
 //! `sternway deploy`: versions reach an environment step by step.
 //!
 //! [`plan`] makes the steps of what is typed, [`start`] begins a deployment, [`target`] finds one,
-//! [`ask`] does what people ask of it, [`wait`] drives it and tells of every step, and [`show`] shows it.
+//! [`ask`] does what people ask of it, [`back`] takes it back, [`wait`] drives it and tells of every step, and
+//! [`show`] shows it.
 
 mod ask;
+mod back;
 mod list;
 pub(crate) mod plan;
 mod show;
@@ -31,10 +33,11 @@ Examples:
   sternway deploy promote tools/search                  on to the next step
   sternway deploy promote tools/search --full -m \"hotfix\"    live now, without proof
   sternway deploy abort tools/search -m \"wrong build\"
+  sternway deploy rollback tools/search -m \"slow since\"      also once it is completed
 
 States: awaiting_approval, progressing, paused, promoting, baking, completed; rolling_back,
 rolled_back, superseded, rejected, halted. In every one of them that is not the last, a candidate
-that regresses goes back by itself. `sternway supervise` drives deployments; so does --wait.";
+that regresses goes back by itself. \"starved\": outcomes that a step waits for do not come. `sternway supervise` drives deployments; so does --wait.";
 
 /// Bring a version live step by step, judged on what it does.
 #[derive(Debug, clap::Args)]
@@ -64,6 +67,8 @@ enum Command {
     Resume(ask::Args),
     /// Go back: what was live before is live alone, and the candidate is condemned.
     Abort(ask::Args),
+    /// Go back, under way or over: what was live before the deployment is live alone.
+    Rollback(back::Args),
     /// Begin the same deployment again.
     Retry(start::RetryArgs),
     /// Give up a deployment that nobody can see going back.
@@ -84,6 +89,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         Command::Pause(args) => ask::run(context, args, Ask::Pause).await,
         Command::Resume(args) => ask::run(context, args, Ask::Resume).await,
         Command::Abort(args) => ask::run(context, args, Ask::Abort).await,
+        Command::Rollback(args) => back::run(context, args).await,
         Command::Retry(args) => start::retry(context, args).await,
         Command::Halt(args) => ask::run(context, args, Ask::Halt).await,
         Command::Logs(args) => show::logs(context, args).await,

@@ -70,6 +70,11 @@ pub(crate) struct Strategy {
     #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration::parse_days)]
     step_limit: Duration,
 
+    /// How long a share waits for outcomes until it is said that they are missing. Default: an hour, or a
+    /// quarter of what a step may take if that is less.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse_days)]
+    starved_after: Option<Duration>,
+
     /// Go back when a step takes too long, instead of pausing.
     #[arg(long)]
     back_on_limit: bool,
@@ -102,6 +107,7 @@ impl Strategy {
             step: self.step_limit,
             on_deadline: if self.back_on_limit { OnDeadline::RollBack } else { OnDeadline::Pause },
             evidence: !self.without_proof,
+            starved: self.starved_after,
             ..Limits::default()
         };
         self.steps(each, bake, limits).map_err(CliError::invalid)

@@ -112,8 +112,11 @@ fn why(view: &DeploymentView) -> String {
             format!(": {by} said no{}", said(reason.as_str()))
         }
         Some(_) => String::new(),
-        None if view.pauses.is_empty() => String::new(),
-        None => format!(" ({})", view.pauses.join(", ")),
+        None => {
+            let starved = view.starved.then_some("starved");
+            let words: Vec<_> = view.pauses.iter().copied().chain(starved).collect();
+            if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+        }
     }
 }
 
@@ -143,6 +146,28 @@ fn write(context: &Context, view: &DeploymentView, page: &mut Page) {
     }
     let (id, strategy, began) = (view.id, view.strategy, when::ago(view.started, context.now()));
     page.hint(format_args!("  {strategy}, begun {began} by {}, deployment {id}", view.by));
+    if view.starved {
+        starving(context, view, page);
+    }
+}
+
+/// What to type where outcomes do not come.
+fn starving(context: &Context, view: &DeploymentView, page: &mut Page) {
+    let Some(member) = view.members.first() else { return };
+    let (flags, key, to) = (context.flags(), &member.artifact, member.to);
+    page.hint(
+        "  it waits for outcomes that do not come: nothing runs it, or nobody says how that went",
+    );
+    let on = if view.weight == Weight::ALL.get() {
+        "--full -m \"WHY\"    ends it without proof"
+    } else {
+        "   goes on without them"
+    };
+    page.next(&[
+        format!("sternway{flags} record {key}@{to} --ok    for each run, or --fail"),
+        format!("sternway{flags} deploy promote {key} {on}"),
+        format!("sternway{flags} deploy abort {key} -m \"WHY\""),
+    ]);
 }
 
 /// What happened to a deployment, commit by commit.

@@ -79,7 +79,8 @@ pub(super) async fn to_the_end(
         let before = DeploymentView::from(&deployment);
         let after = DeploymentView::from(&driven.deployment);
         deployment = driven.deployment;
-        if (before.state, before.step, before.weight) != (after.state, after.step, after.weight) {
+        let seen = |it: &DeploymentView| (it.state, it.step, it.weight, it.starved);
+        if seen(&before) != seen(&after) {
             tell(context, &deployment)?;
         }
         if let Some(probing) = probing.filter(|_| watch.elapsed() >= questions.next) {

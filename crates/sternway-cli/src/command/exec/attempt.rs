@@ -6,7 +6,7 @@ use std::{ffi::OsString, time::Duration};
 
 use sternway::{
     Missing, Outcome, Sternway,
-    control::{Control, record::Judged, rollback::Reaction},
+    control::{Control, deploy::Resolved, record::Judged, rollback::Reaction},
     provider::{Clock, Stopwatch, SystemClock},
     types::{
         ArtifactId, Content, ContentKind, Outcome as Record, OutcomeId, Regression, Subject,
@@ -18,6 +18,7 @@ use super::{
     argv::{Argv, Template},
     child::{self, Ended, Errand, Group, RunError, Streams},
     copy::{Place, PrivateCopy},
+    shadow::Shadow,
     signal::Interrupts,
 };
 use crate::{context::Context, error::CliError};
@@ -48,6 +49,24 @@ pub(crate) struct Live {
     pub(crate) content: Content,
     /// An id, which is also the name of the run, unless the caller has one.
     id: OutcomeId,
+    /// Whether its run is a copy of another one's.
+    is_copy: IsCopy,
+}
+
+/// Whether a run is a copy of another one's, whose answer nobody sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IsCopy {
+    /// It answers.
+    No,
+    /// It does not.
+    Yes,
+}
+
+/// What is to be run, where it was written to.
+struct Copies {
+    live: Live,
+    copy: PrivateCopy,
+    shadow: Result<Option<Shadow>, CliError>,
 }
 
 /// A run that ended, and what came of it.
@@ -66,6 +85,8 @@ pub(crate) struct Attempt {
     pub(crate) trace: Option<String>,
     /// What recording it led to.
     pub(crate) recorded: Result<Recorded, CliError>,
+    /// Why the copy of it that a candidate was to get is not known to have gone one way or the other.
+    pub(crate) not_copied: Option<String>,
 }
 
 /// What recording a run led to.
@@ -104,35 +125,56 @@ impl Order {
     }
 
     async fn read(&self, context: &Context, control: &Control) -> Result<Live, CliError> {
-        let environment = &context.environment;
+        let run = self.resolve(context, control).await?;
+        let subject = run.subject(self.artifact.clone(), context.environment.clone());
+        self.content_of(control, subject, IsCopy::No).await
+    }
+
+    async fn resolve(&self, context: &Context, control: &Control) -> Result<Resolved, CliError> {
         let key = self.key.as_deref();
-        let run = control.resolve_run(&self.artifact, environment, key).await?;
-        let version = control.version(&self.artifact, run.version).await?;
+        Ok(control.resolve_run(&self.artifact, &context.environment, key).await?)
+    }
+
+    /// What is to be run of a version.
+    pub(super) async fn content_of(
+        &self,
+        control: &Control,
+        subject: Subject,
+        is_copy: IsCopy,
+    ) -> Result<Live, CliError> {
+        let version = control.version(&self.artifact, subject.version).await?;
         if version.content.kind == ContentKind::Tree && self.template.names_file() {
             let (artifact, number) = (&self.artifact, version.number);
             let why = format!("{artifact}@{number} is a folder, and {{file}} is one file");
             return Err(CliError::invalid(why).with_help("write {dir}, or {dir}/FILE, instead"));
         }
         let content = control.content(&version).await?;
-        let subject = run.subject(self.artifact.clone(), environment.clone());
-        Ok(Live { subject, content, id: control.ids().outcome() })
+        Ok(Live { subject, content, id: control.ids().outcome(), is_copy })
     }
 
-    /// What is live now, and a private copy of it.
-    async fn copy(&self, context: &Context) -> Result<(Live, PrivateCopy), CliError> {
+    /// What is live now, and a private copy of it; and the candidate that gets a copy of the run, if one does.
+    async fn copy(&self, context: &Context) -> Result<Copies, CliError> {
         let copied = context.with(Missing::Refuse, async |sternway| {
             let control = sternway.control();
-            let live = self.read(context, control).await?;
+            let run = self.resolve(context, control).await?;
+            let subject = run.subject(self.artifact.clone(), context.environment.clone());
+            let live = self.content_of(control, subject, IsCopy::No).await?;
             // What can never be recorded is better not run.
             self.record(&live, Outcome::ok(), Timestamp::EPOCH)?;
             let copy = PrivateCopy::write(control, &self.artifact, &live.content).await?;
-            Ok((live, copy))
+            let shadow = Box::pin(Shadow::of(self, control, &run, context)).await;
+            Ok(Copies { live, copy, shadow })
         });
         copied.await
     }
 
     /// The record of a run.
-    fn record(&self, live: &Live, outcome: Outcome, at: Timestamp) -> Result<Record, CliError> {
+    pub(super) fn record(
+        &self,
+        live: &Live,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<Record, CliError> {
         let outcome = outcome.named(self.name_of(live));
         let outcome = match &self.trace {
             Some(trace) => outcome.trace(trace.as_str()),
@@ -143,7 +185,12 @@ impl Order {
 
     /// Whoever has to record it by hand needs a name to do it under.
     fn name_of(&self, live: &Live) -> String {
-        self.name.clone().unwrap_or_else(|| live.id.to_string())
+        match (&self.name, live.is_copy) {
+            (None, _) => live.id.to_string(),
+            (Some(name), IsCopy::No) => name.clone(),
+            // Both count, and each once.
+            (Some(name), IsCopy::Yes) => format!("{name} (copy)"),
+        }
     }
 
     /// Runs what is live, and records how it went.
@@ -157,20 +204,33 @@ impl Order {
         streams: Streams,
         interrupts: &mut Interrupts,
     ) -> Result<Attempt, AttemptError> {
-        let (live, copy) = self.copy(context).await?;
+        let Copies { live, copy, shadow } = self.copy(context).await?;
         let argv = self.template.fill(copy.place(), live.subject.version);
         let variables = variables(&live.subject, copy.place());
         let (timeout, group) = (self.timeout, Group::Ours);
         let errand = Errand { argv, variables, timeout, streams, group };
-        let ended = child::run(errand, interrupts).await?;
+        let answers = child::run(errand, interrupts);
+        // What is in the way of a copy is in the way of nobody who wants an answer.
+        let (ended, copied, trouble) = match shadow {
+            Ok(Some(shadow)) => {
+                let (ended, copied) = Box::pin(shadow.beside(self, answers)).await;
+                (ended?, copied, None)
+            }
+            Ok(None) => (answers.await?, None, None),
+            Err(err) => (answers.await?, None, Some(err.chain().join(": "))),
+        };
         let at = SystemClock.now();
         let outcome = self.record(&live, ended.conclusion().outcome().took(ended.took), at);
         let recorded = match outcome {
             Ok(outcome) => append(context, outcome).await,
             Err(err) => Err(err),
         };
+        let not_copied = match copied {
+            Some(copied) => Box::pin(copied.record(self, context)).await,
+            None => trouble,
+        };
         let (name, trace) = (self.name_of(&live), self.trace.clone());
-        Ok(Attempt { subject: live.subject, ended, at, name, trace, recorded })
+        Ok(Attempt { subject: live.subject, ended, at, name, trace, recorded, not_copied })
     }
 
     /// What would be run.
@@ -182,7 +242,7 @@ impl Order {
 }
 
 /// What the child is told besides its arguments.
-fn variables(subject: &Subject, place: &Place) -> Vec<(&'static str, OsString)> {
+pub(super) fn variables(subject: &Subject, place: &Place) -> Vec<(&'static str, OsString)> {
     let file = place.file.as_ref().map(|file| ("STERNWAY_FILE", file.into()));
     let mut variables = vec![
         ("STERNWAY_ARTIFACT", subject.artifact.to_string().into()),
@@ -195,7 +255,7 @@ fn variables(subject: &Subject, place: &Place) -> Vec<(&'static str, OsString)> 
     variables
 }
 
-async fn append(context: &Context, outcome: Record) -> Result<Recorded, CliError> {
+pub(super) async fn append(context: &Context, outcome: Record) -> Result<Recorded, CliError> {
     context
         .with(Missing::Refuse, async |sternway| {
             let control = sternway.control();

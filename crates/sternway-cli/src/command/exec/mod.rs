@@ -3,7 +3,7 @@
 //! [`attempt`] is the whole of one run. Around it: [`argv`] fills in the command line, [`copy`] and
 //! [`extension`] write the content where the command finds it, [`child`] runs it with its
 //! [`stderr`] and through every [`signal`], [`ending`] says what its end means, and [`report`] what
-//! a person is told. [`validator`] runs the commands that policies ask for by the same means.
+//! a person is told. [`shadow`] runs the copy that a candidate gets. [`validator`] runs the commands that policies ask for by the same means.
 
 mod argv;
 mod attempt;
@@ -14,6 +14,7 @@ mod extension;
 mod health;
 mod hidden;
 mod report;
+mod shadow;
 mod signal;
 mod stderr;
 mod validator;
@@ -50,6 +51,8 @@ that is a folder itself has only {dir}; its files can be read and run, not writt
 shell in between. The command also gets STERNWAY_FILE (of one file), STERNWAY_DIR, \
 STERNWAY_ARTIFACT, STERNWAY_VERSION, STERNWAY_ENVIRONMENT and STERNWAY_GENERATION in its \
 environment. The store is not held while it runs.
+
+While a deployment has a candidate shadowed, the command runs for the candidate as well, at the same time, with STERNWAY_SHADOW=1 and without input; nobody sees what it prints, and only its outcome is recorded, whatever it is. A run that reads a pipe or a file has no copy.
 
 Exit status 0 is recorded as a success. Everything else is a failure, with the error class and \
 message that a Python, Node.js, Java or Rust program printed last on stderr, or with the last line \

@@ -38,6 +38,10 @@ pub(crate) fn say(context: &Context, attempt: &Attempt) {
         }
         Err(err) => context.console.complain(&not_recorded(context, attempt, err)),
     }
+    if let Some(why) = &attempt.not_copied {
+        let why = visible::line(why);
+        context.console.note(&format!("the candidate has no copy of this run: {why}"));
+    }
 }
 
 /// The verdict, and what it led to, if recording took the version back.

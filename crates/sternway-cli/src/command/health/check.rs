@@ -125,6 +125,7 @@ fn proposed(context: &Context, mut members: Vec<Member>) -> Result<Deployment, C
         routed: true,
         since: now,
         pauses: BTreeSet::new(),
+        starved: false,
         approvals: Vec::new(),
         waiver: None,
         proven: false,

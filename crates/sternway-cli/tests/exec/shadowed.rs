@@ -1,0 +1,71 @@
+//! A candidate that is shadowed runs beside what answers, and nobody sees it.
+
+use std::process::Stdio;
+
+use sternway::types::OutcomeStatus;
+
+use crate::world::{World, assert_code, failure, run, stderr, stdout};
+
+/// What answers, and a candidate that does this and gets a copy of every run.
+fn shadowed(script: &str) -> World {
+    let world = World::with_live("echo one; exit 0\n");
+    world.publish(script, Some("shell"));
+    let mut start = world.sternway();
+    start.args(["deploy", "start", "tools/search@v2", "--shadow", "100"]);
+    assert_code(&start.output().unwrap(), 0);
+    world
+}
+
+#[test]
+fn a_copy_that_fails_is_seen_by_nobody_and_recorded_for_the_candidate() {
+    let world = shadowed("echo two; echo $STERNWAY_SHADOW $1 >> seen; echo bad >&2; exit 3\n");
+    let ran = world.exec(&["--id", "a-run", "--", "sh", "{file}", "agents"]);
+    assert_code(&ran, 0);
+    assert_eq!((stdout(&ran), stderr(&ran)), ("one\n", ""));
+    assert_eq!(std::fs::read_to_string(world.path().join("seen")).unwrap(), "1 agents\n");
+    assert_eq!(world.outcome(1).status, OutcomeStatus::Succeeded);
+    let copy = world.outcome(2);
+    assert_eq!(failure(&copy), (None, "bad"));
+    assert_eq!(copy.id, run("a-run (copy)"), "both count, each under a name of its own");
+    let again = world.exec(&["--id", "a-run", "--", "sh", "{file}", "agents"]);
+    assert_code(&again, 0);
+    assert_eq!((world.outcomes(1).len(), world.outcomes(2).len()), (1, 1), "each of them once");
+}
+
+#[test]
+fn a_candidate_that_fails_in_its_copies_loses_them() {
+    let world = shadowed("exit 1\n");
+    for _ in 0..40 {
+        assert_code(&world.run(), 0);
+        if world.outcomes(2).is_empty() {
+            break;
+        }
+        let mut status = world.sternway();
+        status.args(["deploy", "status", "tools/search", "-o", "name"]);
+        if stdout(&status.output().unwrap()) == "rolled_back\n" {
+            return;
+        }
+    }
+    panic!("it was not taken back");
+}
+
+#[test]
+fn what_answers_keeps_its_exit_code_and_a_run_that_reads_a_pipe_has_no_copy() {
+    let world = shadowed("echo x >> seen\n");
+    assert_code(&world.exec(&["--", "sh", "-c", "test -n \"$STERNWAY_SHADOW\" || exit 7"]), 7);
+    assert_eq!(world.outcome(2).status, OutcomeStatus::Succeeded);
+    let mut piped = world.command(&["--", "sh", "{file}"]);
+    let mut child = piped.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    assert_eq!((world.outcomes(1).len(), world.outcomes(2).len()), (2, 1));
+}
+
+#[test]
+fn a_copy_that_cannot_run_is_in_nobodys_way() {
+    let world = shadowed("exit 0\n");
+    let ran = world.exec(&["--", "sh", "-c", "test -z \"$STERNWAY_SHADOW\""]);
+    assert_code(&ran, 0);
+    assert_eq!(stderr(&ran), "");
+    assert!(matches!(world.outcome(2).status, OutcomeStatus::Failed(_)));
+}
