@@ -130,7 +130,7 @@ pub use crate::{
     route::{Arm, Route, RouteError, Weight},
     rule::Rule,
     rule_name::{RuleId, RuleName, Tier},
-    sequential::Worse,
+    sequential::{Bound, Worse},
     severity::Severity,
     tally::{Measurements, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
     text::{Changelog, Reason, TextError},

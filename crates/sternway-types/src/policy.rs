@@ -278,10 +278,24 @@ impl Policy {
         }
     }
 
-    /// The preset that has these rules and leads to the same, if one does.
+    /// The same, where it leaves open what older policies could not say: as a policy that is written today
+    /// means it. Who reads one that a person wrote asks for this; one that was kept stays as it is.
+    #[must_use]
+    pub fn completed(mut self) -> Self {
+        for rule in &mut self.rules {
+            if let Rule::Worse(worse) = rule {
+                worse.bound.get_or_insert_default();
+            }
+        }
+        self
+    }
+
+    /// The preset that has these rules and leads to the same, if one does; also if it was set before rules
+    /// could say how they bound what was measured.
     #[must_use]
     pub fn as_preset(&self) -> Option<Preset> {
-        let is = |preset: &Preset| preset.action() == self.action && preset.rules() == self.rules;
+        let rules = self.clone().completed().rules;
+        let is = |preset: &Preset| preset.action() == self.action && preset.rules() == rules;
         Preset::ALL.into_iter().find(is)
     }
 

@@ -66,7 +66,7 @@ fn a_policy_that_is_on() {
             r#"{"policy":{"scope":"artifact:prompts/greeting","setting":{"on":{"activation":"staged","rules":["#,
             r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
             r#"{"rule":"new_error","alpha":0.001},"#,
-            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200}]}}}}"#
+            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200,"bound":"exact"}]}}}}"#
         ),
     );
 }

@@ -68,6 +68,7 @@ fn what_could_never_be_meant_is_refused() {
         ("rules = [{ rule = 'worse', min_baseline = 0 }]", "worse: min_baseline is 0"),
         ("rules = [{ rule = 'worse', windw = '5m' }]", "unknown field `windw`"),
         ("rules = [{ rule = 'worse' }, { rule = 'worse' }]", "worse stands twice"),
+        ("rules = [{ rule = 'worse', bound = 'tight' }]", "unknown variant `tight`"),
         ("rollbacks_per_day = 0", "rollbacks_per_day is 0: expected 1 to 1,000"),
         ("action = 'panic'", "unknown variant `panic`"),
     ] {
@@ -162,7 +163,7 @@ fn a_policy_is_written_with_all_its_numbers() {
             r#"{"activation":"staged","rules":["#,
             r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
             r#"{"rule":"new_error","alpha":0.001},"#,
-            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200}]}"#
+            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200,"bound":"exact"}]}"#
         )
     );
     assert_eq!(
@@ -174,6 +175,15 @@ fn a_policy_is_written_with_all_its_numbers() {
             r#"{"rule":"consecutive_failures","count":3,"window":"5m"}]}"#
         )
     );
+}
+
+#[test]
+fn a_policy_that_was_kept_before_bounds_had_names_stays_as_it_was() {
+    let kept = json(&Policy::default()).replace(",\"bound\":\"exact\"", "");
+    let policy: Policy = serde_json::from_str(&kept).unwrap();
+    assert_eq!((json(&policy), policy.as_preset()), (kept, Some(Preset::Sound)));
+    assert_ne!(policy, Policy::default());
+    assert_eq!(policy.completed(), Policy::default());
 }
 
 #[test]

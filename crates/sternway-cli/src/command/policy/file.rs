@@ -18,7 +18,9 @@ use crate::{
 pub(in crate::command) fn parse(source: &Source) -> Result<Policy, CliError> {
     let text = source.read_text()?;
     let name = source.name();
-    if is_json(source.path(), &text) { from_json(&name, &text) } else { from_toml(&name, &text) }
+    let json = is_json(source.path(), &text);
+    let policy = if json { from_json(&name, &text) } else { from_toml(&name, &text) };
+    policy.map(Policy::completed)
 }
 
 /// The policy, and what it is called. The name of a preset goes before that of a file.
