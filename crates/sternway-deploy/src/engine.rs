@@ -66,6 +66,7 @@ pub fn advance(
         Event::Routed => course.routed(),
         Event::Unrouted => course.unrouted(),
         Event::Regressed { artifact } => course.regressed(artifact),
+        Event::Noticed => course.noticed(),
         Event::TakenBack { artifact } => course.taken_back(artifact),
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
@@ -237,6 +238,13 @@ impl Course {
     fn regressed(&mut self, artifact: &ArtifactId) {
         if self.next.phase == Phase::Running {
             self.go_back(Cause::Regressed { artifact: artifact.clone() }, true);
+        }
+    }
+
+    /// It keeps the runs that it has, and gets no more until a person says so.
+    fn noticed(&mut self) {
+        if self.next.phase == Phase::Running {
+            self.next.pauses.insert(Pause::Regressed);
         }
     }
 

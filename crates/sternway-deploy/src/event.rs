@@ -63,6 +63,8 @@ pub enum Event {
         /// Whose candidate.
         artifact: ArtifactId,
     },
+    /// A candidate was found to be worse, and its policy leaves it to a person.
+    Noticed,
     /// A candidate that was live was taken back, by whoever found it worse.
     TakenBack {
         /// Whose candidate.

@@ -44,6 +44,7 @@ mod channel;
 mod check;
 mod commit;
 mod content;
+mod cooldown;
 mod decimal;
 mod degradation;
 mod deployment;
@@ -96,6 +97,7 @@ pub use crate::{
     check::{CheckError, CheckKind, ContentCheck, OnFailure},
     commit::{Applied, Commit, Receipt, RecordChange},
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
+    cooldown::Cooldown,
     decimal::{Decimal, DecimalError},
     degradation::{Degradation, Missing, Mode},
     deployment::{

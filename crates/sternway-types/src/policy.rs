@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CheckError, ContentCheck, Metric, Preset, Rule, RuleId, RuleName, Threshold, check::check_all,
+    CheckError, ContentCheck, Cooldown, Metric, Preset, Rule, RuleId, RuleName, Threshold,
+    check::check_all,
 };
 
 /// Why a policy is refused.
@@ -77,6 +78,12 @@ pub enum PolicyError {
         /// What was given.
         found: u32,
     },
+    /// The time after an automatic rollback in which there is no other is out of range.
+    #[error("cooldown is {found:?}: expected 1 second to 30 days")]
+    Cooldown {
+        /// What was given.
+        found: Duration,
+    },
     /// Nobody knows which way a metric gets better.
     #[error(
         "degraded: nobody knows which way {metric} gets better: say direction = \"higher\" or \
@@ -127,6 +134,9 @@ pub enum Action {
     /// It goes back to the last known good version, and its content is condemned.
     #[default]
     RollBack,
+    /// The deployment that has it as its candidate goes no further until a person lets it, and leaves it
+    /// the runs that it has. Without a deployment on its way it is said, and a person decides.
+    Pause,
     /// It is said, and a person decides.
     Notify,
     /// Nothing: the policy is on trial, and what it would have done is kept.
@@ -139,6 +149,7 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RollBack => "roll_back",
+            Self::Pause => "pause",
             Self::Notify => "notify",
             Self::Shadow => "shadow",
         }
@@ -165,6 +176,8 @@ pub struct Policy {
     action: Action,
     #[serde(skip_serializing_if = "is_default_budget")]
     rollbacks_per_day: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cooldown: Option<Cooldown>,
     rules: Vec<Rule>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<ContentCheck>,
@@ -182,6 +195,7 @@ struct RawPolicy {
     activation: Activation,
     action: Option<Action>,
     rollbacks_per_day: Option<u32>,
+    cooldown: Option<Cooldown>,
     preset: Option<Preset>,
     rules: Option<Vec<Rule>>,
     #[serde(default)]
@@ -204,6 +218,7 @@ impl TryFrom<RawPolicy> for Policy {
         if let Some(budget) = raw.rollbacks_per_day {
             policy = policy.with_rollbacks_per_day(budget)?;
         }
+        policy.cooldown = raw.cooldown;
         policy.with_checks(raw.checks)
     }
 }
@@ -255,6 +270,14 @@ impl Policy {
         Ok(self)
     }
 
+    /// The same, waiting after each automatic rollback: a version that regresses meanwhile stays live, as when
+    /// the budget is used up. Default: it does not wait.
+    #[must_use]
+    pub const fn with_cooldown(mut self, cooldown: Cooldown) -> Self {
+        self.cooldown = Some(cooldown);
+        self
+    }
+
     /// The same, with these checks of what is published.
     ///
     /// # Errors
@@ -273,6 +296,7 @@ impl Policy {
             activation: Activation::Staged,
             action: preset.action(),
             rollbacks_per_day: Self::ROLLBACKS_PER_DAY,
+            cooldown: None,
             rules: preset.rules(),
             checks: Vec::new(),
         }
@@ -328,6 +352,13 @@ impl Policy {
     #[must_use]
     pub const fn rollbacks_per_day(&self) -> u32 {
         self.rollbacks_per_day
+    }
+
+    /// How long after an automatic rollback of one artifact in one environment there is no other, if that
+    /// was said.
+    #[must_use]
+    pub const fn cooldown(&self) -> Option<Cooldown> {
+        self.cooldown
     }
 
     /// The rules.

@@ -13,6 +13,7 @@ mod found;
 mod frozen;
 mod health;
 mod keep;
+mod pause;
 mod resolve;
 mod routes;
 mod start;

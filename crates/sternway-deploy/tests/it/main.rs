@@ -4,6 +4,7 @@ mod deadlines;
 mod frozen;
 mod health;
 mod make;
+mod noticed;
 mod people;
 mod properties;
 mod shadows;

@@ -206,6 +206,10 @@ fn a_latched_verdict() {
     check_latch(LatchAction::Shadowed, r#""shadowed""#);
     let deployment = DeploymentId::from_name("deployment");
     check_latch(
+        LatchAction::Paused { deployment },
+        r#"{"paused":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614"}}"#,
+    );
+    check_latch(
         LatchAction::Withdrawn { deployment },
         r#"{"withdrawn":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614"}}"#,
     );

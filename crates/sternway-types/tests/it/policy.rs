@@ -49,6 +49,11 @@ fn what_a_regression_leads_to_can_be_set() {
     let policy = read("preset = 'tiers'\naction = 'shadow'\nrollbacks_per_day = 5");
     assert_eq!(policy.rules(), Preset::Tiers.rules());
     assert_eq!((policy.action(), policy.rollbacks_per_day()), (Action::Shadow, 5));
+    assert_eq!(read("action = 'pause'").action(), Action::Pause);
+    let rests = read("cooldown = '6h'");
+    assert_eq!(rests.cooldown().map(|it| it.get()), Some(minutes(360)));
+    assert!(json(&rests).starts_with(r#"{"activation":"staged","cooldown":"6h","rules""#));
+    assert_eq!(serde_json::from_str::<Policy>(&json(&rests)).unwrap(), rests);
     assert_eq!(serde_json::from_str::<Policy>(&json(&policy)).unwrap(), policy);
     assert_eq!(read("preset = 'notify-only'").action(), Action::Notify);
     assert_eq!(read("preset = 'notify-only'\naction = 'roll_back'"), Policy::default());
@@ -70,6 +75,9 @@ fn what_could_never_be_meant_is_refused() {
         ("rules = [{ rule = 'worse' }, { rule = 'worse' }]", "worse stands twice"),
         ("rules = [{ rule = 'worse', bound = 'tight' }]", "unknown variant `tight`"),
         ("rollbacks_per_day = 0", "rollbacks_per_day is 0: expected 1 to 1,000"),
+        ("cooldown = '0s'", "cooldown is 0ns: expected 1 second to 30 days"),
+        ("cooldown = '31d'", "\"31d\" is not a length of time: expected 5m or 1h 30m"),
+        ("cooldown = '721h'", "expected 1 second to 30 days"),
         ("action = 'panic'", "unknown variant `panic`"),
     ] {
         let said = toml::from_str::<Policy>(text).unwrap_err().to_string();
