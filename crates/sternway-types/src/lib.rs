@@ -122,7 +122,7 @@ pub use crate::{
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
-    policy::{Action, Activation, Policy, PolicyError, PolicySetting},
+    policy::{Action, Activation, Policy, PolicyError, PolicySetting, WrittenPolicy},
     policy_scope::{PolicyScope, ScopeError},
     preset::{Preset, PresetError},
     record::{

@@ -69,6 +69,18 @@ pub enum PolicyError {
         /// What was given.
         found: Threshold,
     },
+    /// A limit is so high that nothing reaches it.
+    #[error("{rule}: {field} is {found}, so that the rule could never hold: {why}")]
+    Never {
+        /// Which rule.
+        rule: RuleName,
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        found: Threshold,
+        /// Why nothing reaches it.
+        why: &'static str,
+    },
     /// The budget of automatic rollbacks is out of range.
     #[error(
         "rollbacks_per_day is {found}: expected 1 to 1,000; to roll nothing back, say action = \
@@ -169,7 +181,7 @@ impl Action {
 /// somebody set for all: of two checks with one name the nearer one's holds, which may be
 /// [`CheckKind::Off`](crate::CheckKind::Off). A policy that is off drops the checks of wider scopes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawPolicy")]
+#[serde(try_from = "WrittenPolicy")]
 pub struct Policy {
     activation: Activation,
     #[serde(skip_serializing_if = "Action::is_roll_back")]
@@ -188,9 +200,11 @@ const fn is_default_budget(budget: &u32) -> bool {
     *budget == Policy::ROLLBACKS_PER_DAY
 }
 
-#[derive(Deserialize)]
+/// A policy as a person wrote it, not checked yet: [`checked`](Self::checked) makes one of it. One that was kept
+/// is read as a [`Policy`], which asks for less, so that what an older program took is never refused.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawPolicy {
+pub struct WrittenPolicy {
     #[serde(default)]
     activation: Activation,
     action: Option<Action>,
@@ -202,10 +216,24 @@ struct RawPolicy {
     checks: Vec<ContentCheck>,
 }
 
-impl TryFrom<RawPolicy> for Policy {
+impl WrittenPolicy {
+    /// The policy, as one that is written today means it ([`Policy::completed`]).
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] as of [`Policy::new`] and of what else is set, and [`PolicyError::Never`] if a rule could
+    /// never hold.
+    pub fn checked(self) -> Result<Policy, PolicyError> {
+        let policy = Policy::try_from(self)?.completed();
+        let never = policy.rules.iter().find_map(Rule::never_holds);
+        never.map_or(Ok(policy), Err)
+    }
+}
+
+impl TryFrom<WrittenPolicy> for Policy {
     type Error = PolicyError;
 
-    fn try_from(raw: RawPolicy) -> Result<Self, PolicyError> {
+    fn try_from(raw: WrittenPolicy) -> Result<Self, PolicyError> {
         let mut policy = match (raw.preset, raw.rules) {
             (preset, None) => Self::preset(preset.unwrap_or(Preset::Sound)),
             (None, Some(rules)) => Self::new(raw.activation, rules)?,

@@ -99,6 +99,14 @@ impl Worse {
         self.bound.unwrap_or(Bound::Kl)
     }
 
+    /// Why it could never hold, if that is so.
+    pub(crate) fn never_holds(&self) -> Option<PolicyError> {
+        let found = self.min_effect.filter(|effect| Some(*effect) > self.objective)?;
+        self.objective?;
+        let why = "no version loses more than the objective";
+        Some(PolicyError::Never { rule: RuleName::Worse, field: "min_effect", found, why })
+    }
+
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let rule = RuleName::Worse;
         check_alpha(rule, self.alpha)?;

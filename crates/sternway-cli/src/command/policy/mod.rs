@@ -1,5 +1,6 @@
 //! `sternway policy`: when a version is taken back by itself.
 
+mod culprit;
 mod file;
 
 use std::process::ExitCode;
