@@ -86,13 +86,14 @@ fn habits_agree() {
 fn every_row_and_column_of_the_reference_is_simulated() {
     for plan in tables::all(Some(0)).expect("the tables") {
         let table = plan.run(1, NonZeroUsize::MIN, &|_| ());
-        let reference = Reference::of(table.name).expect("a reference");
+        let Some(reference) = Reference::of(table.name) else {
+            assert_eq!(table.name, "sessions", "it does not say of which users it speaks");
+            continue;
+        };
         assert_eq!(table.rows.len(), reference.rows(), "{}", table.name);
         for row in &table.rows {
             assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
-            // It does not say of which users it speaks.
-            let told = reference.cell(&row.labels, 0).is_some() || table.name == "sessions";
-            assert!(told, "{} {:?}", table.name, row.labels);
+            assert!(reference.cell(&row.labels, 0).is_some(), "{} {:?}", table.name, row.labels);
         }
     }
 }

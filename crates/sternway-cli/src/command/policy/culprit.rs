@@ -152,7 +152,7 @@ fn toml_place(text: &str, Culprit { rule, key }: &Culprit) -> Option<usize> {
     let DeValue::Array(rules) = toml_member(whole.get_ref(), "rules")?.get_ref() else {
         return None;
     };
-    let rule = rules.iter().nth(*rule)?;
+    let rule = rules.get(*rule)?;
     let DeValue::Table(members) = rule.get_ref() else { return Some(start(rule)) };
     Some(start(toml_member(members, key).unwrap_or(rule)))
 }

@@ -61,9 +61,9 @@ proptest! {
 
     #[test]
     fn at_the_bound_what_was_measured_is_as_improbable_as_alpha(
-        of in 1_u64..400, part in 0.0_f64..=1.0, at in 1e-6_f64..0.2,
+        (of, succeeded) in (1_u64..400).prop_flat_map(|of| (Just(of), 1..=of)),
+        at in 1e-6_f64..0.2,
     ) {
-        let succeeded = ((of as f64 * part) as u64).clamp(1, of);
         let rate = bound(succeeded, of - succeeded, at).success_rate();
         let found = at_least(succeeded, of, rate);
         prop_assert!((found / at - 1.0).abs() < 1e-9, "{found} is not {at}");
