@@ -10,8 +10,8 @@ use crate::{error::Error, workspace::Workspace};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Only the tables of these names: a, b, c, e, f, g, shares, betting, habits, engine. Nothing
-    /// is written.
+    /// Only the tables of these names: a, b, c, d, e, f, g, shares, arrival, sessions, betting,
+    /// habits, engine. Nothing is written.
     names: Vec<String>,
     /// How many deployments are behind each cell, of all tables alike.
     #[arg(long)]

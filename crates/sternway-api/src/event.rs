@@ -293,7 +293,10 @@ fn changed(change: &RecordChange) -> Vec<Happened> {
             vec![pardoned.within(&it.environment)]
         }
         (None, Some(Record::Latch(it))) => match it.action {
-            LatchAction::Notified | LatchAction::Halted | LatchAction::OverBudget => {
+            LatchAction::Paused { .. }
+            | LatchAction::Notified
+            | LatchAction::Halted
+            | LatchAction::OverBudget => {
                 let version = (&it.artifact, None, it.version);
                 let regressed = Happened::of(Event::ArtifactRegressed, version);
                 vec![regressed.within(&it.environment).because(it.regression.to_string())]

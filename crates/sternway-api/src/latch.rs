@@ -20,8 +20,13 @@ pub enum LatchActionView {
     },
     /// No good version was left to go back to: a person must act.
     Halted,
-    /// The policy's automatic rollbacks of a day were used up: a person must act.
+    /// The policy's automatic rollbacks were used up for now: the version stays live, and a person must act.
     OverBudget,
+    /// The deployment that it is a candidate of goes no further until a person lets it.
+    Paused {
+        /// Which.
+        deployment: DeploymentId,
+    },
     /// The policy asks to say so, and nothing more.
     Notified,
     /// The policy is on trial: this is what it would have done something about.
@@ -39,6 +44,7 @@ impl From<LatchAction> for LatchActionView {
             LatchAction::RolledBack { to } => Self::RolledBack { to },
             LatchAction::Halted => Self::Halted,
             LatchAction::OverBudget => Self::OverBudget,
+            LatchAction::Paused { deployment } => Self::Paused { deployment },
             LatchAction::Notified => Self::Notified,
             LatchAction::Shadowed => Self::Shadowed,
             LatchAction::Withdrawn { deployment } => Self::Withdrawn { deployment },

@@ -34,10 +34,13 @@ pub struct RulesView {
     pub activation: &'static str,
     /// The rules that can take a version back.
     pub rules: Vec<RuleView>,
-    /// `roll_back`, `notify` or `shadow`: what a regression leads to.
+    /// `roll_back`, `pause`, `notify` or `shadow`: what a regression leads to.
     pub action: &'static str,
     /// How many automatic rollbacks of one artifact in one environment 24 hours may have.
     pub rollbacks_per_day: u32,
+    /// How long after an automatic rollback there is no other, such as `6h`; left out where nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cooldown: Option<String>,
     /// What a content must hold to, in the shape of policy files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Value>,
@@ -68,6 +71,7 @@ impl From<&Policy> for RulesView {
             rules: policy.rules().iter().map(Into::into).collect(),
             action: policy.action().as_str(),
             rollbacks_per_day: policy.rollbacks_per_day(),
+            cooldown: policy.cooldown().map(|cooldown| cooldown.to_string()),
             checks: written(policy.checks()),
         }
     }
@@ -158,7 +162,8 @@ mod tests {
 
     #[test]
     fn what_is_shown_can_be_set_again() {
-        let policy = Policy::default();
+        let policy: Policy = serde_json::from_str(r#"{"cooldown": "6h"}"#).unwrap();
+        assert!(policy.cooldown().is_some());
         let shown = serde_json::to_string(&RulesView::from(&policy)).unwrap();
         assert_eq!(serde_json::from_str::<Policy>(&shown).unwrap(), policy);
     }

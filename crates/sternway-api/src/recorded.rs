@@ -14,8 +14,13 @@ pub enum ReactionView {
     RolledBack(RollbackView),
     /// No good version was left: the version stays live, and a person must act.
     Halted,
-    /// The rollbacks of a day were used up: the version stays live, and a person must act.
+    /// The policy's automatic rollbacks were used up for now: the version stays live, and a person must act.
     OverBudget,
+    /// The deployment that it is a candidate of goes no further until a person lets it.
+    Paused {
+        /// Which.
+        deployment: DeploymentId,
+    },
     /// The policy only says so: the version stays live, and a person decides.
     Notified,
     /// The policy is on trial: nothing was done.

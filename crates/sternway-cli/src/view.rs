@@ -106,6 +106,7 @@ pub(crate) fn reaction(judged: &Judged, dry_run: bool) -> Option<ReactionView> {
         Reaction::RolledBack(rollback) => ReactionView::RolledBack(rolled_back(rollback, dry_run)),
         Reaction::Stays { action, .. } => match action {
             LatchAction::OverBudget => ReactionView::OverBudget,
+            LatchAction::Paused { deployment } => ReactionView::Paused { deployment: *deployment },
             LatchAction::Notified => ReactionView::Notified,
             LatchAction::Shadowed => ReactionView::Shadowed,
             LatchAction::Halted
@@ -203,7 +204,8 @@ pub(crate) fn report(report: &Report) -> ReportView {
 /// Why a version that regressed stays live.
 pub(crate) const fn why_it_stays(action: LatchAction) -> &'static str {
     match action {
-        LatchAction::OverBudget => "the rollbacks of a day are used up",
+        LatchAction::OverBudget => "the policy's rollbacks are used up for now",
+        LatchAction::Paused { .. } => "its deployment waits for a person",
         LatchAction::Notified => "the policy only says so",
         LatchAction::Shadowed => "the policy is on trial",
         LatchAction::Withdrawn { .. } => "what it ran beside stays",

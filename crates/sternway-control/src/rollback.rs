@@ -53,14 +53,14 @@ pub struct RolledBack {
 pub enum Reaction {
     /// The pointer went back.
     RolledBack(RolledBack),
-    /// The version stays live: no good version was left, the budget is used up, or the policy does not
-    /// act.
+    /// The version keeps its runs: no good version was left, the budget is used up, or the policy leaves it
+    /// to a person.
     Stays {
         /// Whose version.
         artifact: ArtifactId,
         /// Where.
         environment: EnvironmentId,
-        /// What is live all the same.
+        /// What has runs all the same.
         version: VersionNumber,
         /// Why it stays: never [`LatchAction::RolledBack`].
         action: LatchAction,
@@ -181,6 +181,11 @@ impl Control {
         policy: &Policy,
         regression: &Regression,
     ) -> Result<Reaction, ControlError> {
+        if policy.action() == Action::Pause
+            && let Some(id) = self.baked_by(subject).await?
+        {
+            return self.pause_deployment(subject, id, regression).await;
+        }
         loop {
             let (pointer, live) =
                 match self.live_version(&subject.artifact, &subject.environment).await {
@@ -213,30 +218,34 @@ impl Control {
     /// What is to be done about a version that regressed.
     async fn way_out(&self, back: &Back<'_>, policy: &Policy) -> Result<Plan, ControlError> {
         match policy.action() {
-            Action::Notify => return Ok(Plan::Stay(LatchAction::Notified)),
+            // There is no deployment that could pause.
+            Action::Pause | Action::Notify => return Ok(Plan::Stay(LatchAction::Notified)),
             Action::Shadow => return Ok(Plan::Stay(LatchAction::Shadowed)),
             Action::RollBack => (),
         }
         let Some(target) = self.last_good(back.live, back.environment).await? else {
             return Ok(Plan::Stay(LatchAction::Halted));
         };
-        let budget = usize::try_from(policy.rollbacks_per_day()).unwrap_or(usize::MAX);
-        if self.rollbacks_of_a_day(back).await? >= budget {
+        if self.is_spent(back, policy).await? {
             return Ok(Plan::Stay(LatchAction::OverBudget));
         }
         Ok(Plan::GoTo(Box::new(target)))
     }
 
-    /// How often policies took versions back here in the last 24 hours, as the newest moves tell.
-    async fn rollbacks_of_a_day(&self, back: &Back<'_>) -> Result<usize, ControlError> {
+    /// Whether the policy allows no other automatic rollback here for now: it made as many in the last 24
+    /// hours as it may, or one so lately that it waits. The newest moves tell.
+    async fn is_spent(&self, back: &Back<'_>, policy: &Policy) -> Result<bool, ControlError> {
         let (artifact, name) = (&back.live.artifact, back.name());
         let moves = self.store.moves(&self.namespace, artifact, &name, None, Limit::MAX).await?;
-        let since = self.now().saturating_sub(DAY);
-        let recent = moves.iter().take_while(|moved| moved.at > since);
-        let by_policy = recent.filter(|moved| {
+        let since = |length| self.now().saturating_sub(length);
+        let by_policy = moves.iter().filter(|moved| {
             matches!(&moved.cause, MoveCause::RolledBack(RollbackTrigger::Policy(_)))
         });
-        Ok(by_policy.count())
+        let of_a_day = by_policy.clone().filter(|moved| moved.at > since(DAY)).count();
+        let budget = usize::try_from(policy.rollbacks_per_day()).unwrap_or(usize::MAX);
+        let newest = by_policy.map(|moved| moved.at).next();
+        let waits = policy.cooldown().is_some_and(|length| newest > Some(since(length.get())));
+        Ok(of_a_day >= budget || waits)
     }
 
     fn plan_reaction(

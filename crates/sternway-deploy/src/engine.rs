@@ -70,6 +70,7 @@ pub fn advance(
         Event::Regressed { artifact, candidate } => course.worse(artifact, *candidate, true),
         // Whoever took one back condemned it; the others of the set follow.
         Event::TakenBack { artifact, candidate } => course.worse(artifact, *candidate, false),
+        Event::Noticed => course.noticed(),
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
         Event::Probed { step, problem } => course.probed(*step, problem.as_ref()),
@@ -284,6 +285,13 @@ impl Course {
         match self.arm_that_goes_alone(artifact, candidate) {
             Some(place) => self.drop_out(place, condemns),
             None => self.go_back(Cause::Regressed { artifact: artifact.clone() }, condemns),
+        }
+    }
+
+    /// It keeps the runs that it has, and gets no more until a person says so.
+    fn noticed(&mut self) {
+        if self.next.phase == Phase::Running {
+            self.next.pauses.insert(Pause::Regressed);
         }
     }
 

@@ -71,6 +71,8 @@ pub enum Event {
         /// Which one.
         candidate: VersionNumber,
     },
+    /// A candidate was found to be worse, and its policy leaves it to a person.
+    Noticed,
     /// A candidate was condemned, or taken back where it was live, by whoever found it worse.
     TakenBack {
         /// Whose candidate.

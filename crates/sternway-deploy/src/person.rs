@@ -22,6 +22,7 @@ pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
         | Event::Routed
         | Event::Unrouted
         | Event::Regressed { .. }
+        | Event::Noticed
         | Event::TakenBack { .. }
         | Event::Overtaken { .. }
         | Event::Replaced { .. }
@@ -46,8 +47,8 @@ pub(crate) fn ask(
             course.next.pauses.insert(Pause::Asked);
             Ok(())
         }
-        Ask::Resume => resume(course),
-        Ask::Promote => promote(course),
+        Ask::Resume => resume(course, by),
+        Ask::Promote => promote(course, by),
         Ask::Waive => waive(course, by, reason),
         Ask::Choose { place } => choose(course, place),
         Ask::Abort => {
@@ -71,7 +72,8 @@ pub(crate) fn ask(
 }
 
 /// Time begins anew: whoever resumes wants to give it some.
-fn resume(course: &mut Course) -> Result<(), Refused> {
+fn resume(course: &mut Course, by: &Actor) -> Result<(), Refused> {
+    has_a_person(course, Ask::Resume, by)?;
     if course.next.pauses.contains(&Pause::Frozen) {
         return Err(no(Ask::Resume, FROZEN));
     }
@@ -87,7 +89,8 @@ fn resume(course: &mut Course) -> Result<(), Refused> {
     Ok(())
 }
 
-fn promote(course: &mut Course) -> Result<(), Refused> {
+fn promote(course: &mut Course, by: &Actor) -> Result<(), Refused> {
+    has_a_person(course, Ask::Promote, by)?;
     if course.next.pauses.contains(&Pause::Frozen) {
         return Err(no(Ask::Promote, FROZEN));
     }
@@ -166,6 +169,15 @@ fn four_eyes(course: &Course, ask: Ask, by: &Actor) -> Result<(), Refused> {
     }
     if *by == course.next.by {
         return Err(no(ask, "it takes another person than the one who started it"));
+    }
+    Ok(())
+}
+
+/// What was left to a person is for a person.
+fn has_a_person(course: &Course, ask: Ask, by: &Actor) -> Result<(), Refused> {
+    let left_to_one = course.next.pauses.contains(&Pause::Regressed);
+    if left_to_one && by.is_automation() {
+        return Err(no(ask, "a candidate was found to be worse: it takes a person"));
     }
     Ok(())
 }

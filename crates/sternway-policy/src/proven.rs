@@ -1,6 +1,6 @@
 //! How far a version is from being proven: at least nearly as good as what it is held against.
 
-use sternway_types::{Against, Policy, Ratio, Rule, Tally, Threshold};
+use sternway_types::{Against, Bound, Policy, Ratio, Rule, Tally, Threshold};
 
 use crate::{
     evidence::{Alpha, Counts, Proven},
@@ -39,12 +39,17 @@ pub fn proven(policy: &Policy, baseline: Option<Baseline<'_>>, tally: &Tally) ->
     let rule = policy.rules().iter().find_map(|rule| {
         if let Rule::Worse(rule) = rule { Some(rule.as_ref().clone()) } else { None }
     });
-    let against = held_against(&rule.unwrap_or_default(), baseline);
+    let rule = rule.unwrap_or_default();
+    let against = held_against(&rule, baseline);
     let (test, alpha) = match &against {
         Against::Measured { .. } | Against::Beside { .. } => {
             let measured = known_of(&against);
             let bound = alpha(ALPHA * PART_OF_BOUND);
-            (Proven::measured(measured, bound, ratio(DELTA)), alpha(ALPHA * (1.0 - PART_OF_BOUND)))
+            let test = match rule.bound() {
+                Bound::Exact => Proven::measured_exactly(measured, bound, ratio(DELTA)),
+                Bound::Kl => Proven::measured(measured, bound, ratio(DELTA)),
+            };
+            (test, alpha(ALPHA * (1.0 - PART_OF_BOUND)))
         }
         Against::Expected { success_rate } | Against::Objective { success_rate } => {
             (Proven::declared(share(*success_rate), ratio(DELTA)), alpha(ALPHA))

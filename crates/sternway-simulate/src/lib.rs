@@ -37,11 +37,13 @@
 //! or lost. Chance comes from a seed: the same seed leads to the same numbers on every machine and on
 //! any number of threads. There is no clock and no I/O.
 
+mod arrival;
 mod betting;
 mod chance;
 mod decider;
 mod deployment;
 mod effort;
+mod full;
 mod limits;
 mod number;
 pub mod plot;
@@ -50,16 +52,20 @@ pub mod reference;
 pub mod rules;
 mod scenario;
 pub mod sequential;
+mod sessions;
 mod summary;
 pub mod tables;
 
 pub use crate::{
+    arrival::ByArrival,
     betting::Costs,
     decider::{Decider, Decision, Procedure, Setting},
     deployment::{Deployment, End, Unit},
     effort::{Effort, Progress, simulate},
+    full::TwoProportions,
     limits::{Limits, limits},
     policy::{ByPolicy, PACE},
     scenario::{Counted, Outage, Scenario, ScenarioError, Step},
+    sessions::{Counting, Sessions},
     summary::{Stop, Summary},
 };

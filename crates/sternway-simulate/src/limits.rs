@@ -91,6 +91,8 @@ fn first(most: u64, holds: impl Fn(u64) -> bool) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use sternway_policy::evidence::{Counts, History};
+
     use super::*;
 
     fn level(alpha: f64) -> Alpha {
@@ -115,6 +117,17 @@ mod tests {
     fn the_bound_of_the_reference_is_exact() {
         assert_eq!(format!("{:.4}", limits(950, 1_000, level(0.002)).lower), "0.9269");
         assert_eq!(format!("{:.3}", limits(190, 200, level(0.002)).lower), "0.889");
+    }
+
+    #[test]
+    fn the_engine_bounds_a_rate_as_a_sum_of_terms_does() {
+        for (succeeded, of) in [(1, 7), (190, 200), (950, 1_000), (2_500, 10_000), (9_999, 10_000)]
+        {
+            let measured = Counts::new(succeeded, of - succeeded);
+            let engine = History::measured_exactly(measured, level(0.002)).success_rate();
+            let ours = limits(succeeded, of, level(0.002)).lower;
+            assert!((engine / ours - 1.0).abs() < 1e-10, "{engine} is not {ours}");
+        }
     }
 
     #[test]

@@ -3,8 +3,6 @@
 //! They are asked where they can decide and nowhere else: evidence against a candidate grows at its
 //! failures only, and there is none as long as it fails no more often than the null allows.
 
-use std::sync::Arc;
-
 use sternway_policy::evidence::{
     Allocation, Alpha, Arm, Attribution, Counts, Failures, History, Margin, Proven, Starts,
 };
@@ -13,40 +11,18 @@ use sternway_types::Ratio;
 use crate::{
     decider::{Decider, Decision, Procedure, Setting},
     deployment::{End, Unit},
-    limits::limits,
     number::float,
 };
 
 /// From where the rate is known that a candidate is held against.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Level {
     /// It is declared, and true.
     Known,
     /// It was measured, and is bounded as [`History::measured`] does it, with this alpha for the bound.
     Measured(Alpha),
-    /// It was measured, and is bounded exactly.
-    Exact(ExactBounds),
-}
-
-/// The exact lower bounds (Clopper and Pearson) for each number of successes that a baseline of some
-/// size can have. Counted once, since every deployment asks for one of them.
-#[derive(Clone, Debug)]
-pub struct ExactBounds(Arc<[Ratio]>);
-
-impl ExactBounds {
-    /// For a baseline of so many outcomes; each bound is too high with a probability of at most
-    /// `alpha`.
-    #[must_use]
-    pub fn new(outcomes: u64, alpha: Alpha) -> Self {
-        let lower = |succeeded| limits(succeeded, outcomes, alpha).lower;
-        // A limit is from 0 to 1, so that there is one for each count.
-        Self((0..=outcomes).filter_map(|succeeded| Ratio::new(lower(succeeded)).ok()).collect())
-    }
-
-    /// Nothing for a count that was not asked for: of that, nothing is known.
-    fn lower(&self, measured: Counts) -> Option<Ratio> {
-        usize::try_from(measured.succeeded).ok().and_then(|index| self.0.get(index)).copied()
-    }
+    /// It was measured, and is bounded exactly, as [`History::measured_exactly`] does it.
+    Exact(Alpha),
 }
 
 /// Test H: [`History`].
@@ -80,13 +56,10 @@ pub struct ProvenWithin {
 
 impl TestH {
     fn history(&self, setting: &Setting<'_>) -> History {
-        match &self.level {
+        match self.level {
             Level::Known => History::declared(setting.base),
-            Level::Measured(alpha) => History::measured(setting.measured, *alpha),
-            Level::Exact(bounds) => bounds.lower(setting.measured).map_or_else(
-                || History::measured(Counts::default(), self.alpha),
-                History::declared,
-            ),
+            Level::Measured(alpha) => History::measured(setting.measured, alpha),
+            Level::Exact(alpha) => History::measured_exactly(setting.measured, alpha),
         }
     }
 }

@@ -117,6 +117,29 @@ impl Degradation {
         self.direction.or_else(|| self.metric.direction())
     }
 
+    /// Why it could never hold, if that is so: a rate is from 0 to 1, and loses no more than it is.
+    pub(crate) fn never_holds(&self) -> Option<PolicyError> {
+        let why = match (&self.metric, self.mode) {
+            (Metric::SuccessRate | Metric::ErrorRate, Mode::Points) => {
+                "a rate changes by 1 at most, so that 15 points are 0.15"
+            }
+            (Metric::SuccessRate, Mode::Relative) => {
+                "a rate loses all of itself at most, which is 1, so that 15 % are 0.15"
+            }
+            (
+                Metric::ErrorRate | Metric::Duration | Metric::Cost | Metric::Score(_),
+                Mode::Relative,
+            )
+            | (Metric::Duration | Metric::Cost | Metric::Score(_), Mode::Points) => return None,
+        };
+        let most = match self.operator {
+            Operator::AtLeast => self.threshold.get() > crate::Decimal::ONE,
+            Operator::Above => self.threshold.get() >= crate::Decimal::ONE,
+        };
+        let (rule, field, found) = (RuleName::Degraded, "threshold", self.threshold);
+        most.then_some(PolicyError::Never { rule, field, found, why })
+    }
+
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let rule = RuleName::Degraded;
         if self.direction().is_none() {

@@ -17,8 +17,14 @@ pub enum LatchAction {
     },
     /// No good version was left to go back to: a person must act.
     Halted,
-    /// The policy's automatic rollbacks of a day were used up: a person must act.
+    /// The policy's automatic rollbacks of a day were used up, or it waits for a while after each: a person
+    /// must act.
     OverBudget,
+    /// The deployment that it is a candidate of goes no further until a person lets it.
+    Paused {
+        /// Which.
+        deployment: DeploymentId,
+    },
     /// The policy asks to say so, and nothing more.
     Notified,
     /// The policy is on trial: this is what it would have done something about.
@@ -31,10 +37,10 @@ pub enum LatchAction {
 }
 
 impl LatchAction {
-    /// Whether the version was found to be worse and nothing was done about it, as the policy asks for.
+    /// Whether the version was found to be worse and keeps its runs, as the policy asks for.
     #[must_use]
     pub const fn is_notice(self) -> bool {
-        matches!(self, Self::Notified | Self::Shadowed)
+        matches!(self, Self::Paused { .. } | Self::Notified | Self::Shadowed)
     }
 
     /// Whether a person must act: the version stays live.

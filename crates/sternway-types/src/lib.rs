@@ -44,6 +44,7 @@ mod channel;
 mod check;
 mod commit;
 mod content;
+mod cooldown;
 mod decimal;
 mod degradation;
 mod deployment;
@@ -96,6 +97,7 @@ pub use crate::{
     check::{CheckError, CheckKind, ContentCheck, OnFailure},
     commit::{Applied, Commit, Receipt, RecordChange},
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
+    cooldown::Cooldown,
     decimal::{Decimal, DecimalError},
     degradation::{Degradation, Missing, Mode},
     deployment::{
@@ -120,7 +122,7 @@ pub use crate::{
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
-    policy::{Action, Activation, Policy, PolicyError, PolicySetting},
+    policy::{Action, Activation, Policy, PolicyError, PolicySetting, WrittenPolicy},
     policy_scope::{PolicyScope, ScopeError},
     preset::{Preset, PresetError},
     record::{
@@ -130,7 +132,7 @@ pub use crate::{
     route::{Arm, Route, RouteError, Weight},
     rule::Rule,
     rule_name::{RuleId, RuleName, Tier},
-    sequential::Worse,
+    sequential::{Bound, Worse},
     severity::Severity,
     tally::{Measurements, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
     text::{Changelog, Reason, TextError},

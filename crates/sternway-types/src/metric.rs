@@ -51,6 +51,12 @@ const KNOWN: [(&str, Direction); 5] = [
 ];
 
 impl Metric {
+    /// The names that have a meaning, or a direction, where nobody gives them one.
+    pub fn known_names() -> impl Iterator<Item = &'static str> {
+        let scores = KNOWN.iter().map(|(name, _)| *name);
+        ["success_rate", "error_rate", "duration", "cost"].into_iter().chain(scores)
+    }
+
     /// The metrics that are no scores.
     const BUILT_IN: [Self; 4] = [Self::SuccessRate, Self::ErrorRate, Self::Duration, Self::Cost];
 

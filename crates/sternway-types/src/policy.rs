@@ -1,11 +1,15 @@
 //! Policies as data: when a new version goes live, and when a live one must go back.
 
+mod written;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::written::WrittenPolicy;
 use crate::{
-    CheckError, ContentCheck, Metric, Preset, Rule, RuleId, RuleName, Threshold, check::check_all,
+    CheckError, ContentCheck, Cooldown, Metric, Preset, Rule, RuleId, RuleName, Threshold,
+    check::check_all,
 };
 
 /// Why a policy is refused.
@@ -68,6 +72,18 @@ pub enum PolicyError {
         /// What was given.
         found: Threshold,
     },
+    /// A limit is so high that nothing reaches it.
+    #[error("{rule}: {field} is {found}, so that the rule could never hold: {why}")]
+    Never {
+        /// Which rule.
+        rule: RuleName,
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        found: Threshold,
+        /// Why nothing reaches it.
+        why: &'static str,
+    },
     /// The budget of automatic rollbacks is out of range.
     #[error(
         "rollbacks_per_day is {found}: expected 1 to 1,000; to roll nothing back, say action = \
@@ -76,6 +92,12 @@ pub enum PolicyError {
     Budget {
         /// What was given.
         found: u32,
+    },
+    /// The time after an automatic rollback in which there is no other is out of range.
+    #[error("cooldown is {found:?}: expected 1 second to 30 days")]
+    Cooldown {
+        /// What was given.
+        found: Duration,
     },
     /// Nobody knows which way a metric gets better.
     #[error(
@@ -127,6 +149,9 @@ pub enum Action {
     /// It goes back to the last known good version, and its content is condemned.
     #[default]
     RollBack,
+    /// The deployment that has it as its candidate goes no further until a person lets it, and leaves it
+    /// the runs that it has. Without a deployment on its way it is said, and a person decides.
+    Pause,
     /// It is said, and a person decides.
     Notify,
     /// Nothing: the policy is on trial, and what it would have done is kept.
@@ -139,6 +164,7 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RollBack => "roll_back",
+            Self::Pause => "pause",
             Self::Notify => "notify",
             Self::Shadow => "shadow",
         }
@@ -158,13 +184,15 @@ impl Action {
 /// somebody set for all: of two checks with one name the nearer one's holds, which may be
 /// [`CheckKind::Off`](crate::CheckKind::Off). A policy that is off drops the checks of wider scopes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawPolicy")]
+#[serde(try_from = "WrittenPolicy")]
 pub struct Policy {
     activation: Activation,
     #[serde(skip_serializing_if = "Action::is_roll_back")]
     action: Action,
     #[serde(skip_serializing_if = "is_default_budget")]
     rollbacks_per_day: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cooldown: Option<Cooldown>,
     rules: Vec<Rule>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<ContentCheck>,
@@ -173,39 +201,6 @@ pub struct Policy {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
 const fn is_default_budget(budget: &u32) -> bool {
     *budget == Policy::ROLLBACKS_PER_DAY
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPolicy {
-    #[serde(default)]
-    activation: Activation,
-    action: Option<Action>,
-    rollbacks_per_day: Option<u32>,
-    preset: Option<Preset>,
-    rules: Option<Vec<Rule>>,
-    #[serde(default)]
-    checks: Vec<ContentCheck>,
-}
-
-impl TryFrom<RawPolicy> for Policy {
-    type Error = PolicyError;
-
-    fn try_from(raw: RawPolicy) -> Result<Self, PolicyError> {
-        let mut policy = match (raw.preset, raw.rules) {
-            (preset, None) => Self::preset(preset.unwrap_or(Preset::Sound)),
-            (None, Some(rules)) => Self::new(raw.activation, rules)?,
-            (Some(_), Some(_)) => return Err(PolicyError::PresetAndRules),
-        };
-        policy.activation = raw.activation;
-        if let Some(action) = raw.action {
-            policy = policy.with_action(action);
-        }
-        if let Some(budget) = raw.rollbacks_per_day {
-            policy = policy.with_rollbacks_per_day(budget)?;
-        }
-        policy.with_checks(raw.checks)
-    }
 }
 
 impl Policy {
@@ -255,6 +250,14 @@ impl Policy {
         Ok(self)
     }
 
+    /// The same, waiting after each automatic rollback: a version that regresses meanwhile stays live, as when
+    /// the budget is used up. Default: it does not wait.
+    #[must_use]
+    pub const fn with_cooldown(mut self, cooldown: Cooldown) -> Self {
+        self.cooldown = Some(cooldown);
+        self
+    }
+
     /// The same, with these checks of what is published.
     ///
     /// # Errors
@@ -273,15 +276,30 @@ impl Policy {
             activation: Activation::Staged,
             action: preset.action(),
             rollbacks_per_day: Self::ROLLBACKS_PER_DAY,
+            cooldown: None,
             rules: preset.rules(),
             checks: Vec::new(),
         }
     }
 
-    /// The preset that has these rules and leads to the same, if one does.
+    /// The same, where it leaves open what older policies could not say: as a policy that is written today
+    /// means it. Who reads one that a person wrote asks for this; one that was kept stays as it is.
+    #[must_use]
+    pub fn completed(mut self) -> Self {
+        for rule in &mut self.rules {
+            if let Rule::Worse(worse) = rule {
+                worse.bound.get_or_insert_default();
+            }
+        }
+        self
+    }
+
+    /// The preset that has these rules and leads to the same, if one does; also if it was set before rules
+    /// could say how they bound what was measured.
     #[must_use]
     pub fn as_preset(&self) -> Option<Preset> {
-        let is = |preset: &Preset| preset.action() == self.action && preset.rules() == self.rules;
+        let rules = self.clone().completed().rules;
+        let is = |preset: &Preset| preset.action() == self.action && preset.rules() == rules;
         Preset::ALL.into_iter().find(is)
     }
 
@@ -314,6 +332,13 @@ impl Policy {
     #[must_use]
     pub const fn rollbacks_per_day(&self) -> u32 {
         self.rollbacks_per_day
+    }
+
+    /// How long after an automatic rollback of one artifact in one environment there is no other, if that
+    /// was said.
+    #[must_use]
+    pub const fn cooldown(&self) -> Option<Cooldown> {
+        self.cooldown
     }
 
     /// The rules.

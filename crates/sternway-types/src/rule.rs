@@ -200,6 +200,27 @@ impl Rule {
         RuleId { name: self.name(), metric, trigger: self.trigger().cloned() }
     }
 
+    /// Why it could never hold, whatever happens, if that is so.
+    pub(crate) fn never_holds(&self) -> Option<PolicyError> {
+        match self {
+            Self::FailureRate { threshold, operator: Operator::Above, .. }
+                if threshold.get() >= crate::Decimal::ONE =>
+            {
+                let why = "no more than all of the runs fail";
+                let (rule, field, found) = (self.name(), "threshold", *threshold);
+                Some(PolicyError::Never { rule, field, found, why })
+            }
+            Self::Worse(worse) => worse.never_holds(),
+            Self::Degraded(degradation) => degradation.never_holds(),
+            Self::ConsecutiveFailures { .. }
+            | Self::SignatureErrors { .. }
+            | Self::AllFailed { .. }
+            | Self::NewError { .. }
+            | Self::FailureRate { .. }
+            | Self::Custom { .. } => None,
+        }
+    }
+
     /// Checks the numbers.
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let rule = self.name();

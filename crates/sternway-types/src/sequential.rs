@@ -14,6 +14,18 @@ const LEAST_ALPHA: f64 = 1e-6;
 /// The largest: what is wrong more often than not is no test.
 const MOST_ALPHA: f64 = 0.5;
 
+/// How the success rate that was measured of a baseline is bounded from below: what it may be at least.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// By the highest bound that there is (Clopper and Pearson).
+    #[default]
+    Exact,
+    /// By Chernoff's inequality, with the divergence of Kullback and Leibler. A little lower, so that what is
+    /// worse is seen later.
+    Kl,
+}
+
 /// Fewer runs succeed than those of the last known good version did: a sequential test, which says at
 /// every failure whether the evidence suffices.
 ///
@@ -42,6 +54,11 @@ pub struct Worse {
     /// against, as far as can be told. It makes rollbacks rarer, never more frequent. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_effect: Option<Threshold>,
+    /// How a measured rate is bounded. A rule that does not say it was kept before there was a choice, and
+    /// means [`Bound::Kl`], so that what it found then it finds again. In a policy that is written today it
+    /// means [`Bound::Exact`] ([`Policy::completed`](crate::Policy::completed)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
 }
 
 const fn nine_thousandths() -> Threshold {
@@ -64,6 +81,7 @@ impl Default for Worse {
             expected: ninety_five_hundredths(),
             min_baseline: two_hundred(),
             min_effect: None,
+            bound: Some(Bound::Exact),
         }
     }
 }
@@ -73,6 +91,20 @@ impl Worse {
     #[must_use]
     pub fn at(alpha: Threshold) -> Self {
         Self { alpha, ..Self::default() }
+    }
+
+    /// How a measured rate is bounded: also where the rule does not say it.
+    #[must_use]
+    pub fn bound(&self) -> Bound {
+        self.bound.unwrap_or(Bound::Kl)
+    }
+
+    /// Why it could never hold, if that is so.
+    pub(crate) fn never_holds(&self) -> Option<PolicyError> {
+        let found = self.min_effect.filter(|effect| Some(*effect) > self.objective)?;
+        self.objective?;
+        let why = "no version loses more than the objective";
+        Some(PolicyError::Never { rule: RuleName::Worse, field: "min_effect", found, why })
     }
 
     pub(crate) fn check(&self) -> Result<(), PolicyError> {

@@ -180,7 +180,10 @@ fn latched(latch: &Latch) -> String {
     let then = match latch.action {
         LatchAction::RolledBack { to } => format!("back to {to}"),
         LatchAction::Halted => "no good version is left: a person must act".into(),
-        LatchAction::OverBudget => "the rollbacks of a day are used up: a person must act".into(),
+        LatchAction::OverBudget => {
+            "the policy's rollbacks are used up for now: a person must act".into()
+        }
+        LatchAction::Paused { .. } => "its deployment waits: a person decides".into(),
         LatchAction::Notified => "the policy only says so: a person decides".into(),
         LatchAction::Shadowed => "the policy is on trial: nothing is done".into(),
         LatchAction::Withdrawn { .. } => "and gets no more runs".into(),

@@ -25,6 +25,7 @@ mod notify;
 mod output;
 #[cfg(target_os = "linux")]
 mod pager;
+mod policy_refused;
 mod record_lines;
 mod settings;
 mod starved;

@@ -15,6 +15,7 @@ mod found;
 mod frozen;
 mod health;
 mod keep;
+mod pause;
 mod resolve;
 mod routes;
 mod start;

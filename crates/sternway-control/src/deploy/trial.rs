@@ -63,6 +63,10 @@ impl Control {
     ) -> Result<Reaction, ControlError> {
         match policy.action() {
             Action::RollBack => self.withdraw(subject, trial, regression).await,
+            Action::Pause => match trial.route.deployment() {
+                Some(id) => self.pause_deployment(subject, id, regression).await,
+                None => self.notice_trial(subject, regression, LatchAction::Notified).await,
+            },
             Action::Notify => self.notice_trial(subject, regression, LatchAction::Notified).await,
             Action::Shadow => self.notice_trial(subject, regression, LatchAction::Shadowed).await,
         }
@@ -131,7 +135,7 @@ impl Control {
     }
 }
 
-fn latched(subject: &Subject, regression: &Regression, action: LatchAction) -> Record {
+pub(super) fn latched(subject: &Subject, regression: &Regression, action: LatchAction) -> Record {
     Record::Latch(Box::new(Latch {
         artifact: subject.artifact.clone(),
         environment: subject.environment.clone(),
@@ -143,7 +147,10 @@ fn latched(subject: &Subject, regression: &Regression, action: LatchAction) -> R
     }))
 }
 
-fn reason_of(subject: &Subject, regression: &Regression) -> Result<Reason, ControlError> {
+pub(super) fn reason_of(
+    subject: &Subject,
+    regression: &Regression,
+) -> Result<Reason, ControlError> {
     let mut reason = format!("{} regressed: {regression}", subject.version);
     reason.truncate(reason.floor_char_boundary(Reason::LIMIT));
     Ok(Reason::new(reason)?)

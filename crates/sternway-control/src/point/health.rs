@@ -167,7 +167,7 @@ impl Control {
 /// condemned, until a person pardons it; and a policy on trial says nothing.
 const fn counts(action: LatchAction) -> bool {
     match action {
-        LatchAction::Notified | LatchAction::Halted => true,
+        LatchAction::Paused { .. } | LatchAction::Notified | LatchAction::Halted => true,
         LatchAction::RolledBack { .. }
         | LatchAction::OverBudget
         | LatchAction::Withdrawn { .. }

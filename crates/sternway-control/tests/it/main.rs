@@ -31,6 +31,7 @@ mod live;
 mod make;
 mod notify;
 mod notify_deployed;
+mod paused;
 mod point;
 mod policy;
 mod promote;

@@ -8,8 +8,9 @@ use sternway_control::{
 };
 use sternway_policy::{Trigger, Triggers, View, judge};
 use sternway_types::{
-    Action, Against, FrozenBaseline, LatchAction, Policy, PolicyScope, PolicySetting, Preset,
-    Record, RecordKey, Regression, Rule, RuleName, Tally, TriggerId, Verdict, VersionNumber,
+    Action, Against, Cooldown, FrozenBaseline, LatchAction, Policy, PolicyScope, PolicySetting,
+    Preset, Record, RecordKey, Regression, Rule, RuleName, Tally, TriggerId, Verdict,
+    VersionNumber,
 };
 
 use crate::{
@@ -185,6 +186,26 @@ async fn the_third_rollback_of_a_day_is_for_a_person() {
     // A person's is never blocked.
     world.roll_back(None).await.expect("a person may");
     assert_eq!(world.live().await, Some(version(1)));
+}
+
+#[tokio::test]
+async fn soon_after_a_rollback_the_next_one_is_for_a_person() {
+    let world = World::with_live(4).await;
+    let hour = 60 * MINUTE;
+    let cooldown = Cooldown::new(hour).expect("within limits");
+    set(&world, Policy::default().with_cooldown(cooldown)).await;
+    assert!(matches!(world.reaction(4, "xxx").await, Some(Reaction::RolledBack(_))));
+    world.clock.advance(hour - MINUTE);
+    let second = world.reaction(3, "xxx").await;
+    assert!(
+        matches!(second, Some(Reaction::Stays { action: LatchAction::OverBudget, .. })),
+        "{second:?}"
+    );
+    assert_eq!(world.live().await, Some(version(3)));
+    // A person's starts no cooldown, and none keeps one from it.
+    world.roll_back(None).await.expect("a person may");
+    world.clock.advance(MINUTE);
+    assert!(matches!(world.reaction(2, "xxx").await, Some(Reaction::RolledBack(_))));
 }
 
 #[tokio::test]

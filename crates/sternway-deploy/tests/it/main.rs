@@ -5,6 +5,7 @@ mod experiments;
 mod frozen;
 mod health;
 mod make;
+mod noticed;
 mod people;
 mod properties;
 mod shadows;

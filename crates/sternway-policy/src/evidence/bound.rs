@@ -20,7 +20,7 @@ impl Rate {
         Self { success, failure: 1.0 - success }
     }
 
-    const fn mirrored(self) -> Self {
+    pub(super) const fn mirrored(self) -> Self {
         Self { success: self.failure, failure: self.success }
     }
 }
@@ -29,36 +29,48 @@ impl Rate {
 /// Kullback–Leibler divergence of two coins. Zero if nothing was measured.
 ///
 /// By Chernoff's inequality the true rate is below m with probability at most `exp(−ln_level)`. The
-/// exact bound of Clopper and Pearson is a little higher, and needs the incomplete beta function.
+/// [exact](super::exact) bound of Clopper and Pearson is a little higher.
 pub(super) fn lower(measured: Counts, ln_level: f64) -> Rate {
-    let (succeeded, failed) = (float(measured.succeeded), float(measured.failed));
     if measured.succeeded == 0 {
         return Rate { success: 0.0, failure: 1.0 };
     }
-    let total = succeeded + failed;
-    // With m = S/n·(1 − t), n·KL is this. No two large numbers are subtracted, so that it is as good
-    // for 10^12 runs as for 10.
-    let divergence = |t: f64| {
-        let of_successes = succeeded * libm::log1p(-t);
-        let of_failures =
-            if measured.failed == 0 { 0.0 } else { failed * libm::log1p(t * succeeded / failed) };
-        -(of_successes + of_failures)
-    };
-    let (mut inside, mut outside) = (0.0, 1.0);
-    for _ in 0..HALVINGS {
-        let middle = f64::midpoint(inside, outside);
-        if divergence(middle) < ln_level {
-            inside = middle;
-        } else {
-            outside = middle;
-        }
-    }
-    // The side on which the bound is a little too low: that is the sound one.
-    let share = succeeded / total;
-    Rate { success: share * (1.0 - outside), failure: failed / total + share * outside }
+    rate_without(measured, lost(measured, ln_level))
 }
 
 /// The upper bound, likewise. One if nothing was measured.
 pub(super) fn upper(measured: Counts, ln_level: f64) -> Rate {
     lower(measured.mirrored(), ln_level).mirrored()
+}
+
+/// The share t of the success rate that was measured at which [`divergence`] reaches a level: on the side
+/// on which the bound is a little too low, which is the sound one.
+pub(super) fn lost(measured: Counts, ln_level: f64) -> f64 {
+    let (mut inside, mut outside) = (0.0, 1.0);
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(inside, outside);
+        if divergence(measured, middle) < ln_level {
+            inside = middle;
+        } else {
+            outside = middle;
+        }
+    }
+    outside
+}
+
+/// `n·KL(S/n ‖ m)` with `m = S/n·(1 − t)`. No two large numbers are subtracted, so that it is as good for
+/// 10^12 runs as for 10.
+pub(super) fn divergence(measured: Counts, lost: f64) -> f64 {
+    let (succeeded, failed) = (float(measured.succeeded), float(measured.failed));
+    let of_successes = succeeded * libm::log1p(-lost);
+    let of_failures =
+        if measured.failed == 0 { 0.0 } else { failed * libm::log1p(lost * succeeded / failed) };
+    -(of_successes + of_failures)
+}
+
+/// The rate that was measured, without this share of its successes.
+pub(super) fn rate_without(measured: Counts, lost: f64) -> Rate {
+    let (succeeded, failed) = (float(measured.succeeded), float(measured.failed));
+    let total = succeeded + failed;
+    let share = succeeded / total;
+    Rate { success: share * (1.0 - lost), failure: failed / total + share * lost }
 }

@@ -6,6 +6,7 @@ use super::{
     bound::{Rate, lower},
     counts::Counts,
     crossing::first,
+    exact::exact_lower,
     fraction::Alpha,
     ratios::{ALTERNATIVES, LogRatios},
 };
@@ -50,6 +51,14 @@ impl History {
     #[must_use]
     pub fn measured(baseline: Counts, alpha_bound: Alpha) -> Self {
         Self::against(lower(baseline, alpha_bound.ln_inverse()))
+    }
+
+    /// Against the predecessor's outcomes, as [`measured`](Self::measured), with the highest lower bound
+    /// that there is: that of Clopper and Pearson (1934). It is above the true rate with a probability of
+    /// at most `alpha_bound` as well.
+    #[must_use]
+    pub fn measured_exactly(baseline: Counts, alpha_bound: Alpha) -> Self {
+        Self::against(exact_lower(baseline, alpha_bound.ln_inverse()))
     }
 
     /// Against a success rate that somebody declared, such as an objective of a service level. A rate

@@ -31,9 +31,9 @@
 //! use sternway_policy::evidence::{Alpha, Counts, History, Proven};
 //! use sternway_types::Ratio;
 //!
-//! // 950 of 1,000 runs of the predecessor succeeded: it is good for 0.922, or better.
-//! let history = History::measured(Counts::new(950, 50), Alpha::new(0.002)?);
-//! assert_eq!(format!("{:.4}", history.success_rate()), "0.9219");
+//! // 950 of 1,000 runs of the predecessor succeeded: it is good for 0.926, or better.
+//! let history = History::measured_exactly(Counts::new(950, 50), Alpha::new(0.002)?);
+//! assert_eq!(format!("{:.4}", history.success_rate()), "0.9269");
 //!
 //! let alpha = Alpha::new(0.008)?;
 //! let candidate = Counts::new(14, 6);
@@ -52,6 +52,7 @@ mod bound;
 mod counts;
 mod crossing;
 mod detector;
+mod exact;
 mod fingerprint;
 mod fraction;
 mod guards;

@@ -6,6 +6,7 @@ use super::{
     bound::{Rate, upper},
     counts::Counts,
     crossing::first,
+    exact::exact_upper,
     fraction::Alpha,
     ratios::LogRatios,
 };
@@ -44,6 +45,13 @@ impl Proven {
     #[must_use]
     pub fn measured(baseline: Counts, alpha_bound: Alpha, delta: Ratio) -> Self {
         Self::beside(upper(baseline, alpha_bound.ln_inverse()), delta)
+    }
+
+    /// Beside the outcomes of a baseline, as [`measured`](Self::measured), with the lowest upper bound that
+    /// there is: that of Clopper and Pearson (1934).
+    #[must_use]
+    pub fn measured_exactly(baseline: Counts, alpha_bound: Alpha, delta: Ratio) -> Self {
+        Self::beside(exact_upper(baseline, alpha_bound.ln_inverse()), delta)
     }
 
     /// Beside a success rate that somebody declared. Where δ is at least that rate, the first success

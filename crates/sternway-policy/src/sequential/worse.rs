@@ -1,6 +1,6 @@
 //! Fewer runs succeed than before.
 
-use sternway_types::{Against, Beside, Block, Ratio, Tally, TestResult, Threshold, Worse};
+use sternway_types::{Against, Beside, Block, Bound, Ratio, Tally, TestResult, Threshold, Worse};
 
 use super::{Known, PARTS, PARTS_OF_BOUND, alpha, kept};
 use crate::{
@@ -39,7 +39,7 @@ impl WorseTest {
         let against = held_against(rule, baseline);
         let (history, alpha, failure_rate) = match &against {
             Against::Measured { .. } | Against::Beside { .. } => {
-                measured(known_of(&against), whole)
+                measured(known_of(&against), whole, rule.bound())
             }
             Against::Expected { success_rate } | Against::Objective { success_rate } => {
                 declared(*success_rate)
@@ -155,9 +155,13 @@ pub(crate) fn known_of(against: &Against) -> Counts {
 }
 
 /// Against what was measured: what is not known of it takes its part of the error rate.
-fn measured(known: Counts, whole: f64) -> (History, Alpha, f64) {
+fn measured(known: Counts, whole: f64, by: Bound) -> (History, Alpha, f64) {
     let bound = alpha(whole * PARTS_OF_BOUND / PARTS);
     let test = alpha(whole * (PARTS - PARTS_OF_BOUND) / PARTS);
     let failure = known.failure_rate().unwrap_or_default();
-    (History::measured(known, bound), test, failure)
+    let history = match by {
+        Bound::Exact => History::measured_exactly(known, bound),
+        Bound::Kl => History::measured(known, bound),
+    };
+    (history, test, failure)
 }

@@ -4,6 +4,7 @@ mod allocation;
 mod attribution;
 mod betting;
 mod detector;
+mod exact;
 mod fingerprint;
 mod fraction;
 mod guards;

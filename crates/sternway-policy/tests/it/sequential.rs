@@ -93,6 +93,23 @@ fn straight_failures_needed_follow_what_was_measured() {
 }
 
 #[test]
+fn a_rule_that_was_kept_says_the_same_as_ever() {
+    // 0.002 of 0.009 go to the bound: by Chernoff it is 0.9219, and exactly 0.9269.
+    let frozen = measured(950, 50, &[]);
+    let held = |policy: &Policy| {
+        let test = standings(policy, &View::new(&tally(&[])).against(Some(against(&frozen))));
+        test[0].test.as_ref().map(|test| test.success_rate.to_f64()).expect("a test")
+    };
+    let kept: Policy = serde_json::from_str(r#"{"rules":[{"rule":"worse"}]}"#).unwrap();
+    let named: Policy = toml::from_str("rules = [{ rule = 'worse', bound = 'kl' }]").unwrap();
+    let today = kept.clone().completed();
+    let rates = [&kept, &named, &today, &only(worse(0.009))].map(held);
+    let shown = rates.map(|rate| format!("{rate:.4}"));
+    assert_eq!(shown, ["0.9219", "0.9219", "0.9269", "0.9269"]);
+    assert_eq!(named.clone().completed(), named);
+}
+
+#[test]
 fn a_thin_baseline_does_not_count() {
     let thin = measured(3, 0, &[]);
     let (number, found) = first(&Policy::default(), Some(against(&thin)), &many("x", 60)).unwrap();
@@ -259,7 +276,7 @@ proptest! {
     fn the_engine_says_what_the_mathematics_say(history in long_histories()) {
         let (frozen, policy) = (measured(960, 40, &[]), only(worse(0.009)));
         let mut judge = Judge::new(&policy, Some(against(&frozen)));
-        let test = History::measured(Counts::new(960, 40), Alpha::new(0.002).unwrap());
+        let test = History::measured_exactly(Counts::new(960, 40), Alpha::new(0.002).unwrap());
         let one = [Counts::new(1, 0), Counts::new(0, 1)].map(|counts| test.ratios(counts));
         let (mut starts, mut tally) = (Starts::new(), Tally::default());
         for outcome in &history {
@@ -275,7 +292,7 @@ proptest! {
     #[test]
     fn where_a_block_ends_the_evidence_is_what_the_mathematics_say(history in long_histories()) {
         let (frozen, policy) = (measured(960, 40, &[]), only(worse(0.009)));
-        let test = History::measured(Counts::new(960, 40), Alpha::new(0.002).unwrap());
+        let test = History::measured_exactly(Counts::new(960, 40), Alpha::new(0.002).unwrap());
         let one = [Counts::new(1, 0), Counts::new(0, 1)].map(|counts| test.ratios(counts));
         let (mut starts, mut tally) = (Starts::new(), Tally::default());
         for (place, outcome) in history.iter().enumerate() {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     rules::{Decline, InARow, UsualTiers},
     scenario::Scenario,
-    sequential::{ExactBounds, Level, TestH},
+    sequential::{Level, TestH},
 };
 
 const SHOWN: &[Shown] = &[Shown::Stopped, Shown::Median];
@@ -21,11 +21,10 @@ const SHOWN: &[Shown] = &[Shown::Stopped, Shown::Median];
 /// [`PlanError`] if it asks for what cannot be simulated, which it does not.
 pub fn a(runs: u64) -> Result<Plan, PlanError> {
     let (whole, bound, test) = (Alpha::new(0.01)?, Alpha::new(0.002)?, Alpha::new(0.008)?);
-    let exact = |outcomes| Level::Exact(ExactBounds::new(outcomes, bound));
     let tests = [
         (0, TestH { level: Level::Known, alpha: whole }),
-        (1_000, TestH { level: exact(1_000), alpha: test }),
-        (200, TestH { level: exact(200), alpha: test }),
+        (1_000, TestH { level: Level::Exact(bound), alpha: test }),
+        (200, TestH { level: Level::Exact(bound), alpha: test }),
         (1_000, TestH { level: Level::Measured(bound), alpha: test }),
         (200, TestH { level: Level::Measured(bound), alpha: test }),
     ];
@@ -49,7 +48,8 @@ pub fn a(runs: u64) -> Result<Plan, PlanError> {
         note: "The candidate is worse from its first outcome on, and alone. Cells: share rolled back / \
                median number of outcomes until then. A drop of 0 is a healthy version: its rollbacks \
                are false ones. The bound of a measured rate is the exact one of Clopper and Pearson, \
-               as in the reference, and the one of Kullback and Leibler, which the engine uses.",
+               as in the reference, which a policy of today uses, and the one of Kullback and Leibler, \
+               which older ones keep.",
         labels: &["base", "drop"],
         columns: &[
             "(a) 15 points over ≥ 10",

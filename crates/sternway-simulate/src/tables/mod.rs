@@ -10,6 +10,7 @@ mod history;
 mod later;
 mod markdown;
 mod means;
+mod order;
 mod plan;
 mod proof;
 
@@ -20,6 +21,7 @@ pub use self::{
     history::{a, f},
     later::{c, e},
     means::betting,
+    order::{arrival, d, sessions},
     plan::{Plan, PlanError, Row, Table},
     proof::g,
 };
@@ -42,10 +44,13 @@ pub fn all(runs: Option<u64>) -> Result<Vec<Plan>, PlanError> {
         a(or(10_000))?,
         b(or(4_000))?,
         c(or(10_000))?,
+        d(or(4_000))?,
         e(or(4_000))?,
         f(or(10_000))?,
         g(or(4_000))?,
         shares(or(10_000))?,
+        arrival(or(10_000))?,
+        sessions(or(10_000))?,
         betting(or(10_000))?,
         habits(or(10_000))?,
     ])

@@ -4,7 +4,7 @@ use sternway_policy::evidence::Share;
 use sternway_simulate::{
     Costs, Effort, Outage, Procedure, Scenario,
     rules::{Decline, InARow},
-    sequential::{ExactBounds, Level, TestA, TestH, TestHFromStarts},
+    sequential::{Level, TestA, TestH, TestHFromStarts},
 };
 
 use super::{alpha, level, run, scenario};
@@ -38,8 +38,7 @@ fn test_h_keeps_its_alpha_where_the_rate_was_measured() {
     for base in BASES {
         let scenario = scenario(base, 0.0).with_measured(200).with_horizon(3_000);
         check(&scenario, &test_h(Level::Measured(alpha(0.002)), 0.008));
-        let exact = Level::Exact(ExactBounds::new(200, alpha(0.002)));
-        check(&scenario, &test_h(exact, 0.008));
+        check(&scenario, &test_h(Level::Exact(alpha(0.002)), 0.008));
     }
 }
 

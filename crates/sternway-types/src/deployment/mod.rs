@@ -88,6 +88,8 @@ pub enum Pause {
     Unrouted,
     /// Nothing goes forward in the environment.
     Frozen,
+    /// A candidate was found to be worse, and its policy leaves it to a person.
+    Regressed,
 }
 
 impl Pause {
@@ -99,6 +101,7 @@ impl Pause {
             Self::Deadline => "deadline",
             Self::Unrouted => "unrouted",
             Self::Frozen => "frozen",
+            Self::Regressed => "regressed",
         }
     }
 }

@@ -66,7 +66,7 @@ fn a_policy_that_is_on() {
             r#"{"policy":{"scope":"artifact:prompts/greeting","setting":{"on":{"activation":"staged","rules":["#,
             r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
             r#"{"rule":"new_error","alpha":0.001},"#,
-            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200}]}}}}"#
+            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200,"bound":"exact"}]}}}}"#
         ),
     );
 }
@@ -205,6 +205,10 @@ fn a_latched_verdict() {
     check_latch(LatchAction::Notified, r#""notified""#);
     check_latch(LatchAction::Shadowed, r#""shadowed""#);
     let deployment = DeploymentId::from_name("deployment");
+    check_latch(
+        LatchAction::Paused { deployment },
+        r#"{"paused":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614"}}"#,
+    );
     check_latch(
         LatchAction::Withdrawn { deployment },
         r#"{"withdrawn":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614"}}"#,

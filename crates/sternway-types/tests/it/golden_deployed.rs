@@ -198,7 +198,7 @@ fn every_phase_strategy_and_pause_is_written_as_its_word() {
     for strategy in Strategy::ALL {
         check_part(&strategy, &format!("\"{strategy}\""));
     }
-    for pause in [Pause::Asked, Pause::Deadline, Pause::Unrouted] {
+    for pause in [Pause::Asked, Pause::Deadline, Pause::Unrouted, Pause::Frozen, Pause::Regressed] {
         check_part(&pause, &format!("\"{}\"", pause.as_str()));
     }
 }

@@ -49,6 +49,11 @@ fn what_a_regression_leads_to_can_be_set() {
     let policy = read("preset = 'tiers'\naction = 'shadow'\nrollbacks_per_day = 5");
     assert_eq!(policy.rules(), Preset::Tiers.rules());
     assert_eq!((policy.action(), policy.rollbacks_per_day()), (Action::Shadow, 5));
+    assert_eq!(read("action = 'pause'").action(), Action::Pause);
+    let rests = read("cooldown = '6h'");
+    assert_eq!(rests.cooldown().map(|it| it.get()), Some(minutes(360)));
+    assert!(json(&rests).starts_with(r#"{"activation":"staged","cooldown":"6h","rules""#));
+    assert_eq!(serde_json::from_str::<Policy>(&json(&rests)).unwrap(), rests);
     assert_eq!(serde_json::from_str::<Policy>(&json(&policy)).unwrap(), policy);
     assert_eq!(read("preset = 'notify-only'").action(), Action::Notify);
     assert_eq!(read("preset = 'notify-only'\naction = 'roll_back'"), Policy::default());
@@ -68,7 +73,11 @@ fn what_could_never_be_meant_is_refused() {
         ("rules = [{ rule = 'worse', min_baseline = 0 }]", "worse: min_baseline is 0"),
         ("rules = [{ rule = 'worse', windw = '5m' }]", "unknown field `windw`"),
         ("rules = [{ rule = 'worse' }, { rule = 'worse' }]", "worse stands twice"),
+        ("rules = [{ rule = 'worse', bound = 'tight' }]", "unknown variant `tight`"),
         ("rollbacks_per_day = 0", "rollbacks_per_day is 0: expected 1 to 1,000"),
+        ("cooldown = '0s'", "cooldown is 0ns: expected 1 second to 30 days"),
+        ("cooldown = '31d'", "\"31d\" is not a length of time: expected 5m or 1h 30m"),
+        ("cooldown = '721h'", "expected 1 second to 30 days"),
         ("action = 'panic'", "unknown variant `panic`"),
     ] {
         let said = toml::from_str::<Policy>(text).unwrap_err().to_string();
@@ -162,7 +171,7 @@ fn a_policy_is_written_with_all_its_numbers() {
             r#"{"activation":"staged","rules":["#,
             r#"{"rule":"signature_errors","count":2,"among":10,"window":"5m","classes":["TypeError","AttributeError"]},"#,
             r#"{"rule":"new_error","alpha":0.001},"#,
-            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200}]}"#
+            r#"{"rule":"worse","alpha":0.009,"expected":0.95,"min_baseline":200,"bound":"exact"}]}"#
         )
     );
     assert_eq!(
@@ -174,6 +183,15 @@ fn a_policy_is_written_with_all_its_numbers() {
             r#"{"rule":"consecutive_failures","count":3,"window":"5m"}]}"#
         )
     );
+}
+
+#[test]
+fn a_policy_that_was_kept_before_bounds_had_names_stays_as_it_was() {
+    let kept = json(&Policy::default()).replace(",\"bound\":\"exact\"", "");
+    let policy: Policy = serde_json::from_str(&kept).unwrap();
+    assert_eq!((json(&policy), policy.as_preset()), (kept, Some(Preset::Sound)));
+    assert_ne!(policy, Policy::default());
+    assert_eq!(policy.completed(), Policy::default());
 }
 
 #[test]

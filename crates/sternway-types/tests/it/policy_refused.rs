@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sternway_types::{Activation, Policy, PolicyError, PolicySetting, Rule, RuleName};
+use sternway_types::{
+    Activation, Policy, PolicyError, PolicySetting, Rule, RuleName, WrittenPolicy,
+};
 
 use crate::make::json_problem;
 
@@ -91,6 +93,33 @@ fn a_window_is_a_length_of_time() {
         );
     }
     check_rule("rule = 'all_failed', window = 300", &["invalid type: integer `300`"]);
+}
+
+#[test]
+fn what_could_never_hold_is_refused_of_whoever_writes_it_and_read_of_whoever_kept_it() {
+    for rule in [
+        "rule = 'failure_rate', threshold = 1",
+        "rule = 'degraded', metric = 'success_rate', mode = 'points', threshold = 15",
+        "rule = 'degraded', metric = 'success_rate', mode = 'relative', threshold = 1, operator = '>'",
+        "rule = 'worse', objective = 0.9, min_effect = 0.91",
+    ] {
+        let text = format!("rules = [{{ {rule} }}]");
+        let written: WrittenPolicy = toml::from_str(&text).expect("it is well formed");
+        let said = written.checked().expect_err(rule).to_string();
+        assert!(said.contains("so that the rule could never hold"), "{said}");
+        assert!(toml::from_str::<Policy>(&text).is_ok(), "an older program took it");
+    }
+    for rule in [
+        "rule = 'failure_rate', threshold = 1, operator = '>='",
+        "rule = 'degraded', metric = 'duration', mode = 'relative', threshold = 2",
+        "rule = 'degraded', metric = 'success_rate', mode = 'relative', threshold = 1",
+        "rule = 'worse', objective = 0.9, min_effect = 0.9",
+        "rule = 'worse', min_effect = 0.99",
+    ] {
+        let text = format!("rules = [{{ {rule} }}]");
+        let written: WrittenPolicy = toml::from_str(&text).expect("it is well formed");
+        assert!(written.checked().is_ok(), "{rule}");
+    }
 }
 
 #[test]

@@ -290,6 +290,7 @@ pub(super) fn latched(action: LatchAction) -> String {
         LatchAction::RolledBack { to } => format!("rolled back to {to}"),
         LatchAction::Halted => "halted".into(),
         LatchAction::OverBudget => "over budget".into(),
+        LatchAction::Paused { deployment } => format!("paused {deployment}"),
         LatchAction::Notified => "notified".into(),
         LatchAction::Shadowed => "shadowed".into(),
         LatchAction::Withdrawn { deployment } => format!("withdrawn from {deployment}"),

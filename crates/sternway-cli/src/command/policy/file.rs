@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use sternway::types::{Policy, Preset, check_json};
+use sternway::types::{Metric, Policy, Preset, check_json};
 
+use super::culprit::Document;
 use crate::{
-    error::CliError,
+    error::{CliError, nearest},
     format::visible,
     input::{position, source::Source},
 };
@@ -18,7 +19,8 @@ use crate::{
 pub(in crate::command) fn parse(source: &Source) -> Result<Policy, CliError> {
     let text = source.read_text()?;
     let name = source.name();
-    if is_json(source.path(), &text) { from_json(&name, &text) } else { from_toml(&name, &text) }
+    let json = is_json(source.path(), &text);
+    if json { from_json(&name, &text) } else { from_toml(&name, &text) }
 }
 
 /// The policy, and what it is called. The name of a preset goes before that of a file.
@@ -46,23 +48,51 @@ fn is_json(path: Option<&Path>, text: &str) -> bool {
     }
 }
 
-fn from_json(name: &str, text: &str) -> Result<Policy, CliError> {
+pub(super) fn from_json(name: &str, text: &str) -> Result<Policy, CliError> {
     if let Err(err) = check_json(text.as_bytes()) {
         return Err(refused(name, (err.line, err.column), &err.to_string()));
     }
-    serde_json::from_str(text).map_err(|err| {
-        let message = err.to_string();
-        let end = message.rfind(" at line ").unwrap_or(message.len());
-        let message = message.get(..end).unwrap_or(&message);
-        refused(name, (err.line(), err.column()), message)
+    match serde_json::from_str(text) {
+        Ok(document) => read(name, text, &Document::Json(document)),
+        Err(err) => {
+            let message = err.to_string();
+            let end = message.rfind(" at line ").unwrap_or(message.len());
+            let message = message.get(..end).unwrap_or(&message);
+            Err(refused(name, (err.line(), err.column()), message))
+        }
+    }
+}
+
+pub(super) fn from_toml(name: &str, text: &str) -> Result<Policy, CliError> {
+    match toml::from_str(text) {
+        Ok(document) => read(name, text, &Document::Toml(document)),
+        Err(err) => {
+            let start = err.span().map_or(0, |span| span.start);
+            Err(refused(name, position::of(text, start), err.message()))
+        }
+    }
+}
+
+fn read(name: &str, text: &str, document: &Document) -> Result<Policy, CliError> {
+    document.policy().map_err(|why| {
+        let place = document.culprit(&why).and_then(|it| document.place(text, &it));
+        let place = place.map_or((0, 0), |byte| position::of(text, byte));
+        match meant(&why) {
+            Some(meant) => refused(name, place, &format!("{why}; did you mean {meant}?")),
+            None => refused(name, place, &why),
+        }
     })
 }
 
-fn from_toml(name: &str, text: &str) -> Result<Policy, CliError> {
-    toml::from_str(text).map_err(|err| {
-        let start = err.span().map_or(0, |span| span.start);
-        refused(name, position::of(text, start), err.message())
-    })
+/// The word that was meant, where one is not known that is like one that is.
+fn meant(why: &str) -> Option<String> {
+    let metric = why.strip_prefix("degraded: nobody knows which way ");
+    if let Some((metric, _)) = metric.and_then(|rest| rest.split_once(" gets better")) {
+        return nearest(metric, Metric::known_names().map(str::to_owned));
+    }
+    let unknown = why.starts_with("unknown variant ") || why.starts_with("unknown field ");
+    let mut quoted = why.split('`').skip(1).step_by(2).map(str::to_owned).filter(|_| unknown);
+    nearest(&quoted.next()?, quoted)
 }
 
 fn refused(name: &str, (line, column): (usize, usize), why: &str) -> CliError {
@@ -93,8 +123,8 @@ mod tests {
     #[test]
     fn an_error_names_its_place() {
         check(from_toml("p.toml", "activation = \"soon\"\n"), "p.toml, line 1, column 14: ");
-        check(from_toml("p.toml", &format!("{RULE}count = 0\n")), "p.toml, line 1, column 1: ");
-        check(from_json("p.json", "{\n\"rule\": []}"), "p.json, line 2, column 6: ");
+        check(from_toml("p.toml", &format!("{RULE}count = 0\n")), "p.toml, line 3, column 9: ");
+        check(from_json("p.json", "{\n\"rule\": []}"), "p.json, line 2, column 9: ");
         check(from_json("p.json", "{\"rules\":[],\n\"rules\":[]}"), "p.json, line 2, column ");
     }
 

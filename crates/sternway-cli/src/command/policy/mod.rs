@@ -1,5 +1,6 @@
 //! `sternway policy`: when a version is taken back by itself.
 
+mod culprit;
 mod file;
 
 use std::process::ExitCode;
@@ -42,8 +43,9 @@ Examples:
 A scope is namespace, collection:NAME, artifact:COLLECTION/NAME or environment:NAME; the later of
 these that is set wins over the earlier. A policy in a file:
   activation = \"staged\"                              or \"immediate\"
-  action = \"roll_back\"                               or \"notify\", or \"shadow\": on trial
+  action = \"roll_back\"                               or \"pause\", \"notify\", \"shadow\"
   rollbacks_per_day = 2                              then a person must act
+  cooldown = \"6h\"                                  after each rollback; default: none
   [[rules]]
   rule = \"worse\"                                     fewer runs succeed than before
   alpha = 0.009                                      wrong in so many healthy versions, ever
@@ -259,6 +261,9 @@ fn write(setting: &PolicySetting, page: &mut Page) {
             if policy.rollbacks_per_day() != Policy::ROLLBACKS_PER_DAY {
                 let budget = format_args!("{} rollbacks a day", policy.rollbacks_per_day());
                 page.line(format_args!("  {} {budget}", field("budget")));
+            }
+            if let Some(cooldown) = &view.cooldown {
+                page.line(format_args!("  {} {cooldown} after a rollback", field("cooldown")));
             }
             let preset = policy.as_preset().map(|preset| format!("{preset}: ")).unwrap_or_default();
             page.hint(format_args!("  {} {preset}{}", field("note"), error_rate(policy)));

@@ -263,7 +263,13 @@ fn reaction(
             still_live("no good version is left", artifact, &flags, page);
         }
         Some(ReactionView::OverBudget) => {
-            still_live("the rollbacks of a day are used up", artifact, &flags, page);
+            still_live("the policy's rollbacks are used up for now", artifact, &flags, page);
+        }
+        Some(ReactionView::Paused { deployment }) => {
+            let would = context.would();
+            let waits = style::paint(style::WAITING, "its deployment goes no further");
+            page.line(format_args!("  {would}paused: {waits}. A person decides."));
+            page.next(&[format!("sternway{flags} deploy status {deployment}")]);
         }
         Some(ReactionView::Notified) => page.line("  still live: the policy only says so"),
         Some(ReactionView::Shadowed) => page.line("  still live: the policy is on trial"),
