@@ -95,7 +95,7 @@ pub use crate::{
     doctor::{CheckupView, DoctorView, Health},
     environment::{
         EnvironmentChangedView, EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView,
-        FreezeView, StepsView,
+        FreezeView, StepsView, WindowView,
     },
     event::{CloudEventView, EventMemberView, EventView, Told, told},
     explained::{DecidingView, ExplanationView, PresetView, ProvenView},

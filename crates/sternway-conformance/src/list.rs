@@ -182,6 +182,7 @@ macro_rules! __store_cases {
                 where_it_is_frozen_nothing_goes_forward,
                 where_it_is_frozen_everything_goes_back,
                 a_freeze_ends_when_it_says,
+                while_a_window_is_open_nothing_goes_forward,
                 others_agree_before_anything_goes_forward,
                 a_person_overrules_that_others_must_agree,
                 only_a_person_protects_less,

@@ -250,6 +250,9 @@ pub enum ControlError {
     /// A deployment is not where that could be done.
     #[error(transparent)]
     Deployment(#[from] sternway_deploy::Refused),
+    /// An environment cannot have such freeze windows.
+    #[error(transparent)]
+    Windows(#[from] sternway_types::WindowsError),
     /// This host has no health check of that name.
     #[error("there is no health check {0} here")]
     NoProbe(sternway_types::ProbeId),
@@ -319,6 +322,7 @@ impl ControlError {
             }
             Self::SignedHead(_)
             | Self::NoProbe(_)
+            | Self::Windows(_)
             | Self::Plan(_)
             | Self::Route(_)
             | Self::Notify(_)

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Why nobody can have it go on.
-const FROZEN: &str = "nothing goes forward in the environment: `env unfreeze` ends that";
+const FROZEN: &str = "nothing goes forward in the environment: `env show` says until when";
 
 /// Says that it is over to whoever asks for something.
 pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {

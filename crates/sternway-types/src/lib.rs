@@ -39,6 +39,7 @@ mod artifact;
 mod attestation;
 mod baseline;
 mod blocks;
+mod calendar;
 mod changeset;
 mod channel;
 mod check;
@@ -89,6 +90,7 @@ pub use crate::{
     attestation::{Attestation, Finding, LifecycleStatus, Ratio, RatioError},
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
+    calendar::{FreezeWindow, FreezeWindows, RecurrenceError, Stretch, WindowError, WindowsError},
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
     channel::{
         Channel, ChannelError, ChannelParts, MAX_TEMPLATE, Mailbox, Reach, SecretRef, Security, Via,
@@ -109,6 +111,7 @@ pub use crate::{
     id::{
         ArtifactId, ChangesetId, ChannelId, CollectionId, DeploymentId, EnvironmentId, IdError,
         LabelId, NamespaceId, OutcomeId, PointId, ProbeId, Slug, TriggerId, UuidError, ValidatorId,
+        WindowId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},

@@ -78,6 +78,7 @@ fn unprotect(change: &mut Change) {
         && let Record::Environment(environment) = record.as_mut()
     {
         (environment.frozen, environment.approvals) = (None, 0);
+        environment.windows = sternway_types::FreezeWindows::none();
     }
 }
 

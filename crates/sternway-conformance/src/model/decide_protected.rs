@@ -2,8 +2,8 @@
 
 use sternway_store::Refusal;
 use sternway_types::{
-    Commit, Deployment, Environment, EnvironmentId, Force, MoveCause, NewMove, PointerName, Record,
-    RecordKey, Step, Timestamp, VersionNumber, Weight,
+    Actor, Commit, Deployment, Environment, EnvironmentId, Force, Freeze, MoveCause, NewMove,
+    PointerName, Reason, Record, RecordKey, Step, Timestamp, VersionNumber, Weight,
 };
 
 use super::history::History;
@@ -93,7 +93,9 @@ pub(super) fn looser(
         Some(freeze) => freeze.until.unwrap_or(Timestamp::MAX),
     };
     let thaws = end(&before) > making.at && end(after) < end(&before);
-    let looser = thaws || after.approvals < before.approvals;
+    let kept = |window| after.windows.iter().any(|it| it == window);
+    let opens = before.windows.iter().any(|window| !kept(window) && !window.is_over(making.at));
+    let looser = thaws || opens || after.approvals < before.approvals;
     (looser && making.actor.is_automation())
         .then(|| Refusal::AutomationForces(making.actor.clone()))
 }
@@ -103,10 +105,24 @@ fn of(history: History<'_>, id: &EnvironmentId) -> Option<Environment> {
 }
 
 fn frozen(environment: &Environment, at: Timestamp) -> Option<Refusal> {
-    let freeze = environment.frozen.clone()?;
-    let over = freeze.until.is_some_and(|until| until <= at);
+    let by_hand = environment.frozen.clone();
+    let by_hand = by_hand.filter(|freeze| freeze.until.is_none_or(|until| until > at));
+    let freeze = by_hand.or_else(|| by_calendar(environment, at))?;
     let (environment, freeze) = (environment.id.clone(), Box::new(freeze));
-    (!over).then_some(Refusal::Frozen { environment, freeze })
+    Some(Refusal::Frozen { environment, freeze })
+}
+
+/// The freeze of the window that closes last, of those that are open.
+fn by_calendar(environment: &Environment, at: Timestamp) -> Option<Freeze> {
+    let open = environment.windows.iter().filter_map(|it| Some((it.open_at(at)?, it.name())));
+    let (stretch, name) = open.max_by_key(|(stretch, _)| stretch.closes)?;
+    Some(Freeze {
+        by: Actor::sternway(),
+        reason: Reason::default(),
+        at: stretch.opens,
+        until: Some(stretch.closes),
+        window: Some(name.clone()),
+    })
 }
 
 fn needs(environment: &Environment) -> Refusal {

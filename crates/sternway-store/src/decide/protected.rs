@@ -85,11 +85,10 @@ pub(super) fn may_loosen<S: State>(
 
 fn thawed<S>(making: &Making<'_, S>, environment: &Environment) -> Result<(), StoreError> {
     match environment.freeze_at(making.at) {
-        Some(freeze) => Err(Refusal::Frozen {
-            environment: environment.id.clone(),
-            freeze: Box::new(freeze.clone()),
+        Some(freeze) => {
+            Err(Refusal::Frozen { environment: environment.id.clone(), freeze: Box::new(freeze) }
+                .into())
         }
-        .into()),
         None => Ok(()),
     }
 }

@@ -9,6 +9,7 @@ use sternway::{
     types::{Environment, EnvironmentId, Reason, Revision, Timestamp},
 };
 
+use super::windows::{self, WindowArgs};
 use crate::{
     command::deploy::plan::Strategy,
     context::Context,
@@ -31,6 +32,9 @@ pub(super) struct SetArgs {
     /// How many people must agree before a version goes forward there, other than who asks. 0 asks nobody.
     #[arg(long, value_name = "N")]
     approvals: Option<u8>,
+
+    #[command(flatten)]
+    windows: WindowArgs,
 
     /// How a deployment goes there that does not say. With the flags of `deploy start`.
     #[command(flatten)]
@@ -75,8 +79,8 @@ pub(super) struct UnfreezeArgs {
 
 pub(super) async fn set(context: &Context, args: SetArgs) -> Result<(), CliError> {
     let plan = if args.strategy.is_typed() { Some(args.strategy.plan()?) } else { None };
-    if args.description.is_none() && args.approvals.is_none() && plan.is_none() && !args.no_strategy
-    {
+    let is_set = args.description.is_some() || args.approvals.is_some() || plan.is_some();
+    if !is_set && !args.no_strategy && !args.windows.is_typed() {
         return Err(CliError::invalid("there is nothing to set")
             .with_help(format!("sternway env set {} --approvals 1", args.id)));
     }
@@ -91,9 +95,14 @@ pub(super) async fn set(context: &Context, args: SetArgs) -> Result<(), CliError
         } else if let Some(plan) = &plan {
             environment.plan = Some(Box::new(plan.clone()));
         }
+        args.windows.change(&mut environment.windows)
     };
     let changed = context.with(Missing::Refuse, async |sternway| {
-        Ok(sternway.control().change_environment(&args.id, change, &intent).await?)
+        let changed = sternway.control().change_environment(&args.id, change, &intent).await?;
+        if args.windows.is_typed() {
+            have_heard(sternway.control(), &args.id).await?;
+        }
+        Ok(changed)
     });
     say(context, changed.await?, "set")
 }
@@ -135,7 +144,8 @@ fn say(
     done: &str,
 ) -> Result<(), CliError> {
     let dry_run = context.dry_run;
-    let view = EnvironmentChangedView { environment: (&environment).into(), revision, dry_run };
+    let environment = EnvironmentView::at(&environment, context.now());
+    let view = EnvironmentChangedView { environment, revision, dry_run };
     context.answer(&view, view.environment.id.as_str(), |page| {
         let name = style::paint(style::NAME, &view.environment.id);
         if view.revision.is_none() {
@@ -149,9 +159,13 @@ fn say(
 
 /// What protects it, in a few words.
 pub(super) fn shortly(view: &EnvironmentView, now: Timestamp) -> String {
-    let frozen = view.frozen.as_ref().filter(|it| lasts(it, now)).map(|_| "frozen".to_owned());
+    let by_hand = view.frozen.as_ref().is_some_and(|it| lasts(it, now));
+    let frozen = by_hand || view.windows.iter().any(|window| window.closes.is_some());
+    let frozen = frozen.then(|| "frozen".to_owned());
+    let count = u64::try_from(view.windows.len()).unwrap_or(u64::MAX);
+    let windows = (count > 0).then(|| counted(count, "window"));
     let asks = (view.approvals > 0).then(|| counted(view.approvals.into(), "approval"));
-    frozen.into_iter().chain(asks).collect::<Vec<_>>().join(", ")
+    frozen.into_iter().chain(asks).chain(windows).collect::<Vec<_>>().join(", ")
 }
 
 fn lasts(freeze: &FreezeView, now: Timestamp) -> bool {
@@ -169,6 +183,7 @@ pub(super) fn protection(page: &mut Page, context: &Context, view: &EnvironmentV
         let said = style::paint(style::BAD, said);
         page.line(format_args!("  {said}{}{because}", end.unwrap_or_default()));
     }
+    windows::lines(page, &view.windows);
     if view.approvals > 0 {
         let asked = counted(view.approvals.into(), "approval");
         page.line(format_args!("  asks for {asked} before anything goes forward"));
