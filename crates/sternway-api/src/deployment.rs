@@ -214,7 +214,7 @@ fn state(deployment: &Deployment) -> &'static str {
     }
     match deployment.current() {
         Some(Step::Pause) => "paused",
-        Some(Step::Shadow(_)) => "progressing",
+        Some(Step::Shadow(_) | Step::After(_)) => "progressing",
         Some(Step::Approve { .. }) => "awaiting_approval",
         Some(Step::GoLive) => "promoting",
         Some(Step::SetWeight(_) | Step::Analyze(_) | Step::Probe(_)) if !deployment.is_live() => {

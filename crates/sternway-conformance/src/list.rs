@@ -99,6 +99,7 @@ macro_rules! __store_cases {
                 a_shift_moves_nothing,
                 outcomes_of_a_candidate_count_in_its_generation,
                 what_a_deployment_does_is_frozen,
+                a_deployment_waits_for_nothing_that_it_moves_itself,
                 an_end_is_an_end,
                 a_condemned_candidate_gets_no_share,
             }

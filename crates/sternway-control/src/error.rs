@@ -250,6 +250,14 @@ pub enum ControlError {
     /// A deployment is not where that could be done.
     #[error(transparent)]
     Deployment(#[from] sternway_deploy::Refused),
+    /// A deployment would wait for one that waits for it.
+    #[error("the deployment of {artifact} waits for one of {awaited}: both would wait for ever")]
+    WaitsInTurn {
+        /// What the new one would wait for.
+        artifact: ArtifactId,
+        /// What that waits for.
+        awaited: ArtifactId,
+    },
     /// An environment cannot have such freeze windows.
     #[error(transparent)]
     Windows(#[from] sternway_types::WindowsError),
@@ -312,7 +320,7 @@ impl ControlError {
             Self::NoDeployment { .. } => ProblemCode::DeploymentNotFound,
             Self::NoPoint { .. } => ProblemCode::PointNotFound,
             Self::NoHealthyPoint { .. } => ProblemCode::NoHealthyPoint,
-            Self::Deployment(_) => ProblemCode::DeploymentState,
+            Self::Deployment(_) | Self::WaitsInTurn { .. } => ProblemCode::DeploymentState,
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::NoChannel(_) => ProblemCode::ChannelNotFound,

@@ -70,6 +70,7 @@ pub fn advance(
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
         Event::Probed { step, problem } => course.probed(*step, problem.as_ref()),
+        Event::Awaited { step, other } => course.awaited(*step, *other),
         Event::Frozen => course.frozen(),
         Event::Thawed => course.thawed(),
         Event::Asked { ask, by, reason } => person::ask(&mut course, *ask, by, reason)?,
@@ -98,6 +99,7 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
                 | Step::Pause
                 | Step::Approve { .. }
                 | Step::Probe(_)
+                | Step::After(_)
                 | Step::GoLive => None,
             });
             limit.into_iter().chain(waits).min()
@@ -134,7 +136,7 @@ impl Course {
     }
 
     /// Through every step that is done, up to one that moves a pointer: that must be seen first.
-    fn go_on(&mut self, found: Found) {
+    pub(crate) fn go_on(&mut self, found: Found) {
         while self.next.pauses.is_empty() && self.writes.is_empty() {
             match self.next.current() {
                 Some(step) if self.is_done(step, found) => self.enter(self.next.step + 1),
@@ -150,7 +152,7 @@ impl Course {
     fn is_done(&self, step: &Step, found: Found) -> bool {
         match step {
             Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => self.next.routed,
-            Step::Pause | Step::Probe(_) => false,
+            Step::Pause | Step::Probe(_) | Step::After(_) => false,
             Step::Approve { quorum } => self.next.agreed() >= usize::from(*quorum),
             Step::Bake(_) if self.next.waiver.is_some() => true,
             Step::Analyze(wait) | Step::Bake(wait) => {
@@ -183,6 +185,7 @@ impl Course {
                 | Step::Pause
                 | Step::Approve { .. }
                 | Step::Probe(_)
+                | Step::After(_)
                 | Step::Bake(_),
             )
             | None => (),

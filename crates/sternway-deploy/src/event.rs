@@ -11,6 +11,17 @@ pub struct Found {
     pub proven: bool,
 }
 
+/// Where a deployment is that another one waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Awaited {
+    /// It is not over.
+    UnderWay,
+    /// It is completed: proven, or waived by a person.
+    Completed,
+    /// It is over, and not completed.
+    EndedOtherwise,
+}
+
 /// What a person may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ask {
@@ -84,6 +95,13 @@ pub enum Event {
         step: u16,
         /// What is wrong with them, if anything is.
         problem: Option<Reason>,
+    },
+    /// The newest deployment of the artifact that a step waits for was looked at.
+    Awaited {
+        /// In which step. What is said of another one counts for nothing.
+        step: u16,
+        /// Where that deployment is.
+        other: Awaited,
     },
     /// Nothing goes forward in the environment.
     Frozen,

@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod awaited;
 mod engine;
 mod event;
 mod person;
@@ -32,6 +33,6 @@ mod strategy;
 
 pub use crate::{
     engine::{Next, Write, advance, begin, due},
-    event::{Ask, Event, Found, Refused},
+    event::{Ask, Awaited, Event, Found, Refused},
     strategy::{Growth, blue_green, canary, exponential, immediate, linear, rolling, shadow},
 };

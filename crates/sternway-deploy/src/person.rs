@@ -22,6 +22,7 @@ pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
         | Event::Overtaken { .. }
         | Event::Replaced { .. }
         | Event::Probed { .. }
+        | Event::Awaited { .. }
         | Event::Frozen
         | Event::Thawed => Ok(()),
     }
@@ -68,6 +69,12 @@ fn resume(course: &mut Course) -> Result<(), Refused> {
     if course.next.pauses.contains(&Pause::Frozen) {
         return Err(no(Ask::Resume, FROZEN));
     }
+    if course.next.pauses.contains(&Pause::Unmet) {
+        return Err(no(
+            Ask::Resume,
+            "what it waits for did not end well: deploy that again, or `promote` goes on without",
+        ));
+    }
     if course.next.pauses.is_empty() {
         let problem = match course.next.current() {
             Some(Step::Pause) => "this step waits for `promote`",
@@ -85,7 +92,7 @@ fn promote(course: &mut Course) -> Result<(), Refused> {
         return Err(no(Ask::Promote, FROZEN));
     }
     match course.next.current() {
-        Some(Step::Pause | Step::Analyze(_)) => {
+        Some(Step::Pause | Step::Analyze(_) | Step::After(_)) => {
             course.next.pauses.clear();
             course.enter(course.next.step + 1);
             Ok(())

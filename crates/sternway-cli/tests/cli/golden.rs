@@ -194,6 +194,7 @@ stories! {
     environments
     explain
     folders
+    gates
     labels
     metrics
     moves
@@ -242,6 +243,7 @@ stories_of_many! {
     deployments
     environments
     explain
+    gates
     labels
     metrics
     moves

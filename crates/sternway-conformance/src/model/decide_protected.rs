@@ -72,7 +72,7 @@ pub(super) fn deployed(
             Step::Approve { quorum } => asked = asked.max(*quorum),
             Step::SetWeight(weight) | Step::Shadow(weight) if *weight == Weight::ZERO => (),
             Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => break,
-            Step::Analyze(_) | Step::Pause | Step::Probe(_) | Step::Bake(_) => (),
+            Step::Analyze(_) | Step::Pause | Step::Probe(_) | Step::After(_) | Step::Bake(_) => (),
         }
     }
     if before.is_none() && asked < environment.approvals {

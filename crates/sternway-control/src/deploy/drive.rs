@@ -107,6 +107,9 @@ impl Control {
         if let Some(event) = self.freezes(deployment).await? {
             return Ok(Some(event));
         }
+        if let Some(event) = self.awaited(deployment).await? {
+            return Ok(Some(event));
+        }
         if deployment.routed {
             return Ok(self.found(deployment).await?.map(Event::Looked));
         }

@@ -46,7 +46,9 @@ impl Control {
     ///
     /// [`ControlError::NotLive`] if nothing of an artifact is live there, so that there is nothing to
     /// compare with and to go back to; [`ControlError::AlreadyLive`] if a candidate is live;
-    /// [`ControlError::Unroutable`] if a router cannot do what the plan asks for.
+    /// [`ControlError::Unroutable`] if a router cannot do what the plan asks for;
+    /// [`ControlError::NoDeployment`] if it waits for what was never deployed there, and
+    /// [`ControlError::WaitsInTurn`] if that waits for it.
     pub async fn plan_deployment(
         &self,
         new: &NewDeployment,
@@ -92,7 +94,10 @@ impl Control {
                 let id = deployment.id;
                 Err(StoreError::from(Refusal::Deployment { id, problem }).into())
             }
-            None => Ok(deployment),
+            None => {
+                self.may_wait(&deployment).await?;
+                Ok(deployment)
+            }
         }
     }
 

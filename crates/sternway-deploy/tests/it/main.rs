@@ -1,5 +1,6 @@
 //! What `sternway-deploy` promises, seen from outside.
 
+mod awaited;
 mod deadlines;
 mod frozen;
 mod health;

@@ -20,6 +20,7 @@ fn shares(plan: &Plan) -> Vec<u16> {
         Step::SetWeight(weight) => Some(weight.get()),
         Step::Shadow(_)
         | Step::Probe(_)
+        | Step::After(_)
         | Step::Analyze(_)
         | Step::Pause
         | Step::Approve { .. }

@@ -87,6 +87,8 @@ pub enum Pause {
     Unrouted,
     /// Nothing goes forward in the environment.
     Frozen,
+    /// The deployment that it waits for did not end well.
+    Unmet,
 }
 
 impl Pause {
@@ -98,6 +100,7 @@ impl Pause {
             Self::Deadline => "deadline",
             Self::Unrouted => "unrouted",
             Self::Frozen => "frozen",
+            Self::Unmet => "unmet",
         }
     }
 }
@@ -366,6 +369,11 @@ impl Deployment {
         let mut pairs = self.members.windows(2);
         if pairs.any(|pair| matches!(pair, [one, other] if one.artifact >= other.artifact)) {
             return Some("has members that are not in the order of their names");
+        }
+        let is_member =
+            |other: &ArtifactId| self.members.iter().any(|member| member.artifact == *other);
+        if self.plan.awaits(0).any(is_member) {
+            return Some("waits for a deployment of what it moves itself");
         }
         if self.members.iter().any(|member| member.regimes.is_empty()) {
             return Some("has a member that nothing is known of");

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::Step;
-use crate::{Digest, ProbeId, Weight, window};
+use crate::{ArtifactId, Digest, ProbeId, Weight, window};
 
 /// Why steps are no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -204,6 +204,7 @@ impl Plan {
             | Step::Pause
             | Step::Approve { .. }
             | Step::Probe(_)
+            | Step::After(_)
             | Step::Bake(_) => true,
         });
         before.map(Step::asks).max().unwrap_or(0)
@@ -241,6 +242,7 @@ impl Plan {
                 | Step::Pause
                 | Step::Approve { .. }
                 | Step::Probe(_)
+                | Step::After(_)
                 | Step::Bake(_) => false,
             };
             if runs && !have_run {
@@ -265,9 +267,26 @@ impl Plan {
             | Step::Analyze(_)
             | Step::Pause
             | Step::Approve { .. }
+            | Step::After(_)
             | Step::GoLive
             | Step::Bake(_) => None,
         })
+    }
+
+    /// The same plan, which waits for the deployments of these before anything else.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Steps`] if it becomes longer than a plan may be.
+    pub fn following(self, others: &[ArtifactId]) -> Result<Self, PlanError> {
+        let Self { strategy, mut steps, limits } = self;
+        steps.splice(0..0, others.iter().cloned().map(Step::After));
+        Self::new(strategy, steps, limits)
+    }
+
+    /// The artifacts whose deployments it waits for, from a step on.
+    pub fn awaits(&self, from: u16) -> impl Iterator<Item = &ArtifactId> {
+        self.steps.iter().skip(usize::from(from)).filter_map(Step::awaits)
     }
 
     /// What it is known by: two plans with the same digest do the same.
@@ -326,6 +345,7 @@ fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
         Step::Shadow(_) if runs => Some("comes after the candidate has runs of its own"),
         Step::Approve { .. } if is_live => Some("comes after what it is asked for"),
         Step::Approve { quorum: 0 } => Some("asks nobody"),
+        Step::After(_) if is_live => Some("comes after what it is to wait with"),
         Step::Bake(_) if !is_live => Some("comes before the candidate is live"),
         Step::SetWeight(_)
         | Step::Shadow(_)
@@ -333,6 +353,7 @@ fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
         | Step::Analyze(_)
         | Step::Pause
         | Step::Probe(_)
+        | Step::After(_)
         | Step::GoLive
         | Step::Bake(_) => None,
     }

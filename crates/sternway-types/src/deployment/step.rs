@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ProbeId, Weight, window};
+use crate::{ArtifactId, ProbeId, Weight, window};
 
 /// What a step waits for: so many outcomes of the candidate, and so long a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub enum Step {
     /// Waits until something of the host says that all is well, such as an address that answers. If it says
     /// that it is not, the candidates go back.
     Probe(ProbeId),
+    /// Waits until the newest deployment of another artifact in the same environment is completed. If that one
+    /// ends otherwise, it pauses.
+    After(ArtifactId),
     /// Makes the candidates live, all of them in one commit.
     GoLive,
     /// Watches the candidates while they are live, until they are proven.
@@ -69,8 +72,27 @@ impl Step {
             | Self::Analyze(_)
             | Self::Pause
             | Self::Probe(_)
+            | Self::After(_)
             | Self::GoLive
             | Self::Bake(_) => 0,
+        }
+    }
+}
+
+impl Step {
+    /// The artifact whose deployment it waits for, if it waits for one.
+    #[must_use]
+    pub const fn awaits(&self) -> Option<&ArtifactId> {
+        match self {
+            Self::After(other) => Some(other),
+            Self::SetWeight(_)
+            | Self::Shadow(_)
+            | Self::Analyze(_)
+            | Self::Pause
+            | Self::Approve { .. }
+            | Self::Probe(_)
+            | Self::GoLive
+            | Self::Bake(_) => None,
         }
     }
 }
@@ -84,6 +106,7 @@ impl fmt::Display for Step {
             Self::Pause => f.write_str("pause"),
             Self::Approve { quorum } => write!(f, "approve by {quorum}"),
             Self::Probe(probe) => write!(f, "check health by {probe}"),
+            Self::After(other) => write!(f, "wait for {other}"),
             Self::GoLive => f.write_str("go live"),
             Self::Bake(wait) => write!(f, "bake {wait}"),
         }
