@@ -3,8 +3,8 @@
 use serde::Serialize;
 use sternway_types::{
     Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
-    Generation, Member, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp, VersionNumber,
-    Waiver,
+    Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp,
+    VersionNumber, Waiver,
 };
 
 /// One of the artifacts that a deployment moves.
@@ -107,6 +107,23 @@ impl From<&Approval> for ApprovalView {
     }
 }
 
+/// That somebody who was asked does not agree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectionView {
+    /// Who.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<&Objection> for ObjectionView {
+    fn from(objection: &Objection) -> Self {
+        Self { by: objection.by.clone(), reason: objection.reason.clone(), at: objection.at }
+    }
+}
+
 /// Why a deployment may end well without proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WaiverView {
@@ -149,10 +166,14 @@ pub struct DeploymentView {
     pub shadow: u16,
     /// Whether the routers were seen to do so.
     pub routed: bool,
-    /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`.
+    /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`, `unmet`,
+    /// `rejected`, `expired`.
     pub pauses: Vec<&'static str>,
     /// Who agreed.
     pub approvals: Vec<ApprovalView>,
+    /// Who said no, and did not take that back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<ObjectionView>,
     /// Why it may end without proof, if it may.
     pub waiver: Option<WaiverView>,
     /// Whether the candidates were proven.
@@ -187,6 +208,7 @@ impl From<&Deployment> for DeploymentView {
             routed: deployment.routed,
             pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
             approvals: deployment.approvals.iter().map(Into::into).collect(),
+            objections: deployment.objections.iter().map(Into::into).collect(),
             waiver: deployment.waiver.as_ref().map(Into::into),
             proven: deployment.proven,
             cause: deployment.cause.as_ref().map(Into::into),

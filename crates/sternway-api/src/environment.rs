@@ -1,9 +1,11 @@
 //! Environments, as they are shown.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use sternway_types::{
-    Actor, Environment, EnvironmentId, Freeze, FreezeWindow, Plan, Reason, Revision, Timestamp,
-    WindowId,
+    Actor, Environment, EnvironmentId, Freeze, FreezeWindow, Plan, Reason, Revision, RoleId,
+    Timestamp, WindowId,
 };
 
 use crate::LiveView;
@@ -18,6 +20,12 @@ pub struct EnvironmentView {
     /// How many people must agree before a version goes forward there.
     #[serde(skip_serializing_if = "is_none")]
     pub approvals: u8,
+    /// Who may fill the roles that some of them must fill.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub approvers: BTreeMap<RoleId, BTreeSet<Actor>>,
+    /// How old an approval may be when a candidate gets its first runs, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals_expire: Option<u64>,
     /// That nothing goes forward there, if somebody said so; also once it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frozen: Option<FreezeView>,
@@ -109,11 +117,18 @@ impl From<&Environment> for EnvironmentView {
             id: environment.id.clone(),
             description: environment.description.clone(),
             approvals: environment.approvals,
+            approvers: approvers(environment),
+            approvals_expire: environment.approvals_expire.map(|length| length.as_secs()),
             frozen: environment.frozen.as_ref().map(FreezeView::from),
             windows: environment.windows.iter().map(|it| WindowView::new(it, None)).collect(),
             plan: environment.plan.as_deref().map(StepsView::from),
         }
     }
+}
+
+fn approvers(environment: &Environment) -> BTreeMap<RoleId, BTreeSet<Actor>> {
+    let roles = environment.approvers.iter();
+    roles.map(|(role, people)| (role.clone(), people.clone())).collect()
 }
 
 /// What creating an environment led to.

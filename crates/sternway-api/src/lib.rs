@@ -20,6 +20,7 @@ mod aging;
 mod applied;
 mod artifact;
 mod attestation;
+mod awaiting;
 mod baseline;
 mod blame;
 mod channel;
@@ -76,6 +77,7 @@ pub use crate::{
     applied::{AppliedItemView, AppliedView},
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
+    awaiting::{AwaitingView, WaitsFor},
     baseline::{BaselineView, TestView},
     blame::{BlameKind, BlameView, WrittenView},
     channel::{
@@ -88,8 +90,8 @@ pub use crate::{
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
     deployment::{
-        ApprovalView, ArmView, CauseView, DeploymentView, MemberView, PlanView, ResolvedView,
-        RouteView, WaiverView,
+        ApprovalView, ArmView, CauseView, DeploymentView, MemberView, ObjectionView, PlanView,
+        ResolvedView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},

@@ -185,6 +185,7 @@ macro_rules! __store_cases {
                 a_freeze_ends_when_it_says,
                 while_a_window_is_open_nothing_goes_forward,
                 others_agree_before_anything_goes_forward,
+                roles_are_filled_and_what_is_too_old_does_not_count,
                 a_person_overrules_that_others_must_agree,
                 only_a_person_protects_less,
             }

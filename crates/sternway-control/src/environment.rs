@@ -2,8 +2,8 @@
 
 use sternway_store::{Limit, StoreError};
 use sternway_types::{
-    At, Change, Environment, EnvironmentId, Freeze, Generation, Precondition, Record, RecordKey,
-    RecordKind, Revision, Timestamp, WindowsError,
+    At, Change, Environment, EnvironmentError, EnvironmentId, Freeze, Generation, Precondition,
+    Record, RecordKey, RecordKind, Revision, Timestamp,
 };
 
 use crate::{Control, ControlError, Intent};
@@ -64,12 +64,12 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::NoEnvironment`] if there is none of this name, [`ControlError::Windows`] if that is
+    /// [`ControlError::NoEnvironment`] if there is none of this name, [`ControlError::Environment`] if that is
     /// what the change comes to, and [`ControlError::Store`] with a refusal if automation would have it protected less, or if the store cannot write.
     pub async fn change_environment(
         &self,
         id: &EnvironmentId,
-        change: impl Fn(&mut Environment) -> Result<(), WindowsError>,
+        change: impl Fn(&mut Environment) -> Result<(), EnvironmentError>,
         intent: &Intent,
     ) -> Result<(Environment, Option<Revision>), ControlError> {
         let key = RecordKey::environment(id);

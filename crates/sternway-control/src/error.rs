@@ -258,9 +258,9 @@ pub enum ControlError {
         /// What that waits for.
         awaited: ArtifactId,
     },
-    /// An environment cannot have such freeze windows.
+    /// An environment cannot be changed like that.
     #[error(transparent)]
-    Windows(#[from] sternway_types::WindowsError),
+    Environment(#[from] sternway_types::EnvironmentError),
     /// This host has no health check of that name.
     #[error("there is no health check {0} here")]
     NoProbe(sternway_types::ProbeId),
@@ -330,7 +330,7 @@ impl ControlError {
             }
             Self::SignedHead(_)
             | Self::NoProbe(_)
-            | Self::Windows(_)
+            | Self::Environment(_)
             | Self::Plan(_)
             | Self::Route(_)
             | Self::Notify(_)

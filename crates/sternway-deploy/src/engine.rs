@@ -97,7 +97,7 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
                 Step::SetWeight(_)
                 | Step::Shadow(_)
                 | Step::Pause
-                | Step::Approve { .. }
+                | Step::Approve(_)
                 | Step::Probe(_)
                 | Step::After(_)
                 | Step::GoLive => None,
@@ -153,7 +153,7 @@ impl Course {
         match step {
             Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive => self.next.routed,
             Step::Pause | Step::Probe(_) | Step::After(_) => false,
-            Step::Approve { quorum } => self.next.agreed() >= usize::from(*quorum),
+            Step::Approve(consent) => self.next.lacks(consent, self.now).is_nothing(),
             Step::Bake(_) if self.next.waiver.is_some() => true,
             Step::Analyze(wait) | Step::Bake(wait) => {
                 let long = self.now >= self.next.since.saturating_add(wait.length);
@@ -167,8 +167,12 @@ impl Course {
         self.next.proven || self.next.waiver.is_some() || !self.next.plan.limits().evidence
     }
 
-    /// Begins a step.
+    /// Begins a step, unless it is the first one that gives any runs and who agreed did so too long ago.
     pub(crate) fn enter(&mut self, step: u16) {
+        if self.is_too_late_for(step) {
+            self.next.pauses.insert(Pause::Expired);
+            return;
+        }
         (self.next.step, self.next.since) = (step, self.now);
         match self.next.current().cloned() {
             Some(Step::SetWeight(weight)) if !self.has(weight, Weight::ZERO) => {
@@ -183,7 +187,7 @@ impl Course {
                 | Step::Shadow(_)
                 | Step::Analyze(_)
                 | Step::Pause
-                | Step::Approve { .. }
+                | Step::Approve(_)
                 | Step::Probe(_)
                 | Step::After(_)
                 | Step::Bake(_),

@@ -37,8 +37,12 @@ pub enum Ask {
     Abort,
     /// Agree to the plan.
     Approve,
-    /// Do not agree to it.
+    /// Do not agree to it: its candidates get no more runs until that is taken back.
     Reject,
+    /// Take back that one did not agree.
+    Withdraw,
+    /// Do not agree to it, and end it.
+    Dismiss,
     /// Give it up as it is, where nobody can see that it went back.
     Halt,
 }
@@ -55,6 +59,8 @@ impl Ask {
             Self::Abort => "abort",
             Self::Approve => "approve",
             Self::Reject => "reject",
+            Self::Withdraw => "withdraw",
+            Self::Dismiss => "dismiss",
             Self::Halt => "halt",
         }
     }

@@ -26,6 +26,7 @@
 //! ```
 
 mod awaited;
+mod consent;
 mod engine;
 mod event;
 mod person;

@@ -1,10 +1,13 @@
 //! The places where versions are live, and what protects them.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, EnvironmentId, FreezeWindows, Plan, Reason, Timestamp, WindowId};
+use crate::{
+    Actor, Consent, EnvironmentId, FreezeWindows, Plan, Reason, Roles, RolesError, Timestamp,
+    WindowId, WindowsError, window,
+};
 
 /// A place where versions are live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,12 @@ pub struct Environment {
     /// than who asks. Default 0: nobody is asked.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub approvals: u8,
+    /// The roles that some of them must fill. Default: none.
+    #[serde(default, skip_serializing_if = "Roles::is_empty")]
+    pub approvers: Roles,
+    /// How old an approval may be when a candidate gets its first runs. Default: as old as may be.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "window::maybe")]
+    pub approvals_expire: Option<Duration>,
     /// That nothing goes forward there, if somebody said so. Going back is never stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Freeze>,
@@ -49,6 +58,18 @@ pub struct Freeze {
     pub window: Option<WindowId>,
 }
 
+/// Why an environment cannot be changed like that.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnvironmentError {
+    /// These are no freeze windows of one environment.
+    #[error(transparent)]
+    Windows(#[from] WindowsError),
+    /// These are no people who agree.
+    #[error(transparent)]
+    Roles(#[from] RolesError),
+}
+
 impl fmt::Display for Freeze {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.window {
@@ -70,10 +91,19 @@ impl Environment {
             id,
             description: String::new(),
             approvals: 0,
+            approvers: Roles::none(),
+            approvals_expire: None,
             frozen: None,
             windows: FreezeWindows::none(),
             plan: None,
         }
+    }
+
+    /// Whose consent it takes before a version goes forward.
+    #[must_use]
+    pub fn consent(&self) -> Consent {
+        let (quorum, roles) = (self.approvals, self.approvers.clone());
+        Consent { quorum, roles, expires: self.approvals_expire }
     }
 
     /// The freeze that is in force at a moment: the one by hand, or else that of the window which is open.
@@ -110,7 +140,7 @@ impl Environment {
             },
         });
         let opened = !before.windows.are_kept_by(&self.windows, at);
-        thawed || opened || self.approvals < before.approvals
+        thawed || opened || !self.consent().covers(&before.consent())
     }
 }
 

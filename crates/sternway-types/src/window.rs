@@ -20,3 +20,29 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration
         D::Error::custom(format_args!("{text:?} is not a length of time: expected 5m or 1h 30m"))
     })
 }
+
+/// The same, where there may be none.
+pub(crate) mod maybe {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde asks by reference")]
+    pub(crate) fn serialize<S: Serializer>(
+        window: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match window {
+            Some(window) => to.serialize_some(&super::show(window)),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        #[derive(Deserialize)]
+        struct Window(#[serde(with = "super")] Duration);
+        Ok(Option::<Window>::deserialize(from)?.map(|window| window.0))
+    }
+}

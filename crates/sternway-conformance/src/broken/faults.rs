@@ -79,6 +79,7 @@ fn unprotect(change: &mut Change) {
     {
         (environment.frozen, environment.approvals) = (None, 0);
         environment.windows = sternway_types::FreezeWindows::none();
+        environment.approvers = sternway_types::Roles::none();
     }
 }
 

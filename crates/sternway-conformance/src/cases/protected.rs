@@ -1,10 +1,12 @@
 //! **Protected**: what goes forward in an environment, and what may always go back.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     Approval, Change, Changeset, ChangesetId, Deployment, Environment, Force, Freeze,
-    FreezeWindows, MoveCause, NewMove, Phase, Record, RecordKey, RollbackTrigger, Target,
-    Timestamp, VersionNumber, Weight,
+    FreezeWindows, MoveCause, NewMove, Objection, Phase, Record, RecordKey, Roles, RollbackTrigger,
+    Target, Timestamp, VersionNumber, Weight,
 };
 
 use crate::{
@@ -177,7 +179,48 @@ pub(crate) async fn others_agree_before_anything_goes_forward(world: World) {
     let alone = shifted(world.changeset(), &mut asks.clone(), weight(5));
     assert_eq!(refused(&world, alone).await, Refusal::Deployment { id: asks.id, problem });
     asks.approvals.push(agreement(&asks, "human:bob"));
+    // Whoever agreed: one who was asked and says no is enough.
+    let (by, at) = (there("human:carol".parse().ok(), "actor"), Timestamp::EPOCH);
+    let no = Objection { by, reason: reason("not yet"), at };
+    let against = Deployment { objections: vec![no], ..asks.clone() };
+    let problem = "gives its candidates runs, and somebody who was asked said no";
+    let early = shifted(world.changeset(), &mut against.clone(), weight(5));
+    assert_eq!(refused(&world, early).await, Refusal::Deployment { id: asks.id, problem });
     world.commit(&shifted(world.changeset(), &mut asks, weight(5))).await;
+}
+
+pub(crate) async fn roles_are_filled_and_what_is_too_old_does_not_count(world: World) {
+    three(&world).await;
+    let ben = BTreeSet::from([there("human:ben".parse().ok(), "actor")]);
+    let mut roles = Roles::none();
+    there(roles.set(parsed("security"), ben).ok(), "role");
+    let expires = Some(Duration::from_secs(60));
+    let strict = Environment { approvers: roles, approvals_expire: expires, ..asking(1) };
+    world.commit(&world.changeset().then(put(&strict))).await;
+    // A plan that asks one person, whoever it is and however long ago, does not ask enough.
+    let mut loose = of("loose");
+    loose.plan = there(loose.plan.clone().asking_first(1).ok(), "plan");
+    assert_eq!(refusal(&world, put_deployment(&loose)).await, needs(1));
+    let mut asks = of("asks");
+    asks.plan = there(asks.plan.clone().asking(strict.consent()).ok(), "plan");
+    world.commit(&world.changeset().then(put_deployment(&asks))).await;
+    asks.step = 1;
+    let now = world.now();
+    let agree = |by: &str, at: Timestamp| Approval { at, ..agreement(&asks, by) };
+    let fresh = agree("human:ben", now.saturating_add(Duration::from_secs(1)));
+    let by_bob = agree("human:bob", now.saturating_add(Duration::from_secs(1)));
+    let old = agree("human:ben", Timestamp::EPOCH);
+    let with = |approvals: Vec<Approval>| Deployment { approvals, ..asks.clone() };
+    let problem = "gives its candidates runs that nobody has agreed to";
+    let early = shifted(world.changeset(), &mut with(vec![by_bob]), weight(5));
+    assert_eq!(refused(&world, early).await, Refusal::Deployment { id: asks.id, problem });
+    let late = shifted(world.changeset(), &mut with(vec![old.clone()]), weight(5));
+    assert_eq!(refused(&world, late).await, needs(1));
+    let mut agreed = with(vec![fresh]);
+    world.commit(&shifted(world.changeset(), &mut agreed, weight(5))).await;
+    // Once it has run, nobody is asked again.
+    agreed.approvals = vec![old];
+    world.commit(&shifted(world.changeset(), &mut agreed, weight(25))).await;
 }
 
 pub(crate) async fn a_person_overrules_that_others_must_agree(world: World) {
@@ -202,7 +245,8 @@ pub(crate) async fn only_a_person_protects_less(world: World) {
     let both = Environment { approvals: 1, ..freeze(None) };
     world.commit(&by_robot(&both)).await;
     let windows = with_window("night: UTC 1970-01-01T00:00 FREQ=DAILY for 8h").windows;
-    let both = Environment { windows, ..both };
+    let expires = Some(Duration::from_secs(60));
+    let both = Environment { windows, approvals_expire: expires, ..both };
     world.commit(&by_robot(&both)).await;
     let shorter = freeze(Some(Timestamp::MAX)).frozen;
     let shorter = Environment { frozen: shorter, ..both.clone() };
@@ -210,8 +254,10 @@ pub(crate) async fn only_a_person_protects_less(world: World) {
     let thawed = Environment { frozen: None, ..both.clone() };
     let shortened = with_window("night: UTC 1970-01-01T00:00 FREQ=DAILY for 7h").windows;
     let shortened = Environment { windows: shortened, ..both.clone() };
+    let forgets = Environment { approvals_expire: None, ..both.clone() };
     let opened = Environment { windows: FreezeWindows::none(), ..both };
-    for less in [asked, thawed, shorter, shortened, opened, Environment::new(production())] {
+    for less in [asked, thawed, shorter, shortened, forgets, opened, Environment::new(production())]
+    {
         let answer = world.store.commit(&by_robot(&less)).await;
         let Err(StoreError::Refused(why)) = answer else {
             panic!("a program takes protection away: {less:?}, {answer:?}")

@@ -47,6 +47,7 @@ pub(crate) fn deployment(
         since: Timestamp::EPOCH,
         pauses: BTreeSet::new(),
         approvals: Vec::new(),
+        objections: Vec::new(),
         waiver: None,
         proven: false,
         cause: None,

@@ -56,7 +56,7 @@ impl Control {
     ) -> Result<Deployment, ControlError> {
         let environment = &new.environment;
         let protection = self.environment(environment).await?;
-        let plan = new.plan.clone().asking_first(protection.approvals)?;
+        let plan = new.plan.clone().asking(protection.consent())?;
         self.probes.able(&plan)?;
         let mut members = Vec::with_capacity(new.members.len());
         for (artifact, to) in &new.members {
@@ -83,6 +83,7 @@ impl Control {
             since: now,
             pauses: std::collections::BTreeSet::new(),
             approvals: Vec::new(),
+            objections: Vec::new(),
             waiver: None,
             proven: false,
             cause: None,

@@ -10,7 +10,8 @@ use sternway_control::{
 use sternway_deploy::{Ask, immediate};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    Environment, EnvironmentId, Force, Limits, Pause, Phase, Plan, Step, Timestamp, Wait, Weight,
+    Consent, Environment, EnvironmentId, Force, Limits, Pause, Phase, Plan, Step, Timestamp, Wait,
+    Weight,
 };
 
 use crate::{
@@ -159,7 +160,7 @@ async fn an_environment_adds_its_question_to_every_plan() {
     world.promote(1).await;
     set(&world, |it| it.approvals = 2).await;
     let started = start(&world, at_once()).await.unwrap().deployment;
-    assert_eq!(started.plan.steps().first(), Some(&Step::Approve { quorum: 2 }));
+    assert_eq!(started.plan.steps().first(), Some(&Step::Approve(Consent::of(2))));
     for (who, phase) in [("bob", Phase::Running), ("carol", Phase::Completed)] {
         let agreed = world.control.ask(&production(), started.id, Ask::Approve, &by(who)).await;
         agreed.unwrap();

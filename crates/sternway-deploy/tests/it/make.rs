@@ -63,6 +63,7 @@ pub(crate) fn begun(plan: Plan) -> Next {
         since: second(0),
         pauses: BTreeSet::new(),
         approvals: Vec::new(),
+        objections: Vec::new(),
         waiver: None,
         proven: false,
         cause: None,

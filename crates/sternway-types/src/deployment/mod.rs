@@ -1,5 +1,7 @@
 //! One attempt to make versions live in an environment, step by step.
 
+mod consent;
+mod people;
 mod plan;
 mod step;
 
@@ -8,6 +10,8 @@ use std::{collections::BTreeSet, fmt};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    consent::{Consent, Lacking, Roles, RolesError},
+    people::{Approval, Objection, Waiver},
     plan::{Limits, OnDeadline, Plan, PlanError, Strategy},
     step::{Step, Wait},
 };
@@ -89,6 +93,10 @@ pub enum Pause {
     Frozen,
     /// The deployment that it waits for did not end well.
     Unmet,
+    /// Somebody who was asked said no, and did not take that back.
+    Rejected,
+    /// Who agreed did so too long ago, and the candidates had no runs yet.
+    Expired,
 }
 
 impl Pause {
@@ -101,6 +109,8 @@ impl Pause {
             Self::Unrouted => "unrouted",
             Self::Frozen => "frozen",
             Self::Unmet => "unmet",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
         }
     }
 }
@@ -147,33 +157,6 @@ pub enum Cause {
         /// Why.
         reason: Reason,
     },
-}
-
-/// The consent of one person to one plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Approval {
-    /// Who.
-    pub by: Actor,
-    /// Why, in their words.
-    #[serde(default, skip_serializing_if = "Reason::is_empty")]
-    pub reason: Reason,
-    /// When.
-    pub at: Timestamp,
-    /// What they agreed to: the digest of the plan and of what it is for.
-    pub plan: Digest,
-}
-
-/// Why a deployment may end well without proof.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Waiver {
-    /// Who said so.
-    pub by: Actor,
-    /// Why.
-    pub reason: Reason,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// One stretch of a deployment in which the shares were the same.
@@ -263,6 +246,9 @@ pub struct Deployment {
     /// Who agreed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Approval>,
+    /// Who said no, and did not take that back: its candidates get no more runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<Objection>,
     /// Why it may end without proof, if it may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
@@ -305,14 +291,12 @@ impl Deployment {
         Digest::of(&serde_json::to_vec(&what).unwrap_or_default())
     }
 
-    /// How many people agreed to it as it is: each of them another person than who began it.
+    /// Whether its candidates had any runs, or copies of them.
     #[must_use]
-    pub fn agreed(&self) -> usize {
-        let digest = self.digest();
-        let given = self.approvals.iter().filter(|approval| {
-            approval.plan == digest && approval.by != self.by && !approval.by.is_automation()
-        });
-        given.map(|approval| &approval.by).collect::<BTreeSet<_>>().len()
+    pub fn has_run(&self) -> bool {
+        let runs = |regime: &Regime| !regime.weight.is_zero() || !regime.shadow.is_zero();
+        let now = !self.weight.is_zero() || !self.shadow.is_zero();
+        now || self.members.iter().any(|member| member.regimes.iter().any(runs))
     }
 
     /// Whether its candidates have more runs, or more copies of them, than before.
@@ -344,8 +328,11 @@ impl Deployment {
         if self.fence < before.fence {
             return Some("was taken over by another driver");
         }
-        if self.has_more_than(before) && self.agreed() < self.asked() {
+        if self.has_more_than(before) && self.lacks_by_now(Timestamp::MIN).is_some() {
             return Some("gives its candidates runs that nobody has agreed to");
+        }
+        if self.has_more_than(before) && !self.objections.is_empty() {
+            return Some("gives its candidates runs, and somebody who was asked said no");
         }
         let goes_back = before.phase == Phase::RollingBack;
         if goes_back && matches!(self.phase, Phase::Running | Phase::Completed) {
@@ -353,12 +340,6 @@ impl Deployment {
         }
         (goes_back && self.has_more_than(before))
             .then_some("is on its way back, and its candidates get no more runs")
-    }
-
-    /// How many people its plan asks before the step that it is in.
-    fn asked(&self) -> usize {
-        let passed = self.plan.steps().iter().take(usize::from(self.step));
-        passed.map(|step| usize::from(step.asks())).max().unwrap_or(0)
     }
 
     /// What is wrong with it, whatever was before.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::Step;
+use super::{Consent, Step};
 use crate::{ArtifactId, Digest, ProbeId, Weight, window};
 
 /// Why steps are no plan.
@@ -194,20 +194,21 @@ impl Plan {
         &self.limits
     }
 
-    /// How many people it asks before the candidates get any runs.
+    /// Whether it asks for a consent, or for more, before the candidates get any runs.
     #[must_use]
-    pub fn asks_first(&self) -> u8 {
+    pub fn asks_first(&self, consent: &Consent) -> bool {
         let before = self.steps.iter().take_while(|step| match step {
             Step::SetWeight(weight) | Step::Shadow(weight) => *weight == Weight::ZERO,
             Step::GoLive => false,
             Step::Analyze(_)
             | Step::Pause
-            | Step::Approve { .. }
+            | Step::Approve(_)
             | Step::Probe(_)
             | Step::After(_)
             | Step::Bake(_) => true,
         });
-        before.map(Step::asks).max().unwrap_or(0)
+        let mut asked = before.filter_map(Step::asks);
+        consent.is_nothing() || asked.any(|asked| asked.covers(consent))
     }
 
     /// The same plan, which asks so many people before anything else if it asks fewer by itself.
@@ -216,11 +217,20 @@ impl Plan {
     ///
     /// [`PlanError::Steps`] if it has as many steps as a plan may have.
     pub fn asking_first(self, quorum: u8) -> Result<Self, PlanError> {
-        if self.asks_first() >= quorum {
+        self.asking(Consent::of(quorum))
+    }
+
+    /// The same plan, which asks for a consent before anything else if it asks for less by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Steps`] if it has as many steps as a plan may have.
+    pub fn asking(self, consent: Consent) -> Result<Self, PlanError> {
+        if self.asks_first(&consent) {
             return Ok(self);
         }
         let Self { strategy, mut steps, limits } = self;
-        steps.insert(0, Step::Approve { quorum });
+        steps.insert(0, Step::Approve(consent));
         Self::new(strategy, steps, limits)
     }
 
@@ -240,7 +250,7 @@ impl Plan {
                 Step::GoLive => true,
                 Step::Analyze(_)
                 | Step::Pause
-                | Step::Approve { .. }
+                | Step::Approve(_)
                 | Step::Probe(_)
                 | Step::After(_)
                 | Step::Bake(_) => false,
@@ -266,7 +276,7 @@ impl Plan {
             | Step::Shadow(_)
             | Step::Analyze(_)
             | Step::Pause
-            | Step::Approve { .. }
+            | Step::Approve(_)
             | Step::After(_)
             | Step::GoLive
             | Step::Bake(_) => None,
@@ -343,13 +353,13 @@ fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
             Some("comes after the candidate is live")
         }
         Step::Shadow(_) if runs => Some("comes after the candidate has runs of its own"),
-        Step::Approve { .. } if is_live => Some("comes after what it is asked for"),
-        Step::Approve { quorum: 0 } => Some("asks nobody"),
+        Step::Approve(_) if is_live => Some("comes after what it is asked for"),
+        Step::Approve(consent) if consent.is_nothing() => Some("asks nobody"),
         Step::After(_) if is_live => Some("comes after what it is to wait with"),
         Step::Bake(_) if !is_live => Some("comes before the candidate is live"),
         Step::SetWeight(_)
         | Step::Shadow(_)
-        | Step::Approve { .. }
+        | Step::Approve(_)
         | Step::Analyze(_)
         | Step::Pause
         | Step::Probe(_)

@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::Consent;
 use crate::{ArtifactId, ProbeId, Weight, window};
 
 /// What a step waits for: so many outcomes of the candidate, and so long a time.
@@ -44,11 +45,8 @@ pub enum Step {
     Analyze(Wait),
     /// Waits until a person says so.
     Pause,
-    /// Waits until so many people have agreed.
-    Approve {
-        /// How many, each of them another person than who started it.
-        quorum: u8,
-    },
+    /// Waits until people have agreed.
+    Approve(Consent),
     /// Waits until something of the host says that all is well, such as an address that answers. If it says
     /// that it is not, the candidates go back.
     Probe(ProbeId),
@@ -62,11 +60,11 @@ pub enum Step {
 }
 
 impl Step {
-    /// How many people it asks.
+    /// Whose consent it asks for, if it asks for any.
     #[must_use]
-    pub const fn asks(&self) -> u8 {
+    pub const fn asks(&self) -> Option<&Consent> {
         match self {
-            Self::Approve { quorum } => *quorum,
+            Self::Approve(consent) => Some(consent),
             Self::SetWeight(_)
             | Self::Shadow(_)
             | Self::Analyze(_)
@@ -74,7 +72,7 @@ impl Step {
             | Self::Probe(_)
             | Self::After(_)
             | Self::GoLive
-            | Self::Bake(_) => 0,
+            | Self::Bake(_) => None,
         }
     }
 }
@@ -104,7 +102,7 @@ impl fmt::Display for Step {
             Self::Shadow(weight) => write!(f, "shadow {weight}"),
             Self::Analyze(wait) => write!(f, "analyze {wait}"),
             Self::Pause => f.write_str("pause"),
-            Self::Approve { quorum } => write!(f, "approve by {quorum}"),
+            Self::Approve(consent) => write!(f, "approve by {consent}"),
             Self::Probe(probe) => write!(f, "check health by {probe}"),
             Self::After(other) => write!(f, "wait for {other}"),
             Self::GoLive => f.write_str("go live"),

@@ -189,7 +189,7 @@ async fn done(control: &Control, deed: Deed) -> Result<(), ControlError> {
         }
         Deed::Freeze => control.freeze(&production(), None, &intent).await.map(drop),
         Deed::Close(window) => {
-            let change = |it: &mut Environment| it.windows.set(window.clone());
+            let change = |it: &mut Environment| Ok(it.windows.set(window.clone())?);
             control.change_environment(&production(), change, &intent).await.map(drop)
         }
         Deed::Unfreeze => control.unfreeze(&production(), &intent).await.map(drop),

@@ -50,7 +50,8 @@ impl Play<'_> {
             (it.frozen, it.windows) = (None, FreezeWindows::none());
             Ok(())
         };
-        let changed = self.sound.change_environment(&production(), change, &intent);
+        let production = production();
+        let changed = self.sound.change_environment(&production, change, &intent);
         now(changed).map(drop).map_err(Failure::harness)
     }
 
@@ -79,6 +80,11 @@ impl Play<'_> {
         }
         if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
             asks(Ask::Resume)?;
+        }
+        if !deployment.objections.is_empty()
+            && let Some(other) = another()
+        {
+            now(self.sound.ask(&production(), id, Ask::Withdraw, &other)).map(drop)?;
         }
         if matches!(deployment.current(), Some(Step::Approve { .. }))
             && deployment.approvals.is_empty()

@@ -158,6 +158,9 @@ impl Ledger {
         if more && self.frozen {
             return Err(broken(format!("it was frozen, and {} has more runs", after.id)));
         }
+        if more && !after.objections.is_empty() {
+            return Err(broken(format!("somebody said no, and {} has more runs", after.id)));
+        }
         let asks = after.plan.steps().iter().any(|step| matches!(step, Step::Approve { .. }));
         if more && asks && after.approvals.is_empty() {
             return Err(broken(format!("nobody agreed, and {} has more runs", after.id)));

@@ -10,6 +10,7 @@ mod show;
 mod start;
 mod target;
 mod wait;
+pub(crate) mod waiting;
 
 use std::process::ExitCode;
 

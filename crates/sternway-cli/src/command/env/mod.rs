@@ -1,5 +1,6 @@
 //! `sternway env`: the places where versions are live, and what protects them.
 
+mod approvers;
 mod protect;
 mod windows;
 

@@ -9,7 +9,10 @@ use sternway::{
     types::{Environment, EnvironmentId, Reason, Revision, Timestamp},
 };
 
-use super::windows::{self, WindowArgs};
+use super::{
+    approvers::{self, ApproverArgs},
+    windows::{self, WindowArgs},
+};
 use crate::{
     command::deploy::plan::Strategy,
     context::Context,
@@ -29,9 +32,8 @@ pub(super) struct SetArgs {
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 
-    /// How many people must agree before a version goes forward there, other than who asks. 0 asks nobody.
-    #[arg(long, value_name = "N")]
-    approvals: Option<u8>,
+    #[command(flatten)]
+    approvers: ApproverArgs,
 
     #[command(flatten)]
     windows: WindowArgs,
@@ -79,7 +81,7 @@ pub(super) struct UnfreezeArgs {
 
 pub(super) async fn set(context: &Context, args: SetArgs) -> Result<(), CliError> {
     let plan = if args.strategy.is_typed() { Some(args.strategy.plan()?) } else { None };
-    let is_set = args.description.is_some() || args.approvals.is_some() || plan.is_some();
+    let is_set = args.description.is_some() || args.approvers.is_typed() || plan.is_some();
     if !is_set && !args.no_strategy && !args.windows.is_typed() {
         return Err(CliError::invalid("there is nothing to set")
             .with_help(format!("sternway env set {} --approvals 1", args.id)));
@@ -89,13 +91,13 @@ pub(super) async fn set(context: &Context, args: SetArgs) -> Result<(), CliError
         if let Some(description) = &args.description {
             environment.description.clone_from(description);
         }
-        environment.approvals = args.approvals.unwrap_or(environment.approvals);
+        args.approvers.change(environment)?;
         if args.no_strategy {
             environment.plan = None;
         } else if let Some(plan) = &plan {
             environment.plan = Some(Box::new(plan.clone()));
         }
-        args.windows.change(&mut environment.windows)
+        Ok(args.windows.change(&mut environment.windows)?)
     };
     let changed = context.with(Missing::Refuse, async |sternway| {
         let changed = sternway.control().change_environment(&args.id, change, &intent).await?;
@@ -164,8 +166,10 @@ pub(super) fn shortly(view: &EnvironmentView, now: Timestamp) -> String {
     let frozen = frozen.then(|| "frozen".to_owned());
     let count = u64::try_from(view.windows.len()).unwrap_or(u64::MAX);
     let windows = (count > 0).then(|| counted(count, "window"));
+    let count = u64::try_from(view.approvers.len()).unwrap_or(u64::MAX);
+    let roles = (count > 0).then(|| counted(count, "role"));
     let asks = (view.approvals > 0).then(|| counted(view.approvals.into(), "approval"));
-    frozen.into_iter().chain(asks).chain(windows).collect::<Vec<_>>().join(", ")
+    frozen.into_iter().chain(asks).chain(roles).chain(windows).collect::<Vec<_>>().join(", ")
 }
 
 fn lasts(freeze: &FreezeView, now: Timestamp) -> bool {
@@ -184,10 +188,7 @@ pub(super) fn protection(page: &mut Page, context: &Context, view: &EnvironmentV
         page.line(format_args!("  {said}{}{because}", end.unwrap_or_default()));
     }
     windows::lines(page, &view.windows);
-    if view.approvals > 0 {
-        let asked = counted(view.approvals.into(), "approval");
-        page.line(format_args!("  asks for {asked} before anything goes forward"));
-    }
+    approvers::lines(page, view);
     if let Some(plan) = &view.plan {
         page.line(format_args!("  deploys by {}: {}", plan.strategy, plan.steps.join(", ")));
     }
