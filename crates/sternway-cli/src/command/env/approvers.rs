@@ -20,12 +20,12 @@ pub(super) struct ApproverArgs {
     approvals: Option<u8>,
 
     /// Who may fill a role: `security=ana,ben`. One of them must agree, and nobody fills two roles.
-    #[arg(long = "approver", value_name = "ROLE=WHO,…", value_parser = role)]
-    set: Vec<(RoleId, BTreeSet<Actor>)>,
+    #[arg(long, value_name = "ROLE=WHO,…", value_parser = role)]
+    approver: Vec<(RoleId, BTreeSet<Actor>)>,
 
     /// Ask nobody as this any more. Only a person may.
-    #[arg(long = "no-approver", value_name = "ROLE")]
-    remove: Vec<RoleId>,
+    #[arg(long, value_name = "ROLE")]
+    no_approver: Vec<RoleId>,
 
     /// How old an approval may be when a candidate gets its first runs, such as 3d, or `never`.
     #[arg(long, value_name = "DURATION", value_parser = expiry)]
@@ -63,8 +63,8 @@ fn role(text: &str) -> Result<(RoleId, BTreeSet<Actor>), String> {
 impl ApproverArgs {
     pub(super) const fn is_typed(&self) -> bool {
         self.approvals.is_some()
-            || !self.set.is_empty()
-            || !self.remove.is_empty()
+            || !self.approver.is_empty()
+            || !self.no_approver.is_empty()
             || self.approvals_expire.is_some()
     }
 
@@ -75,10 +75,10 @@ impl ApproverArgs {
             Some(Expiry::After(length)) => environment.approvals_expire = Some(length),
             None => (),
         }
-        for role in &self.remove {
+        for role in &self.no_approver {
             environment.approvers.remove(role)?;
         }
-        let mut set = self.set.iter();
+        let mut set = self.approver.iter();
         set.try_for_each(|(role, people)| environment.approvers.set(role.clone(), people.clone()))
     }
 }

@@ -12,24 +12,24 @@ use crate::render::{page::Page, style};
 pub(super) struct WindowArgs {
     /// When nothing goes forward there, once or again and again: `NAME: ZONE START [RULE] for LENGTH`. The
     /// start is the time on the wall, and the rule one of RFC 5545. In the place of the window of that name.
-    #[arg(long = "window", value_name = "WINDOW")]
-    set: Vec<FreezeWindow>,
+    #[arg(long, value_name = "WINDOW")]
+    window: Vec<FreezeWindow>,
 
     /// Have no freeze window of this name any more. Only a person may.
-    #[arg(long = "no-window", value_name = "NAME")]
-    remove: Vec<WindowId>,
+    #[arg(long, value_name = "NAME")]
+    no_window: Vec<WindowId>,
 }
 
 impl WindowArgs {
     pub(super) const fn is_typed(&self) -> bool {
-        !self.set.is_empty() || !self.remove.is_empty()
+        !self.window.is_empty() || !self.no_window.is_empty()
     }
 
     pub(super) fn change(&self, windows: &mut FreezeWindows) -> Result<(), WindowsError> {
-        for name in &self.remove {
+        for name in &self.no_window {
             windows.remove(name)?;
         }
-        self.set.iter().try_for_each(|window| windows.set(window.clone()))
+        self.window.iter().try_for_each(|window| windows.set(window.clone()))
     }
 }
 
