@@ -324,7 +324,7 @@ impl<'a> Play<'a> {
                 0..2 => Deed::Freeze,
                 2 => Deed::Close(break_from(self.clock.now())?),
                 3..5 => Deed::Unfreeze,
-                5 if self.deeds % 2 == 0 => Deed::Answer(id, Ask::Dismiss),
+                5 if self.deeds.is_multiple_of(2) => Deed::Answer(id, Ask::Dismiss),
                 5 => Deed::Answer(id, Ask::Reject),
                 _ => agree,
             });
