@@ -3,8 +3,8 @@
 use serde::Serialize;
 use sternway_types::{
     Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
-    Generation, Member, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp, VersionNumber,
-    Waiver,
+    Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp,
+    VersionNumber, Waiver,
 };
 
 use crate::RollbackView;
@@ -26,7 +26,7 @@ pub struct MemberView {
 }
 
 impl MemberView {
-    fn of(deployment: &Deployment, member: &Member) -> Self {
+    pub(crate) fn of(deployment: &Deployment, member: &Member) -> Self {
         let candidates = member.candidates().filter(|_| deployment.is_experiment());
         Self {
             artifact: member.artifact.clone(),
@@ -139,6 +139,23 @@ impl From<&Approval> for ApprovalView {
     }
 }
 
+/// That somebody who was asked does not agree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectionView {
+    /// Who.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<&Objection> for ObjectionView {
+    fn from(objection: &Objection) -> Self {
+        Self { by: objection.by.clone(), reason: objection.reason.clone(), at: objection.at }
+    }
+}
+
 /// Why a deployment may end well without proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WaiverView {
@@ -181,13 +198,17 @@ pub struct DeploymentView {
     pub shadow: u16,
     /// Whether the routers were seen to do so.
     pub routed: bool,
-    /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`.
+    /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`, `unmet`,
+    /// `rejected`, `expired`.
     pub pauses: Vec<&'static str>,
     /// Whether the step waits for outcomes that do not come.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub starved: bool,
     /// Who agreed.
     pub approvals: Vec<ApprovalView>,
+    /// Who said no, and did not take that back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<ObjectionView>,
     /// Why it may end without proof, if it may.
     pub waiver: Option<WaiverView>,
     /// Whether the candidates were proven.
@@ -223,6 +244,7 @@ impl From<&Deployment> for DeploymentView {
             pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
             starved: deployment.starved,
             approvals: deployment.approvals.iter().map(Into::into).collect(),
+            objections: deployment.objections.iter().map(Into::into).collect(),
             waiver: deployment.waiver.as_ref().map(Into::into),
             proven: deployment.proven,
             cause: deployment.cause.as_ref().map(Into::into),
@@ -250,7 +272,7 @@ fn state(deployment: &Deployment) -> &'static str {
     }
     match deployment.current() {
         Some(Step::Pause) => "paused",
-        Some(Step::Shadow(_) | Step::Split(_)) => "progressing",
+        Some(Step::Shadow(_) | Step::Split(_) | Step::After(_)) => "progressing",
         Some(Step::Choose) => "awaiting_choice",
         Some(Step::Approve { .. }) => "awaiting_approval",
         Some(Step::GoLive) => "promoting",

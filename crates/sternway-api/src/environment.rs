@@ -1,8 +1,11 @@
 //! Environments, as they are shown.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use sternway_types::{
-    Actor, Environment, EnvironmentId, Freeze, Plan, Reason, Revision, Timestamp,
+    Actor, Environment, EnvironmentId, Freeze, FreezeWindow, Plan, Reason, Revision, RoleId,
+    Timestamp, WindowId,
 };
 
 use crate::LiveView;
@@ -17,9 +20,18 @@ pub struct EnvironmentView {
     /// How many people must agree before a version goes forward there.
     #[serde(skip_serializing_if = "is_none")]
     pub approvals: u8,
+    /// Who may fill the roles that some of them must fill.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub approvers: BTreeMap<RoleId, BTreeSet<Actor>>,
+    /// How old an approval may be when a candidate gets its first runs, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals_expire: Option<u64>,
     /// That nothing goes forward there, if somebody said so; also once it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frozen: Option<FreezeView>,
+    /// When nothing goes forward there by the calendar.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<WindowView>,
     /// How a deployment goes there that does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<StepsView>,
@@ -45,8 +57,32 @@ pub struct FreezeView {
 
 impl From<&Freeze> for FreezeView {
     fn from(freeze: &Freeze) -> Self {
-        let Freeze { by, reason, at, until } = freeze.clone();
+        // Who does it by hand names no window.
+        let Freeze { by, reason, at, until, window: _ } = freeze.clone();
         Self { by, reason, at, until }
+    }
+}
+
+/// A window of the calendar in which nothing goes forward.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WindowView {
+    /// What it is called.
+    pub name: WindowId,
+    /// All of it, as people write it.
+    pub window: String,
+    /// When it closes, if it was open at the moment that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closes: Option<Timestamp>,
+    /// When it opens next after that moment, if it does within about 8 years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Timestamp>,
+}
+
+impl WindowView {
+    fn new(window: &FreezeWindow, at: Option<Timestamp>) -> Self {
+        let closes = at.and_then(|at| window.open_at(at)).map(|open| open.closes);
+        let opens = at.and_then(|at| window.opens_next(at)).map(|next| next.opens);
+        Self { name: window.name().clone(), window: window.to_string(), closes, opens }
     }
 }
 
@@ -66,16 +102,33 @@ impl From<&Plan> for StepsView {
     }
 }
 
+impl EnvironmentView {
+    /// An environment, with what its windows are at a moment.
+    #[must_use]
+    pub fn at(environment: &Environment, at: Timestamp) -> Self {
+        let windows = environment.windows.iter().map(|it| WindowView::new(it, Some(at))).collect();
+        Self { windows, ..environment.into() }
+    }
+}
+
 impl From<&Environment> for EnvironmentView {
     fn from(environment: &Environment) -> Self {
         Self {
             id: environment.id.clone(),
             description: environment.description.clone(),
             approvals: environment.approvals,
+            approvers: approvers(environment),
+            approvals_expire: environment.approvals_expire.map(|length| length.as_secs()),
             frozen: environment.frozen.as_ref().map(FreezeView::from),
+            windows: environment.windows.iter().map(|it| WindowView::new(it, None)).collect(),
             plan: environment.plan.as_deref().map(StepsView::from),
         }
     }
+}
+
+fn approvers(environment: &Environment) -> BTreeMap<RoleId, BTreeSet<Actor>> {
+    let roles = environment.approvers.iter();
+    roles.map(|(role, people)| (role.clone(), people.clone())).collect()
 }
 
 /// What creating an environment led to.

@@ -20,6 +20,7 @@ mod aging;
 mod applied;
 mod artifact;
 mod attestation;
+mod awaiting;
 mod baseline;
 mod blame;
 mod channel;
@@ -78,6 +79,7 @@ pub use crate::{
     applied::{AppliedItemView, AppliedView},
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
+    awaiting::{AwaitingView, WaitsFor},
     baseline::{BaselineView, TestView},
     blame::{BlameKind, BlameView, WrittenView},
     channel::{
@@ -91,13 +93,13 @@ pub use crate::{
     content::{BodyView, ContentView},
     deployment::{
         ApprovalView, ArmView, CandidateView, CauseView, DeploymentBackView, DeploymentView,
-        MemberView, PlanView, ResolvedView, RouteView, WaiverView,
+        MemberView, ObjectionView, PlanView, ResolvedView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
     environment::{
         EnvironmentChangedView, EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView,
-        FreezeView, StepsView,
+        FreezeView, StepsView, WindowView,
     },
     event::{CloudEventView, EventMemberView, EventView, Told, told},
     explained::{DecidingView, ExplanationView, PresetView, ProvenView},

@@ -99,6 +99,7 @@ macro_rules! __store_cases {
                 a_shift_moves_nothing,
                 outcomes_of_a_candidate_count_in_its_generation,
                 what_a_deployment_does_is_frozen,
+                a_deployment_waits_for_nothing_that_it_moves_itself,
                 an_end_is_an_end,
                 a_condemned_candidate_gets_no_share,
             }
@@ -187,7 +188,9 @@ macro_rules! __store_cases {
                 where_it_is_frozen_nothing_goes_forward,
                 where_it_is_frozen_everything_goes_back,
                 a_freeze_ends_when_it_says,
+                while_a_window_is_open_nothing_goes_forward,
                 others_agree_before_anything_goes_forward,
+                roles_are_filled_and_what_is_too_old_does_not_count,
                 a_person_overrules_that_others_must_agree,
                 only_a_person_protects_less,
             }

@@ -2,8 +2,8 @@
 
 use sternway_store::{Limit, StoreError};
 use sternway_types::{
-    At, Change, Environment, EnvironmentId, Freeze, Generation, Precondition, Record, RecordKey,
-    RecordKind, Revision, Timestamp,
+    At, Change, Environment, EnvironmentError, EnvironmentId, Freeze, Generation, Precondition,
+    Record, RecordKey, RecordKind, Revision, Timestamp,
 };
 
 use crate::{Control, ControlError, Intent};
@@ -64,12 +64,12 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::NoEnvironment`] if there is none of this name, and [`ControlError::Store`] with a
-    /// refusal if automation would have it protected less, or if the store cannot write.
+    /// [`ControlError::NoEnvironment`] if there is none of this name, [`ControlError::Environment`] if that is
+    /// what the change comes to, and [`ControlError::Store`] with a refusal if automation would have it protected less, or if the store cannot write.
     pub async fn change_environment(
         &self,
         id: &EnvironmentId,
-        change: impl Fn(&mut Environment),
+        change: impl Fn(&mut Environment) -> Result<(), EnvironmentError>,
         intent: &Intent,
     ) -> Result<(Environment, Option<Revision>), ControlError> {
         let key = RecordKey::environment(id);
@@ -79,7 +79,7 @@ impl Control {
             let before = entry.and_then(|entry| entry.record).and_then(Record::into_environment);
             let before = before.ok_or_else(|| ControlError::NoEnvironment(id.clone()))?;
             let mut after = before.clone();
-            change(&mut after);
+            change(&mut after)?;
             if after == before {
                 return Ok((after, None));
             }
@@ -110,8 +110,11 @@ impl Control {
         intent: &Intent,
     ) -> Result<(Environment, Option<Revision>), ControlError> {
         let (by, reason, at) = (intent.actor.clone(), intent.reason.clone(), self.now());
-        let freeze = Freeze { by, reason, at, until };
-        let change = |it: &mut Environment| it.frozen = Some(freeze.clone());
+        let freeze = Freeze { by, reason, at, until, window: None };
+        let change = |it: &mut Environment| {
+            it.frozen = Some(freeze.clone());
+            Ok(())
+        };
         self.change_environment(id, change, intent).await
     }
 
@@ -125,7 +128,11 @@ impl Control {
         id: &EnvironmentId,
         intent: &Intent,
     ) -> Result<(Environment, Option<Revision>), ControlError> {
-        self.change_environment(id, |it| it.frozen = None, intent).await
+        let change = |it: &mut Environment| {
+            it.frozen = None;
+            Ok(())
+        };
+        self.change_environment(id, change, intent).await
     }
 
     pub(crate) async fn known_environment(&self, id: &EnvironmentId) -> Result<(), ControlError> {

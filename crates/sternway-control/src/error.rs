@@ -253,6 +253,17 @@ pub enum ControlError {
     /// A deployment that is over is not taken back.
     #[error(transparent)]
     NoWayBack(#[from] crate::deploy::NoWayBack),
+    /// A deployment would wait for one that waits for it.
+    #[error("the deployment of {artifact} waits for one of {awaited}: both would wait for ever")]
+    WaitsInTurn {
+        /// What the new one would wait for.
+        artifact: ArtifactId,
+        /// What that waits for.
+        awaited: ArtifactId,
+    },
+    /// An environment cannot be changed like that.
+    #[error(transparent)]
+    Environment(#[from] sternway_types::EnvironmentError),
     /// This host has no health check of that name.
     #[error("there is no health check {0} here")]
     NoProbe(sternway_types::ProbeId),
@@ -312,7 +323,9 @@ impl ControlError {
             Self::NoDeployment { .. } => ProblemCode::DeploymentNotFound,
             Self::NoPoint { .. } => ProblemCode::PointNotFound,
             Self::NoHealthyPoint { .. } => ProblemCode::NoHealthyPoint,
-            Self::Deployment(_) | Self::NoWayBack(_) => ProblemCode::DeploymentState,
+            Self::Deployment(_) | Self::NoWayBack(_) | Self::WaitsInTurn { .. } => {
+                ProblemCode::DeploymentState
+            }
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::NoChannel(_) => ProblemCode::ChannelNotFound,
@@ -322,6 +335,7 @@ impl ControlError {
             }
             Self::SignedHead(_)
             | Self::NoProbe(_)
+            | Self::Environment(_)
             | Self::Plan(_)
             | Self::Route(_)
             | Self::Notify(_)

@@ -74,6 +74,7 @@ pub fn advance(
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
         Event::Probed { step, problem } => course.probed(*step, problem.as_ref()),
+        Event::Awaited { step, other } => course.awaited(*step, *other),
         Event::Frozen => course.frozen(),
         Event::Thawed => course.thawed(),
         Event::Asked { ask, by, reason } => person::ask(&mut course, *ask, by, reason)?,
@@ -102,8 +103,9 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
                 | Step::Choose
                 | Step::Shadow(_)
                 | Step::Pause
-                | Step::Approve { .. }
+                | Step::Approve(_)
                 | Step::Probe(_)
+                | Step::After(_)
                 | Step::GoLive => None,
             });
             let starves = starved::deadline(deployment).and_then(ahead);
@@ -130,8 +132,9 @@ pub fn awaits_outcomes(deployment: &Deployment) -> bool {
             | Step::Choose
             | Step::Shadow(_)
             | Step::Pause
-            | Step::Approve { .. }
+            | Step::Approve(_)
             | Step::Probe(_)
+            | Step::After(_)
             | Step::GoLive,
         ) => false,
     };
@@ -165,7 +168,7 @@ impl Course {
     }
 
     /// Through every step that is done, up to one that moves a pointer: that must be seen first.
-    fn go_on(&mut self, found: Found) {
+    pub(crate) fn go_on(&mut self, found: Found) {
         while self.next.pauses.is_empty() && self.writes.is_empty() {
             match self.next.current() {
                 Some(step) if self.is_done(step, found) => self.enter(self.next.step + 1),
@@ -184,8 +187,8 @@ impl Course {
                 self.next.routed
             }
             Step::Choose => self.next.chosen.is_some(),
-            Step::Pause | Step::Probe(_) => false,
-            Step::Approve { quorum } => self.next.agreed() >= usize::from(*quorum),
+            Step::Pause | Step::Probe(_) | Step::After(_) => false,
+            Step::Approve(consent) => self.next.lacks(consent, self.now).is_nothing(),
             Step::Bake(_) if self.next.waiver.is_some() => true,
             Step::Analyze(wait) | Step::Bake(wait) => {
                 let long = self.now >= self.next.since.saturating_add(wait.length);
@@ -199,8 +202,12 @@ impl Course {
         self.next.proven || self.next.waiver.is_some() || !self.next.plan.limits().evidence
     }
 
-    /// Begins a step.
+    /// Begins a step, unless it is the first one that gives any runs and who agreed did so too long ago.
     pub(crate) fn enter(&mut self, step: u16) {
+        if self.is_too_late_for(step) {
+            self.next.pauses.insert(Pause::Expired);
+            return;
+        }
         self.next.step = step;
         self.anew();
         match self.next.current().cloned() {
@@ -218,8 +225,9 @@ impl Course {
                 | Step::Choose
                 | Step::Analyze(_)
                 | Step::Pause
-                | Step::Approve { .. }
+                | Step::Approve(_)
                 | Step::Probe(_)
+                | Step::After(_)
                 | Step::Bake(_),
             )
             | None => (),

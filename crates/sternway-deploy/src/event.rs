@@ -11,6 +11,17 @@ pub struct Found {
     pub proven: bool,
 }
 
+/// Where a deployment is that another one waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Awaited {
+    /// It is not over.
+    UnderWay,
+    /// It is completed: proven, or waived by a person.
+    Completed,
+    /// It is over, and not completed.
+    EndedOtherwise,
+}
+
 /// What a person may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ask {
@@ -31,8 +42,12 @@ pub enum Ask {
     Abort,
     /// Agree to the plan.
     Approve,
-    /// Do not agree to it.
+    /// Do not agree to it: its candidates get no more runs until that is taken back.
     Reject,
+    /// Take back that one did not agree.
+    Withdraw,
+    /// Do not agree to it, and end it.
+    Dismiss,
     /// Give it up as it is, where nobody can see that it went back.
     Halt,
 }
@@ -50,6 +65,8 @@ impl Ask {
             Self::Abort => "abort",
             Self::Approve => "approve",
             Self::Reject => "reject",
+            Self::Withdraw => "withdraw",
+            Self::Dismiss => "dismiss",
             Self::Halt => "halt",
         }
     }
@@ -96,6 +113,13 @@ pub enum Event {
         step: u16,
         /// What is wrong with them, if anything is.
         problem: Option<Reason>,
+    },
+    /// The newest deployment of the artifact that a step waits for was looked at.
+    Awaited {
+        /// In which step. What is said of another one counts for nothing.
+        step: u16,
+        /// Where that deployment is.
+        other: Awaited,
     },
     /// Nothing goes forward in the environment.
     Frozen,

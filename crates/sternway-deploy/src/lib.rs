@@ -25,6 +25,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod awaited;
+mod consent;
 mod engine;
 mod event;
 mod experiment;
@@ -34,7 +36,7 @@ mod strategy;
 
 pub use crate::{
     engine::{Next, Write, advance, awaits_outcomes, begin, due},
-    event::{Ask, Event, Found, Refused},
+    event::{Ask, Awaited, Event, Found, Refused},
     strategy::{
         Growth, blue_green, canary, experiment, exponential, immediate, linear, rolling, shadow,
     },

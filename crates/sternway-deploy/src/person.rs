@@ -1,15 +1,19 @@
 //! What people ask of a deployment.
 
-use sternway_types::{Actor, Approval, Cause, Pause, Phase, Reason, Step, Waiver, Weight};
+use sternway_types::{Actor, Cause, Pause, Phase, Reason, Step, Waiver, Weight};
 
 use crate::{
+    consent,
     engine::Course,
     event::{Ask, Event, Refused},
     experiment::choose,
 };
 
 /// Why nobody can have it go on.
-const FROZEN: &str = "nothing goes forward in the environment: `env unfreeze` ends that";
+const FROZEN: &str = "nothing goes forward in the environment: `env show` says until when";
+
+const REJECTED: &str = "somebody who was asked said no: `reject --withdraw` takes that back, and `reject --end` \
+                        ends the deployment";
 
 /// Why an experiment goes no further by itself.
 const CHOOSE: &str = "it has several candidates: `--winner KEY@vN` says which one goes on";
@@ -27,6 +31,7 @@ pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
         | Event::Overtaken { .. }
         | Event::Replaced { .. }
         | Event::Probed { .. }
+        | Event::Awaited { .. }
         | Event::Frozen
         | Event::Thawed => Ok(()),
     }
@@ -57,9 +62,11 @@ pub(crate) fn ask(
             course.go_back(Cause::Aborted { by: by.clone(), reason: reason.clone() }, condemns);
             Ok(())
         }
-        Ask::Approve => approve(course, by, reason),
-        Ask::Reject => {
-            four_eyes(course, ask, by)?;
+        Ask::Approve => consent::approve(course, by, reason),
+        Ask::Reject => consent::reject(course, by, reason),
+        Ask::Withdraw => consent::withdraw(course, by),
+        Ask::Dismiss => {
+            consent::four_eyes(course, ask, by)?;
             course.go_back(Cause::Rejected { by: by.clone(), reason: reason.clone() }, false);
             Ok(())
         }
@@ -71,11 +78,23 @@ pub(crate) fn ask(
     }
 }
 
+/// Refuses what nobody can have go on: only who holds it lets go.
+fn held(course: &Course, ask: Ask) -> Result<(), Refused> {
+    if course.next.pauses.contains(&Pause::Frozen) {
+        return Err(no(ask, FROZEN));
+    }
+    if course.next.objections.is_empty() { Ok(()) } else { Err(no(ask, REJECTED)) }
+}
+
 /// Time begins anew: whoever resumes wants to give it some.
 fn resume(course: &mut Course, by: &Actor) -> Result<(), Refused> {
     has_a_person(course, Ask::Resume, by)?;
-    if course.next.pauses.contains(&Pause::Frozen) {
-        return Err(no(Ask::Resume, FROZEN));
+    held(course, Ask::Resume)?;
+    if course.next.pauses.contains(&Pause::Unmet) {
+        return Err(no(
+            Ask::Resume,
+            "what it waits for did not end well: deploy that again, or `promote` goes on without",
+        ));
     }
     if course.next.pauses.is_empty() {
         let problem = match course.next.current() {
@@ -91,11 +110,9 @@ fn resume(course: &mut Course, by: &Actor) -> Result<(), Refused> {
 
 fn promote(course: &mut Course, by: &Actor) -> Result<(), Refused> {
     has_a_person(course, Ask::Promote, by)?;
-    if course.next.pauses.contains(&Pause::Frozen) {
-        return Err(no(Ask::Promote, FROZEN));
-    }
+    held(course, Ask::Promote)?;
     match course.next.current() {
-        Some(Step::Pause | Step::Analyze(_)) => {
+        Some(Step::Pause | Step::Analyze(_) | Step::After(_)) => {
             course.next.pauses.clear();
             course.enter(course.next.step + 1);
             Ok(())
@@ -104,7 +121,7 @@ fn promote(course: &mut Course, by: &Actor) -> Result<(), Refused> {
         Some(Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive) => {
             Err(no(Ask::Promote, "the routers were not seen to follow yet"))
         }
-        Some(Step::Approve { .. }) => Err(no(Ask::Promote, "it waits for approvals")),
+        Some(Step::Approve(_)) => Err(no(Ask::Promote, "it waits for approvals")),
         Some(Step::Probe(_)) => {
             Err(no(Ask::Promote, "it waits for a health check: `--full` goes live without"))
         }
@@ -118,8 +135,8 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
     if reason.is_empty() {
         return Err(no(Ask::Waive, "it takes a reason"));
     }
-    if course.next.pauses.contains(&Pause::Frozen) && !course.next.is_live() {
-        return Err(no(Ask::Waive, FROZEN));
+    if !course.next.is_live() {
+        held(course, Ask::Waive)?;
     }
     if by.is_automation() {
         return Err(no(Ask::Waive, "it takes a person"));
@@ -130,8 +147,8 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
     let steps = course.next.plan.steps().iter();
     let ahead = steps.skip(usize::from(course.next.step));
     let before = ahead.take_while(|step| **step != Step::GoLive);
-    let asked = before.map(|step| usize::from(step.asks())).max().unwrap_or(0);
-    if course.next.agreed() < asked {
+    let mut asked = before.filter_map(Step::asks);
+    if asked.any(|consent| !course.next.lacks(consent, course.now).is_nothing()) {
         return Err(no(Ask::Waive, "it waits for approvals"));
     }
     course.next.waiver = Some(Waiver { by: by.clone(), reason: reason.clone(), at: course.now });
@@ -142,33 +159,6 @@ fn waive(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused
         course.enter(u16::try_from(live).unwrap_or(u16::MAX));
     } else if course.next.routed {
         course.end(Phase::Completed);
-    }
-    Ok(())
-}
-
-fn approve(course: &mut Course, by: &Actor, reason: &Reason) -> Result<(), Refused> {
-    four_eyes(course, Ask::Approve, by)?;
-    let plan = course.next.digest();
-    let mut given = course.next.approvals.iter();
-    if given.any(|approval| approval.by == *by && approval.plan == plan) {
-        return Err(no(Ask::Approve, "the same person agreed already"));
-    }
-    let (by, reason, at) = (by.clone(), reason.clone(), course.now);
-    course.next.approvals.push(Approval { by, reason, at, plan });
-    Ok(())
-}
-
-/// Who answers is a person, another one than who asks, and somebody asks.
-fn four_eyes(course: &Course, ask: Ask, by: &Actor) -> Result<(), Refused> {
-    let mut steps = course.next.plan.steps().iter();
-    if !steps.any(|step| matches!(step, Step::Approve { .. })) {
-        return Err(no(ask, "its plan asks for no approval"));
-    }
-    if by.is_automation() {
-        return Err(no(ask, "it takes a person"));
-    }
-    if *by == course.next.by {
-        return Err(no(ask, "it takes another person than the one who started it"));
     }
     Ok(())
 }

@@ -37,8 +37,9 @@ fn awaited(it: &Deployment) -> Option<Wait> {
             | Step::Choose
             | Step::Shadow(_)
             | Step::Pause
-            | Step::Approve { .. }
+            | Step::Approve(_)
             | Step::Probe(_)
+            | Step::After(_)
             | Step::GoLive,
         ) => return None,
     };

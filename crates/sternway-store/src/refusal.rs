@@ -154,7 +154,7 @@ pub enum Refusal {
         by: DeploymentId,
     },
     /// Nothing goes forward there for now.
-    #[error("{environment} is {freeze}: nothing goes forward there before somebody unfreezes it")]
+    #[error("{environment} is {freeze}: nothing goes forward there until that is over")]
     Frozen {
         /// Where.
         environment: EnvironmentId,

@@ -155,6 +155,16 @@ slug! {
 }
 
 slug! {
+    /// What people agree as, such as `security`.
+    RoleId, "the name of a role", PART_GRAMMAR, |text| part_problem(text)
+}
+
+slug! {
+    /// What an environment calls one of its freeze windows, such as `weekend`.
+    WindowId, "the name of a freeze window", PART_GRAMMAR, |text| part_problem(text)
+}
+
+slug! {
     /// What a program calls one of its own rules, such as `latency-budget`.
     TriggerId, "the name of a trigger", PART_GRAMMAR, |text| part_problem(text)
 }

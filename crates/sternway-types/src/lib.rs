@@ -39,6 +39,7 @@ mod artifact;
 mod attestation;
 mod baseline;
 mod blocks;
+mod calendar;
 mod changeset;
 mod channel;
 mod check;
@@ -90,6 +91,7 @@ pub use crate::{
     attestation::{Attestation, Finding, LifecycleStatus, Ratio, RatioError},
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
+    calendar::{FreezeWindow, FreezeWindows, RecurrenceError, Stretch, WindowError, WindowsError},
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
     channel::{
         Channel, ChannelError, ChannelParts, MAX_TEMPLATE, Mailbox, Reach, SecretRef, Security, Via,
@@ -101,16 +103,18 @@ pub use crate::{
     decimal::{Decimal, DecimalError},
     degradation::{Degradation, Missing, Mode},
     deployment::{
-        Approval, Cause, Deployment, Lease, Limits, Member, OnDeadline, Pause, Phase, Plan,
-        PlanError, Regime, Step, Strategy, Wait, Waiver,
+        Approval, Cause, Consent, Deployment, Lacking, Lease, Limits, Member, Objection,
+        OnDeadline, Pause, Phase, Plan, PlanError, Regime, Roles, RolesError, Step, Strategy, Wait,
+        Waiver,
     },
     digest::{Digest, DigestError, DigestPrefix},
-    environment::{Environment, Freeze},
+    environment::{Environment, EnvironmentError, Freeze},
     error_classes::{CLASSES_KEPT, ErrorClasses},
     event::{Event, EventError, EventFilter, EventPlace},
     id::{
         ArtifactId, ChangesetId, ChannelId, CollectionId, DeploymentId, EnvironmentId, IdError,
-        LabelId, NamespaceId, OutcomeId, PointId, ProbeId, Slug, TriggerId, UuidError, ValidatorId,
+        LabelId, NamespaceId, OutcomeId, PointId, ProbeId, RoleId, Slug, TriggerId, UuidError,
+        ValidatorId, WindowId,
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},

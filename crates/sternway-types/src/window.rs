@@ -21,9 +21,11 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration
     })
 }
 
-/// Windows that may be left out.
+/// The same, where there may be none.
 pub(crate) mod maybe {
-    use super::{Deserializer, Duration, Serializer};
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
 
     #[expect(clippy::ref_option, reason = "serde asks by reference")]
     pub(crate) fn serialize<S: Serializer>(
@@ -31,7 +33,7 @@ pub(crate) mod maybe {
         to: S,
     ) -> Result<S::Ok, S::Error> {
         match window {
-            Some(window) => super::serialize(window, to),
+            Some(window) => to.serialize_some(&super::show(window)),
             None => to.serialize_none(),
         }
     }
@@ -39,6 +41,8 @@ pub(crate) mod maybe {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Option<Duration>, D::Error> {
-        super::deserialize(from).map(Some)
+        #[derive(Deserialize)]
+        struct Window(#[serde(with = "super")] Duration);
+        Ok(Option::<Window>::deserialize(from)?.map(|window| window.0))
     }
 }

@@ -13,8 +13,8 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
     if before.is_none() {
         tell(Event::DeploymentStarted, None);
     }
-    let agreed = before.map_or(0, |before| before.approvals.len());
-    for approval in after.approvals.iter().skip(agreed) {
+    let is_old = |it| before.is_some_and(|before| before.approvals.contains(it));
+    for approval in after.approvals.iter().filter(|it| !is_old(it)) {
         tell(Event::DeploymentApproved, Some(format!("by {}", approval.by)));
     }
     let running = after.phase == Phase::Running;

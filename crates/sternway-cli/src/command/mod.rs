@@ -88,6 +88,7 @@ pub(crate) enum Command {
     #[command(alias = "rollout")]
     Deploy(deploy::Args),
     Approve(deploy::Approve),
+    Approvals(deploy::waiting::Args),
     Reject(deploy::Reject),
     Health(health::Args),
     Resolve(resolve::Args),
@@ -191,6 +192,7 @@ impl Command {
             Self::Apply(args) => Box::pin(apply::run(context, args)).await,
             Self::Deploy(args) => Box::pin(deploy::run(context, args)).await,
             Self::Approve(args) => deploy::approve(context, args).await,
+            Self::Approvals(args) => deploy::waiting::run(context, args).await,
             Self::Reject(args) => deploy::reject(context, args).await,
             Self::Health(args) => Box::pin(health::run(context, args)).await,
             Self::Resolve(args) => resolve::run(context, args).await,

@@ -271,7 +271,12 @@ fn of_refusal(refusal: &Refusal) -> Option<String> {
             at(environment)
         ));
     }
-    if let Refusal::Frozen { environment, .. } = refusal {
+    if let Refusal::Frozen { environment, freeze } = refusal {
+        if let Some(window) = &freeze.window {
+            return Some(format!(
+                "sternway env set {environment} --no-window {window}, if it may go forward all the same"
+            ));
+        }
         return Some(format!("sternway env unfreeze {environment}, if it may go forward again"));
     }
     if let Refusal::NeedsApproval { environment, .. } = refusal {

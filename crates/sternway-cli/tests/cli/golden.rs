@@ -195,6 +195,7 @@ stories! {
     experiment
     explain
     folders
+    gates
     labels
     metrics
     moves
@@ -245,6 +246,7 @@ stories_of_many! {
     environments
     experiment
     explain
+    gates
     labels
     metrics
     moves

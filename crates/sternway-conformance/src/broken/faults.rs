@@ -78,6 +78,8 @@ fn unprotect(change: &mut Change) {
         && let Record::Environment(environment) = record.as_mut()
     {
         (environment.frozen, environment.approvals) = (None, 0);
+        environment.windows = sternway_types::FreezeWindows::none();
+        environment.approvers = sternway_types::Roles::none();
     }
 }
 

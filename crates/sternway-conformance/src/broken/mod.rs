@@ -187,6 +187,8 @@ caught! {
         a_store_that_begins_before_the_end_is_caught;
     ProtectsNothing by protected::where_it_is_frozen_nothing_goes_forward:
         a_store_that_lets_frozen_things_move_is_caught;
+    ProtectsNothing by protected::while_a_window_is_open_nothing_goes_forward:
+        a_store_that_knows_no_calendar_is_caught;
     ProtectsNothing by protected::others_agree_before_anything_goes_forward:
         a_store_that_asks_nobody_is_caught;
     LetsAutomationForce by protected::a_person_overrules_that_others_must_agree:

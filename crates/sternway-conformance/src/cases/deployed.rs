@@ -2,8 +2,8 @@
 
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    Arm, Change, Deployment, Generation, Phase, PointerName, Record, RecordKey, Route, Subject,
-    VersionNumber, Weight,
+    Arm, ArtifactId, Change, Deployment, Generation, Phase, PointerName, Record, RecordKey, Route,
+    Subject, VersionNumber, Weight,
 };
 use tokio::task::JoinSet;
 
@@ -221,6 +221,19 @@ pub(crate) async fn what_a_deployment_does_is_frozen(world: World) {
     let unproven = Deployment { phase: Phase::Completed, fence: 2, ..first };
     let problem = "ends well without proof, and nobody has said why";
     assert_eq!(frozen(&world, &unproven).await, problem);
+}
+
+pub(crate) async fn a_deployment_waits_for_nothing_that_it_moves_itself(world: World) {
+    three(&world).await;
+    let waiting = |name: &str, other: ArtifactId| {
+        let deployment = of(name, version(2));
+        let plan = there(deployment.plan.clone().following(&[other]).ok(), "plan");
+        Deployment { plan, ..deployment }
+    };
+    let itself = waiting("itself", greeting());
+    let problem = "waits for a deployment of what it moves itself";
+    assert_eq!(frozen(&world, &itself).await, problem);
+    world.apply(put_deployment(&waiting("another", artifact("tools/search")))).await;
 }
 
 pub(crate) async fn an_end_is_an_end(world: World) {

@@ -1,14 +1,17 @@
 //! **Protected**: what goes forward in an environment, and what may always go back.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    Approval, Change, Deployment, Environment, Force, Freeze, MoveCause, NewMove, Phase, Record,
-    RecordKey, RollbackTrigger, Target, Timestamp, VersionNumber, Weight,
+    Approval, Change, Changeset, ChangesetId, Deployment, Environment, Force, Freeze,
+    FreezeWindows, MoveCause, NewMove, Objection, Phase, Record, RecordKey, Roles, RollbackTrigger,
+    Target, Timestamp, VersionNumber, Weight,
 };
 
 use crate::{
     everything::Everything,
-    must::{Must, there},
+    must::{Must, parsed, there},
     world::{
         World, alice, deployment, force, generation, greeting, live, production, put_deployment,
         reason, robot, shifted, version, weight,
@@ -26,8 +29,14 @@ fn put(environment: &Environment) -> Change {
 }
 
 fn freeze(until: Option<Timestamp>) -> Environment {
-    let freeze = Freeze { by: alice(), reason: reason("holidays"), at: Timestamp::EPOCH, until };
+    let at = Timestamp::EPOCH;
+    let freeze = Freeze { by: alice(), reason: reason("holidays"), at, until, window: None };
     Environment { frozen: Some(freeze), ..Environment::new(production()) }
+}
+
+fn with_window(window: &str) -> Environment {
+    let windows = there(Vec::from([parsed(window)]).try_into().ok(), "windows");
+    Environment { windows, ..Environment::new(production()) }
 }
 
 fn asking(approvals: u8) -> Environment {
@@ -55,7 +64,7 @@ async fn refusal(world: &World, change: Change) -> Refusal {
     refusal.must_refuse("it is protected")
 }
 
-async fn refused(world: &World, changeset: sternway_types::Changeset) -> Refusal {
+async fn refused(world: &World, changeset: Changeset) -> Refusal {
     world.store.commit(&changeset).await.must_refuse("it is protected")
 }
 
@@ -121,6 +130,32 @@ pub(crate) async fn a_freeze_ends_when_it_says(world: World) {
     assert!(matches!(refusal, Refusal::Frozen { .. }), "it lasts: {refusal:?}");
 }
 
+pub(crate) async fn while_a_window_is_open_nothing_goes_forward(world: World) {
+    three(&world).await;
+    let night = with_window("night: UTC 1970-01-01T00:00 FREQ=DAILY for 8h");
+    world.commit(&world.changeset().then(put(&night))).await;
+    let at = |time: &str, change: Change| {
+        let at = there(format!("2100-01-01T{time}Z").parse().ok(), "time");
+        let id = ChangesetId::from_name(time);
+        Changeset::new(id, world.ns.clone(), at, alice()).then(change)
+    };
+    let refusal = refused(&world, at("00:00:00", promote(version(2)))).await;
+    let Refusal::Frozen { freeze, .. } = refusal else { panic!("it is open: {refusal:?}") };
+    assert_eq!(freeze.to_string(), "frozen by the window night until 2100-01-01T08:00:00Z");
+    let deployment = put_deployment(&of("one"));
+    let refusal = refused(&world, at("07:59:58", deployment)).await;
+    assert!(matches!(refusal, Refusal::Frozen { .. }), "nothing begins: {refusal:?}");
+    // Going back is never stopped.
+    let back = moves(version(1), MoveCause::RolledBack(RollbackTrigger::Manual));
+    world.commit(&at("08:00:00", promote(version(2)))).await;
+    world.commit(&at("23:00:00", promote(version(3)))).await;
+    let next = there("2100-01-02T01:00:00Z".parse().ok(), "time");
+    let id = ChangesetId::from_name("back");
+    world.commit(&Changeset::new(id, world.ns.clone(), next, alice()).then(back)).await;
+    let pointer = world.pointer(&greeting(), &live(&production())).await;
+    assert_eq!(pointer.version, Some(version(1)));
+}
+
 pub(crate) async fn others_agree_before_anything_goes_forward(world: World) {
     three(&world).await;
     world.commit(&world.changeset().then(put(&asking(1)))).await;
@@ -144,7 +179,48 @@ pub(crate) async fn others_agree_before_anything_goes_forward(world: World) {
     let alone = shifted(world.changeset(), &mut asks.clone(), weight(5));
     assert_eq!(refused(&world, alone).await, Refusal::Deployment { id: asks.id, problem });
     asks.approvals.push(agreement(&asks, "human:bob"));
+    // Whoever agreed: one who was asked and says no is enough.
+    let (by, at) = (there("human:carol".parse().ok(), "actor"), Timestamp::EPOCH);
+    let no = Objection { by, reason: reason("not yet"), at };
+    let against = Deployment { objections: vec![no], ..asks.clone() };
+    let problem = "gives its candidates runs, and somebody who was asked said no";
+    let early = shifted(world.changeset(), &mut against.clone(), weight(5));
+    assert_eq!(refused(&world, early).await, Refusal::Deployment { id: asks.id, problem });
     world.commit(&shifted(world.changeset(), &mut asks, weight(5))).await;
+}
+
+pub(crate) async fn roles_are_filled_and_what_is_too_old_does_not_count(world: World) {
+    three(&world).await;
+    let ben = BTreeSet::from([there("human:ben".parse().ok(), "actor")]);
+    let mut roles = Roles::none();
+    there(roles.set(parsed("security"), ben).ok(), "role");
+    let expires = Some(Duration::from_secs(60));
+    let strict = Environment { approvers: roles, approvals_expire: expires, ..asking(1) };
+    world.commit(&world.changeset().then(put(&strict))).await;
+    // A plan that asks one person, whoever it is and however long ago, does not ask enough.
+    let mut loose = of("loose");
+    loose.plan = there(loose.plan.clone().asking_first(1).ok(), "plan");
+    assert_eq!(refusal(&world, put_deployment(&loose)).await, needs(1));
+    let mut asks = of("asks");
+    asks.plan = there(asks.plan.clone().asking(strict.consent()).ok(), "plan");
+    world.commit(&world.changeset().then(put_deployment(&asks))).await;
+    asks.step = 1;
+    let now = world.now();
+    let agree = |by: &str, at: Timestamp| Approval { at, ..agreement(&asks, by) };
+    let fresh = agree("human:ben", now.saturating_add(Duration::from_secs(1)));
+    let by_bob = agree("human:bob", now.saturating_add(Duration::from_secs(1)));
+    let old = agree("human:ben", Timestamp::EPOCH);
+    let with = |approvals: Vec<Approval>| Deployment { approvals, ..asks.clone() };
+    let problem = "gives its candidates runs that nobody has agreed to";
+    let early = shifted(world.changeset(), &mut with(vec![by_bob]), weight(5));
+    assert_eq!(refused(&world, early).await, Refusal::Deployment { id: asks.id, problem });
+    let late = shifted(world.changeset(), &mut with(vec![old.clone()]), weight(5));
+    assert_eq!(refused(&world, late).await, needs(1));
+    let mut agreed = with(vec![fresh]);
+    world.commit(&shifted(world.changeset(), &mut agreed, weight(5))).await;
+    // Once it has run, nobody is asked again.
+    agreed.approvals = vec![old];
+    world.commit(&shifted(world.changeset(), &mut agreed, weight(25))).await;
 }
 
 pub(crate) async fn a_person_overrules_that_others_must_agree(world: World) {
@@ -168,8 +244,20 @@ pub(crate) async fn only_a_person_protects_less(world: World) {
     world.commit(&by_robot(&asking(1))).await;
     let both = Environment { approvals: 1, ..freeze(None) };
     world.commit(&by_robot(&both)).await;
-    let shorter = Environment { approvals: 1, ..freeze(Some(Timestamp::MAX)) };
-    for less in [asking(1), freeze(None), shorter, Environment::new(production())] {
+    let windows = with_window("night: UTC 1970-01-01T00:00 FREQ=DAILY for 8h").windows;
+    let expires = Some(Duration::from_secs(60));
+    let both = Environment { windows, approvals_expire: expires, ..both };
+    world.commit(&by_robot(&both)).await;
+    let shorter = freeze(Some(Timestamp::MAX)).frozen;
+    let shorter = Environment { frozen: shorter, ..both.clone() };
+    let asked = Environment { approvals: 0, ..both.clone() };
+    let thawed = Environment { frozen: None, ..both.clone() };
+    let shortened = with_window("night: UTC 1970-01-01T00:00 FREQ=DAILY for 7h").windows;
+    let shortened = Environment { windows: shortened, ..both.clone() };
+    let forgets = Environment { approvals_expire: None, ..both.clone() };
+    let opened = Environment { windows: FreezeWindows::none(), ..both };
+    for less in [asked, thawed, shorter, shortened, forgets, opened, Environment::new(production())]
+    {
         let answer = world.store.commit(&by_robot(&less)).await;
         let Err(StoreError::Refused(why)) = answer else {
             panic!("a program takes protection away: {less:?}, {answer:?}")

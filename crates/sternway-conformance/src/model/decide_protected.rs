@@ -1,9 +1,11 @@
 //! What an environment that is protected answers whoever goes forward there.
 
+use std::collections::BTreeSet;
+
 use sternway_store::Refusal;
 use sternway_types::{
-    Commit, Deployment, Environment, EnvironmentId, Force, MoveCause, NewMove, PointerName, Record,
-    RecordKey, Step, Timestamp, VersionNumber, Weight,
+    Actor, Commit, Consent, Deployment, Environment, EnvironmentId, Force, Freeze, MoveCause,
+    NewMove, PointerName, Reason, Record, RecordKey, Step, Timestamp, VersionNumber, Weight,
 };
 
 use super::history::History;
@@ -31,12 +33,13 @@ pub(super) fn forward(
         return (false, Vec::new());
     }
     let mut problems: Vec<_> = frozen(&environment, making.at).into_iter().collect();
-    let asks = environment.approvals > 0;
+    let consent = environment.consent();
+    let asks = !consent.is_nothing();
     let agreed = match &new.cause {
         MoveCause::Deployed(id) => {
             let key = RecordKey::deployment(&environment.id, *id);
             let deployment = history.record(&key).and_then(Record::into_deployment);
-            deployment.is_some_and(|it| agreed(&it) >= usize::from(environment.approvals))
+            deployment.is_some_and(|it| gives(&it, &consent, Timestamp::MIN))
         }
         MoveCause::Published
         | MoveCause::Promoted
@@ -70,17 +73,36 @@ pub(super) fn deployed(
     });
     let mut problems: Vec<_> =
         frozen(&environment, making.at).filter(|_| grows).into_iter().collect();
-    let mut asked = 0;
+    let mut asked = Vec::new();
     for step in after.plan.steps() {
         match step {
-            Step::Approve { quorum } => asked = asked.max(*quorum),
+            Step::Approve(consent) => asked.push(consent),
             Step::SetWeight(weight) | Step::Shadow(weight) if *weight == Weight::ZERO => (),
             Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive => break,
-            Step::Choose | Step::Analyze(_) | Step::Pause | Step::Probe(_) | Step::Bake(_) => (),
+            Step::Choose
+            | Step::Analyze(_)
+            | Step::Pause
+            | Step::Probe(_)
+            | Step::After(_)
+            | Step::Bake(_) => (),
         }
     }
-    if before.is_none() && asked < environment.approvals {
+    let consent = environment.consent();
+    let covered = consent.is_nothing() || asked.iter().any(|asked| asked.covers(&consent));
+    if before.is_none() && !covered {
         problems.push(needs(&environment));
+    }
+    let ran = before.is_some_and(Deployment::has_run);
+    let passed = after.plan.steps().iter().take(usize::from(after.step)).filter_map(Step::asks);
+    let late = |consent: &&Consent| !gives(after, consent, making.at);
+    if before.is_some()
+        && grows
+        && !ran
+        && let Some(consent) = passed.into_iter().find(late)
+    {
+        let approvals = after.lacks(consent, making.at).people;
+        let approvals = u8::try_from(approvals).unwrap_or(u8::MAX);
+        problems.push(Refusal::NeedsApproval { environment: environment.id.clone(), approvals });
     }
     problems
 }
@@ -97,7 +119,9 @@ pub(super) fn looser(
         Some(freeze) => freeze.until.unwrap_or(Timestamp::MAX),
     };
     let thaws = end(&before) > making.at && end(after) < end(&before);
-    let looser = thaws || after.approvals < before.approvals;
+    let kept = |window| after.windows.iter().any(|it| it == window);
+    let opens = before.windows.iter().any(|window| !kept(window) && !window.is_over(making.at));
+    let looser = thaws || opens || !after.consent().covers(&before.consent());
     (looser && making.actor.is_automation())
         .then(|| Refusal::AutomationForces(making.actor.clone()))
 }
@@ -107,27 +131,53 @@ fn of(history: History<'_>, id: &EnvironmentId) -> Option<Environment> {
 }
 
 fn frozen(environment: &Environment, at: Timestamp) -> Option<Refusal> {
-    let freeze = environment.frozen.clone()?;
-    let over = freeze.until.is_some_and(|until| until <= at);
+    let by_hand = environment.frozen.clone();
+    let by_hand = by_hand.filter(|freeze| freeze.until.is_none_or(|until| until > at));
+    let freeze = by_hand.or_else(|| by_calendar(environment, at))?;
     let (environment, freeze) = (environment.id.clone(), Box::new(freeze));
-    (!over).then_some(Refusal::Frozen { environment, freeze })
+    Some(Refusal::Frozen { environment, freeze })
+}
+
+/// The freeze of the window that closes last, of those that are open.
+fn by_calendar(environment: &Environment, at: Timestamp) -> Option<Freeze> {
+    let open = environment.windows.iter().filter_map(|it| Some((it.open_at(at)?, it.name())));
+    let (stretch, name) = open.max_by_key(|(stretch, _)| stretch.closes)?;
+    Some(Freeze {
+        by: Actor::sternway(),
+        reason: Reason::default(),
+        at: stretch.opens,
+        until: Some(stretch.closes),
+        window: Some(name.clone()),
+    })
 }
 
 fn needs(environment: &Environment) -> Refusal {
-    let (environment, approvals) = (environment.id.clone(), environment.approvals);
+    let (environment, approvals) = (environment.id.clone(), environment.consent().people());
     Refusal::NeedsApproval { environment, approvals }
 }
 
-/// The people who agreed to it as it is, but for who began it.
-fn agreed(deployment: &Deployment) -> usize {
+/// Whether a consent was given at a moment: by each way of filling the roles, tried in turn.
+fn gives(deployment: &Deployment, consent: &Consent, at: Timestamp) -> bool {
     let digest = deployment.digest();
+    let fresh =
+        |given: Timestamp| consent.expires.is_none_or(|length| at < given.saturating_add(length));
     let mut people: Vec<_> = deployment
         .approvals
         .iter()
         .filter(|it| it.plan == digest && !it.by.is_automation() && it.by != deployment.by)
+        .filter(|it| fresh(it.at))
         .map(|it| &it.by)
         .collect();
     people.sort_unstable();
     people.dedup();
-    people.len()
+    let roles: Vec<_> = consent.roles.iter().map(|(_, able)| able).collect();
+    people.len() >= usize::from(consent.quorum) && fills(&roles, &people)
+}
+
+fn fills(roles: &[&BTreeSet<Actor>], people: &[&Actor]) -> bool {
+    let Some((role, others)) = roles.split_first() else { return true };
+    people.iter().filter(|by| role.contains(**by)).any(|by| {
+        let left: Vec<_> = people.iter().copied().filter(|it| it != by).collect();
+        fills(others, &left)
+    })
 }

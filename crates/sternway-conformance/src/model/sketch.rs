@@ -1,13 +1,13 @@
 //! What the small numbers of a step stand for, in the state in which it is taken.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use sternway_store::Append;
 use sternway_types::{
     ArtifactId, Change, Changeset, Content, ContentRef, Digest, Environment, EnvironmentId, Freeze,
-    Generation, LabelId, NamespaceSettings, Outbox, Outcome, OutcomeId, OutcomeStatus, Parents,
-    PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Revision,
-    Score, Subject, Target, Timestamp, VersionNumber,
+    FreezeWindow, Generation, LabelId, NamespaceSettings, Outbox, Outcome, OutcomeId,
+    OutcomeStatus, Parents, PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting,
+    Precondition, Record, Revision, Roles, Score, Subject, Target, Timestamp, VersionNumber,
 };
 
 use super::{
@@ -118,8 +118,29 @@ fn protected(id: EnvironmentId, how: u8) -> Environment {
         _ => None,
     };
     let at = Timestamp::EPOCH;
-    let frozen = until.map(|until| Freeze { by: alice(), reason: reason(""), at, until });
-    Environment { approvals: u8::from(how == 3), frozen, ..Environment::new(id) }
+    let frozen =
+        until.map(|until| Freeze { by: alice(), reason: reason(""), at, until, window: None });
+    let window = match how {
+        4 => Some("always: UTC 1970-01-01T00:00 FREQ=DAILY for 24h"),
+        5 => Some("once: UTC 1970-01-01T00:00 for 1h"),
+        _ => None,
+    };
+    let windows = window.map(|it| Vec::from([parsed::<FreezeWindow>(it)]));
+    let windows = there(windows.unwrap_or_default().try_into().ok(), "windows");
+    let mut approvers = Roles::none();
+    if how == 6 {
+        let able = BTreeSet::from([parsed("human:bob")]);
+        there(approvers.set(parsed("security"), able).ok(), "role");
+    }
+    let expires = (how == 6).then(|| Duration::from_secs(60));
+    Environment {
+        approvers,
+        approvals_expire: expires,
+        windows,
+        approvals: u8::from(how == 3),
+        frozen,
+        ..Environment::new(id)
+    }
 }
 
 fn policy_of(scope: u8, on: bool) -> Record {

@@ -52,6 +52,7 @@ pub(crate) fn deployment(
         pauses: BTreeSet::new(),
         starved: false,
         approvals: Vec::new(),
+        objections: Vec::new(),
         waiver: None,
         proven: false,
         cause: None,

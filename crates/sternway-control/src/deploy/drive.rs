@@ -27,6 +27,8 @@ enum Wrote {
     It,
     /// Somebody was faster: there is more to look at.
     Lost,
+    /// By the time of the store nothing goes forward any more, and by the clock here it does still.
+    Behind,
 }
 
 /// Where driving left a deployment.
@@ -79,6 +81,10 @@ impl Control {
             };
             let wrote = self.commit_driven(&before, &event).await?;
             written = (wrote == Wrote::It).then_some(before.generation);
+            if wrote == Wrote::Behind {
+                let due = Some(self.now().saturating_add(AGAIN));
+                return Ok(Driven { deployment: before.deployment, due, trouble: None });
+            }
             if wrote == Wrote::Nothing {
                 let due = match due(deployment, self.now()) {
                     Some(due) => Some(due),
@@ -99,6 +105,9 @@ impl Control {
             return Ok(Some(event));
         }
         if let Some(event) = self.freezes(deployment).await? {
+            return Ok(Some(event));
+        }
+        if let Some(event) = self.awaited(deployment).await? {
             return Ok(Some(event));
         }
         if deployment.routed {
@@ -200,8 +209,10 @@ impl Control {
                 }
                 Ok(Wrote::It)
             }
-            Err(err) if is_lost_race(&err) || is_condemned(&err) || is_frozen(&err) => {
-                Ok(Wrote::Lost)
+            Err(err) if is_lost_race(&err) || is_condemned(&err) => Ok(Wrote::Lost),
+            Err(err) if is_frozen(&err) => {
+                let seen = self.freeze_of(&before.deployment.environment).await?;
+                Ok(if seen.is_some() { Wrote::Lost } else { Wrote::Behind })
             }
             Err(err) => Err(err.into()),
         }

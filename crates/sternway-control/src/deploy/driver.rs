@@ -12,7 +12,7 @@ use sternway_types::{
     RecordKind, Route, Timestamp,
 };
 
-use super::{Driven, HealthChecks, Unrouted};
+use super::{Driven, HealthChecks, Unrouted, awaited::Waiting};
 use crate::{Control, ControlError, watch::Watch};
 
 /// When a deployment that could not be driven is tried again.
@@ -36,6 +36,8 @@ pub struct Driver<'a> {
     pub(super) due: BTreeMap<Which, Timestamp>,
     /// Whose pointer belongs to which deployment.
     pub(super) of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
+    /// Deployments that wait for others.
+    pub(super) waiting: Waiting,
     /// Health checks that were asked for.
     checks: HealthChecks,
     /// What changed by an answer, and was not told yet.
@@ -63,6 +65,7 @@ impl Control {
             begun: false,
             due: BTreeMap::new(),
             of: HashMap::new(),
+            waiting: Waiting::default(),
             checks: HealthChecks::default(),
             answered: HashSet::new(),
             look: Timestamp::EPOCH,
@@ -158,6 +161,7 @@ impl Driver<'_> {
         let before = self.control.deployment(environment, *id).await?;
         let driven = self.control.drive_one(environment, *id).await?;
         self.checks.make(self.control, &driven.deployment);
+        self.waiting.note(&driven.deployment);
         match driven.due {
             Some(at) => {
                 let stray = sternway_deploy::awaits_outcomes(&driven.deployment)
@@ -223,7 +227,13 @@ impl Driver<'_> {
                         let (environment, artifact) = (route.environment(), route.artifact());
                         self.of.remove(&(environment.clone(), artifact.clone()));
                     }
-                    (_, Some(Record::Deployment(it))) if !it.phase.is_over() => {
+                    (_, Some(Record::Deployment(it))) if it.phase.is_over() => {
+                        self.look_at_what_waits_for(it);
+                    }
+                    (before, Some(Record::Deployment(it))) => {
+                        if before.is_none() {
+                            self.look_at_what_waits_for(it);
+                        }
                         self.due.insert((it.environment.clone(), it.id), self.control.now());
                     }
                     (_, Some(Record::Environment(it))) => self.look_at_all_of(&it.id),

@@ -37,9 +37,12 @@ impl Control {
         Ok(freeze.and_then(|freeze| freeze.until))
     }
 
-    async fn freeze_of(&self, id: &EnvironmentId) -> Result<Option<Freeze>, ControlError> {
+    pub(super) async fn freeze_of(
+        &self,
+        id: &EnvironmentId,
+    ) -> Result<Option<Freeze>, ControlError> {
         let environment = self.environment(id).await?;
-        Ok(environment.freeze_at(self.now()).cloned())
+        Ok(environment.freeze_at(self.now()))
     }
 }
 

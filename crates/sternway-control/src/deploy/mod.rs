@@ -7,6 +7,7 @@
 //! over from one that died.
 
 mod ask;
+mod awaited;
 mod back;
 mod bell;
 mod drive;

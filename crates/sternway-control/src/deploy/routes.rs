@@ -114,8 +114,9 @@ impl Routers {
                 Step::Choose
                 | Step::Analyze(_)
                 | Step::Pause
-                | Step::Approve { .. }
+                | Step::Approve(_)
                 | Step::Probe(_)
+                | Step::After(_)
                 | Step::GoLive
                 | Step::Bake(_) => false,
             });

@@ -49,7 +49,9 @@ impl Control {
     ///
     /// [`ControlError::NotLive`] if nothing of an artifact is live there, so that there is nothing to
     /// compare with and to go back to; [`ControlError::AlreadyLive`] if a candidate is live;
-    /// [`ControlError::Unroutable`] if a router cannot do what the plan asks for.
+    /// [`ControlError::Unroutable`] if a router cannot do what the plan asks for;
+    /// [`ControlError::NoDeployment`] if it waits for what was never deployed there, and
+    /// [`ControlError::WaitsInTurn`] if that waits for it.
     pub async fn plan_deployment(
         &self,
         new: &NewDeployment,
@@ -57,7 +59,7 @@ impl Control {
     ) -> Result<Deployment, ControlError> {
         let environment = &new.environment;
         let protection = self.environment(environment).await?;
-        let plan = new.plan.clone().asking_first(protection.approvals)?;
+        let plan = new.plan.clone().asking(protection.consent())?;
         self.probes.able(&plan)?;
         let mut candidates: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (artifact, to) in &new.members {
@@ -91,6 +93,7 @@ impl Control {
             pauses: BTreeSet::new(),
             starved: false,
             approvals: Vec::new(),
+            objections: Vec::new(),
             waiver: None,
             proven: false,
             cause: None,
@@ -102,7 +105,10 @@ impl Control {
                 let id = deployment.id;
                 Err(StoreError::from(Refusal::Deployment { id, problem }).into())
             }
-            None => Ok(deployment),
+            None => {
+                self.may_wait(&deployment).await?;
+                Ok(deployment)
+            }
         }
     }
 

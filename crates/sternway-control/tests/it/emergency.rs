@@ -19,8 +19,8 @@ use sternway_control::{
 use sternway_deploy::{Ask, blue_green, canary, immediate};
 use sternway_provider::{Capabilities, RouterError, TrafficRouter};
 use sternway_types::{
-    ArtifactId, Cause, EnvironmentId, Force, Limits, Phase, Plan, PointUse, Route, Step, Strategy,
-    Wait, Weight,
+    ArtifactId, Cause, Consent, EnvironmentId, Force, Limits, Phase, Plan, PointUse, Route, Step,
+    Strategy, Wait, Weight,
 };
 
 use crate::{
@@ -140,7 +140,7 @@ async fn a_candidate_loses_its_share_at_once_where_nothing_else_moves() {
 #[tokio::test]
 async fn deployments_in_any_phase_are_taken_back_with_the_rest() {
     let approve = || {
-        let steps = vec![Step::Approve { quorum: 1 }, Step::GoLive];
+        let steps = vec![Step::Approve(Consent::of(1)), Step::GoLive];
         Plan::new(Strategy::Steps, steps, Limits::default()).expect("a plan")
     };
     let beside = || blue_green(None, WAIT, Limits::default()).expect("a plan");

@@ -10,7 +10,8 @@ use sternway_control::{
 use sternway_deploy::{Ask, immediate};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    Environment, EnvironmentId, Force, Limits, Pause, Phase, Plan, Step, Wait, Weight,
+    Consent, Environment, EnvironmentId, Force, Limits, Pause, Phase, Plan, Step, Timestamp, Wait,
+    Weight,
 };
 
 use crate::{
@@ -42,6 +43,10 @@ async fn start(world: &World, plan: Plan) -> Result<Deployed, ControlError> {
 }
 
 async fn set(world: &World, change: impl Fn(&mut Environment)) {
+    let change = |it: &mut Environment| {
+        change(it);
+        Ok(())
+    };
     let set = world.control.change_environment(&production(), change, &alice()).await;
     set.expect("it is changed");
 }
@@ -79,6 +84,55 @@ async fn a_deployment_waits_for_the_end_of_a_freeze_and_goes_on_by_itself() {
 }
 
 #[tokio::test]
+async fn a_deployment_waits_while_a_window_is_open_and_goes_on_by_itself_once_it_closes() {
+    let world = World::with_live(2).await;
+    world.promote(1).await;
+    let started = start(&world, by_steps()).await.unwrap().deployment;
+    let drive = async || world.control.drive_one(&production(), started.id).await.unwrap();
+    drive().await;
+    let now = world.control.now().to_string();
+    let (opens, window) = (now.get(..16).unwrap(), "hour");
+    let window = format!("{window}: UTC {opens} FREQ=DAILY for 1h");
+    set(&world, |it| it.windows.set(window.parse().expect("a window")).expect("few")).await;
+    world.clock.advance(MINUTE);
+    let frozen = drive().await;
+    assert!(frozen.deployment.pauses.contains(&Pause::Frozen));
+    let closes = format!("{opens}:00Z").parse::<Timestamp>().unwrap().saturating_add(60 * MINUTE);
+    assert_eq!(frozen.due, Some(closes), "nothing happens before");
+    let by_hand = world.try_promote(2, Force::Yes, &alice()).await;
+    assert!(matches!(refusal(by_hand), Refusal::Frozen { .. }), "not even by force");
+    world.clock.advance(60 * MINUTE);
+    drive().await;
+    world.clock.advance(MINUTE);
+    assert_eq!(drive().await.deployment.phase, Phase::Completed);
+    // On the next day it is open again; going back is never stopped.
+    world.clock.advance(23 * 60 * MINUTE);
+    world.roll_back(None).await.unwrap();
+    assert_eq!(world.live().await, Some(version(1)));
+}
+
+#[tokio::test]
+async fn a_driver_whose_clock_is_behind_waits_for_a_window_that_it_does_not_see() {
+    let world = World::with_live(2).await;
+    world.promote(1).await;
+    let started = start(&world, by_steps()).await.unwrap().deployment;
+    let drive = async || world.control.drive_one(&production(), started.id).await.unwrap();
+    drive().await;
+    world.clock.advance(MINUTE);
+    let (now, ahead) = (world.control.now(), world.control.now().saturating_add(2 * MINUTE));
+    let minute = ahead.to_string().get(..16).unwrap().to_owned();
+    let window = format!("hour: UTC {minute} for 1h");
+    set(&world, |it| it.windows.set(window.parse().expect("a window")).expect("few")).await;
+    // Somebody else, whose clock is ahead, has written since.
+    world.clock.advance(10 * MINUTE);
+    set(&world, |it| it.description = "later".into()).await;
+    world.clock.set(now);
+    let driven = drive().await;
+    assert_eq!(driven.deployment.step, 1, "by the time of the store it is open");
+    assert_eq!(driven.due, Some(now.saturating_add(Duration::from_secs(1))));
+}
+
+#[tokio::test]
 async fn a_freeze_that_the_driver_has_not_heard_of_stops_it_all_the_same() {
     let world = World::with_live(2).await;
     world.promote(1).await;
@@ -106,7 +160,7 @@ async fn an_environment_adds_its_question_to_every_plan() {
     world.promote(1).await;
     set(&world, |it| it.approvals = 2).await;
     let started = start(&world, at_once()).await.unwrap().deployment;
-    assert_eq!(started.plan.steps().first(), Some(&Step::Approve { quorum: 2 }));
+    assert_eq!(started.plan.steps().first(), Some(&Step::Approve(Consent::of(2))));
     for (who, phase) in [("bob", Phase::Running), ("carol", Phase::Completed)] {
         let agreed = world.control.ask(&production(), started.id, Ask::Approve, &by(who)).await;
         agreed.unwrap();

@@ -5,6 +5,7 @@ mod again;
 mod aging;
 mod apply;
 mod automatic;
+mod awaited;
 mod batch;
 mod beside;
 mod blame;

@@ -4,7 +4,7 @@ use sternway_api::{Told, told};
 use sternway_deploy::Ask;
 use sternway_provider::{Clock as _, Notice};
 use sternway_store::Limit;
-use sternway_types::{Event, Limits, Phase, Plan, Revision, Step, Strategy};
+use sternway_types::{Consent, Event, Limits, Phase, Plan, Revision, Step, Strategy};
 
 use crate::{
     deploy::{by_shares, drive, run, shop, start},
@@ -97,7 +97,7 @@ async fn who_gets_no_outcomes_is_said_to_starve_once_and_goes_on_with_them() {
 #[tokio::test]
 async fn people_are_told_when_they_are_asked_and_what_they_answered() {
     let world = shop().await;
-    let steps = vec![Step::Approve { quorum: 1 }, Step::Pause, Step::GoLive];
+    let steps = vec![Step::Approve(Consent::of(1)), Step::Pause, Step::GoLive];
     let plan = Plan::new(Strategy::Steps, steps, Limits::default()).expect("a plan");
     let started = start(&world, plan).await.expect("it begins").deployment;
     let of = (&production(), started.id);

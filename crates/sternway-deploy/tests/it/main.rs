@@ -1,5 +1,7 @@
 //! What `sternway-deploy` promises, seen from outside.
 
+mod awaited;
+mod consent;
 mod deadlines;
 mod experiments;
 mod frozen;

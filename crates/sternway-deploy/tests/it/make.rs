@@ -71,6 +71,7 @@ pub(crate) fn begun(plan: Plan) -> Next {
         pauses: BTreeSet::new(),
         starved: false,
         approvals: Vec::new(),
+        objections: Vec::new(),
         waiver: None,
         proven: false,
         cause: None,

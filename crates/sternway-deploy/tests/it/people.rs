@@ -1,11 +1,11 @@
 //! What people may do, and what they may not.
 
 use sternway_deploy::{Ask, Event, Found, Write};
-use sternway_types::{Limits, Phase, Step};
+use sternway_types::{Consent, Limits, Pause, Phase, Step};
 
-use crate::make::{Tale, asked, wait, weight};
+use crate::make::{Tale, asked, regressed, wait, weight};
 
-const BY_TWO: Step = Step::Approve { quorum: 2 };
+const BY_TWO: Step = Step::Approve(Consent::of(2));
 
 fn approved_by_two() -> Tale {
     Tale::of(&[BY_TWO, Step::SetWeight(weight(5)), Step::GoLive], Limits::default())
@@ -37,10 +37,58 @@ fn who_agreed_to_something_else_did_not_agree() {
 }
 
 #[test]
-fn who_says_no_ends_it_and_condemns_nothing() {
+fn who_says_no_keeps_it_back_until_they_take_that_back() {
     let mut tale = approved_by_two();
     assert!(tale.refused(Ask::Reject, "alice").contains("another person"));
-    assert_eq!(tale.ask(Ask::Reject, "bob"), [Write::Release]);
+    assert!(tale.refused(Ask::Reject, "agent:planner").contains("takes a person"));
+    for by in ["bob", "carol"] {
+        assert_eq!(tale.ask(Ask::Approve, by), []);
+    }
+    assert_eq!(tale.ask(Ask::Reject, "dave"), []);
+    tale.is(Phase::Running, 0, 0);
+    assert_eq!(tale.look(0), [], "whoever agreed");
+    for ask in [Ask::Resume, Ask::Promote, Ask::Waive] {
+        assert!(tale.refused(ask, "bob").contains("said no"), "{ask:?}");
+    }
+    assert!(tale.refused(Ask::Withdraw, "bob").contains("only who said no"));
+    assert_eq!(tale.ask(Ask::Withdraw, "dave"), []);
+    assert_eq!(tale.look(0), [Write::Shift]);
+}
+
+#[test]
+fn who_agrees_after_all_says_no_no_more() {
+    let mut tale = approved_by_two();
+    assert_eq!(tale.ask(Ask::Approve, "carol"), []);
+    assert_eq!(tale.ask(Ask::Reject, "bob"), []);
+    assert_eq!(tale.ask(Ask::Reject, "bob"), [], "twice is once");
+    assert_eq!((tale.now.agreed(), tale.now.objections.len()), (1, 1));
+    assert_eq!(tale.ask(Ask::Approve, "bob"), []);
+    assert_eq!((tale.now.agreed(), tale.now.objections.len()), (2, 0));
+    assert_eq!(tale.look(0), [Write::Shift]);
+}
+
+#[test]
+fn no_other_pause_ends_with_an_objection_and_what_regresses_goes_back_all_the_same() {
+    let mut tale = approved_by_two();
+    tale.ask(Ask::Reject, "bob");
+    tale.ask(Ask::Pause, "carol");
+    tale.ask(Ask::Withdraw, "bob");
+    assert_eq!(tale.now.pauses.iter().copied().collect::<Vec<_>>(), [Pause::Asked]);
+    tale.ask(Ask::Resume, "bob");
+    for by in ["bob", "carol"] {
+        tale.ask(Ask::Approve, by);
+    }
+    assert_eq!(tale.look(0), [Write::Shift]);
+    tale.ask(Ask::Reject, "bob");
+    assert_eq!(tale.event(&regressed()), [Write::Condemn, Write::Shift]);
+    tale.is(Phase::RollingBack, 1, 0);
+}
+
+#[test]
+fn who_says_no_for_good_ends_it_and_condemns_nothing() {
+    let mut tale = approved_by_two();
+    assert!(tale.refused(Ask::Dismiss, "alice").contains("another person"));
+    assert_eq!(tale.ask(Ask::Dismiss, "bob"), [Write::Release]);
     tale.is(Phase::Rejected, 0, 0);
 }
 
@@ -65,7 +113,7 @@ fn no_promotion_passes_by_approvals_or_the_routers() {
 
 #[test]
 fn whoever_waives_passes_by_no_approval_that_comes_later() {
-    let steps = [Step::Approve { quorum: 1 }, Step::Pause, BY_TWO, Step::GoLive];
+    let steps = [Step::Approve(Consent::of(1)), Step::Pause, BY_TWO, Step::GoLive];
     let mut tale = Tale::of(&steps, Limits::default());
     assert_eq!(tale.ask(Ask::Approve, "bob"), []);
     assert!(tale.refused(Ask::Waive, "dave").contains("waits for approvals"));

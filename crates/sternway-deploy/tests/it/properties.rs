@@ -3,9 +3,9 @@
 use std::{collections::HashSet, time::Duration};
 
 use proptest::{prelude::*, sample::select};
-use sternway_deploy::{Ask, Event, Found, Next, Write, advance, due};
+use sternway_deploy::{Ask, Awaited, Event, Found, Next, Write, advance, due};
 use sternway_types::{
-    Actor, Deployment, DeploymentId, Limits, OnDeadline, Phase, Plan, Step, Timestamp,
+    Actor, Consent, Deployment, DeploymentId, Limits, OnDeadline, Phase, Plan, Step, Timestamp,
     VersionNumber, Weight,
 };
 
@@ -20,7 +20,8 @@ fn before_live() -> impl Strategy<Value = Step> {
         3 => (0_u32..10_000).prop_map(|it| Step::SetWeight(Weight::new(it).expect("a weight"))),
         2 => waits().prop_map(Step::Analyze),
         1 => Just(Step::Pause),
-        1 => (1_u8..4).prop_map(|quorum| Step::Approve { quorum }),
+        1 => (1_u8..4).prop_map(|quorum| Step::Approve(Consent::of(quorum))),
+        1 => Just(Step::After(parsed("tools/search"))),
     ]
 }
 
@@ -72,7 +73,8 @@ fn plans() -> impl Strategy<Value = Plan> {
 fn asks() -> impl Strategy<Value = Ask> {
     let all = [Ask::Pause, Ask::Resume, Ask::Promote, Ask::Waive, Ask::Abort];
     let more = [Ask::Approve, Ask::Approve, Ask::Approve, Ask::Reject, Ask::Halt];
-    select([all, more].concat())
+    let most = [Ask::Withdraw, Ask::Withdraw, Ask::Withdraw, Ask::Reject, Ask::Dismiss];
+    select([all, more, most].concat())
 }
 
 fn found() -> impl Strategy<Value = Found> {
@@ -93,6 +95,8 @@ fn events() -> impl Strategy<Value = Event> {
         1 => Just(Event::Overtaken { artifact: artifact() }),
         1 => Just(Event::Replaced { by: DeploymentId::from_name("another") }),
         2 => (0_u8..4, who.clone()).prop_map(|(place, by)| asked(Ask::Choose { place }, by, "")),
+        4 => (0_u16..4, select(vec![Awaited::UnderWay, Awaited::Completed, Awaited::EndedOtherwise]))
+            .prop_map(|(step, other)| Event::Awaited { step, other }),
         10 => (asks(), who, why).prop_map(|(ask, by, why)| asked(ask, by, why)),
     ]
 }
@@ -218,7 +222,7 @@ proptest! {
     fn nobody_gets_runs_before_enough_people_agreed(plan in plans(), history in histories()) {
         let last = play(plan, &history, |_, _, _, _| Ok(()))?;
         let steps = last.plan.steps().iter().take(usize::from(last.step));
-        let asked = steps.map(|step| usize::from(step.asks())).max();
+        let asked = steps.map(|step| step.asks().map_or(0, |it| usize::from(it.people()))).max();
         let agreed = approvers(&last);
         prop_assert!(agreed.len() >= asked.unwrap_or_default());
         prop_assert!(!agreed.contains(&last.by));

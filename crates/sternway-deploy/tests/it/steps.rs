@@ -1,7 +1,7 @@
 //! One step after the other, forward and back.
 
 use sternway_deploy::{Ask, Event, Write};
-use sternway_types::{Cause, DeploymentId, Limits, Pause, Phase, Step};
+use sternway_types::{Cause, Consent, DeploymentId, Limits, Pause, Phase, Step};
 
 use crate::make::{PROVEN, Tale, begun, parsed, plan, regressed, wait, weight};
 
@@ -160,5 +160,5 @@ fn the_first_step_that_does_something_comes_at_once() {
     check_begin(&[share.clone(), Step::GoLive], &[Write::Shift], 0, 5);
     check_begin(&[Step::Analyze(wait(0, 0)), share, Step::GoLive], &[Write::Shift], 1, 5);
     check_begin(&[Step::SetWeight(weight(0)), Step::Pause, Step::GoLive], &[], 1, 0);
-    check_begin(&[Step::Approve { quorum: 1 }, Step::GoLive], &[], 0, 0);
+    check_begin(&[Step::Approve(Consent::of(1)), Step::GoLive], &[], 0, 0);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sternway_deploy::{
     Growth, blue_green, canary, exponential, immediate, linear, rolling, shadow,
 };
-use sternway_types::{Limits, Plan, PlanError, Step, Strategy, Wait, Weight};
+use sternway_types::{Consent, Limits, Plan, PlanError, Step, Strategy, Wait, Weight};
 
 use crate::make::{MINUTE, wait, weight};
 
@@ -20,6 +20,7 @@ fn shares(plan: &Plan) -> Vec<u16> {
         Step::SetWeight(weight) => Some(weight.get()),
         Step::Shadow(_)
         | Step::Probe(_)
+        | Step::After(_)
         | Step::Analyze(_)
         | Step::Split(_)
         | Step::Choose
@@ -117,8 +118,8 @@ fn a_step_that_can_do_nothing_where_it_is_makes_no_plan() {
     check_misplaced(&[Step::GoLive, Step::Shadow(weight(5))], 2);
     let [share, copies] = [Step::SetWeight(weight(5)), Step::Shadow(weight(5))];
     check_misplaced(&[share, copies, Step::GoLive], 2);
-    check_misplaced(&[Step::GoLive, Step::Approve { quorum: 1 }], 2);
-    check_misplaced(&[Step::Approve { quorum: 0 }, Step::GoLive], 1);
+    check_misplaced(&[Step::GoLive, Step::Approve(Consent::of(1))], 2);
+    check_misplaced(&[Step::Approve(Consent::of(0)), Step::GoLive], 1);
     check_misplaced(&[bake, Step::GoLive], 1);
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn deployment() -> Deployment {
         pauses: BTreeSet::new(),
         starved: false,
         approvals: Vec::new(),
+        objections: Vec::new(),
         waiver: None,
         proven: false,
         cause: None,

@@ -2,7 +2,7 @@
 //! first. Going back is never stopped.
 
 use sternway_types::{
-    Deployment, Environment, Force, MoveCause, NewMove, Record, RecordKey, VersionNumber,
+    Deployment, Environment, Force, MoveCause, NewMove, Record, RecordKey, Timestamp, VersionNumber,
 };
 
 use super::{State, changeset::Making, recorded::person};
@@ -21,14 +21,16 @@ pub(super) fn may_go_forward<S: State>(
         return Ok(false);
     }
     thawed(making, environment)?;
-    if environment.approvals == 0 {
+    let consent = environment.consent();
+    if consent.is_nothing() {
         return Ok(false);
     }
     if let MoveCause::Deployed(id) = &new.cause {
         let key = RecordKey::deployment(&environment.id, *id);
         let entry = making.state.record(making.ns(), &key)?;
         let deployment = entry.and_then(|entry| entry.record).and_then(Record::into_deployment);
-        if deployment.is_some_and(|it| it.agreed() >= usize::from(environment.approvals)) {
+        // What was fresh enough for the first runs is so for the last ones.
+        if deployment.is_some_and(|it| it.lacks(&consent, Timestamp::MIN).is_nothing()) {
             return Ok(false);
         }
     } else if new.force == Force::Yes {
@@ -61,10 +63,16 @@ pub(super) fn may_deploy<S: State>(
     match before {
         None => {
             thawed(making, environment)?;
-            let asked = after.plan.asks_first();
-            if asked < environment.approvals { Err(needs_approval(environment)) } else { Ok(()) }
+            let asks = after.plan.asks_first(&environment.consent());
+            if asks { Ok(()) } else { Err(needs_approval(environment)) }
         }
-        Some(before) if after.has_more_than(before) => thawed(making, environment),
+        Some(before) if after.has_more_than(before) => {
+            thawed(making, environment)?;
+            match after.lacks_by_now(making.at) {
+                Some(lacking) if !before.has_run() => Err(lacks(environment, lacking.people)),
+                Some(_) | None => Ok(()),
+            }
+        }
         Some(_) => Ok(()),
     }
 }
@@ -85,16 +93,19 @@ pub(super) fn may_loosen<S: State>(
 
 fn thawed<S>(making: &Making<'_, S>, environment: &Environment) -> Result<(), StoreError> {
     match environment.freeze_at(making.at) {
-        Some(freeze) => Err(Refusal::Frozen {
-            environment: environment.id.clone(),
-            freeze: Box::new(freeze.clone()),
+        Some(freeze) => {
+            Err(Refusal::Frozen { environment: environment.id.clone(), freeze: Box::new(freeze) }
+                .into())
         }
-        .into()),
         None => Ok(()),
     }
 }
 
 fn needs_approval(environment: &Environment) -> StoreError {
-    let (environment, approvals) = (environment.id.clone(), environment.approvals);
-    Refusal::NeedsApproval { environment, approvals }.into()
+    lacks(environment, environment.consent().people().into())
+}
+
+fn lacks(environment: &Environment, people: usize) -> StoreError {
+    let approvals = u8::try_from(people).unwrap_or(u8::MAX);
+    Refusal::NeedsApproval { environment: environment.id.clone(), approvals }.into()
 }

@@ -1,14 +1,21 @@
 //! One attempt to make versions live in an environment, step by step.
 
+mod consent;
 mod experiment;
+mod order;
+mod people;
+mod phase;
 mod plan;
 mod step;
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    consent::{Consent, Lacking, Roles, RolesError},
+    people::{Approval, Objection, Waiver},
+    phase::{Pause, Phase},
     plan::{Limits, OnDeadline, Plan, PlanError, Strategy},
     step::{Step, Wait},
 };
@@ -16,95 +23,6 @@ use crate::{
     Actor, Arm, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation,
     ProbeId, Reason, Timestamp, VersionNumber, Weight,
 };
-
-/// Where a deployment is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// In one of its steps.
-    Running,
-    /// On its way back: the candidates get no runs any more.
-    RollingBack,
-    /// The candidates are live, and proven or waived.
-    Completed,
-    /// What was live before is live alone.
-    RolledBack,
-    /// Somebody moved what is live by hand, or another deployment took its place.
-    Superseded,
-    /// Those who were asked said no.
-    Rejected,
-    /// Nobody could see that it went back: a person must look.
-    Halted,
-}
-
-impl Phase {
-    /// Every phase.
-    pub const ALL: [Self; 7] = [
-        Self::Running,
-        Self::RollingBack,
-        Self::Completed,
-        Self::RolledBack,
-        Self::Superseded,
-        Self::Rejected,
-        Self::Halted,
-    ];
-
-    /// Whether it is over: nothing leads out of such a phase.
-    #[must_use]
-    pub const fn is_over(self) -> bool {
-        !matches!(self, Self::Running | Self::RollingBack)
-    }
-
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::RollingBack => "rolling_back",
-            Self::Completed => "completed",
-            Self::RolledBack => "rolled_back",
-            Self::Superseded => "superseded",
-            Self::Rejected => "rejected",
-            Self::Halted => "halted",
-        }
-    }
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// Why a deployment goes no further for now. Each is taken away by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pause {
-    /// A person asked for it.
-    Asked,
-    /// The step takes longer than it may.
-    Deadline,
-    /// The router did not do as asked.
-    Unrouted,
-    /// Nothing goes forward in the environment.
-    Frozen,
-    /// A candidate was found to be worse, and its policy leaves it to a person.
-    Regressed,
-}
-
-impl Pause {
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Deadline => "deadline",
-            Self::Unrouted => "unrouted",
-            Self::Frozen => "frozen",
-            Self::Regressed => "regressed",
-        }
-    }
-}
 
 /// Why a deployment went back, or ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,33 +66,6 @@ pub enum Cause {
         /// Why.
         reason: Reason,
     },
-}
-
-/// The consent of one person to one plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Approval {
-    /// Who.
-    pub by: Actor,
-    /// Why, in their words.
-    #[serde(default, skip_serializing_if = "Reason::is_empty")]
-    pub reason: Reason,
-    /// When.
-    pub at: Timestamp,
-    /// What they agreed to: the digest of the plan and of what it is for.
-    pub plan: Digest,
-}
-
-/// Why a deployment may end well without proof.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Waiver {
-    /// Who said so.
-    pub by: Actor,
-    /// Why.
-    pub reason: Reason,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// One stretch of a deployment in which the shares were the same.
@@ -283,6 +174,9 @@ pub struct Deployment {
     /// Who agreed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Approval>,
+    /// Who said no, and did not take that back: its candidates get no more runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<Objection>,
     /// Why it may end without proof, if it may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
@@ -329,14 +223,12 @@ impl Deployment {
         Digest::of(&written)
     }
 
-    /// How many people agreed to it as it is: each of them another person than who began it.
+    /// Whether its candidates had any runs, or copies of them.
     #[must_use]
-    pub fn agreed(&self) -> usize {
-        let digest = self.digest();
-        let given = self.approvals.iter().filter(|approval| {
-            approval.plan == digest && approval.by != self.by && !approval.by.is_automation()
-        });
-        given.map(|approval| &approval.by).collect::<BTreeSet<_>>().len()
+    pub fn has_run(&self) -> bool {
+        let runs = |regime: &Regime| !regime.weight.is_zero() || !regime.shadow.is_zero();
+        let now = !self.weight.is_zero() || !self.shadow.is_zero();
+        now || self.members.iter().any(|member| member.regimes.iter().any(runs))
     }
 
     /// Whether its candidates have more runs, or more copies of them, than before.
@@ -377,8 +269,11 @@ impl Deployment {
         if before.chosen.is_some() && before.chosen != self.chosen {
             return Some("goes on with another candidate than the one that was chosen");
         }
-        if self.has_more_than(before) && self.agreed() < self.asked() {
+        if self.has_more_than(before) && self.lacks_by_now(Timestamp::MIN).is_some() {
             return Some("gives its candidates runs that nobody has agreed to");
+        }
+        if self.has_more_than(before) && !self.objections.is_empty() {
+            return Some("gives its candidates runs, and somebody who was asked said no");
         }
         let goes_back = before.phase == Phase::RollingBack;
         if goes_back && matches!(self.phase, Phase::Running | Phase::Completed) {
@@ -386,12 +281,6 @@ impl Deployment {
         }
         (goes_back && self.has_more_than(before))
             .then_some("is on its way back, and its candidates get no more runs")
-    }
-
-    /// How many people its plan asks before the step that it is in.
-    fn asked(&self) -> usize {
-        let passed = self.plan.steps().iter().take(usize::from(self.step));
-        passed.map(|step| usize::from(step.asks())).max().unwrap_or(0)
     }
 
     /// What is wrong with it, whatever was before.
@@ -402,6 +291,11 @@ impl Deployment {
         let mut pairs = self.members.windows(2);
         if pairs.any(|pair| matches!(pair, [one, other] if one.artifact >= other.artifact)) {
             return Some("has members that are not in the order of their names");
+        }
+        let is_member =
+            |other: &ArtifactId| self.members.iter().any(|member| member.artifact == *other);
+        if self.plan.awaits(0).any(is_member) {
+            return Some("waits for a deployment of what it moves itself");
         }
         if self.members.iter().any(|member| member.regimes.is_empty()) {
             return Some("has a member that nothing is known of");

@@ -4,8 +4,8 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::Step;
-use crate::{Digest, ProbeId, Route, Weight, window};
+use super::{Consent, Step};
+use crate::{ArtifactId, Digest, ProbeId, Weight, window};
 
 /// Why steps are no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -218,20 +218,22 @@ impl Plan {
         &self.limits
     }
 
-    /// How many people it asks before the candidates get any runs.
+    /// Whether it asks for a consent, or for more, before the candidates get any runs.
     #[must_use]
-    pub fn asks_first(&self) -> u8 {
+    pub fn asks_first(&self, consent: &Consent) -> bool {
         let before = self.steps.iter().take_while(|step| match step {
             Step::SetWeight(weight) | Step::Shadow(weight) => *weight == Weight::ZERO,
             Step::Split(_) | Step::GoLive => false,
             Step::Analyze(_)
             | Step::Pause
             | Step::Choose
-            | Step::Approve { .. }
+            | Step::Approve(_)
             | Step::Probe(_)
+            | Step::After(_)
             | Step::Bake(_) => true,
         });
-        before.map(Step::asks).max().unwrap_or(0)
+        let mut asked = before.filter_map(Step::asks);
+        consent.is_nothing() || asked.any(|asked| asked.covers(consent))
     }
 
     /// The same plan, which asks so many people before anything else if it asks fewer by itself.
@@ -240,11 +242,20 @@ impl Plan {
     ///
     /// [`PlanError::Steps`] if it has as many steps as a plan may have.
     pub fn asking_first(self, quorum: u8) -> Result<Self, PlanError> {
-        if self.asks_first() >= quorum {
+        self.asking(Consent::of(quorum))
+    }
+
+    /// The same plan, which asks for a consent before anything else if it asks for less by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Steps`] if it has as many steps as a plan may have.
+    pub fn asking(self, consent: Consent) -> Result<Self, PlanError> {
+        if self.asks_first(&consent) {
             return Ok(self);
         }
         let Self { strategy, mut steps, limits } = self;
-        steps.insert(0, Step::Approve { quorum });
+        steps.insert(0, Step::Approve(consent));
         Self::new(strategy, steps, limits)
     }
 
@@ -265,8 +276,9 @@ impl Plan {
                 Step::Analyze(_)
                 | Step::Pause
                 | Step::Choose
-                | Step::Approve { .. }
+                | Step::Approve(_)
                 | Step::Probe(_)
+                | Step::After(_)
                 | Step::Bake(_) => false,
             };
             if runs && !have_run {
@@ -292,7 +304,8 @@ impl Plan {
             | Step::Shadow(_)
             | Step::Analyze(_)
             | Step::Pause
-            | Step::Approve { .. }
+            | Step::Approve(_)
+            | Step::After(_)
             | Step::GoLive
             | Step::Bake(_) => None,
         })
@@ -301,8 +314,24 @@ impl Plan {
     /// How many candidates of each artifact it is for: one, unless it is an experiment.
     #[must_use]
     pub fn candidates(&self) -> usize {
-        let mut splits = self.steps.iter().filter_map(split_of);
+        let mut splits = self.steps.iter().filter_map(Step::split);
         splits.next().map_or(1, <[Weight]>::len)
+    }
+
+    /// The same plan, which waits for the deployments of these before anything else.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Steps`] if it becomes longer than a plan may be.
+    pub fn following(self, others: &[ArtifactId]) -> Result<Self, PlanError> {
+        let Self { strategy, mut steps, limits } = self;
+        steps.splice(0..0, others.iter().cloned().map(Step::After));
+        Self::new(strategy, steps, limits)
+    }
+
+    /// The artifacts whose deployments it waits for, from a step on.
+    pub fn awaits(&self, from: u16) -> impl Iterator<Item = &ArtifactId> {
+        self.steps.iter().skip(usize::from(from)).filter_map(Step::awaits)
     }
 
     /// What it is known by: two plans with the same digest do the same.
@@ -311,127 +340,4 @@ impl Plan {
         // A plan can always be written.
         Digest::of(&serde_json::to_vec(self).unwrap_or_default())
     }
-
-    /// What is wrong with a step after these in an experiment, or outside one.
-    fn unsplit(&self, step: &Step, before: &[Step]) -> Option<&'static str> {
-        let (is_split, is_chosen) =
-            (self.candidates() > 1, before.iter().any(|step| *step == Step::Choose));
-        match step {
-            Step::Choose if !is_split => Some("has nothing to choose from"),
-            Step::Choose if is_chosen => Some("comes after one was chosen"),
-            Step::Split(weights) if weights.len() != self.candidates() => {
-                Some("is for another number of candidates")
-            }
-            Step::Split(_) if is_chosen => Some("comes after one was chosen"),
-            Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive if is_split && !is_chosen => {
-                Some("comes before one of the candidates was chosen")
-            }
-            Step::Split(_)
-            | Step::Choose
-            | Step::SetWeight(_)
-            | Step::Shadow(_)
-            | Step::GoLive
-            | Step::Analyze(_)
-            | Step::Pause
-            | Step::Approve { .. }
-            | Step::Probe(_)
-            | Step::Bake(_) => None,
-        }
-    }
-
-    fn check(&self) -> Result<(), PlanError> {
-        let found = self.steps.len();
-        if !(1..=Self::MAX_STEPS).contains(&found) {
-            return Err(PlanError::Steps { found });
-        }
-        let live = self.steps.iter().filter(|step| **step == Step::GoLive).count();
-        if live != 1 {
-            return Err(PlanError::GoLive { found: live });
-        }
-        let (mut is_live, mut runs) = (false, false);
-        for (place, step) in self.steps.iter().enumerate() {
-            let before = self.steps.get(..place).unwrap_or_default();
-            let problem = misplaced(step, is_live, runs).or_else(|| self.unsplit(step, before));
-            if let Some(problem) = problem {
-                let step = step.clone();
-                return Err(PlanError::Misplaced { place: place + 1, step, problem });
-            }
-            is_live |= *step == Step::GoLive;
-            runs |= matches!(step, Step::Split(_))
-                || matches!(step, Step::SetWeight(weight) if *weight > Weight::ZERO);
-            if let Step::Analyze(wait) | Step::Bake(wait) = step {
-                within("the length of a step", wait.length)?;
-            }
-        }
-        let Limits { step, rollback, starved, .. } = self.limits;
-        let always = [("the limit of a step", step), ("the limit of a rollback", rollback)];
-        let starved = starved.map(|starved| ("the wait for outcomes", starved));
-        for (what, found) in always.into_iter().chain(starved) {
-            if found.is_zero() {
-                return Err(PlanError::NoTime { what });
-            }
-            within(what, found)?;
-        }
-        Ok(())
-    }
-}
-
-/// The share of each candidate, if it is a step that splits the runs.
-fn split_of(step: &Step) -> Option<&[Weight]> {
-    match step {
-        Step::Split(weights) => Some(weights),
-        Step::SetWeight(_)
-        | Step::Choose
-        | Step::Shadow(_)
-        | Step::Analyze(_)
-        | Step::Pause
-        | Step::Approve { .. }
-        | Step::Probe(_)
-        | Step::GoLive
-        | Step::Bake(_) => None,
-    }
-}
-
-fn within(what: &'static str, found: Duration) -> Result<(), PlanError> {
-    if found <= Plan::LONGEST { Ok(()) } else { Err(PlanError::TooLong { what, found }) }
-}
-
-/// What is wrong with a step at its place, if anything is.
-fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
-    match step {
-        Step::SetWeight(weight) if *weight == Weight::ALL => {
-            Some("gives the candidate all runs: that is `go live`")
-        }
-        Step::SetWeight(_) | Step::Shadow(_) if is_live => {
-            Some("comes after the candidate is live")
-        }
-        Step::Split(_) | Step::Choose if is_live => Some("comes after a candidate is live"),
-        Step::Split(weights) => unequal(weights),
-        Step::Shadow(_) if runs => Some("comes after the candidate has runs of its own"),
-        Step::Approve { .. } if is_live => Some("comes after what it is asked for"),
-        Step::Approve { quorum: 0 } => Some("asks nobody"),
-        Step::Bake(_) if !is_live => Some("comes before the candidate is live"),
-        Step::SetWeight(_)
-        | Step::Shadow(_)
-        | Step::Choose
-        | Step::Approve { .. }
-        | Step::Analyze(_)
-        | Step::Pause
-        | Step::Probe(_)
-        | Step::GoLive
-        | Step::Bake(_) => None,
-    }
-}
-
-/// What is wrong with the shares of an experiment, if anything is.
-fn unequal(weights: &[Weight]) -> Option<&'static str> {
-    let sum: u32 = weights.iter().map(|weight| u32::from(*weight)).sum();
-    if !(2..Route::MAX_ARMS).contains(&weights.len()) {
-        return Some("takes 2 to 15 candidates");
-    }
-    if weights.contains(&Weight::ZERO) {
-        return Some("gives a candidate no runs");
-    }
-    (sum >= u32::from(Weight::ALL))
-        .then_some("leaves no runs to what is live, which the candidates are held against")
 }

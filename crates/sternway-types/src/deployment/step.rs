@@ -4,7 +4,8 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ProbeId, Weight, window};
+use super::Consent;
+use crate::{ArtifactId, ProbeId, Weight, window};
 
 /// What a step waits for: so many outcomes of the candidate, and so long a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,14 +50,14 @@ pub enum Step {
     Analyze(Wait),
     /// Waits until a person says so.
     Pause,
-    /// Waits until so many people have agreed.
-    Approve {
-        /// How many, each of them another person than who started it.
-        quorum: u8,
-    },
+    /// Waits until people have agreed.
+    Approve(Consent),
     /// Waits until something of the host says that all is well, such as an address that answers. If it says
     /// that it is not, the candidates go back.
     Probe(ProbeId),
+    /// Waits until the newest deployment of another artifact in the same environment is completed. If that one
+    /// ends otherwise, it pauses.
+    After(ArtifactId),
     /// Makes the candidates live, all of them in one commit.
     GoLive,
     /// Watches the candidates while they are live, until they are proven.
@@ -64,11 +65,11 @@ pub enum Step {
 }
 
 impl Step {
-    /// How many people it asks.
+    /// Whose consent it asks for, if it asks for any.
     #[must_use]
-    pub const fn asks(&self) -> u8 {
+    pub const fn asks(&self) -> Option<&Consent> {
         match self {
-            Self::Approve { quorum } => *quorum,
+            Self::Approve(consent) => Some(consent),
             Self::SetWeight(_)
             | Self::Split(_)
             | Self::Choose
@@ -76,8 +77,45 @@ impl Step {
             | Self::Analyze(_)
             | Self::Pause
             | Self::Probe(_)
+            | Self::After(_)
             | Self::GoLive
-            | Self::Bake(_) => 0,
+            | Self::Bake(_) => None,
+        }
+    }
+
+    /// The share of each candidate, if it gives them shares of their own.
+    #[must_use]
+    pub fn split(&self) -> Option<&[Weight]> {
+        match self {
+            Self::Split(weights) => Some(weights),
+            Self::SetWeight(_)
+            | Self::Choose
+            | Self::Shadow(_)
+            | Self::Analyze(_)
+            | Self::Pause
+            | Self::Approve(_)
+            | Self::Probe(_)
+            | Self::After(_)
+            | Self::GoLive
+            | Self::Bake(_) => None,
+        }
+    }
+
+    /// The artifact whose deployment it waits for, if it waits for one.
+    #[must_use]
+    pub const fn awaits(&self) -> Option<&ArtifactId> {
+        match self {
+            Self::After(other) => Some(other),
+            Self::SetWeight(_)
+            | Self::Split(_)
+            | Self::Choose
+            | Self::Shadow(_)
+            | Self::Analyze(_)
+            | Self::Pause
+            | Self::Approve { .. }
+            | Self::Probe(_)
+            | Self::GoLive
+            | Self::Bake(_) => None,
         }
     }
 }
@@ -98,8 +136,9 @@ impl fmt::Display for Step {
             Self::Shadow(weight) => write!(f, "shadow {weight}"),
             Self::Analyze(wait) => write!(f, "analyze {wait}"),
             Self::Pause => f.write_str("pause"),
-            Self::Approve { quorum } => write!(f, "approve by {quorum}"),
+            Self::Approve(consent) => write!(f, "approve by {consent}"),
             Self::Probe(probe) => write!(f, "check health by {probe}"),
+            Self::After(other) => write!(f, "wait for {other}"),
             Self::GoLive => f.write_str("go live"),
             Self::Bake(wait) => write!(f, "bake {wait}"),
         }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 use sternway_types::{
-    Approval, Arm, Cause, Deployment, DeploymentId, FrozenBaseline, Generation, Lease, Limits,
-    Member, OnDeadline, Pause, Phase, Plan, PointCause, PointId, PointUse, PointUsed, Reason,
-    Record, RecordKind, Regime, Revision, RollbackPoint, Route, Step, Strategy, Wait, Waiver,
-    Weight,
+    Approval, Arm, Cause, Consent, Deployment, DeploymentId, FrozenBaseline, Generation, Lease,
+    Limits, Member, OnDeadline, Pause, Phase, Plan, PointCause, PointId, PointUse, PointUsed,
+    Reason, Record, RecordKind, Regime, Revision, RollbackPoint, Route, Step, Strategy, Wait,
+    Waiver, Weight,
 };
 
 use crate::make::{self, alice, greeting, json_problem, parsed, production, second, version};
@@ -69,6 +69,7 @@ fn begun() -> Deployment {
         pauses: std::collections::BTreeSet::new(),
         starved: false,
         approvals: Vec::new(),
+        objections: Vec::new(),
         waiver: None,
         proven: false,
         cause: None,
@@ -133,7 +134,7 @@ fn every_step_of_a_plan() {
         Step::SetWeight(weight(500)),
         Step::Analyze(wait),
         Step::Pause,
-        Step::Approve { quorum: 2 },
+        Step::Approve(Consent::of(2)),
         Step::GoLive,
         Step::Bake(wait),
     ];

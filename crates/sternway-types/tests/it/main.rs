@@ -1,6 +1,7 @@
 //! What `sternway-types` promises, seen from outside.
 
 mod actor;
+mod calendar;
 mod changeset;
 mod channel;
 mod check;

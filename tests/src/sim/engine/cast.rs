@@ -10,8 +10,8 @@ use sternway::{
     provider::{CountingIds, Ids as _, ManualClock},
     store::{Store, StoreError},
     types::{
-        Actor, ArtifactId, Change, Changeset, Deployment, DeploymentId, Force, NamespaceId,
-        Outcome, Phase, Precondition, Record, RecordKey, VersionNumber,
+        Actor, ArtifactId, Change, Changeset, Deployment, DeploymentId, Environment, Force,
+        FreezeWindow, NamespaceId, Outcome, Phase, Precondition, Record, RecordKey, VersionNumber,
     },
 };
 use sternway_deploy::{Ask, Event, advance};
@@ -143,6 +143,8 @@ pub(super) enum Deed {
     /// Somebody else agrees, or does not.
     Answer(DeploymentId, Ask),
     Freeze,
+    /// A window of the calendar is set.
+    Close(FreezeWindow),
     Unfreeze,
 }
 
@@ -186,6 +188,10 @@ async fn done(control: &Control, deed: Deed) -> Result<(), ControlError> {
             control.ask(&production(), id, ask, &intent).await.map(drop)
         }
         Deed::Freeze => control.freeze(&production(), None, &intent).await.map(drop),
+        Deed::Close(window) => {
+            let change = |it: &mut Environment| Ok(it.windows.set(window.clone())?);
+            control.change_environment(&production(), change, &intent).await.map(drop)
+        }
         Deed::Unfreeze => control.unfreeze(&production(), &intent).await.map(drop),
     }
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use sternway::{
     control::{ControlError, deploy::OnSupersede},
-    types::{DeploymentId, Pause, Phase, Route, Step},
+    types::{DeploymentId, Environment, FreezeWindows, Pause, Phase, Route, Step},
 };
 use sternway_deploy::Ask;
 
@@ -46,7 +46,13 @@ impl Play<'_> {
     /// Whoever slept may have frozen it.
     fn thaw(&self) -> Result<(), Failure> {
         let Some(intent) = person() else { return Ok(()) };
-        now(self.sound.unfreeze(&production(), &intent)).map(drop).map_err(Failure::harness)
+        let change = |it: &mut Environment| {
+            (it.frozen, it.windows) = (None, FreezeWindows::none());
+            Ok(())
+        };
+        let production = production();
+        let changed = self.sound.change_environment(&production, change, &intent);
+        now(changed).map(drop).map_err(Failure::harness)
     }
 
     fn everything_ends(&mut self) -> Result<(), Failure> {
@@ -74,6 +80,11 @@ impl Play<'_> {
         }
         if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
             asks(Ask::Resume)?;
+        }
+        if !deployment.objections.is_empty()
+            && let Some(other) = another()
+        {
+            now(self.sound.ask(&production(), id, Ask::Withdraw, &other)).map(drop)?;
         }
         if matches!(deployment.current(), Some(Step::Approve { .. }))
             && deployment.approvals.is_empty()

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sternway::types::{
-    Applied, ArtifactId, Commit, Deployment, DeploymentId, Generation, LatchAction, MoveCause,
-    Phase, PointerMove, PointerName, Record, RecordChange, Revision, RollbackTrigger, Route, Step,
-    VersionNumber, Weight,
+    Applied, ArtifactId, Commit, Deployment, DeploymentId, Environment, Generation, LatchAction,
+    MoveCause, Phase, PointerMove, PointerName, Record, RecordChange, Revision, RollbackTrigger,
+    Route, Step, VersionNumber, Weight,
 };
 
 use super::router::SimRouter;
@@ -23,6 +23,8 @@ pub(super) struct Ledger {
     /// What the store wanted of the routers under a generation, and the first commit that did.
     wanted: BTreeMap<(ArtifactId, Generation), (Revision, Vec<Route>)>,
     pub(super) deployments: BTreeMap<DeploymentId, Deployment>,
+    environment: Option<Environment>,
+    /// Whether nothing may go forward at the time of the commit that is looked at.
     frozen: bool,
     latches: BTreeSet<String>,
     withdrawn: BTreeSet<(DeploymentId, VersionNumber)>,
@@ -67,6 +69,8 @@ impl Ledger {
     /// A commit, and what the router shows at that moment.
     pub(super) fn hear(&mut self, commit: &Commit, router: &SimRouter) -> Result<(), Failure> {
         self.read = commit.revision;
+        let environment = self.environment.as_ref();
+        self.frozen = environment.is_some_and(|it| it.freeze_at(commit.at).is_some());
         for applied in &commit.applied {
             match applied {
                 Applied::PointerMoved(moved) => self.moved(moved)?,
@@ -121,7 +125,7 @@ impl Ledger {
                 }
                 self.deployments.insert(after.id, (**after).clone());
             }
-            (_, Some(Record::Environment(it))) => self.frozen = it.frozen.is_some(),
+            (_, Some(Record::Environment(it))) => self.environment = Some(it.clone()),
             (_, Some(Record::Route(route))) => {
                 self.routes.insert(route.artifact().clone(), (**route).clone());
             }
@@ -153,6 +157,9 @@ impl Ledger {
         );
         if more && self.frozen {
             return Err(broken(format!("it was frozen, and {} has more runs", after.id)));
+        }
+        if more && !after.objections.is_empty() {
+            return Err(broken(format!("somebody said no, and {} has more runs", after.id)));
         }
         let asks = after.plan.steps().iter().any(|step| matches!(step, Step::Approve { .. }));
         if more && asks && after.approvals.is_empty() {

@@ -7,8 +7,8 @@ use sternway::{
     provider::{Clock as _, CountingIds, Ids as _, ManualClock},
     store::{KvStore, Limit, MemoryKv, Store},
     types::{
-        ArtifactId, Content, Failure as RunFailure, NamespaceId, Outcome, OutcomeStatus, Phase,
-        Step, Subject, Timestamp, VersionNumber,
+        ArtifactId, Content, Failure as RunFailure, FreezeWindow, NamespaceId, Outcome,
+        OutcomeStatus, Phase, Step, Subject, Timestamp, VersionNumber,
     },
 };
 use sternway_deploy::Ask;
@@ -325,8 +325,10 @@ impl<'a> Play<'a> {
         if self.guards.chance(1, 3) {
             let agree = Deed::Answer(id, Ask::Approve);
             return Some(match self.guards.below(8) {
-                0..3 => Deed::Freeze,
+                0..2 => Deed::Freeze,
+                2 => Deed::Close(break_from(self.clock.now())?),
                 3..5 => Deed::Unfreeze,
+                5 if self.deeds.is_multiple_of(2) => Deed::Answer(id, Ask::Dismiss),
                 5 => Deed::Answer(id, Ask::Reject),
                 _ => agree,
             });
@@ -368,6 +370,12 @@ impl<'a> Play<'a> {
         }
         self.ledger.look(&self.shared.router)
     }
+}
+
+/// Nothing goes forward for 5 minutes, by the calendar.
+fn break_from(now: Timestamp) -> Option<FreezeWindow> {
+    let minute = now.to_string().get(..16)?.to_owned();
+    format!("break: UTC {minute} for 5m").parse().ok()
 }
 
 fn later(at: Timestamp, micros: i64) -> Timestamp {

@@ -151,7 +151,7 @@ async fn asked(tale: &mut Tale) -> Told<()> {
 async fn agreed(tale: &mut Tale) -> Told<()> {
     tale.chapter("Two others must agree");
     let plan = shop(tale, "plans/week").await?;
-    let steps = vec![Step::Approve { quorum: 2 }, Step::GoLive];
+    let steps = vec![Step::Approve(sternway::types::Consent::of(2)), Step::GoLive];
     let limits = Limits { evidence: false, ..Limits::default() };
     let steps = Plan::new(Strategy::Steps, steps, limits)?;
     let Some(id) = start(tale, &[&plan], steps).await? else { return Ok(()) };

@@ -55,14 +55,24 @@ pub(crate) struct Approve {
 
 const REJECT: &str = "\
 Examples:
-  sternway reject tools/search -m \"breaks the contract\"";
+  sternway reject tools/search -m \"breaks the contract\"     it goes no further
+  sternway reject tools/search --withdraw                    by whoever said no
+  sternway reject tools/search --end -m \"not this one\"";
 
-/// Do not agree to a deployment: it ends.
+/// Do not agree to a deployment: it goes no further until you take that back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = REJECT)]
 pub(crate) struct Reject {
     #[command(flatten)]
     which: Args,
+
+    /// Take back that you did not agree.
+    #[arg(long)]
+    withdraw: bool,
+
+    /// End it.
+    #[arg(long, conflicts_with = "withdraw")]
+    end: bool,
 }
 
 pub(crate) async fn approve(context: &Context, args: Approve) -> Result<ExitCode, CliError> {
@@ -70,7 +80,12 @@ pub(crate) async fn approve(context: &Context, args: Approve) -> Result<ExitCode
 }
 
 pub(crate) async fn reject(context: &Context, args: Reject) -> Result<ExitCode, CliError> {
-    run(context, args.which, Ask::Reject).await
+    let ask = match (args.withdraw, args.end) {
+        (true, _) => Ask::Withdraw,
+        (false, true) => Ask::Dismiss,
+        (false, false) => Ask::Reject,
+    };
+    run(context, args.which, ask).await
 }
 
 pub(super) async fn promote(context: &Context, args: PromoteArgs) -> Result<ExitCode, CliError> {

@@ -12,6 +12,7 @@ mod show;
 mod start;
 mod target;
 mod wait;
+pub(crate) mod waiting;
 
 use std::process::ExitCode;
 

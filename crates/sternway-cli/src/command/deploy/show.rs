@@ -137,6 +137,12 @@ fn write(context: &Context, view: &DeploymentView, page: &mut Page) {
             when::ago(approval.at, context.now())
         ));
     }
+    for objection in &view.objections {
+        let (by, at) = (&objection.by, when::ago(objection.at, context.now()));
+        let reason = visible::line(objection.reason.as_str());
+        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        page.line(format_args!("  rejected by {by} {at}{because}"));
+    }
     if let Some(waiver) = &view.waiver {
         page.line(format_args!(
             "  without proof, by {}: {}",

@@ -9,7 +9,7 @@ use sternway::{
         Control,
         deploy::{NewDeployment, OnSupersede},
     },
-    types::{Deployment, EnvironmentId, Force, Plan, ProbeId, Reason, Reference},
+    types::{ArtifactId, Deployment, EnvironmentId, Force, Plan, ProbeId, Reason, Reference},
 };
 
 use super::{
@@ -57,6 +57,11 @@ pub(crate) struct PlanArgs {
     /// health check of your settings ([health.NAME]).
     #[arg(long, value_name = "NAME")]
     health: Vec<ProbeId>,
+
+    /// Wait before the first runs until the newest deployment of this artifact there is completed. If that
+    /// ends otherwise, it pauses.
+    #[arg(long, value_name = "KEY")]
+    after: Vec<ArtifactId>,
 
     /// How many people must agree first, other than who starts it. The environment may ask for more.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -141,6 +146,7 @@ impl PlanArgs {
             control.environment(environment).await?.plan.map_or(typed, |plan| *plan)
         };
         let plan = plan.probing(&self.health).map_err(CliError::invalid_by)?;
+        let plan = plan.following(&self.after).map_err(CliError::invalid_by)?;
         plan.asking_first(self.approvals).map_err(CliError::invalid_by)
     }
 

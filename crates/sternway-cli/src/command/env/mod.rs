@@ -1,6 +1,8 @@
 //! `sternway env`: the places where versions are live, and what protects them.
 
+mod approvers;
 mod protect;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -30,7 +32,9 @@ Examples:
   sternway env show staging                  what is live in it
   sternway env set production --approvals 1 --canary 5,25,50
   sternway env freeze production --for 2d -m \"holidays\"     going back is never stopped
-  sternway env unfreeze production";
+  sternway env unfreeze production
+  sternway env set production --window \
+    \"weekend: Europe/Berlin 2026-01-02T18:00 FREQ=WEEKLY;BYDAY=FR for 62h\"    by the calendar";
 
 /// See and create environments: the places where versions are live.
 #[derive(Debug, clap::Args)]
@@ -97,8 +101,9 @@ async fn list(context: &Context) -> Result<(), CliError> {
             all.extend(page);
         }
     });
-    let environments = environments.await?;
-    let list = ListView::whole(environments.iter().map(EnvironmentView::from).collect());
+    let (environments, now) = (environments.await?, context.now());
+    let list =
+        ListView::whole(environments.iter().map(|it| EnvironmentView::at(it, now)).collect());
     context.answer_list(
         &list,
         |view| view.id.to_string(),
@@ -111,7 +116,7 @@ async fn list(context: &Context) -> Result<(), CliError> {
             for view in &list.items {
                 table.row([
                     Cell::styled(style::NAME, view.id.as_str()),
-                    Cell::new(protect::shortly(view, context.now())),
+                    Cell::new(protect::shortly(view, now)),
                     Cell::new(&view.description),
                 ]);
             }
@@ -154,7 +159,8 @@ async fn show(context: &Context, id: &EnvironmentId) -> Result<(), CliError> {
             after = Some(last.artifact.clone());
             live.extend(page.iter().filter_map(LiveView::of));
         }
-        Ok(EnvironmentDetailView { environment: (&environment).into(), live })
+        let environment = EnvironmentView::at(&environment, context.now());
+        Ok(EnvironmentDetailView { environment, live })
     });
     let view = view.await?;
     context.answer(&view, id.as_str(), |page| {

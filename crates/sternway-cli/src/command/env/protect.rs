@@ -9,6 +9,10 @@ use sternway::{
     types::{Environment, EnvironmentId, Reason, Revision, Timestamp},
 };
 
+use super::{
+    approvers::{self, ApproverArgs},
+    windows::{self, WindowArgs},
+};
 use crate::{
     command::deploy::plan::Strategy,
     context::Context,
@@ -28,9 +32,11 @@ pub(super) struct SetArgs {
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 
-    /// How many people must agree before a version goes forward there, other than who asks. 0 asks nobody.
-    #[arg(long, value_name = "N")]
-    approvals: Option<u8>,
+    #[command(flatten)]
+    approvers: ApproverArgs,
+
+    #[command(flatten)]
+    windows: WindowArgs,
 
     /// How a deployment goes there that does not say. With the flags of `deploy start`.
     #[command(flatten)]
@@ -75,8 +81,8 @@ pub(super) struct UnfreezeArgs {
 
 pub(super) async fn set(context: &Context, args: SetArgs) -> Result<(), CliError> {
     let plan = if args.strategy.is_typed() { Some(args.strategy.plan()?) } else { None };
-    if args.description.is_none() && args.approvals.is_none() && plan.is_none() && !args.no_strategy
-    {
+    let is_set = args.description.is_some() || args.approvers.is_typed() || plan.is_some();
+    if !is_set && !args.no_strategy && !args.windows.is_typed() {
         return Err(CliError::invalid("there is nothing to set")
             .with_help(format!("sternway env set {} --approvals 1", args.id)));
     }
@@ -85,15 +91,20 @@ pub(super) async fn set(context: &Context, args: SetArgs) -> Result<(), CliError
         if let Some(description) = &args.description {
             environment.description.clone_from(description);
         }
-        environment.approvals = args.approvals.unwrap_or(environment.approvals);
+        args.approvers.change(environment)?;
         if args.no_strategy {
             environment.plan = None;
         } else if let Some(plan) = &plan {
             environment.plan = Some(Box::new(plan.clone()));
         }
+        Ok(args.windows.change(&mut environment.windows)?)
     };
     let changed = context.with(Missing::Refuse, async |sternway| {
-        Ok(sternway.control().change_environment(&args.id, change, &intent).await?)
+        let changed = sternway.control().change_environment(&args.id, change, &intent).await?;
+        if args.windows.is_typed() {
+            have_heard(sternway.control(), &args.id).await?;
+        }
+        Ok(changed)
     });
     say(context, changed.await?, "set")
 }
@@ -135,7 +146,8 @@ fn say(
     done: &str,
 ) -> Result<(), CliError> {
     let dry_run = context.dry_run;
-    let view = EnvironmentChangedView { environment: (&environment).into(), revision, dry_run };
+    let environment = EnvironmentView::at(&environment, context.now());
+    let view = EnvironmentChangedView { environment, revision, dry_run };
     context.answer(&view, view.environment.id.as_str(), |page| {
         let name = style::paint(style::NAME, &view.environment.id);
         if view.revision.is_none() {
@@ -149,9 +161,15 @@ fn say(
 
 /// What protects it, in a few words.
 pub(super) fn shortly(view: &EnvironmentView, now: Timestamp) -> String {
-    let frozen = view.frozen.as_ref().filter(|it| lasts(it, now)).map(|_| "frozen".to_owned());
+    let by_hand = view.frozen.as_ref().is_some_and(|it| lasts(it, now));
+    let frozen = by_hand || view.windows.iter().any(|window| window.closes.is_some());
+    let frozen = frozen.then(|| "frozen".to_owned());
+    let count = u64::try_from(view.windows.len()).unwrap_or(u64::MAX);
+    let windows = (count > 0).then(|| counted(count, "window"));
+    let count = u64::try_from(view.approvers.len()).unwrap_or(u64::MAX);
+    let roles = (count > 0).then(|| counted(count, "role"));
     let asks = (view.approvals > 0).then(|| counted(view.approvals.into(), "approval"));
-    frozen.into_iter().chain(asks).collect::<Vec<_>>().join(", ")
+    frozen.into_iter().chain(asks).chain(roles).chain(windows).collect::<Vec<_>>().join(", ")
 }
 
 fn lasts(freeze: &FreezeView, now: Timestamp) -> bool {
@@ -169,10 +187,8 @@ pub(super) fn protection(page: &mut Page, context: &Context, view: &EnvironmentV
         let said = style::paint(style::BAD, said);
         page.line(format_args!("  {said}{}{because}", end.unwrap_or_default()));
     }
-    if view.approvals > 0 {
-        let asked = counted(view.approvals.into(), "approval");
-        page.line(format_args!("  asks for {asked} before anything goes forward"));
-    }
+    windows::lines(page, &view.windows);
+    approvers::lines(page, view);
     if let Some(plan) = &view.plan {
         page.line(format_args!("  deploys by {}: {}", plan.strategy, plan.steps.join(", ")));
     }

@@ -127,6 +127,7 @@ fn proposed(context: &Context, mut members: Vec<Member>) -> Result<Deployment, C
         pauses: BTreeSet::new(),
         starved: false,
         approvals: Vec::new(),
+        objections: Vec::new(),
         waiver: None,
         proven: false,
         cause: None,

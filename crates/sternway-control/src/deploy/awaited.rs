@@ -1,0 +1,118 @@
+//! Deployments that wait for those of other artifacts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sternway_deploy::{Awaited, Event};
+use sternway_store::Limit;
+use sternway_types::{ArtifactId, Deployment, EnvironmentId, Pause, Phase, Step};
+
+use super::{Driver, driver::Which};
+use crate::{Control, ControlError};
+
+impl Control {
+    /// What became of the deployment that a step waits for; nothing if it waits for none, or that says nothing
+    /// new.
+    pub(super) async fn awaited(
+        &self,
+        deployment: &Deployment,
+    ) -> Result<Option<Event>, ControlError> {
+        let Some(Step::After(artifact)) = deployment.current() else { return Ok(None) };
+        let held = deployment.pauses.iter().any(|pause| *pause != Pause::Unmet);
+        if deployment.phase != Phase::Running || !deployment.routed || held {
+            return Ok(None);
+        }
+        let other = self.newest_of(artifact, &deployment.environment).await?;
+        // One that was there is never gone; what is not known keeps everything where it is.
+        let other = match other.map(|other| other.phase) {
+            Some(Phase::Completed) => Awaited::Completed,
+            Some(phase) if phase.is_over() => Awaited::EndedOtherwise,
+            Some(_) | None => Awaited::UnderWay,
+        };
+        let knows = deployment.pauses.contains(&Pause::Unmet);
+        let is_news = match other {
+            Awaited::Completed => true,
+            Awaited::UnderWay => knows,
+            Awaited::EndedOtherwise => !knows,
+        };
+        Ok(is_news.then_some(Event::Awaited { step: deployment.step, other }))
+    }
+
+    /// The deployment of an artifact that is under way, or else the one that began last, whether or not it ever
+    /// moved anything. Looks through all of the environment's if none is under way.
+    async fn newest_of(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+    ) -> Result<Option<Deployment>, ControlError> {
+        if let Some(deployed) = self.deployment_of(artifact, environment).await? {
+            return Ok(Some(deployed.deployment));
+        }
+        let (mut newest, mut after): (Option<Deployment>, _) = (None, None);
+        loop {
+            let page = self.deployments(environment, after, Limit::MAX).await?;
+            let Some(last) = page.last() else { return Ok(newest) };
+            after = Some(last.id);
+            let moves = |it: &Deployment| it.members.iter().any(|it| it.artifact == *artifact);
+            let newest_here = page.into_iter().filter(moves).max_by_key(|it| (it.started, it.id));
+            newest = newest.into_iter().chain(newest_here).max_by_key(|it| (it.started, it.id));
+        }
+    }
+
+    /// Refuses to wait for what was never deployed, or for what waits itself for what is to begin.
+    pub(super) async fn may_wait(&self, new: &Deployment) -> Result<(), ControlError> {
+        let environment = &new.environment;
+        for artifact in new.plan.awaits(0) {
+            if self.newest_of(artifact, environment).await?.is_none() {
+                let (environment, what) = (environment.clone(), format!("of {artifact}"));
+                return Err(ControlError::NoDeployment { environment, what });
+            }
+        }
+        let moves = |other: &ArtifactId| new.members.iter().any(|it| it.artifact == *other);
+        let mut ahead: Vec<_> = new.plan.awaits(0).cloned().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(artifact) = ahead.pop() {
+            if !seen.insert(artifact.clone()) {
+                continue;
+            }
+            let other = self.deployment_of(&artifact, environment).await?;
+            let Some(other) = other.map(|it| it.deployment) else { continue };
+            for awaited in other.plan.awaits(other.step) {
+                if moves(awaited) {
+                    let awaited = awaited.clone();
+                    return Err(ControlError::WaitsInTurn { artifact, awaited });
+                }
+                ahead.push(awaited.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The deployments that wait for others, and for which artifact's.
+#[derive(Debug, Default)]
+pub(super) struct Waiting(BTreeMap<Which, ArtifactId>);
+
+impl Waiting {
+    /// Learns where a deployment is.
+    pub(super) fn note(&mut self, deployment: &Deployment) {
+        let which = (deployment.environment.clone(), deployment.id);
+        match deployment.current().and_then(Step::awaits) {
+            Some(other) if !deployment.phase.is_over() => {
+                self.0.insert(which, other.clone());
+            }
+            Some(_) | None => drop(self.0.remove(&which)),
+        }
+    }
+}
+
+impl Driver<'_> {
+    /// A deployment began or ended: whoever waits for it is looked at now.
+    pub(super) fn look_at_what_waits_for(&mut self, other: &Deployment) {
+        let now = self.control.now();
+        let waits = self.waiting.0.iter().filter(|((environment, _), artifact)| {
+            *environment == other.environment
+                && other.members.iter().any(|member| member.artifact == **artifact)
+        });
+        self.due.extend(waits.map(|(which, _)| (which.clone(), now)));
+    }
+}
