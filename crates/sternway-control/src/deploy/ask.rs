@@ -55,7 +55,13 @@ impl Control {
             };
             let changeset = self.deploying(self.changeset(intent), &before, next).await?;
             match self.commit(&changeset).await {
-                Ok(_) => return self.deployment(environment, id).await,
+                Ok(_) => {
+                    let after = self.deployment(environment, id).await?;
+                    if after.deployment.phase.is_over() {
+                        self.let_go(&before.deployment).await?;
+                    }
+                    return Ok(after);
+                }
                 // Somebody moved it, or a pointer: look again.
                 Err(err) if is_lost_race(&err) && intent.id.is_none() => (),
                 Err(err) => return Err(err.into()),

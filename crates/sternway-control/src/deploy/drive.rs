@@ -220,7 +220,7 @@ impl Control {
 
     /// Has routers know nothing any more of a deployment that is over. Requests go as before, so that one
     /// that is away now is told with the next look.
-    async fn let_go(&self, of: &Deployment) -> Result<(), ControlError> {
+    pub(super) async fn let_go(&self, of: &Deployment) -> Result<(), ControlError> {
         let mut away = Away::new();
         for member in &of.members {
             match self.route_all(&member.artifact, &of.environment, &mut away).await {

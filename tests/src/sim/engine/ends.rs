@@ -78,13 +78,13 @@ impl Play<'_> {
         if deployment.phase != Phase::Running {
             return Ok(());
         }
-        if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
-            asks(Ask::Resume)?;
-        }
         if !deployment.objections.is_empty()
             && let Some(other) = another()
         {
             now(self.sound.ask(&production(), id, Ask::Withdraw, &other)).map(drop)?;
+        }
+        if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
+            asks(Ask::Resume)?;
         }
         if matches!(deployment.current(), Some(Step::Approve { .. }))
             && deployment.approvals.is_empty()
