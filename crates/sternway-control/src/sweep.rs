@@ -59,6 +59,7 @@ impl Control {
         if tallies.judged.total() >= tallies.tally.total() {
             return Ok(None);
         }
-        self.judge_rest(subject.clone(), tallies).await.map(Some)
+        // Boxed, or who sweeps holds all that judging may need.
+        Box::pin(self.judge_rest(subject.clone(), tallies)).await.map(Some)
     }
 }

@@ -99,8 +99,9 @@ fn answered(site: &Site, requests: usize) -> Told<Vec<String>> {
     Ok(versions)
 }
 
-/// What `HAProxy` says at the end: one version, and no deployment any more.
+/// What `HAProxy` says at the end: one version, and once somebody has looked no deployment any more.
 fn alone(site: &Site, version: &str) -> Told<()> {
+    site.commands.ok(&["supervise", "--once"], "")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (router, (artifact, environment)) =
         (site.router(), (ARTIFACT.parse()?, "production".parse()?));

@@ -175,6 +175,7 @@ impl Command {
     /// # Errors
     ///
     /// Why it could not be done.
+    #[expect(clippy::too_many_lines, reason = "a line for each command")]
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, CliError> {
         match self {
             Self::Demo(args) => Box::pin(demo::run(context, args)).await,

@@ -67,12 +67,15 @@ async fn refused(world: &World, changeset: &Changeset) -> Refusal {
     refusal
 }
 
+fn problem_of(refusal: &Refusal) -> &'static str {
+    let Refusal::Deployment { problem, .. } = refusal else {
+        panic!("the deployment is to be refused: {refusal:?}")
+    };
+    problem
+}
+
 async fn problem(world: &World, after: &Deployment) -> &'static str {
-    let refusal = refused(world, &world.changeset().then(put_deployment(after))).await;
-    match refusal {
-        Refusal::Deployment { problem, .. } => problem,
-        other => panic!("the deployment is to be refused: {other:?}"),
-    }
+    problem_of(&refused(world, &world.changeset().then(put_deployment(after))).await)
 }
 
 pub(crate) async fn every_candidate_of_an_experiment_has_its_share(world: World) {
@@ -109,11 +112,7 @@ pub(crate) async fn a_candidate_that_is_out_gets_no_runs(world: World) {
     let mut again = begun.clone();
     let back = split(world.changeset(), &mut again, [10, 20]);
     let refusal = refused(&world, &back).await;
-    let problem_of = |refusal| match refusal {
-        Refusal::Deployment { problem, .. } => problem,
-        other => panic!("the deployment is to be refused: {other:?}"),
-    };
-    assert_eq!(problem_of(refusal), "gives runs to a candidate that is out");
+    assert_eq!(problem_of(&refusal), "gives runs to a candidate that is out");
     world.commit(&split(world.changeset(), &mut begun, [10, 0])).await;
     let back_in = Deployment { out: [].into(), ..begun.clone() };
     let said = problem(&world, &back_in).await;

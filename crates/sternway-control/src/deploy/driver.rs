@@ -226,6 +226,8 @@ impl Driver<'_> {
                     (Some(Record::Route(route)), None) => {
                         let (environment, artifact) = (route.environment(), route.artifact());
                         self.of.remove(&(environment.clone(), artifact.clone()));
+                        // It is over, and what this driver told a router a moment ago may not be.
+                        drop(self.control.assert_route(artifact, environment).await);
                     }
                     (_, Some(Record::Deployment(it))) if it.phase.is_over() => {
                         self.look_at_what_waits_for(it);

@@ -94,7 +94,7 @@ impl Routers {
                 return Err(unroutable("it sends all requests to one version".into()));
             }
             let asked = plan.candidates() + 1;
-            if plan.candidates() > 1 && usize::from(able.arms) < asked {
+            if plan.candidates() > 1 && able.arms < asked {
                 let problem = format!(
                     "it splits requests among {} versions, and the plan among {asked}",
                     able.arms

@@ -8,15 +8,13 @@ use crate::{Route, Weight};
 impl Plan {
     /// What is wrong with a step after these in an experiment, or outside one.
     fn unsplit(&self, step: &Step, before: &[Step]) -> Option<&'static str> {
-        let (is_split, is_chosen) =
-            (self.candidates() > 1, before.iter().any(|step| *step == Step::Choose));
+        let (is_split, is_chosen) = (self.candidates() > 1, before.contains(&Step::Choose));
         match step {
             Step::Choose if !is_split => Some("has nothing to choose from"),
-            Step::Choose if is_chosen => Some("comes after one was chosen"),
             Step::Split(weights) if weights.len() != self.candidates() => {
                 Some("is for another number of candidates")
             }
-            Step::Split(_) if is_chosen => Some("comes after one was chosen"),
+            Step::Split(_) | Step::Choose if is_chosen => Some("comes after one was chosen"),
             Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive if is_split && !is_chosen => {
                 Some("comes before one of the candidates was chosen")
             }

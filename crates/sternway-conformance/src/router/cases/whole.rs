@@ -25,7 +25,7 @@ pub(crate) async fn every_request_has_a_version_while_routes_change(way: Way) {
     let answered = loop {
         generation += 1;
         way.apply(&way.whole(generation, 1 + generation % 2)).await;
-        drop(changed.send(generation));
+        changed.send_replace(generation);
         if let Some(end) = requests.try_join_next() {
             break done(end, "sending requests meanwhile");
         }
