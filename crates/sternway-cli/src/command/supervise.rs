@@ -1,5 +1,4 @@
 //! `sternway supervise`: judge again and again what nobody judged, drive deployments, and keep routers told.
-//! `sternway supervise`: judge again and again what nobody judged, drive deployments, and tell channels.
 //!
 //! The store's file is used by one process at a time, so it is not held in between: it is opened,
 //! which judges what nobody judged, and closed, which notes that.
