@@ -248,8 +248,14 @@ impl Control {
     ///
     /// [`ControlError::Store`] if the store cannot be read.
     pub async fn notice(&self, subject: &Subject) -> Result<Option<Latch>, ControlError> {
+        let stay = (&subject.artifact, &subject.environment, subject.generation);
+        let own = RecordKey::notice_of_candidate(stay, subject.version);
+        if let Some(latch) = self.record_at(&own, Record::into_latch).await? {
+            return Ok(Some(*latch));
+        }
         let key = RecordKey::notice(&subject.artifact, &subject.environment, subject.generation);
-        Ok(self.record_at(&key, Record::into_latch).await?.map(|latch| *latch))
+        let found = self.record_at(&key, Record::into_latch).await?;
+        Ok(found.map(|latch| *latch).filter(|latch| latch.version == subject.version))
     }
 }
 

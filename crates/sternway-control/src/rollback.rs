@@ -278,6 +278,7 @@ impl Control {
             version: back.live.number,
             regression: regression.clone(),
             action,
+            candidate: false,
             at: regression.evidence.newest,
         }));
         let unlatched = Precondition::RecordAt { key: latch.key(), generation: Generation::ZERO };

@@ -66,6 +66,10 @@ pub struct Latch {
     pub regression: Regression,
     /// What was done.
     pub action: LatchAction,
+    /// Whether it was a deployment's candidate: several of them may share a generation with what is live, and
+    /// each has a notice of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub candidate: bool,
     /// The newest outcome's own time when the verdict was reached.
     pub at: Timestamp,
 }

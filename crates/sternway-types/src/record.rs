@@ -158,6 +158,10 @@ impl Record {
                 RecordKey::condemnation(&it.artifact, &it.environment, &it.digest)
             }
             Self::Attestation(it) => RecordKey::attestation(&it.artifact, it.version, &it.name),
+            Self::Latch(it) if it.action.is_notice() && it.candidate => {
+                let stay = (&it.artifact, &it.environment, it.generation);
+                RecordKey::notice_of_candidate(stay, it.version)
+            }
             Self::Latch(it) if it.action.is_notice() => {
                 RecordKey::notice(&it.artifact, &it.environment, it.generation)
             }
@@ -340,6 +344,16 @@ impl RecordKey {
     #[must_use]
     pub fn notice(artifact: &ArtifactId, environment: &EnvironmentId, at: Generation) -> Self {
         let name = format!("{}/notice", stay(artifact, environment, at));
+        Self { kind: RecordKind::Latch, name }
+    }
+
+    /// What a policy that does not act found about a candidate, in a generation of the pointer.
+    #[must_use]
+    pub fn notice_of_candidate(
+        (artifact, environment, at): (&ArtifactId, &EnvironmentId, Generation),
+        candidate: VersionNumber,
+    ) -> Self {
+        let name = format!("{}/notice/{candidate}", stay(artifact, environment, at));
         Self { kind: RecordKind::Latch, name }
     }
 

@@ -132,6 +132,7 @@ pub(crate) fn latch(
         version,
         regression: Regression { rule, matched, evidence },
         action: LatchAction::Halted,
+        candidate: false,
         at: Timestamp::EPOCH,
     })))
 }

@@ -24,7 +24,7 @@ impl Control {
         let mut members = deployment.members.iter();
         let made_live = members.any(|member| {
             member.artifact == *artifact
-                && member.to == subject.version
+                && deployment.candidate_of(member) == subject.version
                 && member.generation() == subject.generation
         });
         Ok((made_live && deployment.phase == Phase::Running).then_some(id))

@@ -143,6 +143,7 @@ pub(super) fn latched(subject: &Subject, regression: &Regression, action: LatchA
         version: subject.version,
         regression: regression.clone(),
         action,
+        candidate: true,
         at: regression.evidence.newest,
     }))
 }

@@ -9,12 +9,14 @@ use sternway_control::{
 use sternway_deploy::{Ask, experiment};
 use sternway_store::StoreError;
 use sternway_types::{
-    Arm, Deployment, Force, Limits, Phase, Plan, Subject, VersionNumber, Wait, Weight,
+    Action, Arm, Deployment, Force, Limits, Pause, Phase, Plan, Subject, VersionNumber, Wait,
+    Weight,
 };
 
 use crate::{
     deploy::{drive, shop, start},
     make::{alice, greeting, production, version},
+    paused::{paused, set},
     world::World,
 };
 
@@ -133,6 +135,32 @@ async fn outcomes_of_a_share_that_is_over_still_speak_against_their_candidate() 
     let subject = Subject { artifact, environment, version: version(2), generation };
     drop(world.control.record(world.outcomes(&subject, &"x".repeat(15))).await.unwrap());
     assert_eq!(drive(&world, &begun).await.deployment.phase, Phase::RolledBack);
+}
+
+#[tokio::test]
+async fn each_candidate_has_a_notice_of_its_own() {
+    let (world, begun) = compared().await;
+    set(&world, Action::Pause).await;
+    drop(run(&world, 1, &".".repeat(60)).await);
+    for number in [3, 2] {
+        let recorded = run(&world, number, &"x".repeat(15)).await;
+        assert!(paused(&recorded), "v{number}: {recorded:?}");
+    }
+    let waits = drive(&world, &begun).await.deployment;
+    assert_eq!((waits.weight, waits.pauses.contains(&Pause::Regressed)), (weight(40), true));
+}
+
+#[tokio::test]
+async fn the_chosen_one_is_paused_while_it_bakes_if_its_policy_asks_for_that() {
+    let (world, begun) = compared().await;
+    set(&world, Action::Pause).await;
+    let ask = async |ask| world.control.ask(&production(), begun.id, ask, &alice()).await.unwrap();
+    ask(Ask::Choose { place: 1 }).await;
+    ask(Ask::Promote).await;
+    drop(drive(&world, &begun).await);
+    assert_eq!(world.live().await, Some(version(3)));
+    assert!(paused(&run(&world, 3, "xxx").await));
+    assert!(now(&world, &begun).await.pauses.contains(&Pause::Regressed));
 }
 
 #[tokio::test]

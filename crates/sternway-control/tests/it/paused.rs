@@ -13,13 +13,13 @@ use crate::{
     world::World,
 };
 
-async fn set(world: &World, action: Action) {
+pub(crate) async fn set(world: &World, action: Action) {
     let setting = PolicySetting::On(Policy::default().with_action(action));
     let scope = PolicyScope::Namespace;
     world.control.set_policy(scope, setting, &alice()).await.expect("it is set");
 }
 
-fn paused(recorded: &Recorded) -> bool {
+pub(crate) fn paused(recorded: &Recorded) -> bool {
     let reaction = recorded.judged.first().and_then(|judged| judged.reaction.as_ref());
     matches!(reaction, Some(Reaction::Stays { action: LatchAction::Paused { .. }, .. }))
 }

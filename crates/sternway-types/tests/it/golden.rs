@@ -186,6 +186,7 @@ fn check_latch(action: LatchAction, golden: &str) {
         version: version(2),
         regression: regression(),
         action,
+        candidate: false,
         at: second(5),
     };
     check(
