@@ -1,11 +1,9 @@
 //! Deployments, with what no case is about filled in.
 
-use std::collections::BTreeSet;
-
 use sternway_types::{
     Arm, ArtifactId, Change, Changeset, Deployment, DeploymentId, EnvironmentId, Force, Generation,
-    Limits, Member, MoveCause, NewMove, Phase, Plan, Reason, Record, Regime, Route, Shift, Step,
-    Strategy, Target, Timestamp, VersionNumber, Weight,
+    Limits, Member, MoveCause, NewMove, Plan, Record, Regime, Route, Shift, Step, Strategy, Target,
+    Timestamp, VersionNumber, Weight,
 };
 
 use super::names::{alice, live};
@@ -25,10 +23,10 @@ pub(crate) fn deployment(
 ) -> Deployment {
     let steps = vec![Step::SetWeight(weight(5)), Step::GoLive];
     let plan = Plan::new(Strategy::Steps, steps, Limits::default());
-    Deployment {
-        id: DeploymentId::from_name(name),
-        environment: environment.clone(),
-        members: vec![Member {
+    Deployment::new(
+        DeploymentId::from_name(name),
+        environment.clone(),
+        vec![Member {
             artifact: artifact.clone(),
             from,
             to,
@@ -36,29 +34,10 @@ pub(crate) fn deployment(
             regimes: vec![regime(at, Weight::ZERO)],
             baseline: None,
         }],
-        plan: there(plan.ok(), "plan"),
-        by: alice(),
-        reason: Reason::default(),
-        started: Timestamp::EPOCH,
-        phase: Phase::Running,
-        step: 0,
-        weight: Weight::ZERO,
-        shadow: Weight::ZERO,
-        split: Vec::new(),
-        out: BTreeSet::new(),
-        chosen: None,
-        routed: true,
-        since: Timestamp::EPOCH,
-        pauses: BTreeSet::new(),
-        starved: false,
-        approvals: Vec::new(),
-        objections: Vec::new(),
-        waiver: None,
-        proven: false,
-        cause: None,
-        fence: 0,
-        lease: None,
-    }
+        there(plan.ok(), "plan"),
+        alice(),
+        Timestamp::EPOCH,
+    )
 }
 
 pub(crate) const fn regime(generation: Generation, weight: Weight) -> Regime {

@@ -1,12 +1,12 @@
 //! Begins a deployment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sternway_deploy::{Event, Write};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, Change, Deployment, DeploymentId, EnvironmentId, Force, Generation, Member, Phase,
-    Plan, PointCause, PointerName, Precondition, Record, RecordKey, Regime, Subject, VersionNumber,
+    ArtifactId, Change, Deployment, DeploymentId, EnvironmentId, Force, Generation, Member, Plan,
+    PointCause, PointerName, Precondition, Record, RecordKey, Regime, Subject, VersionNumber,
     Weight,
 };
 
@@ -73,32 +73,15 @@ impl Control {
         let changeset = intent.id.unwrap_or_else(|| self.ids.changeset());
         let now = self.now();
         let deployment = Deployment {
-            id: DeploymentId::from_uuid(changeset.as_uuid()),
-            environment: environment.clone(),
-            members,
-            plan,
-            by: intent.actor.clone(),
             reason: intent.reason.clone(),
-            started: now,
-            phase: Phase::Running,
-            step: 0,
-            weight: Weight::ZERO,
-            shadow: Weight::ZERO,
-            split: Vec::new(),
-            out: BTreeSet::new(),
-            chosen: None,
-            // Nothing was asked of the routers yet.
-            routed: true,
-            since: now,
-            pauses: BTreeSet::new(),
-            starved: false,
-            approvals: Vec::new(),
-            objections: Vec::new(),
-            waiver: None,
-            proven: false,
-            cause: None,
-            fence: 0,
-            lease: None,
+            ..Deployment::new(
+                DeploymentId::from_uuid(changeset.as_uuid()),
+                environment.clone(),
+                members,
+                plan,
+                intent.actor.clone(),
+                now,
+            )
         };
         match deployment.refuses(None) {
             Some(problem) => {

@@ -1,11 +1,11 @@
 //! Deployments as they begin, and what happens to them, in few words.
 
-use std::{collections::BTreeSet, fmt::Display, str::FromStr, time::Duration};
+use std::{fmt::Display, str::FromStr, time::Duration};
 
 use sternway_deploy::{Ask, Event, Found, Next, Refused, Write, advance, begin};
 use sternway_types::{
-    Deployment, DeploymentId, EnvironmentId, Generation, Limits, Member, Phase, Plan, Reason,
-    Regime, Step, Strategy, Timestamp, VersionNumber, Wait, Weight,
+    Deployment, DeploymentId, EnvironmentId, Generation, Limits, Member, Phase, Plan, Regime, Step,
+    Strategy, Timestamp, VersionNumber, Wait, Weight,
 };
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -39,10 +39,10 @@ pub(crate) fn begun(plan: Plan) -> Next {
     let first = VersionNumber::FIRST;
     let rivals = std::iter::successors(Some(first.next().next()), |it| Some(it.next()));
     let rivals = rivals.take(plan.candidates() - 1);
-    begin(Deployment {
-        id: DeploymentId::from_name("deployment"),
-        environment: EnvironmentId::production(),
-        members: vec![Member {
+    begin(Deployment::new(
+        DeploymentId::from_name("deployment"),
+        EnvironmentId::production(),
+        vec![Member {
             artifact: parsed("prompts/greeting"),
             from: first,
             to: first.next(),
@@ -56,28 +56,9 @@ pub(crate) fn begun(plan: Plan) -> Next {
             baseline: None,
         }],
         plan,
-        by: parsed("alice"),
-        reason: Reason::default(),
-        started: second(0),
-        phase: Phase::Running,
-        step: 0,
-        weight: Weight::ZERO,
-        shadow: Weight::ZERO,
-        split: Vec::new(),
-        out: BTreeSet::new(),
-        chosen: None,
-        routed: true,
-        since: second(0),
-        pauses: BTreeSet::new(),
-        starved: false,
-        approvals: Vec::new(),
-        objections: Vec::new(),
-        waiver: None,
-        proven: false,
-        cause: None,
-        fence: 0,
-        lease: None,
-    })
+        parsed("alice"),
+        second(0),
+    ))
 }
 
 pub(crate) fn regressed() -> Event {

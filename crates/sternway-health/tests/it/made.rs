@@ -1,12 +1,11 @@
 //! What is asked about, and how answers are looked at.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use sternway_health::Endpoint;
 use sternway_provider::{Health, HealthProbe, Unprobed};
 use sternway_types::{
-    Deployment, Generation, Limits, Member, Phase, Plan, Reason, Regime, Step, Strategy, Timestamp,
-    Weight,
+    Deployment, Generation, Limits, Member, Plan, Regime, Step, Strategy, Timestamp, Weight,
 };
 
 /// As long as a test waits for what does not come.
@@ -15,10 +14,10 @@ pub(crate) const SHORT: Duration = Duration::from_millis(200);
 /// v2 of a prompt, before it gets any runs.
 pub(crate) fn deployment() -> Deployment {
     let steps = vec![Step::Probe("ready".parse().expect("a name")), Step::GoLive];
-    Deployment {
-        id: "0191f3a0-0000-7000-8000-00000000d001".parse().expect("an id"),
-        environment: "production".parse().expect("a name"),
-        members: vec![Member {
+    Deployment::new(
+        "0191f3a0-0000-7000-8000-00000000d001".parse().expect("an id"),
+        "production".parse().expect("a name"),
+        vec![Member {
             artifact: "prompts/greeting".parse().expect("a name"),
             from: "v1".parse().expect("a version"),
             to: "v2".parse().expect("a version"),
@@ -31,29 +30,10 @@ pub(crate) fn deployment() -> Deployment {
             }],
             baseline: None,
         }],
-        plan: Plan::new(Strategy::Immediate, steps, Limits::default()).expect("a plan"),
-        by: "human:alice".parse().expect("a person"),
-        reason: Reason::default(),
-        started: Timestamp::EPOCH,
-        phase: Phase::Running,
-        step: 0,
-        weight: Weight::ZERO,
-        shadow: Weight::ZERO,
-        split: Vec::new(),
-        out: BTreeSet::new(),
-        chosen: None,
-        routed: true,
-        since: Timestamp::EPOCH,
-        pauses: BTreeSet::new(),
-        starved: false,
-        approvals: Vec::new(),
-        objections: Vec::new(),
-        waiver: None,
-        proven: false,
-        cause: None,
-        fence: 0,
-        lease: None,
-    }
+        Plan::new(Strategy::Immediate, steps, Limits::default()).expect("a plan"),
+        "human:alice".parse().expect("a person"),
+        Timestamp::EPOCH,
+    )
 }
 
 /// An address that is not waited for long.

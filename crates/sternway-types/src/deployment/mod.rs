@@ -197,6 +197,46 @@ impl Deployment {
     /// The most artifacts that move together.
     pub const MAX_MEMBERS: usize = 64;
 
+    /// One that begins now, in its first step, and moved nothing yet.
+    #[must_use]
+    pub fn new(
+        id: DeploymentId,
+        environment: EnvironmentId,
+        members: Vec<Member>,
+        plan: Plan,
+        by: Actor,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            environment,
+            members,
+            plan,
+            by,
+            reason: Reason::default(),
+            started: now,
+            phase: Phase::Running,
+            step: 0,
+            weight: Weight::ZERO,
+            shadow: Weight::ZERO,
+            split: Vec::new(),
+            out: BTreeSet::new(),
+            chosen: None,
+            // Nothing was asked of the routers yet.
+            routed: true,
+            since: now,
+            pauses: BTreeSet::new(),
+            starved: false,
+            approvals: Vec::new(),
+            objections: Vec::new(),
+            waiver: None,
+            proven: false,
+            cause: None,
+            fence: 0,
+            lease: None,
+        }
+    }
+
     /// The step that it is in; nothing once all are done.
     #[must_use]
     pub fn current(&self) -> Option<&Step> {

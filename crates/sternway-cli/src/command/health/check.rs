@@ -1,6 +1,6 @@
 //! Makes a health check by hand, of what is not deployed yet.
 
-use std::{collections::BTreeSet, process::ExitCode};
+use std::process::ExitCode;
 
 use sternway::{
     Missing,
@@ -9,8 +9,8 @@ use sternway::{
     deploy::immediate,
     provider::{Health, Ids as _, RandomIds, Unprobed},
     types::{
-        Deployment, DeploymentId, EnvironmentId, Generation, Limits, Member, Phase, ProbeId,
-        Reason, Reference, Regime, Wait, Weight,
+        Deployment, DeploymentId, EnvironmentId, Generation, Limits, Member, ProbeId, Reference,
+        Regime, Wait, Weight,
     },
 };
 
@@ -107,33 +107,14 @@ fn proposed(context: &Context, mut members: Vec<Member>) -> Result<Deployment, C
     members.sort_unstable_by(|one, other| one.artifact.cmp(&other.artifact));
     let plan = immediate(Wait::default(), Limits::default()).map_err(CliError::invalid_by)?;
     let now = context.now();
-    Ok(Deployment {
-        id: DeploymentId::from_uuid(RandomIds.changeset().as_uuid()),
-        environment: context.environment.clone(),
+    Ok(Deployment::new(
+        DeploymentId::from_uuid(RandomIds.changeset().as_uuid()),
+        context.environment.clone(),
         members,
         plan,
-        by: context.actor.clone(),
-        reason: Reason::default(),
-        started: now,
-        phase: Phase::Running,
-        step: 0,
-        weight: Weight::ZERO,
-        shadow: Weight::ZERO,
-        split: Vec::new(),
-        out: BTreeSet::new(),
-        chosen: None,
-        routed: true,
-        since: now,
-        pauses: BTreeSet::new(),
-        starved: false,
-        approvals: Vec::new(),
-        objections: Vec::new(),
-        waiver: None,
-        proven: false,
-        cause: None,
-        fence: 0,
-        lease: None,
-    })
+        context.actor.clone(),
+        now,
+    ))
 }
 
 fn view(name: ProbeId, answer: &Result<Health, Unprobed>) -> ProbedView {
