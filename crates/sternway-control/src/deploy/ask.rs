@@ -48,22 +48,30 @@ impl Control {
         event: &Event,
         intent: &Intent,
     ) -> Result<Deployed, ControlError> {
+        let mut lost = false;
         loop {
             let before = self.deployment(environment, id).await?;
+            // Who moved what is live by hand is heard first: a way forward from where it was is lost for ever.
+            let moved = if lost { self.moved_past(&before.deployment).await? } else { None };
+            let event = moved.as_ref().unwrap_or(event);
             let Some(next) = advance(&before.deployment, event, self.now())? else {
                 return Ok(before);
             };
-            let changeset = self.deploying(self.changeset(intent), &before, next).await?;
+            let own = if moved.is_some() { Intent::by(Actor::sternway()) } else { intent.clone() };
+            let changeset = self.deploying(self.changeset(&own), &before, next).await?;
             match self.commit(&changeset).await {
                 Ok(_) => {
                     let after = self.deployment(environment, id).await?;
                     if after.deployment.phase.is_over() {
                         self.let_go(&before.deployment).await?;
                     }
-                    return Ok(after);
+                    if moved.is_none() {
+                        return Ok(after);
+                    }
+                    lost = false;
                 }
                 // Somebody moved it, or a pointer: look again.
-                Err(err) if is_lost_race(&err) && intent.id.is_none() => (),
+                Err(err) if is_lost_race(&err) && intent.id.is_none() => lost = true,
                 Err(err) => return Err(err.into()),
             }
         }

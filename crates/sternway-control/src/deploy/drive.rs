@@ -99,9 +99,7 @@ impl Control {
     /// What happens next to a deployment: what is live was moved, the routers follow, or time passed.
     /// Nothing if it is to be looked at again.
     async fn next_event(&self, deployment: &Deployment) -> Result<Option<Event>, ControlError> {
-        if deployment.phase == Phase::Running
-            && let Some(event) = self.moved_by_others(deployment).await?
-        {
+        if let Some(event) = self.moved_past(deployment).await? {
             return Ok(Some(event));
         }
         if let Some(event) = self.freezes(deployment).await? {
@@ -121,11 +119,7 @@ impl Control {
                 }
                 // A newer route than ours: somebody moved what is live since it was looked at.
                 Err(ControlError::Router(RouterError::Older { .. })) => {
-                    let moved = if deployment.phase == Phase::Running {
-                        self.moved_by_others(deployment).await?
-                    } else {
-                        None
-                    };
+                    let moved = self.moved_past(deployment).await?;
                     let artifact = member.artifact.clone();
                     return Ok(Some(moved.unwrap_or(Event::Overtaken { artifact })));
                 }
@@ -149,11 +143,15 @@ impl Control {
         Ok(trouble)
     }
 
-    /// Whether somebody else moved what is live, or condemned a candidate that is not.
-    async fn moved_by_others(
+    /// Whether somebody else moved what is live, or condemned a candidate that is not, of a deployment on its way
+    /// forward.
+    pub(super) async fn moved_past(
         &self,
         deployment: &Deployment,
     ) -> Result<Option<Event>, ControlError> {
+        if deployment.phase != Phase::Running {
+            return Ok(None);
+        }
         let name = PointerName::Environment(deployment.environment.clone());
         for member in &deployment.members {
             let Member { artifact, regimes, .. } = member;

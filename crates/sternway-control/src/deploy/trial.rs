@@ -103,7 +103,12 @@ impl Control {
                         revision: receipt.revision,
                     });
                 }
-                Err(err) if is_lost_race(&err) => (),
+                // What is live may have been moved by hand: then no arm goes back alone, but all of it.
+                Err(err) if is_lost_race(&err) => {
+                    if let Some(moved) = self.moved_past(&before.deployment).await? {
+                        drop(self.happens(&subject.environment, id, &moved).await?);
+                    }
+                }
                 Err(err) => return Err(err.into()),
             }
         }

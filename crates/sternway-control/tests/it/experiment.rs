@@ -1,5 +1,7 @@
 //! Several candidates beside what is live, driven step by step.
 
+use std::time::Duration;
+
 use sternway_control::{
     ControlError,
     deploy::{Deployed, NewDeployment, OnSupersede},
@@ -12,9 +14,10 @@ use sternway_types::{
     Action, Arm, Deployment, Force, Limits, Pause, Phase, Plan, Subject, VersionNumber, Wait,
     Weight,
 };
+use tokio::time::timeout;
 
 use crate::{
-    deploy::{drive, shop, start},
+    deploy::{by_shares as one_by_one, drive, shop, start},
     make::{alice, greeting, production, version},
     paused::{paused, set},
     world::World,
@@ -120,6 +123,47 @@ async fn the_last_one_that_is_worse_takes_the_deployment_back() {
     assert_eq!(drive(&world, &begun).await.deployment.phase, Phase::RolledBack);
     assert_eq!(arms(&world).await, [(version(1), 100)]);
     assert_eq!(world.condemned().await, [version(2), version(3)]);
+}
+
+/// Nothing here waits for anything: what takes so long goes on for ever.
+const FOREVER: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn an_arm_that_is_worse_once_somebody_moved_what_is_live_ends_the_deployment() {
+    let (world, begun) = compared().await;
+    let share = world.control.wanted_route(&greeting(), &production()).await.unwrap().unwrap();
+    drop(run(&world, 1, &".".repeat(60)).await);
+    world.publish("greeting 4").await;
+    world.promote(4).await;
+    // No driver has looked since: its runs began before.
+    let (artifact, environment) = (greeting(), production());
+    let (version, generation) = (version(3), share.generation());
+    let subject = Subject { artifact, environment, version, generation };
+    let outcomes = world.outcomes(&subject, &"x".repeat(15));
+    let recorded = timeout(FOREVER, world.control.record(outcomes)).await.expect("it ends");
+    let recorded = recorded.expect("it is recorded");
+    let reaction = recorded.judged.first().and_then(|judged| judged.reaction.as_ref());
+    assert!(matches!(reaction, Some(Reaction::Overtaken)), "{recorded:?}");
+    assert_eq!(drive(&world, &begun).await.deployment.phase, Phase::Superseded);
+    assert_eq!(
+        (world.live().await, world.condemned().await),
+        (Some(crate::make::version(4)), vec![])
+    );
+}
+
+#[tokio::test]
+async fn who_asks_for_more_once_somebody_moved_what_is_live_hears_that_it_is_past() {
+    let world = shop().await;
+    let begun = start(&world, one_by_one(&[5, 25])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    world.publish("greeting 3").await;
+    world.promote(3).await;
+    let (environment, alice) = (production(), alice());
+    let asked = world.control.ask(&environment, begun.id, Ask::Promote, &alice);
+    let refused = timeout(FOREVER, asked).await.expect("it ends").expect_err("it is past");
+    assert!(refused.to_string().contains("cannot promote"), "{refused}");
+    assert_eq!(drive(&world, &begun).await.deployment.phase, Phase::Superseded);
+    assert_eq!(world.live().await, Some(version(3)));
 }
 
 #[tokio::test]
