@@ -86,8 +86,8 @@ impl Play<'_> {
         if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
             asks(Ask::Resume)?;
         }
-        if matches!(deployment.current(), Some(Step::Approve { .. }))
-            && deployment.approvals.is_empty()
+        if let Some(Step::Approve(consent)) = deployment.current()
+            && !deployment.lacks(consent, self.sound.now()).is_nothing()
             && let Some(other) = another()
         {
             now(self.sound.ask(&production(), id, Ask::Approve, &other)).map(drop)?;
