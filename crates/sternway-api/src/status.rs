@@ -39,6 +39,7 @@ pub enum EnvironmentHealthView {
 
 impl EnvironmentHealthView {
     /// How well an environment is in which this is live, and these deployments are under way.
+    #[must_use]
     pub fn of(live: &[LiveStatusView], deployments: &[&DeploymentView]) -> Self {
         let live = live.iter().map(|live| {
             if live.condemned.is_some() || live.halted.is_some() {
@@ -49,12 +50,16 @@ impl EnvironmentHealthView {
                 Self::Healthy
             }
         });
-        let deployments = deployments.iter().map(|it| {
-            let ails = |pause: &&str| matches!(*pause, "regressed" | "deadline" | "unrouted");
-            let ails =
-                it.state == "rolling_back" || it.starved || it.pauses.iter().any(|it| ails(&it));
-            if ails { Self::Degraded } else { Self::Healthy }
-        });
+        let ails = |it: &&DeploymentView| {
+            let mut pauses = it.pauses.iter();
+            let ails = pauses.any(|pause| matches!(*pause, "regressed" | "deadline" | "unrouted"));
+            if ails || it.starved || it.state == "rolling_back" {
+                Self::Degraded
+            } else {
+                Self::Healthy
+            }
+        };
+        let deployments = deployments.iter().map(ails);
         live.chain(deployments).max().unwrap_or(Self::Healthy)
     }
 

@@ -6,8 +6,8 @@ use sternway_deploy::{Event, advance};
 use sternway_policy::beside;
 use sternway_types::{
     Action, Actor, Beside, Cause, Change, EnvironmentId, FrozenBaseline, Generation, Latch,
-    LatchAction, Member, MoveCause, PointerMove, Policy, Precondition, Reason, Record, Regression,
-    Route, Subject, Tally, VersionNumber,
+    LatchAction, Member, MoveCause, PointerMove, Policy, Precondition, Reason, Record, RecordKey,
+    Regression, Route, Subject, Tally, VersionNumber,
 };
 
 use super::{UnderWay, found::baseline_of, is_lost_race};
@@ -138,8 +138,10 @@ impl Control {
         }
         let mut withdrawn = 0;
         for id in stopped.difference(&live) {
-            let deployment = self.deployment(environment, *id).await?.deployment;
-            withdrawn += usize::from(matches!(deployment.cause, Some(Cause::Regressed { .. })));
+            let key = RecordKey::deployment(environment, *id);
+            let deployment = self.record_at(&key, Record::into_deployment).await?;
+            let cause = deployment.and_then(|it| it.cause);
+            withdrawn += usize::from(matches!(cause, Some(Cause::Regressed { .. })));
         }
         Ok(withdrawn)
     }
