@@ -50,6 +50,7 @@ mod pointer;
 mod policy;
 mod probe;
 mod problem;
+mod progress;
 mod promoted;
 mod published;
 mod recorded;
@@ -129,6 +130,9 @@ pub use crate::{
     },
     probe::{ProbeView, ProbedView},
     problem::{Problem, ProblemCode},
+    progress::{
+        ArmProgressView, DeploymentProgressView, MemberProgressView, ProgressView, ShareView,
+    },
     promoted::PromotedView,
     published::{LandingView, PublishedView},
     recorded::{ReactionView, RecordedView},
@@ -142,7 +146,9 @@ pub use crate::{
     signed_head::{HeadKeyView, SignedHeadView},
     simulated::{SimulatedRunsView, SimulatedView},
     stability::{StabilityView, StableVersionView},
-    status::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
+    status::{
+        EnvironmentHealthView, EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView,
+    },
     store::StoreView,
     supervised::SupervisedView,
     tally::TallyView,

@@ -12,6 +12,8 @@ pub struct ProbeView {
     pub kind: &'static str,
     /// What is asked, in short and without secrets.
     pub what: String,
+    /// How long one try may take, in milliseconds; nothing for `all` and `any`.
+    pub timeout_ms: Option<u64>,
 }
 
 /// What a health check found.

@@ -15,6 +15,7 @@ use crate::{
     settings::{
         edit,
         file::{Elsewhere, Scope, SettingsFile},
+        health,
         key::Key,
     },
 };
@@ -64,7 +65,7 @@ pub fn settings(data: &[u8]) {
         };
         // A folder may name no validators, and says so.
         drop(file.validators());
-        drop(file.health());
+        drop(file.health(health::TIMEOUT));
         drop(file.routers());
         if file.parse(look_up).is_err() {
             continue;

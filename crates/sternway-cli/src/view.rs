@@ -3,6 +3,7 @@
 pub(crate) mod aging;
 pub(crate) mod explained;
 pub(crate) mod metrics;
+pub(crate) mod progress;
 pub(crate) mod stability;
 
 use sternway::{

@@ -232,8 +232,8 @@ impl Control {
         Ok(Plan::GoTo(Box::new(target)))
     }
 
-    /// Whether the policy allows no other automatic rollback here for now: it made as many in the last 24
-    /// hours as it may, or one so lately that it waits. The newest moves tell.
+    /// Whether the policy allows no other automatic rollback here for now: it took as many versions back in
+    /// the last 24 hours as it may, or made a rollback so lately that it waits. The newest moves tell.
     async fn is_spent(&self, back: &Back<'_>, policy: &Policy) -> Result<bool, ControlError> {
         let (artifact, name) = (&back.live.artifact, back.name());
         let moves = self.store.moves(&self.namespace, artifact, &name, None, Limit::MAX).await?;
@@ -241,11 +241,13 @@ impl Control {
         let by_policy = moves.iter().filter(|moved| {
             matches!(&moved.cause, MoveCause::RolledBack(RollbackTrigger::Policy(_)))
         });
+        let lately = moves.iter().take_while(|moved| moved.at > since(DAY));
+        let withdrawn = self.withdrawn_among(lately, back.environment).await?;
         let of_a_day = by_policy.clone().filter(|moved| moved.at > since(DAY)).count();
         let budget = usize::try_from(policy.rollbacks_per_day()).unwrap_or(usize::MAX);
         let newest = by_policy.map(|moved| moved.at).next();
         let waits = policy.cooldown().is_some_and(|length| newest > Some(since(length.get())));
-        Ok(of_a_day >= budget || waits)
+        Ok(of_a_day.saturating_add(withdrawn) >= budget || waits)
     }
 
     fn plan_reaction(

@@ -56,7 +56,7 @@ impl HttpProbe {
         }
     }
 
-    /// Tells a hook of the deployment with POST, as the JSON that `deploy status --json` shows. Every success
+    /// Tells a hook of the deployment with POST, as the JSON that `deploy list --json` shows. Every success
     /// is well, but for [`Statuses::not_yet`].
     pub fn hook(endpoint: Endpoint) -> Self {
         let (hook, method, not_yet) = (Hook::Yes, Method::POST, Statuses::not_yet());

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use sternway::{
     Missing, Sternway,
     api::{
-        DeploymentView, EnvironmentStatusView, LiveStatusView, LiveView, MoveView,
-        RollbackEventView, StatusView,
+        DeploymentView, EnvironmentHealthView, EnvironmentStatusView, LiveStatusView, LiveView,
+        MoveView, RollbackEventView, StatusView,
     },
     control::Control,
     store::Limit,
     types::{
-        Applied, ArtifactId, At, Commit, Environment, MoveCause, Pointer, Revision, Subject,
-        Timestamp,
+        Applied, ArtifactId, At, Commit, Environment, LatchAction, MoveCause, Pointer, Revision,
+        Subject, Timestamp,
     },
 };
 
@@ -58,22 +58,22 @@ async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliE
     let head = control.store().head(control.namespace(), At::Head).await?;
     let (revision, at) =
         head.map_or((Revision::ZERO, Timestamp::EPOCH), |head| (head.revision, head.at));
+    let mut deployments = Vec::new();
+    for (environment, id) in control.deployments_under_way().await? {
+        let deployment = control.deployment(&environment, id).await?.deployment;
+        deployments.push(DeploymentView::from(&deployment));
+    }
     let (mut environments, mut after) = (Vec::new(), None);
     loop {
         let page = control.environments(after.as_ref(), Limit::MAX).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
         for environment in page {
-            environments.push(of_environment(control, environment).await?);
+            environments.push(of_environment(control, environment, &deployments).await?);
         }
     }
     let all = environments.iter().flat_map(|environment| &environment.live);
     let attention = all.filter(|live| live.condemned.is_some() || live.halted.is_some()).count();
-    let mut deployments = Vec::new();
-    for (environment, id) in control.deployments_under_way().await? {
-        let deployment = control.deployment(&environment, id).await?.deployment;
-        deployments.push(DeploymentView::from(&deployment));
-    }
     let waits = |it: &&DeploymentView| matches!(it.state, "awaiting_approval" | "paused");
     let waiting = deployments.iter().filter(|it| waits(it) || it.starved);
     let attention = attention + waiting.count();
@@ -92,6 +92,7 @@ async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliE
 async fn of_environment(
     control: &Control,
     environment: Environment,
+    deployments: &[DeploymentView],
 ) -> Result<EnvironmentStatusView, CliError> {
     let (store, namespace) = (control.store(), control.namespace());
     let (mut live, mut after): (_, Option<ArtifactId>) = (Vec::new(), None);
@@ -106,7 +107,9 @@ async fn of_environment(
         }
     }
     let Environment { id, description, .. } = environment;
-    Ok(EnvironmentStatusView { id, description, live })
+    let there = deployments.iter().filter(|deployment| deployment.environment == id);
+    let health = EnvironmentHealthView::of(&live, &there.collect::<Vec<_>>());
+    Ok(EnvironmentStatusView { id, description, health, live })
 }
 
 async fn of_pointer(
@@ -128,12 +131,16 @@ async fn of_pointer(
     };
     let latch = control.latch(&subject).await?;
     let halted = latch.filter(|latch| latch.action.needs_a_person());
+    // What a policy on trial would have done is no word on what is live.
+    let noticed = control.notice(&subject).await?;
+    let noticed = noticed.filter(|latch| latch.action != LatchAction::Shadowed);
     let newer = latest.get().saturating_sub(live.version.get());
     Ok(Some(LiveStatusView {
         latest,
         staged: newer.saturating_sub(standing.condemned_after(live.version)),
         condemned: standing.condemnation(&version).map(Into::into),
         halted: halted.as_ref().map(Into::into),
+        noticed: noticed.as_ref().map(Into::into),
         live,
     }))
 }

@@ -3,6 +3,8 @@
 //! The store's file is used by one process at a time, so it is not held in between: it is opened,
 //! which judges what nobody judged, and closed, which notes that.
 
+mod due;
+
 use std::{process::ExitCode, time::Duration};
 
 use sternway::{
@@ -13,9 +15,10 @@ use sternway::{
         deploy::{Driven, HealthChecks, Unrouted},
         record::Judged,
     },
-    types::{ArtifactId, DeploymentId, EnvironmentId, Subject, Verdict},
+    types::{ArtifactId, At, DeploymentId, EnvironmentId, Revision, Subject, Verdict},
 };
 
+use self::due::Due;
 use crate::{
     cli::Output,
     command::{deploy, notify::Post},
@@ -105,6 +108,7 @@ struct Rounds {
     after: Option<ArtifactId>,
     post: Post,
     checks: HealthChecks,
+    deployments: Due,
 }
 
 /// Waits for the next look, which comes at once when something was sent, or found out, to be written down.
@@ -136,8 +140,15 @@ async fn look(context: &Context, rounds: &mut Rounds) -> Result<(), CliError> {
             }
             swept.failed.iter().try_for_each(|(subject, err)| complain(context, subject, err))?;
             let control = sternway.control();
-            rounds.checks.say(control).await?;
-            drive(context, control, &mut rounds.checks).await?;
+            if !rounds.checks.say(control).await?.is_empty() || !swept.judged.is_empty() {
+                rounds.deployments.again();
+            }
+            // What others commit meanwhile is looked at in the next round.
+            let (head, now) = (head(control).await?, control.now());
+            if rounds.deployments.is_now(head, now) {
+                rounds.deployments = Due::looked(now, head);
+                drive(context, control, rounds).await?;
+            }
             for unrouted in control.keep_routes(&mut rounds.after).await? {
                 routed(context, &unrouted);
             }
@@ -146,23 +157,31 @@ async fn look(context: &Context, rounds: &mut Rounds) -> Result<(), CliError> {
         .await
 }
 
-/// Drives every deployment that is under way as far as it goes now. What is in the way of one is in the
-/// way of no other.
-async fn drive(
-    context: &Context,
-    control: &Control,
-    checks: &mut HealthChecks,
-) -> Result<(), CliError> {
+async fn head(control: &Control) -> Result<Revision, ControlError> {
+    let head = control.store().head(control.namespace(), At::Head).await?;
+    Ok(head.map_or(Revision::ZERO, |head| head.revision))
+}
+
+/// Drives every deployment that is under way as far as it goes now, and notes when to look again. What is in
+/// the way of one is in the way of no other.
+async fn drive(context: &Context, control: &Control, rounds: &mut Rounds) -> Result<(), CliError> {
     for (environment, id) in control.deployments_under_way().await? {
         match drive_one(control, &environment, id).await {
             Ok((driven, moved)) => {
-                checks.make(control, &driven.deployment);
-                driven.trouble.iter().for_each(|err| again(context, err));
+                rounds.checks.make(control, &driven.deployment);
+                rounds.deployments.note(driven.due);
+                if let Some(err) = &driven.trouble {
+                    again(context, err);
+                    rounds.deployments.again();
+                }
                 if moved {
                     deploy::tell(context, &driven.deployment)?;
                 }
             }
-            Err(err) => again(context, &err),
+            Err(err) => {
+                again(context, &err);
+                rounds.deployments.again();
+            }
         }
     }
     Ok(())

@@ -1,7 +1,9 @@
 //! Everything that is live, or needs a person, for people.
 
 use sternway::{
-    api::{EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView},
+    api::{
+        EnvironmentHealthView, EnvironmentStatusView, LiveStatusView, RollbackEventView, StatusView,
+    },
     types::Timestamp,
 };
 
@@ -53,7 +55,12 @@ pub(crate) fn write(view: &StatusView, now: Timestamp, page: &mut Page) {
 fn write_environment(environment: &EnvironmentStatusView, now: Timestamp, page: &mut Page) {
     let description = visible::line(&environment.description);
     let name = style::paint(style::NAME, &environment.id);
-    page.line(format_args!("{name}  {description}"));
+    let health = match environment.health {
+        EnvironmentHealthView::Healthy => String::new(),
+        health @ EnvironmentHealthView::Degraded => ailing(style::WAITING, health),
+        health @ EnvironmentHealthView::Unhealthy => ailing(style::BAD, health),
+    };
+    page.line(format_args!("{name}  {health}{description}"));
     if environment.live.is_empty() {
         page.hint("  nothing is live in it");
         return;
@@ -82,6 +89,10 @@ fn write_environment(environment: &EnvironmentStatusView, now: Timestamp, page: 
     table.write(page);
 }
 
+fn ailing(color: anstyle::Style, health: EnvironmentHealthView) -> String {
+    format!("{}  ", style::paint(color, health.as_str()))
+}
+
 fn note(live: &LiveStatusView, page: &Page) -> (&'static str, anstyle::Style, String) {
     let symbols = page.symbols();
     match (&live.halted, &live.condemned) {
@@ -95,7 +106,13 @@ fn note(live: &LiveStatusView, page: &Page) -> (&'static str, anstyle::Style, St
             let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
             (symbols.warning, style::BAD, format!("condemned{reason}"))
         }
-        (None, None) => (symbols.live, style::GOOD, String::new()),
+        (None, None) => match &live.noticed {
+            Some(noticed) => {
+                let note = format!("found to be worse: {}", noticed.regression.description);
+                (symbols.warning, style::WAITING, note)
+            }
+            None => (symbols.live, style::GOOD, String::new()),
+        },
     }
 }
 

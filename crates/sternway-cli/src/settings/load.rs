@@ -4,14 +4,15 @@ use std::{
     env, fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{
     Origin, Setting, Settings,
     file::{Elsewhere, Scope, SettingsFile},
-    health::HealthSettings,
+    health::{self, HealthSettings},
     key::Key,
-    older::PassedOver,
+    older::{self, PassedOver},
     routers::RouterSettings,
     typed::Typed,
     validators::ValidatorSettings,
@@ -60,9 +61,12 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     let paths = Paths::find();
     let Typed { mut first, built_in } = typed;
     first.extend(of_variable(Key::Pager, "STERNWAY_PAGER", Origin::Variable));
-    let project = read(&paths.project, Scope::Project)?;
+    let older = env::var(older::HEALTH_CHECK_TIMEOUT).ok();
+    let timeout = older.as_deref().and_then(older::health_check_timeout);
+    let of_checks = timeout.unwrap_or(health::TIMEOUT);
+    let project = read(&paths.project, Scope::Project, of_checks)?;
     let user = match &paths.user {
-        Some(path) => read(path, Scope::User)?,
+        Some(path) => read(path, Scope::User, of_checks)?,
         None => Read::default(),
     };
     let mut shared: Vec<Setting> =
@@ -81,7 +85,9 @@ pub(crate) fn load(typed: Typed) -> Result<Settings, CliError> {
     settings.routers = user.routers;
     settings.routers.extend(project.routers);
     settings.passed_over.extend((!is_ours).then_some(PassedOver::DATABASE_URL));
-    settings.passed_over.extend(PassedOver::of_older(is_set));
+    let is_read = |name: &str| name == older::HEALTH_CHECK_TIMEOUT && timeout.is_some();
+    let passed_over = PassedOver::of_older(|name| is_set(name) && !is_read(name));
+    settings.passed_over.extend(passed_over);
     Ok(settings)
 }
 
@@ -94,18 +100,18 @@ struct Read {
     routers: RouterSettings,
 }
 
-/// What is in one file; nothing if there is no such file.
+/// What is in one file, where checks have so much time that do not say; nothing if there is no such file.
 ///
 /// # Errors
 ///
 /// As [`load`].
-fn read(path: &Path, scope: Scope) -> Result<Read, CliError> {
+fn read(path: &Path, scope: Scope, of_checks: Duration) -> Result<Read, CliError> {
     let text = text(path).map_err(|err| CliError::file(path, err))?;
     let file = SettingsFile { path, scope, text: &text };
     Ok(Read {
         settings: file.parse(look_up)?,
         validators: file.validators()?,
-        health: file.health()?,
+        health: file.health(of_checks)?,
         routers: file.routers()?,
     })
 }

@@ -1,10 +1,10 @@
-//! Variables that may be set here, and that nothing takes anything from.
+//! Variables of older names that may be set here: one that is read, and those that nothing takes anything from.
 //!
 //! Who comes from a tool that was told things by them must not believe that they still hold: an
 //! approval that is asked for nowhere is worse than one that was never wanted. Their values are not
 //! looked at, since some are secrets.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// A variable that is set and has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +17,33 @@ pub(crate) struct PassedOver {
     pub(crate) instead: Option<&'static str>,
 }
 
+/// How long a health check may take that does not say, in milliseconds: the owner of a host says so there, as in
+/// the settings.
+pub(crate) const HEALTH_CHECK_TIMEOUT: &str = "HEALTH_CHECK_TIMEOUT";
+/// The longest of these, which is a day.
+const MOST_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
+
 const POLICIES: &str = "policies are in the store";
+const ENVIRONMENTS: &str = "how versions get to an environment is in the store";
 const CHANNELS: &str = "who is told what happens is in the store";
 
 /// Those that say what would be built in elsewhere, or is not built yet.
 const OLDER: [PassedOver; 8] = [
-    PassedOver::new("MAX_ROLLBACK_POINTS", "every version is kept, and can be gone back to", None),
+    PassedOver::new(
+        "MAX_ROLLBACK_POINTS",
+        "every version is kept, and can be gone back to; of points, the newest 10 of an environment",
+        None,
+    ),
     PassedOver::new(
         "AUTO_ROLLBACK_ON_FAILURE",
         POLICIES,
         Some("sternway policy set namespace FILE, or sternway policy off namespace"),
     ),
-    PassedOver::new("REQUIRE_APPROVAL_FOR_PRODUCTION", "there are no approvals yet", None),
+    PassedOver::new(
+        "REQUIRE_APPROVAL_FOR_PRODUCTION",
+        ENVIRONMENTS,
+        Some("sternway env set production --approvals 1"),
+    ),
     PassedOver::new(
         "SLACK_WEBHOOK_URL",
         CHANNELS,
@@ -43,12 +58,12 @@ const OLDER: [PassedOver; 8] = [
     ),
     PassedOver::new(
         "DEFAULT_DEPLOYMENT_STRATEGY",
-        "there are no deployments yet, and a version is live at once",
-        Some("sternway promote KEY@VERSION"),
+        ENVIRONMENTS,
+        Some("sternway env set production --canary 5,25,50, or another strategy"),
     ),
     PassedOver::new(
-        "HEALTH_CHECK_TIMEOUT",
-        "each health check has a limit of its own",
+        HEALTH_CHECK_TIMEOUT,
+        "it is no number of milliseconds within a day",
         Some("timeout = \"30s\" in [health.NAME] of your own settings: sternway settings path"),
     ),
     PassedOver::new(
@@ -57,6 +72,13 @@ const OLDER: [PassedOver; 8] = [
         Some("sternway policy set namespace FILE, with the rule failure_rate"),
     ),
 ];
+
+/// Reads what [`HEALTH_CHECK_TIMEOUT`] says; nothing if that makes no sense, since it may be meant for another
+/// program.
+pub(crate) fn health_check_timeout(value: &str) -> Option<Duration> {
+    let milliseconds = value.parse().ok().filter(|it| (1..=MOST_MILLISECONDS).contains(it));
+    milliseconds.map(Duration::from_millis)
+}
 
 impl PassedOver {
     /// The URL of a database of another kind, which is most often that of another program.
@@ -100,10 +122,18 @@ mod tests {
         check(
             &["ROLLBACK_THRESHOLD", "MAX_ROLLBACK_POINTS"],
             &[
-                "passed over: MAX_ROLLBACK_POINTS, since every version is kept, and can be gone back to",
+                "passed over: MAX_ROLLBACK_POINTS, since every version is kept, and can be gone back to; of points, \
+                 the newest 10 of an environment",
                 "passed over: ROLLBACK_THRESHOLD, since policies are in the store: \
                  sternway policy set namespace FILE, with the rule failure_rate",
             ],
         );
+    }
+    #[test]
+    fn x78_the_limit_of_health_checks_is_a_number_of_milliseconds() {
+        assert_eq!(health_check_timeout("30000"), Some(Duration::from_secs(30)));
+        for value in ["", "0", "30s", "-1", "86400001", "hunter2"] {
+            assert_eq!(health_check_timeout(value), None, "{value}");
+        }
     }
 }

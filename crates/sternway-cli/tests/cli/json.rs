@@ -151,6 +151,7 @@ fn story(world: &World) -> Keys {
     measured(world, all);
     deployed(world, all);
     told(world, all);
+    routed(world, all);
     around(world, all);
     checked(world, all);
     compacted(world, all);
@@ -306,6 +307,20 @@ fn told(world: &World, all: &mut Keys) {
     for (name, words) in steps {
         note(world, all, name, &words);
     }
+}
+
+/// What shares the requests out. Nobody listens there.
+fn routed(world: &World, all: &mut Keys) {
+    let router =
+        b"[routers.edge]\nhaproxy = 'unix:/nowhere/sternway.sock'\nartifacts = ['configs/bot']\n\
+                   environment = 'production'\n";
+    world.write("sternway.toml", router);
+    for (name, words) in
+        [("router list", vec!["router", "list"]), ("router show", vec!["router", "show", "edge"])]
+    {
+        note(world, all, name, &words);
+    }
+    fs::remove_file(world.path("sternway.toml")).unwrap();
 }
 
 /// A simulation that takes no time.

@@ -9,6 +9,8 @@ mod completion;
 mod damaged;
 mod database;
 mod dry_run;
+#[cfg(target_os = "linux")]
+mod emergency;
 mod endings;
 mod folders;
 mod git;
@@ -26,15 +28,19 @@ mod output;
 #[cfg(target_os = "linux")]
 mod pager;
 mod policy_refused;
+mod progress;
 mod record_lines;
 mod settings;
 mod starved;
 mod stores;
 mod swept;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod told;
 mod two_terminals;
 mod upgrade;
 mod usage;
 mod validate;
 mod watch;
+mod wellness;
 mod world;

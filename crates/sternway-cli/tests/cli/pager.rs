@@ -1,28 +1,16 @@
-//! What is longer than the screen, on a terminal. `script` plays the terminal; where there is none,
-//! nothing is tested.
+//! What is longer than the screen, on a terminal.
 
-use std::process::{Command, Stdio};
-
-use crate::world::World;
+use crate::{terminal::on_terminal, world::World};
 
 /// A pager that marks what it was given.
 const MARKING: &str = "sed s/^/paged:/";
 
-/// What a terminal of so many rows shows of a command; nothing if there is no `script`.
+/// What a terminal of so many rows shows of a command; nothing if there is none.
 fn shown(world: &World, rows: u8, words: &str) -> Option<String> {
     let typed = format!("stty rows {rows} cols 80; {} {words}", env!("CARGO_BIN_EXE_sternway"));
-    let mut terminal = Command::new("script");
-    terminal.current_dir(world.path("")).args(["-qec", &typed, "/dev/null"]);
-    for (name, value) in world.command(&[]).get_envs() {
-        match value {
-            Some(value) => terminal.env(name, value),
-            None => terminal.env_remove(name),
-        };
-    }
-    let shown = terminal.stdin(Stdio::null()).output().ok()?;
-    let text = String::from_utf8_lossy(&shown.stdout).replace('\r', "");
-    assert!(shown.status.success(), "{text}");
-    Some(text)
+    let ran = on_terminal(world, &typed, None)?;
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    Some(ran.stdout)
 }
 
 fn check(world: &World, rows: u8, words: &str, paged: bool) {

@@ -155,6 +155,22 @@ fn a_variable_that_is_empty_or_not_set_is_not_spoken_of() {
 }
 
 #[test]
+fn x78_the_limit_of_health_checks_that_say_none_may_be_in_a_variable_of_an_older_name() {
+    let checks = b"health.up.command = ['true']\n\
+                   health.down = { command = ['false'], timeout = '5s' }\n";
+    let check = |world: &World, expected: [u64; 2]| {
+        world.write("home/sternway/config.toml", checks);
+        let all = world.json(&["health", "list"]);
+        let all = all["items"].as_array().unwrap().iter();
+        assert_eq!(all.map(|it| it["timeout_ms"].as_u64().unwrap()).collect::<Vec<_>>(), expected);
+    };
+    check(&World::new(), [5_000, 10_000]);
+    let world = World::new().set("HEALTH_CHECK_TIMEOUT", "30000");
+    check(&world, [5_000, 30_000]);
+    assert!(!world.ok(&["settings", "list"]).contains("passed over"), "it is read");
+}
+
+#[test]
 fn policies_and_environments_in_a_file_are_refused_with_the_command_that_sets_them() {
     for (text, help) in [
         ("[policy.default]\n", "policies are in the store: sternway policy set namespace FILE"),

@@ -59,6 +59,16 @@ fn what_is_well_before_and_after_goes_live() {
 }
 
 #[test]
+fn of_an_experiment_it_is_told_of_every_candidate() {
+    let deployed = Deployed::by("echo $STERNWAY_CANDIDATES > asked; exit 1");
+    deployed.0.publish("echo three\n", Some("shell"));
+    let (two, three) = (format!("{KEY}@v2"), format!("{KEY}@v3"));
+    let words = ["deploy", "start", &two, &three, "--ab", "20,20", "--health", "ready"];
+    assert_code(&deployed.0.sternway().args(words).arg("--wait=20s").output().unwrap(), 8);
+    assert_eq!(fs::read_to_string(deployed.path("asked")).unwrap(), format!("{two} {three}\n"));
+}
+
+#[test]
 fn what_is_not_well_once_it_is_live_goes_back_and_says_why() {
     let deployed = Deployed::by("[ $STERNWAY_LIVE = 0 ] || { echo 503 from the pool; exit 1; }");
     let done = deployed.deploy("ready");

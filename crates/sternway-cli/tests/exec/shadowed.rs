@@ -69,3 +69,14 @@ fn a_copy_that_cannot_run_is_in_nobodys_way() {
     assert_eq!(stderr(&ran), "");
     assert!(matches!(world.outcome(2).status, OutcomeStatus::Failed(_)));
 }
+
+#[test]
+fn a_copy_that_takes_longer_than_it_may_is_ended_and_failed_as_what_answers_would() {
+    let world = shadowed("echo waiting >&2; exec sleep 30\n");
+    let ran = world.exec(&["--timeout", "500ms", "--", "sh", "{file}"]);
+    assert_code(&ran, 0);
+    assert_eq!((stdout(&ran), stderr(&ran)), ("one\n", ""));
+    assert_eq!(world.outcome(1).status, OutcomeStatus::Succeeded);
+    let message = "still running after 500ms: waiting";
+    assert_eq!(failure(&world.outcome(2)), (Some("Timeout"), message));
+}

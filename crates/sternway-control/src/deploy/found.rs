@@ -105,7 +105,7 @@ impl Control {
         Ok(shares)
     }
 
-    async fn of_arm(
+    pub(super) async fn of_arm(
         &self,
         member: &Member,
         environment: &EnvironmentId,

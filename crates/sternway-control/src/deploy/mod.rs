@@ -12,10 +12,12 @@ mod back;
 mod bell;
 mod drive;
 mod driver;
+mod fared;
 mod found;
 mod frozen;
 mod health;
 mod keep;
+mod loadable;
 mod pause;
 mod resolve;
 mod routes;
@@ -33,6 +35,7 @@ pub use self::{
     back::{DeploymentBack, NoWayBack},
     drive::Driven,
     driver::Driver,
+    fared::Stretch,
     health::{HealthChecks, Probes, Probing},
     keep::Unrouted,
     resolve::Resolved,

@@ -51,7 +51,8 @@ impl Control {
     /// compare with and to go back to; [`ControlError::AlreadyLive`] if a candidate is live;
     /// [`ControlError::Unroutable`] if a router cannot do what the plan asks for;
     /// [`ControlError::NoDeployment`] if it waits for what was never deployed there, and
-    /// [`ControlError::WaitsInTurn`] if that waits for it.
+    /// [`ControlError::WaitsInTurn`] if that waits for it; and [`ControlError::Store`] if a candidate, or what
+    /// it would go back to, cannot be read, or is damaged.
     pub async fn plan_deployment(
         &self,
         new: &NewDeployment,
@@ -90,6 +91,7 @@ impl Control {
             }
             None => {
                 self.may_wait(&deployment).await?;
+                self.are_loadable(&deployment).await?;
                 Ok(deployment)
             }
         }

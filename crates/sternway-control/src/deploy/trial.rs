@@ -1,10 +1,13 @@
 //! Judges a candidate that runs beside what is live, and takes it back.
 
+use std::collections::BTreeSet;
+
 use sternway_deploy::{Event, advance};
 use sternway_policy::beside;
 use sternway_types::{
-    Action, Actor, Beside, Change, FrozenBaseline, Generation, Latch, LatchAction, Member, Policy,
-    Precondition, Reason, Record, Regression, Route, Subject, Tally, VersionNumber,
+    Action, Actor, Beside, Cause, Change, EnvironmentId, FrozenBaseline, Generation, Latch,
+    LatchAction, Member, MoveCause, PointerMove, Policy, Precondition, Reason, Record, RecordKey,
+    Regression, Route, Subject, Tally, VersionNumber,
 };
 
 use super::{UnderWay, found::baseline_of, is_lost_race};
@@ -112,6 +115,40 @@ impl Control {
                 Err(err) => return Err(err.into()),
             }
         }
+    }
+
+    /// How many deployments went back by themselves with these moves, before their candidates were live. One
+    /// that was live is another matter: then what was before it came back.
+    pub(crate) async fn withdrawn_among(
+        &self,
+        moves: impl Iterator<Item = &PointerMove>,
+        environment: &EnvironmentId,
+    ) -> Result<usize, ControlError> {
+        let (mut stopped, mut live) = (BTreeSet::new(), BTreeSet::new());
+        for moved in moves {
+            match &moved.cause {
+                MoveCause::Shifted(shift) if shift.weight.is_zero() => {
+                    stopped.insert(shift.deployment);
+                }
+                MoveCause::Deployed(id) => drop(live.insert(*id)),
+                MoveCause::Published
+                | MoveCause::Promoted
+                | MoveCause::RolledBack(_)
+                | MoveCause::Labelled
+                | MoveCause::Unlabelled
+                | MoveCause::Undone(_)
+                | MoveCause::Restored(_)
+                | MoveCause::Shifted(_) => (),
+            }
+        }
+        let mut withdrawn = 0;
+        for id in stopped.difference(&live) {
+            let key = RecordKey::deployment(environment, *id);
+            let deployment = self.record_at(&key, Record::into_deployment).await?;
+            let cause = deployment.and_then(|it| it.cause);
+            withdrawn += usize::from(matches!(cause, Some(Cause::Regressed { .. })));
+        }
+        Ok(withdrawn)
     }
 
     /// Says that a candidate was found to be worse, and does nothing about it.

@@ -45,7 +45,7 @@ pub(crate) async fn start(world: &World, plan: Plan) -> Result<Deployed, Control
     start_version(world, 2, plan, OnSupersede::Reject).await
 }
 
-async fn start_version(
+pub(crate) async fn start_version(
     world: &World,
     number: u64,
     plan: Plan,

@@ -86,8 +86,9 @@ impl Play<'_> {
         if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
             asks(Ask::Resume)?;
         }
-        if matches!(deployment.current(), Some(Step::Approve { .. }))
-            && deployment.approvals.is_empty()
+        let consent = deployment.current().and_then(Step::asks);
+        let owed = consent.is_some_and(|it| !deployment.lacks(it, self.sound.now()).is_nothing());
+        if (owed || deployment.pauses.contains(&Pause::Expired))
             && let Some(other) = another()
         {
             now(self.sound.ask(&production(), id, Ask::Approve, &other)).map(drop)?;

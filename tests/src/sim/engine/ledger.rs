@@ -165,6 +165,12 @@ impl Ledger {
         if more && asks && after.approvals.is_empty() {
             return Err(broken(format!("nobody agreed, and {} has more runs", after.id)));
         }
+        // By the clock of who gave them, when they had none.
+        let first = more && before.is_none_or(|before| !before.has_run());
+        let mut consents = after.plan.steps().iter().filter_map(Step::asks);
+        if first && consents.any(|it| !after.lacks(it, after.since).is_nothing()) {
+            return Err(broken(format!("who agreed was no owner, or too early: {}", after.id)));
+        }
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use sternway::{
     store::{KvStore, Limit, MemoryKv, Store},
     types::{
         ArtifactId, Content, Failure as RunFailure, FreezeWindow, NamespaceId, Outcome,
-        OutcomeStatus, Phase, Step, Subject, Timestamp, VersionNumber,
+        OutcomeStatus, Pause, Phase, Step, Subject, Timestamp, VersionNumber,
     },
 };
 use sternway_deploy::Ask;
@@ -309,6 +309,8 @@ impl<'a> Play<'a> {
         if !self.script.eventful {
             let mut waiting = self.ledger.under_way().into_iter();
             return waiting.find_map(|it| match it.current() {
+                // Too old an approval may be found out in any step before the first runs.
+                _ if it.pauses.contains(&Pause::Expired) => Some(Deed::Answer(it.id, Ask::Approve)),
                 Some(Step::Pause) => Some(Deed::Ask(it.id, Ask::Promote)),
                 Some(Step::Choose) => {
                     it.in_running().next().map(|place| Deed::Ask(it.id, Ask::Choose { place }))

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use sternway::types::{Limits, OnDeadline, Plan, PlanError, Wait, Weight};
+use sternway::types::{Consent, Limits, OnDeadline, Plan, PlanError, Wait, Weight};
 use sternway_deploy::{blue_green, canary, experiment, immediate, rolling, shadow};
 
+use super::cast::another;
 use crate::sim::{Dice, Failure};
 
 /// A run, as its seed has it.
@@ -41,9 +42,10 @@ impl Script {
         let compares = Dice::of(seed, "experiment").chance(1, 7);
         let plan = plan(dice, eventful, compares).map_err(Failure::harness)?;
         let asks = Dice::of(seed, "guards").chance(1, 4);
+        let consent = consent(seed, asks).ok_or_else(|| Failure::Broken("no consent".into()))?;
         Ok(Self {
             seed,
-            plan: plan.asking_first(u8::from(asks)).map_err(Failure::harness)?,
+            plan: plan.asking(consent).map_err(Failure::harness)?,
             members: 1 + dice.place(2),
             good: dice.chance(1, 2),
             eventful,
@@ -108,6 +110,21 @@ fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanEr
             blue_green(Some(look), wait, limits)
         }
     }
+}
+
+/// Whose consent is asked, if anybody's is: in some runs that of a role, and in some it counts for minutes only.
+/// With dice of its own.
+fn consent(seed: u64, asks: bool) -> Option<Consent> {
+    let mut consent = Consent::of(u8::from(asks));
+    let dice = &mut Dice::of(seed, "consent");
+    if asks && dice.chance(1, 2) {
+        let owner = another()?.actor;
+        consent.roles.set("owner".parse().ok()?, [owner].into()).ok()?;
+    }
+    if asks && dice.chance(1, 2) {
+        consent.expires = Some(Duration::from_secs(60 + dice.below(240)));
+    }
+    Some(consent)
 }
 
 /// Time never runs out.

@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use sternway::{
     Missing,
-    api::{CauseView, CommitView, DeploymentView, ListView, MemberView, ProblemCode},
+    api::{
+        ArmProgressView, CauseView, CommitView, DeploymentView, ListView, MemberView, ProblemCode,
+        ProgressView,
+    },
     store::Limit,
     types::{Applied, At, Commit, Deployment, DeploymentId, Phase, Record, Revision, Weight},
 };
@@ -13,8 +16,9 @@ use super::{start::steps, target::Target};
 use crate::{
     context::Context,
     error::CliError,
-    format::{visible, when},
+    format::{number, visible, when},
     render::{event, page::Page, style},
+    view,
 };
 
 /// Which deployment.
@@ -27,10 +31,15 @@ pub(crate) struct Args {
 
 pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let found = context.with(Missing::Refuse, async |sternway| {
-        args.target.find(context, sternway.control()).await
+        let control = sternway.control();
+        let found = args.target.find(context, control).await?;
+        Ok(view::progress::progress(control, &found.deployment, context.now()).await?)
     });
-    let view = DeploymentView::from(&found.await?.deployment);
-    context.answer(&view, view.state, |page| write(context, &view, page))?;
+    let view = found.await?;
+    context.answer(&view, view.deployment.state, |page| {
+        write(context, &view.deployment, page);
+        fares(&view.progress, page);
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -155,6 +164,25 @@ fn write(context: &Context, view: &DeploymentView, page: &mut Page) {
     if view.starved {
         starving(context, view, page);
     }
+}
+
+/// How the runs of both sides ended, if there were any.
+fn fares(progress: &ProgressView, page: &mut Page) {
+    let dot = page.symbols().dot;
+    for member in &progress.members {
+        let arms = member.arms.iter().filter(|arm| arm.runs.total > 0).map(ran);
+        let arms: Vec<_> = arms.collect();
+        if !arms.is_empty() {
+            let arms = arms.join(&format!(" {dot} "));
+            page.hint(format_args!("  {}: {arms}", member.artifact));
+        }
+    }
+}
+
+fn ran(arm: &ArmProgressView) -> String {
+    let ArmProgressView { version, runs, .. } = arm;
+    let success = runs.success_ratio.map(|ratio| format!(", {} success", number::percent(ratio)));
+    format!("{version} {}{}", number::counted(runs.total, "run"), success.unwrap_or_default())
 }
 
 /// What to type where outcomes do not come.

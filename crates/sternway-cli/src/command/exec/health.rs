@@ -10,7 +10,7 @@ use std::{ffi::OsString, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use sternway::{
     provider::{Health, HealthProbe, Unprobed},
-    types::{Deployment, ProbeId, Weight},
+    types::{Deployment, Member, ProbeId, Weight},
 };
 use sternway_health::{Folded, Retried};
 
@@ -98,5 +98,15 @@ fn variables(of: &Deployment) -> Vec<(&'static str, OsString)> {
         variables.push(("STERNWAY_ARTIFACT", member.artifact.to_string().into()));
         variables.push(("STERNWAY_VERSION", of.candidate_of(member).get().to_string().into()));
     }
+    variables.push(("STERNWAY_CANDIDATES", candidates(of).join(" ").into()));
     variables
+}
+
+/// Everything that may go live, as references. No name has a blank in it.
+fn candidates(of: &Deployment) -> Vec<String> {
+    let of_member = |member: &Member| {
+        let versions = of.in_running().filter_map(|place| member.candidate(place));
+        versions.map(|version| format!("{}@{version}", member.artifact)).collect::<Vec<_>>()
+    };
+    of.members.iter().flat_map(of_member).collect()
 }

@@ -75,17 +75,19 @@ impl Shadow {
         variables.push(("STERNWAY_SHADOW", OsString::from("1")));
         let limit = order.timeout.unwrap_or(NO_LIMIT);
         let work = async { hidden::run(argv, variables, limit).await.map(|(ended, _)| ended) };
-        let (answered, ended) = both(answers, work).await;
+        let (answered, ended) = both(answers, work, order.timeout).await;
         let counts = answered.as_ref().is_ok_and(|ended| !ended.was_interrupted());
         let at = SystemClock.now();
         (answered, counts.then_some(Copied { live, ended, at }))
     }
 }
 
-/// Runs both at the same time. The copy has as long again as what answers took, and some seconds at least.
+/// Runs both at the same time. A copy with a limit of time is waited for, since it ends by that. Another one
+/// has as long again as what answers took, and some seconds at least.
 async fn both<T>(
     answers: impl Future<Output = Result<Ended, RunError>>,
     copy: impl Future<Output = T>,
+    limit: Option<Duration>,
 ) -> (Result<Ended, RunError>, Option<T>) {
     let stopwatch = Stopwatch::start();
     let (mut answers, mut copy) = (pin!(answers), pin!(copy));
@@ -99,8 +101,10 @@ async fn both<T>(
     };
     let waits = answered.as_ref().is_ok_and(|ended| !ended.was_interrupted());
     if copied.is_none() && waits {
-        let patience = stopwatch.elapsed().max(PATIENCE);
-        copied = tokio::time::timeout(patience, copy).await.ok();
+        copied = match limit {
+            Some(_) => Some(copy.await),
+            None => tokio::time::timeout(stopwatch.elapsed().max(PATIENCE), copy).await.ok(),
+        };
     }
     (answered, copied)
 }
@@ -144,4 +148,39 @@ fn reads_nothing() -> bool {
 #[cfg(not(unix))]
 fn reads_nothing() -> bool {
     io::IsTerminal::is_terminal(&io::stdin())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, process::ExitStatus};
+
+    use super::*;
+
+    /// What answers took no time.
+    async fn check<T>(copy: impl Future<Output = T>, limit: Option<Duration>) -> Option<T> {
+        let status = ExitStatus::default();
+        let ended = Ended { status, cut: None, stderr: Vec::new(), took: Duration::ZERO };
+        let (answered, copied) = both(async { Ok(ended) }, copy, limit).await;
+        assert!(answered.is_ok());
+        copied
+    }
+
+    async fn after(length: Duration) {
+        #[expect(clippy::disallowed_methods, reason = "time stands still here")]
+        tokio::time::sleep(length).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_limit_a_copy_is_waited_for_so_long_and_no_longer() {
+        let second = Duration::from_secs(1);
+        assert_eq!(check(after(PATIENCE - second), None).await, Some(()));
+        assert_eq!(check(after(PATIENCE + second), None).await, None);
+        assert_eq!(check(pending::<()>(), None).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_copy_with_a_limit_is_waited_for_until_that_ends_it() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(check(after(minute), Some(minute)).await, Some(()));
+    }
 }

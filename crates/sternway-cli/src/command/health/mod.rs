@@ -53,6 +53,7 @@ fn list(context: &Context) -> Result<ExitCode, CliError> {
         name: name.clone(),
         kind: setting.kind,
         what: setting.shown.clone(),
+        timeout_ms: setting.limit_ms(),
     });
     let list = ListView::whole(views.collect());
     context.answer_list(

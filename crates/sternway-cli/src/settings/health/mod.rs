@@ -24,8 +24,8 @@ use crate::{error::nearest, format::shell};
 
 /// The section that they stand in.
 pub(super) const SECTION: &str = "health";
-/// How long one try may take if nothing is said.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one try may take if nothing is said anywhere.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often it is tried again if nothing is said.
 const RETRIES: u32 = 2;
 /// How often it is tried again at most.
@@ -69,19 +69,31 @@ pub(crate) struct HealthSetting {
     pub(crate) retries: u32,
 }
 
+impl HealthSetting {
+    /// How long one try may take, in milliseconds; nothing for what is several others.
+    pub(crate) fn limit_ms(&self) -> Option<u64> {
+        match self.check {
+            Check::Command(_) | Check::Tcp(_) | Check::Remote(_) => {
+                u64::try_from(self.timeout.as_millis()).ok()
+            }
+            Check::Fold(..) => None,
+        }
+    }
+}
+
 /// Health checks by name.
 pub(crate) type HealthSettings = BTreeMap<ProbeId, HealthSetting>;
 
 type Member<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
 
 impl SettingsFile<'_> {
-    /// Reads the health checks.
+    /// Reads the health checks. Those that say nothing of it have so much time for one try.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] with the line and the column, also if there are any where a folder would
     /// have commands run for everybody who works in it.
-    pub(crate) fn health(&self) -> Result<HealthSettings, SettingsError> {
+    pub(crate) fn health(&self, timeout: Duration) -> Result<HealthSettings, SettingsError> {
         let table = self.table()?;
         let Some((name, section)) = table.get_ref().get_key_value(SECTION) else {
             return Ok(BTreeMap::new());
@@ -92,7 +104,8 @@ impl SettingsFile<'_> {
         }
         let all = section.get_ref().as_table();
         let all = all.ok_or_else(|| self.wrong(section, "expected a table"))?;
-        let found = all.iter().map(|member| self.health_check(member)).collect::<Result<_, _>>()?;
+        let found = all.iter().map(|member| self.health_check(member, timeout));
+        let found = found.collect::<Result<_, _>>()?;
         self.check_folds(all, &found)?;
         Ok(found)
     }
@@ -100,6 +113,7 @@ impl SettingsFile<'_> {
     fn health_check(
         &self,
         (name, value): Member<'_>,
+        timeout: Duration,
     ) -> Result<(ProbeId, HealthSetting), SettingsError> {
         let id: Result<ProbeId, _> = name.get_ref().parse();
         let id = id.map_err(|err| self.refused(name.span().start, &err.to_string()))?;
@@ -108,7 +122,7 @@ impl SettingsFile<'_> {
         let (kind, what) = self.kind(value, table)?;
         let timeout = match table.get("timeout") {
             Some(value) => self.timeout(value)?,
-            None => TIMEOUT,
+            None => timeout,
         };
         let retries = match table.get("retries") {
             Some(value) => self.retries(value)?,
@@ -216,7 +230,7 @@ mod tests {
 
     pub(super) fn parse(scope: Scope, text: &str) -> Result<HealthSettings, String> {
         let file = SettingsFile { path: Path::new("home/config.toml"), scope, text };
-        file.health().map_err(|err| err.to_string())
+        file.health(TIMEOUT).map_err(|err| err.to_string())
     }
 
     #[track_caller]
