@@ -55,6 +55,9 @@ pub struct OutcomeView {
     pub scores: BTreeMap<String, f64>,
     /// Where to look for more.
     pub trace_id: Option<String>,
+    /// If it is of a copy of a run: `succeeded` or `failed`, as what answered did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<&'static str>,
 }
 
 impl From<&Outcome> for OutcomeView {
@@ -76,6 +79,7 @@ impl From<&Outcome> for OutcomeView {
             cost: outcome.cost.map(sternway_types::Score::get),
             scores: scores.collect(),
             trace_id: outcome.trace_id.clone(),
+            beside: outcome.beside.map(sternway_types::Answered::as_str),
         }
     }
 }

@@ -66,7 +66,7 @@ mod trigger;
 mod view;
 
 pub use crate::{
-    beside::beside,
+    beside::{beside, beside_again, beside_standing},
     judge::{Judge, judge},
     number::Short,
     proven::{ProvenStanding, proven},

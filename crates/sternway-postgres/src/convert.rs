@@ -363,6 +363,7 @@ impl OutcomeRow {
             scores: (!outcome.scores.is_empty())
                 .then(|| serde_json::to_string(&outcome.scores).unwrap_or_default()),
             trace: outcome.trace_id.clone(),
+            other_failed: outcome.beside.map(|it| it == sternway_types::Answered::Failed),
         }
     }
 
@@ -392,6 +393,7 @@ impl OutcomeRow {
             cost: part(&place, "cost", self.cost.map(Score::new).transpose())?,
             scores: part(&place, "scores", scores)?.unwrap_or_default(),
             trace_id: self.trace.clone(),
+            beside: self.beside(),
         })
     }
 }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
+use sternway_types::Answered;
 
 /// Bytes, as hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +164,17 @@ pub(crate) struct OutcomeRow {
     pub(crate) cost: Option<f64>,
     pub(crate) scores: Option<String>,
     pub(crate) trace: Option<String>,
+    /// Whether what answered failed, if it is of a copy of a run. Left out of the sum where it is not known,
+    /// as it was before there was such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) other_failed: Option<bool>,
+}
+
+impl OutcomeRow {
+    /// How what answered ended, if it is of a copy of a run.
+    pub(crate) fn beside(&self) -> Option<Answered> {
+        self.other_failed.map(|failed| if failed { Answered::Failed } else { Answered::Succeeded })
+    }
 }
 
 /// An outcome with its subject, as it is hashed.

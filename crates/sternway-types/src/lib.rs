@@ -39,7 +39,9 @@ mod artifact;
 mod attestation;
 mod baseline;
 mod blocks;
+mod bounded;
 mod calendar;
+mod carried;
 mod changeset;
 mod channel;
 mod check;
@@ -47,6 +49,7 @@ mod commit;
 mod content;
 mod cooldown;
 mod decimal;
+mod decline;
 mod degradation;
 mod deployment;
 mod digest;
@@ -62,6 +65,7 @@ mod metric;
 mod number;
 mod outbox;
 mod outcome;
+mod pairs;
 mod point;
 mod pointer;
 mod policy;
@@ -91,7 +95,9 @@ pub use crate::{
     attestation::{Attestation, Finding, LifecycleStatus, Ratio, RatioError},
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
+    bounded::Bounded,
     calendar::{FreezeWindow, FreezeWindows, RecurrenceError, Stretch, WindowError, WindowsError},
+    carried::Carried,
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
     channel::{
         Channel, ChannelError, ChannelParts, MAX_TEMPLATE, Mailbox, Reach, SecretRef, Security, Via,
@@ -101,6 +107,7 @@ pub use crate::{
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
     cooldown::Cooldown,
     decimal::{Decimal, DecimalError},
+    decline::Decline,
     degradation::{Degradation, Missing, Mode},
     deployment::{
         Approval, Cause, Consent, Deployment, Lacking, Lease, Limits, Member, Objection,
@@ -124,6 +131,7 @@ pub use crate::{
     number::{Generation, NumberError, Revision, VersionNumber},
     outbox::{Attempt, Closed, Delivery, Failed, Jitter, Lost, Outbox, RETRIES},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
+    pairs::{Answered, Pairs},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
     policy::{Action, Activation, Policy, PolicyError, PolicySetting, WrittenPolicy},

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactId, EnvironmentId, Generation, OutcomeId, Timestamp, VersionNumber};
+use crate::{Answered, ArtifactId, EnvironmentId, Generation, OutcomeId, Timestamp, VersionNumber};
 
 /// The longest class of an error, in bytes.
 const MAX_CLASS: usize = 200;
@@ -235,6 +235,9 @@ pub struct Outcome {
     pub scores: BTreeMap<String, Score>,
     /// Where to look for more.
     pub trace_id: Option<String>,
+    /// If it is of a copy of a run that another version answered: how that one ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Answered>,
 }
 
 impl Outcome {
@@ -250,6 +253,7 @@ impl Outcome {
             cost: None,
             scores: BTreeMap::new(),
             trace_id: None,
+            beside: None,
         }
     }
 

@@ -108,7 +108,10 @@ impl Worse {
     }
 
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
-        let rule = RuleName::Worse;
+        self.check_as(RuleName::Worse)
+    }
+
+    pub(crate) fn check_as(&self, rule: RuleName) -> Result<(), PolicyError> {
         check_alpha(rule, self.alpha)?;
         let rates = [("expected", Some(self.expected)), ("objective", self.objective)];
         for (field, found) in rates {

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decimal, ErrorClass, Measure, Metric, OutcomeId, Rule, RuleId, Threshold, Tier, Timestamp,
-    VersionNumber, Weight,
+    Decimal, ErrorClass, Measure, Metric, OutcomeId, Pairs, Rule, RuleId, Threshold, Tier,
+    Timestamp, VersionNumber, Weight,
 };
 
 /// A failure that a verdict rests on.
@@ -55,6 +55,10 @@ pub struct Beside {
     pub baseline_succeeded: u64,
     /// How many failed.
     pub baseline_failed: u64,
+    /// If the candidate's runs were copies that say how the run ended that was answered: what became of
+    /// the pairs.
+    #[serde(default, skip_serializing_if = "Pairs::is_empty")]
+    pub pairs: Pairs,
 }
 
 impl Beside {
@@ -63,6 +67,20 @@ impl Beside {
     pub fn baseline(shares: &[Self]) -> [u64; 2] {
         let sum = |of: fn(&Self) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
         [sum(|it| it.baseline_succeeded), sum(|it| it.baseline_failed)]
+    }
+
+    /// Whether every run of the candidate that counts is one of a pair.
+    #[must_use]
+    pub const fn is_paired(&self) -> bool {
+        let runs = self.succeeded.saturating_add(self.failed);
+        !self.pairs.is_empty() && self.pairs.total() == runs
+    }
+
+    /// What became of the pairs, of the shares under which every run was one.
+    #[must_use]
+    pub fn paired(shares: &[Self]) -> Pairs {
+        let paired = shares.iter().filter(|it| it.is_paired());
+        paired.fold(Pairs::default(), |sum, it| sum.plus(it.pairs))
     }
 
     /// How many of the candidate's.
@@ -96,6 +114,13 @@ pub enum Against {
         /// The success rate.
         success_rate: Threshold,
     },
+    /// What the policy promises of a mean.
+    Promised {
+        /// The limit, in the unit of the metric.
+        limit: Threshold,
+        /// The end of the scale, in that unit.
+        cap: Threshold,
+    },
     /// The version that ran beside it at the same time.
     Beside {
         /// Which version that is.
@@ -112,7 +137,7 @@ pub struct TestResult {
     pub against: Against,
     /// The success rate that it may have at least, to 9 decimals: for what was measured, a lower bound
     /// of it; of a version beside it, what was seen of that. For a new error, how many runs may end
-    /// without it.
+    /// without it; for a mean, how far from the bad end of its scale it may be, as a share of that.
     pub success_rate: Decimal,
     /// The natural logarithm of the e-value, to 9 decimals.
     pub ln_e: Decimal,
@@ -174,6 +199,9 @@ impl fmt::Display for Regression {
             };
         }
         let Some(test) = &self.evidence.test else { return self.rule.fmt(f) };
+        if let Rule::Decline(_) = self.rule {
+            f.write_str("lately ")?;
+        }
         match (&test.class, &test.against) {
             (Some(class), Against::Measured { version, succeeded, failed }) => {
                 let (count, runs) =
@@ -190,13 +218,19 @@ impl fmt::Display for Regression {
             (_, Against::Objective { success_rate }) => {
                 write!(f, "fewer runs succeed than the objective of {success_rate}")
             }
+            (_, Against::Promised { .. }) => self.rule.fmt(f),
             (_, Against::Beside { version, shares }) => {
                 let sum =
                     |of: fn(&Beside) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
                 let (failed, other) = (sum(|it| it.failed), sum(|it| it.baseline_failed));
                 let runs = sum(|it| it.succeeded).saturating_add(failed);
                 let others = sum(|it| it.baseline_succeeded).saturating_add(other);
-                write!(f, "{failed} of {runs} runs failed, beside {other} of {others} of {version}")
+                write!(
+                    f,
+                    "{failed} of {runs} runs failed, beside {other} of {others} of {version}"
+                )?;
+                let pairs = Beside::paired(shares);
+                if pairs.is_empty() { Ok(()) } else { write!(f, " ({pairs} beside it)") }
             }
         }
     }

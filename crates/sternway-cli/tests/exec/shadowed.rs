@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use sternway::types::OutcomeStatus;
+use sternway::types::{Answered, OutcomeStatus};
 
 use crate::world::{World, assert_code, failure, run, stderr, stdout};
 
@@ -26,6 +26,8 @@ fn a_copy_that_fails_is_seen_by_nobody_and_recorded_for_the_candidate() {
     assert_eq!(world.outcome(1).status, OutcomeStatus::Succeeded);
     let copy = world.outcome(2);
     assert_eq!(failure(&copy), (None, "bad"));
+    assert_eq!(copy.beside, Some(Answered::Succeeded), "it says how what answered ended");
+    assert_eq!(world.outcome(1).beside, None);
     assert_eq!(copy.id, run("a-run (copy)"), "both count, each under a name of its own");
     let again = world.exec(&["--id", "a-run", "--", "sh", "{file}", "agents"]);
     assert_code(&again, 0);
@@ -54,6 +56,7 @@ fn what_answers_keeps_its_exit_code_and_a_run_that_reads_a_pipe_has_no_copy() {
     let world = shadowed("echo x >> seen\n");
     assert_code(&world.exec(&["--", "sh", "-c", "test -n \"$STERNWAY_SHADOW\" || exit 7"]), 7);
     assert_eq!(world.outcome(2).status, OutcomeStatus::Succeeded);
+    assert_eq!(world.outcome(2).beside, Some(Answered::Failed));
     let mut piped = world.command(&["--", "sh", "{file}"]);
     let mut child = piped.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     drop(child.stdin.take());

@@ -100,6 +100,7 @@ impl Control {
                 failed: candidate.failed,
                 baseline_succeeded: live.succeeded,
                 baseline_failed: live.failed,
+                pairs: candidate.pairs(),
             });
         }
         Ok(shares)

@@ -11,6 +11,7 @@ mod beside;
 mod blame;
 mod bundle;
 mod cancelled;
+mod carried;
 mod checks;
 mod closed;
 mod compact;

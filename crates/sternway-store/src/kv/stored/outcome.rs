@@ -4,17 +4,82 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
+    Answered, ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
 };
 use uuid::Uuid;
 
 use super::{Decoded, part};
+use crate::kv::codec;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum StoredStatus {
     Succeeded,
+    Failed {
+        class: Option<String>,
+        message: String,
+    },
+    Unknown,
+    /// Of a copy of a run. Since format 2.
+    Copied {
+        other_failed: bool,
+        own: StoredEnd,
+    },
+}
+
+/// How a copy of a run ended: as above.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum StoredEnd {
+    Succeeded,
     Failed { class: Option<String>, message: String },
     Unknown,
+}
+
+impl StoredEnd {
+    fn new(status: &OutcomeStatus) -> Self {
+        match status {
+            OutcomeStatus::Succeeded => Self::Succeeded,
+            OutcomeStatus::Failed(failure) => Self::Failed {
+                class: failure.class().map(ToString::to_string),
+                message: failure.message().into(),
+            },
+            OutcomeStatus::Unknown => Self::Unknown,
+        }
+    }
+
+    fn into_status(self) -> Decoded<OutcomeStatus> {
+        Ok(match self {
+            Self::Succeeded => OutcomeStatus::Succeeded,
+            Self::Failed { class, message } => {
+                OutcomeStatus::Failed(Failure::new(read_class(class)?, &message))
+            }
+            Self::Unknown => OutcomeStatus::Unknown,
+        })
+    }
+}
+
+impl StoredStatus {
+    fn new(outcome: &Outcome) -> Self {
+        let own = StoredEnd::new(&outcome.status);
+        match (outcome.beside, own) {
+            (Some(answered), own) => {
+                Self::Copied { other_failed: answered == Answered::Failed, own }
+            }
+            (None, StoredEnd::Succeeded) => Self::Succeeded,
+            (None, StoredEnd::Failed { class, message }) => Self::Failed { class, message },
+            (None, StoredEnd::Unknown) => Self::Unknown,
+        }
+    }
+
+    fn into_parts(self) -> Decoded<(OutcomeStatus, Option<Answered>)> {
+        let (own, beside) = match self {
+            Self::Succeeded => (StoredEnd::Succeeded, None),
+            Self::Failed { class, message } => (StoredEnd::Failed { class, message }, None),
+            Self::Unknown => (StoredEnd::Unknown, None),
+            Self::Copied { other_failed: true, own } => (own, Some(Answered::Failed)),
+            Self::Copied { other_failed: false, own } => (own, Some(Answered::Succeeded)),
+        };
+        Ok((own.into_status()?, beside))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,14 +98,7 @@ impl StoredOutcome {
         Self {
             id: *outcome.id.as_uuid().as_bytes(),
             at: outcome.at.as_micros(),
-            status: match &outcome.status {
-                OutcomeStatus::Succeeded => StoredStatus::Succeeded,
-                OutcomeStatus::Failed(failure) => StoredStatus::Failed {
-                    class: failure.class().map(ToString::to_string),
-                    message: failure.message().into(),
-                },
-                OutcomeStatus::Unknown => StoredStatus::Unknown,
-            },
+            status: StoredStatus::new(outcome),
             duration: outcome.duration,
             cost: outcome.cost.map(Score::get),
             scores: outcome
@@ -53,13 +111,7 @@ impl StoredOutcome {
     }
 
     fn into_outcome(self, subject: &Subject) -> Decoded<Outcome> {
-        let status = match self.status {
-            StoredStatus::Succeeded => OutcomeStatus::Succeeded,
-            StoredStatus::Failed { class, message } => {
-                OutcomeStatus::Failed(Failure::new(read_class(class)?, &message))
-            }
-            StoredStatus::Unknown => OutcomeStatus::Unknown,
-        };
+        let (status, beside) = self.status.into_parts()?;
         let scores = self.scores.into_iter().map(|(name, score)| Ok((name, Score::new(score)?)));
         Ok(Outcome {
             id: OutcomeId::from_uuid(Uuid::from_bytes(self.id)),
@@ -70,6 +122,7 @@ impl StoredOutcome {
             cost: part("cost", self.cost.map(Score::new).transpose())?,
             scores: part("scores", scores.collect::<Result<_, sternway_types::OutcomeError>>())?,
             trace_id: self.trace_id,
+            beside,
         })
     }
 }
@@ -85,6 +138,12 @@ pub(in crate::kv) struct StoredBlock(Vec<StoredOutcome>);
 impl StoredBlock {
     pub(in crate::kv) fn new(outcomes: &[&Outcome]) -> Self {
         Self(outcomes.iter().copied().map(StoredOutcome::new).collect())
+    }
+
+    /// The format that holds it: the first one has no copies of runs.
+    pub(in crate::kv) fn format(&self) -> u8 {
+        let is_copy = |it: &StoredOutcome| matches!(it.status, StoredStatus::Copied { .. });
+        if self.0.iter().any(is_copy) { codec::FORMAT } else { codec::FIRST }
     }
 
     pub(in crate::kv) fn len(&self) -> usize {

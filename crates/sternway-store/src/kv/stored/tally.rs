@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    Block, Blocks, Decimal, ErrorClasses, Measure, Measurements, OutcomeId, Period, Recent,
-    Resolution, Series, Tally, Timeline, Timestamp,
+    Block, Blocks, Carried, Decimal, Digest, ErrorClasses, Measure, Measurements, OutcomeId, Pairs,
+    Period, Recent, Resolution, Series, Tally, Timeline, Timestamp,
 };
 use uuid::Uuid;
 
 use super::{Decoded, outcome::read_class};
-use crate::Tallies;
+use crate::{Tallies, kv::codec};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct StoredRecent {
@@ -214,6 +214,48 @@ impl StoredHistory {
     }
 }
 
+/// What the first format has no place for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::kv) struct StoredMore {
+    /// How many copies failed alone, how many of what answered did, and how many ended alike.
+    pairs: [u64; 3],
+    /// What rules go on from: which, after how many outcomes, and the bits of its numbers.
+    carried: Vec<([u8; 32], u64, Vec<u64>)>,
+}
+
+impl StoredMore {
+    /// Nothing if there is none.
+    pub(in crate::kv) fn new(tally: &Tally) -> Option<Self> {
+        let Pairs { alone, other_alone, alike } = tally.pairs();
+        let carried = tally.carried().iter();
+        let carried = carried.map(|it| (*it.rule.as_bytes(), it.outcomes, it.bits.clone()));
+        let more = Self { pairs: [alone, other_alone, alike], carried: carried.collect() };
+        let nothing = tally.pairs().is_empty() && more.carried.is_empty();
+        (!nothing).then_some(more)
+    }
+
+    pub(in crate::kv) fn add_to(self, tally: Tally) -> Decoded<Tally> {
+        let [alone, other_alone, alike] = self.pairs;
+        let pairs = Pairs { alone, other_alone, alike };
+        if pairs.total() > tally.known() {
+            return Err("it has more pairs than outcomes".into());
+        }
+        let carried = self.carried.into_iter().map(|(rule, outcomes, bits)| Carried {
+            rule: Digest::from_bytes(rule),
+            outcomes,
+            bits,
+        });
+        Ok(tally.with_pairs(pairs).with_carried(carried.collect()))
+    }
+}
+
+fn more(more: Option<StoredMore>, tally: Tally) -> Decoded<Tally> {
+    match more {
+        Some(more) => more.add_to(tally),
+        None => Ok(tally),
+    }
+}
+
 /// A tally with its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::kv) struct StoredWhole(StoredTally, StoredHistory);
@@ -248,10 +290,44 @@ impl StoredSums {
 pub(in crate::kv) struct StoredTallies {
     sums: StoredSums,
     history: StoredHistory,
-    judged_history: Option<StoredHistory>,
+    rest: StoredRest,
+}
+
+/// What a subject's row ends with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum StoredRest {
+    /// Everything was judged.
+    Judged,
+    /// Less was: what that was like.
+    Behind(StoredHistory),
+    /// One of both, and what the first format has no place for: of the tally, and of what was judged if that is
+    /// less. Since format 2.
+    More(Option<StoredHistory>, [Option<StoredMore>; 2]),
+}
+
+impl StoredRest {
+    fn new(tallies: &Tallies, behind: bool) -> Self {
+        let history = behind.then(|| StoredHistory::new(&tallies.judged));
+        // What is carried is what was judged, also where that is everything.
+        let [of_tally, of_judged] = [&tallies.tally, &tallies.judged].map(StoredMore::new);
+        let of_judged = of_judged.filter(|more| behind || !more.carried.is_empty());
+        match (history, [of_tally, of_judged]) {
+            (None, [None, None]) => Self::Judged,
+            (Some(history), [None, None]) => Self::Behind(history),
+            (history, more) => Self::More(history, more),
+        }
+    }
 }
 
 impl StoredTallies {
+    /// The format that holds it.
+    pub(in crate::kv) const fn format(&self) -> u8 {
+        match self.rest {
+            StoredRest::Judged | StoredRest::Behind(_) => codec::FIRST,
+            StoredRest::More(..) => codec::FORMAT,
+        }
+    }
+
     pub(in crate::kv) fn new(tallies: &Tallies) -> Self {
         let behind = tallies.judged != tallies.tally;
         Self {
@@ -260,15 +336,22 @@ impl StoredTallies {
                 judged: behind.then(|| StoredTally::new(&tallies.judged)),
             },
             history: StoredHistory::new(&tallies.tally),
-            judged_history: behind.then(|| StoredHistory::new(&tallies.judged)),
+            rest: StoredRest::new(tallies, behind),
         }
     }
 
     pub(in crate::kv) fn into_tallies(self) -> Decoded<Tallies> {
-        let tally = self.history.add_to(self.sums.tally.into_tally()?)?;
-        let judged = match (self.sums.judged, self.judged_history) {
-            (Some(judged), Some(history)) => history.add_to(judged.into_tally()?)?,
-            (None, None) => tally.clone(),
+        let (judged_history, [of_tally, of_judged]) = match self.rest {
+            StoredRest::Judged => (None, [None, None]),
+            StoredRest::Behind(history) => (Some(history), [None, None]),
+            StoredRest::More(history, more) => (history, more),
+        };
+        let tally = more(of_tally, self.history.add_to(self.sums.tally.into_tally()?)?)?;
+        let judged = match (self.sums.judged, judged_history) {
+            (Some(judged), Some(history)) => {
+                more(of_judged, history.add_to(judged.into_tally()?)?)?
+            }
+            (None, None) => more(of_judged, tally.clone())?,
             _ => return Err("half of what was judged is missing".into()),
         };
         Ok(Tallies { tally, judged })
