@@ -91,12 +91,11 @@ impl Decline {
 
 impl fmt::Display for Decline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.objective {
-            Some(objective) => {
-                write!(f, "lately fewer runs succeed than the objective of {objective}")?
-            }
-            None => f.write_str("lately fewer runs succeed than those of the last good version")?,
-        }
-        write!(f, " (a false alarm in {} runs, {})", self.run_length, self.action.as_str())
+        let than = match &self.objective {
+            Some(objective) => format!("the objective of {objective}"),
+            None => "those of the last good version".to_owned(),
+        };
+        let (runs, action) = (self.run_length, self.action.as_str());
+        write!(f, "lately fewer runs succeed than {than} (a false alarm in {runs} runs, {action})")
     }
 }
