@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sternway_types::{
-    ArtifactId, EnvironmentId, Generation, Outcome, OutcomeId, OutcomeStatus, Subject, Timestamp,
-    VersionNumber,
+    ArtifactId, Assigned, EnvironmentId, Generation, Outcome, OutcomeId, OutcomeStatus, Subject,
+    Timestamp, VersionNumber,
 };
 
 /// What an outcome is about.
@@ -58,6 +58,9 @@ pub struct OutcomeView {
     /// If it is of a copy of a run: `succeeded` or `failed`, as what answered did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beside: Option<&'static str>,
+    /// How it came to its version, if that shared the runs with others: `chance`, or the bucket of its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Assigned>,
 }
 
 impl From<&Outcome> for OutcomeView {
@@ -80,6 +83,7 @@ impl From<&Outcome> for OutcomeView {
             scores: scores.collect(),
             trace_id: outcome.trace_id.clone(),
             beside: outcome.beside.map(sternway_types::Answered::as_str),
+            assigned: outcome.assigned,
         }
     }
 }

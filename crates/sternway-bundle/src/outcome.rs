@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use sternway_types::{Answered, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp};
+use sternway_types::{
+    Answered, Assigned, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
+};
 
 /// Outcomes of one subject that follow each other in its log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(crate) struct OutcomeShape {
     trace_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     beside: Option<Answered>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    assigned: Option<Assigned>,
 }
 
 impl OutcomeShape {
@@ -59,6 +63,7 @@ impl OutcomeShape {
             scores: outcome.scores.clone(),
             trace_id: outcome.trace_id.clone(),
             beside: outcome.beside,
+            assigned: outcome.assigned,
         }
     }
 
@@ -73,6 +78,7 @@ impl OutcomeShape {
             scores: self.scores,
             trace_id: self.trace_id,
             beside: self.beside,
+            assigned: self.assigned,
         }
     }
 }

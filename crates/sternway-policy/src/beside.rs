@@ -1,8 +1,8 @@
 //! A candidate beside the version that is live.
 
 use sternway_types::{
-    Against, Beside, Evidence, Pairs, Policy, Regression, Rule, Tally, TestResult, Timestamp,
-    VersionNumber, Weight, Worse,
+    Against, Beside, Counted, Evidence, Pairs, Policy, Regression, Rule, Tally, TestResult,
+    Timestamp, VersionNumber, Weight, Worse,
 };
 
 use crate::{
@@ -155,7 +155,9 @@ fn step_of(it: &Beside) -> Option<(Allocation, Failures)> {
         return Some((step, Failures::new(alone, other_alone)));
     }
     let step = Allocation::new(share(it.weight)?, Margin::NONE);
-    Some((step, Failures::new(it.failed, it.baseline_failed)))
+    let each = Counted { failed: it.failed, baseline_failed: it.baseline_failed };
+    let Counted { failed, baseline_failed } = it.counted.unwrap_or(each);
+    Some((step, Failures::new(failed, baseline_failed)))
 }
 
 fn share(weight: Weight) -> Option<Share> {

@@ -40,6 +40,7 @@ mod attestation;
 mod baseline;
 mod blocks;
 mod bounded;
+mod bucket;
 mod calendar;
 mod carried;
 mod changeset;
@@ -56,6 +57,7 @@ mod digest;
 mod environment;
 mod error_classes;
 mod event;
+mod failing;
 mod id;
 mod json;
 mod latch;
@@ -96,6 +98,7 @@ pub use crate::{
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
     bounded::Bounded,
+    bucket::{Bucket, BucketError, Buckets},
     calendar::{FreezeWindow, FreezeWindows, RecurrenceError, Stretch, WindowError, WindowsError},
     carried::Carried,
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
@@ -118,6 +121,7 @@ pub use crate::{
     environment::{Environment, EnvironmentError, Freeze},
     error_classes::{CLASSES_KEPT, ErrorClasses},
     event::{Event, EventError, EventFilter, EventPlace},
+    failing::{Assigned, AssignedError, Begun, FailedRuns, Failing},
     id::{
         ArtifactId, ChangesetId, ChannelId, CollectionId, DeploymentId, EnvironmentId, IdError,
         LabelId, NamespaceId, OutcomeId, PointId, ProbeId, RoleId, Slug, TriggerId, UuidError,
@@ -153,8 +157,8 @@ pub use crate::{
     tree::{FileMode, Tree, TreeEntry, TreeError, TreeFile},
     tree_path::{LinkTarget, TreePath, TreePathError, TreePathProblem},
     verdict::{
-        Against, BaselineMeasure, Beside, Evidence, Measured, Observation, Regression, TestResult,
-        Verdict,
+        Against, BaselineMeasure, Beside, Counted, Evidence, Measured, Observation, Regression,
+        TestResult, Verdict,
     },
     version::{NewVersion, Parents, Version},
     violation::{CheckResult, CheckedBy, Violation, Violations},

@@ -113,6 +113,12 @@ pub enum PolicyError {
         /// Where the scale ends.
         cap: Threshold,
     },
+    /// How long a run is waited for is out of range.
+    #[error("worse: outcome_deadline is {found:?}: expected 10 seconds to 5 minutes")]
+    OutcomeDeadline {
+        /// What was given.
+        found: Duration,
+    },
     /// A limit is so high that nothing reaches it.
     #[error("{rule}: {field} is {found}, so that the rule could never hold: {why}")]
     Never {

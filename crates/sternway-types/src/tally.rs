@@ -8,8 +8,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    Answered, Blocks, Carried, Decimal, ErrorClass, ErrorClasses, Measure, Metric, Outcome,
-    OutcomeId, OutcomeStatus, Pairs, Resolution, Series, Timeline, Timestamp,
+    Answered, Blocks, Carried, Decimal, ErrorClass, ErrorClasses, FailedRuns, Failing, Measure,
+    Metric, Outcome, OutcomeId, OutcomeStatus, Pairs, Resolution, Series, Timeline, Timestamp,
 };
 
 /// How many of the newest outcomes a tally remembers one by one.
@@ -132,6 +132,7 @@ pub struct Tally {
     errors: ErrorClasses,
     blocks: Blocks,
     pairs: Pairs,
+    failing: Failing,
     /// What rules go on from, of who judged. At most [`Carried::MAX`].
     carried: Vec<Carried>,
 }
@@ -148,6 +149,7 @@ impl Default for Tally {
             errors: ErrorClasses::default(),
             blocks: Blocks::default(),
             pairs: Pairs::default(),
+            failing: Failing::default(),
             carried: Vec::new(),
         }
     }
@@ -166,6 +168,7 @@ impl PartialEq for Tally {
             errors,
             blocks,
             pairs,
+            failing,
             carried: _,
         } = self;
         let counts = (*succeeded, *failed, *unknown, *pairs);
@@ -175,6 +178,7 @@ impl PartialEq for Tally {
             && *measurements == other.measurements
             && *errors == other.errors
             && *blocks == other.blocks
+            && *failing == other.failing
     }
 }
 
@@ -213,6 +217,13 @@ impl Tally {
     #[must_use]
     pub const fn with_pairs(mut self, pairs: Pairs) -> Self {
         self.pairs = pairs;
+        self
+    }
+
+    /// With whose runs failed, and when those began.
+    #[must_use]
+    pub fn with_failing(mut self, failing: Failing) -> Self {
+        self.failing = failing;
         self
     }
 
@@ -277,6 +288,19 @@ impl Tally {
     #[must_use]
     pub const fn pairs(&self) -> Pairs {
         self.pairs
+    }
+
+    /// Whose runs failed, and when those began, of the outcomes that say how they were assigned.
+    #[must_use]
+    pub const fn failing(&self) -> &Failing {
+        &self.failing
+    }
+
+    /// What failed of the runs that began before a moment, in whole stretches of ten seconds; of all of them, if
+    /// there is none.
+    #[must_use]
+    pub fn failed_until(&self, moment: Option<Timestamp>) -> FailedRuns {
+        self.failing.until(self.failed, moment)
     }
 
     /// What rules go on from that follow the order of the log: of a tally that was judged by them. Outcomes that
@@ -347,6 +371,9 @@ impl Tally {
         if let Some(other) = outcome.beside {
             let own = if failed { Answered::Failed } else { Answered::Succeeded };
             self.pairs.add(own, other);
+        }
+        if let Some(assigned) = outcome.assigned.filter(|_| failed) {
+            self.failing.add(outcome.began(), assigned);
         }
         self.blocks.count(self.known(), self.failed);
         self.ends.add(outcome.at, if failed { Decimal::ZERO } else { Decimal::ONE });

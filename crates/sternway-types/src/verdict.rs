@@ -59,6 +59,19 @@ pub struct Beside {
     /// the pairs.
     #[serde(default, skip_serializing_if = "Pairs::is_empty")]
     pub pairs: Pairs,
+    /// How many failures count, if that is not each of them: of runs of one key one counts, and of those that
+    /// had no time to end none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
+}
+
+/// How many failures of two versions beside each other count as evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Of the candidate.
+    pub failed: u64,
+    /// Of the other version.
+    pub baseline_failed: u64,
 }
 
 impl Beside {
@@ -81,6 +94,21 @@ impl Beside {
     pub fn paired(shares: &[Self]) -> Pairs {
         let paired = shares.iter().filter(|it| it.is_paired());
         paired.fold(Pairs::default(), |sum, it| sum.plus(it.pairs))
+    }
+
+    /// How many failures count under all of these shares; nothing if each does.
+    #[must_use]
+    pub fn counted(shares: &[Self]) -> Option<Counted> {
+        let each = |it: &Self| Counted { failed: it.failed, baseline_failed: it.baseline_failed };
+        let sum = |sum: Counted, it: &Self| {
+            let Counted { failed, baseline_failed } = it.counted.unwrap_or_else(|| each(it));
+            Counted {
+                failed: sum.failed.saturating_add(failed),
+                baseline_failed: sum.baseline_failed.saturating_add(baseline_failed),
+            }
+        };
+        let some = shares.iter().any(|it| it.counted.is_some());
+        some.then(|| shares.iter().fold(Counted { failed: 0, baseline_failed: 0 }, sum))
     }
 
     /// How many of the candidate's.
@@ -230,7 +258,15 @@ impl fmt::Display for Regression {
                     "{failed} of {runs} runs failed, beside {other} of {others} of {version}"
                 )?;
                 let pairs = Beside::paired(shares);
-                if pairs.is_empty() { Ok(()) } else { write!(f, " ({pairs} beside it)") }
+                if !pairs.is_empty() {
+                    write!(f, " ({pairs} beside it)")?;
+                }
+                match Beside::counted(shares) {
+                    Some(Counted { failed, baseline_failed }) => {
+                        write!(f, "; {failed} count, and {baseline_failed} of {version}")
+                    }
+                    None => Ok(()),
+                }
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use sternway_types::{
-    Answered, ErrorClass, Failure, OutcomeError, OutcomeId, OutcomeStatus, Score, Subject,
-    Timestamp,
+    Answered, Assigned, ErrorClass, Failure, OutcomeError, OutcomeId, OutcomeStatus, Score,
+    Subject, Timestamp,
 };
 
 /// How a run of a version went. What ran, where and when is added by who records it.
@@ -19,6 +19,7 @@ pub struct Outcome {
     scores: BTreeMap<String, f64>,
     trace_id: Option<String>,
     beside: Option<Answered>,
+    assigned: Option<Assigned>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,7 @@ impl Outcome {
             scores: BTreeMap::new(),
             trace_id: None,
             beside: None,
+            assigned: None,
         }
     }
 
@@ -109,6 +111,14 @@ impl Outcome {
         self
     }
 
+    /// How it came to its version, while a deployment shared the runs out:
+    /// [`Resolved::assigned`](sternway_control::deploy::Resolved::assigned). Of runs of one key one failure counts
+    /// as evidence, and not each.
+    pub const fn assigned(mut self, assigned: Assigned) -> Self {
+        self.assigned = Some(assigned);
+        self
+    }
+
     /// The record of it, for what ran. The id is for a run without a name.
     ///
     /// # Errors
@@ -139,6 +149,7 @@ impl Outcome {
         }
         outcome.trace_id = self.trace_id;
         outcome.beside = self.beside;
+        outcome.assigned = self.assigned;
         outcome.check()?;
         Ok(outcome)
     }

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use sternway::types::{Answered, OutcomeStatus};
+use sternway::types::{Answered, Assigned, OutcomeStatus};
 
 use crate::world::{World, assert_code, failure, run, stderr, stdout};
 
@@ -28,6 +28,7 @@ fn a_copy_that_fails_is_seen_by_nobody_and_recorded_for_the_candidate() {
     assert_eq!(failure(&copy), (None, "bad"));
     assert_eq!(copy.beside, Some(Answered::Succeeded), "it says how what answered ended");
     assert_eq!(world.outcome(1).beside, None);
+    assert_eq!([world.outcome(1), copy].map(|it| it.assigned), [Some(Assigned::Chance); 2]);
     assert_eq!(copy.id, run("a-run (copy)"), "both count, each under a name of its own");
     let again = world.exec(&["--id", "a-run", "--", "sh", "{file}", "agents"]);
     assert_code(&again, 0);
@@ -71,4 +72,17 @@ fn a_copy_that_cannot_run_is_in_nobodys_way() {
     assert_code(&ran, 0);
     assert_eq!(stderr(&ran), "");
     assert!(matches!(world.outcome(2).status, OutcomeStatus::Failed(_)));
+}
+
+#[test]
+fn the_outcome_of_a_key_says_which_bucket_it_belongs_to() {
+    let world = shadowed("exit 0\n");
+    let resolve = ["resolve", "tools/search", "--key", "ann", "--json"];
+    let resolved = world.sternway().args(resolve).output().unwrap();
+    let resolved: serde_json::Value = serde_json::from_slice(&resolved.stdout).unwrap();
+    let ran = world.exec(&["--key", "ann", "--id", "a-run", "--", "sh", "{file}"]);
+    assert_code(&ran, 0);
+    let assigned = world.outcome(1).assigned.unwrap();
+    assert!(matches!(assigned, Assigned::Key(_)), "{assigned:?}");
+    assert_eq!(serde_json::to_value(assigned).unwrap(), resolved["assigned"]);
 }

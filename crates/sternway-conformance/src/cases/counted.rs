@@ -3,7 +3,7 @@
 
 use sternway_store::{Append, Limit, Tallies};
 use sternway_types::{
-    Answered, Carried, Digest, Outcome, OutcomeId, OutcomeStatus, Pairs, Score, Subject, Tally,
+        Answered, Assigned, Bucket, Carried, Digest, Outcome, OutcomeId, OutcomeStatus, Pairs, Score, Subject, Tally,
 };
 use tokio::task::JoinSet;
 
@@ -146,6 +146,7 @@ pub(crate) async fn every_part_of_an_outcome_is_kept(world: World) {
         scores: [("helpful".to_owned(), score(-1.5)), ("ü".to_owned(), score(f64::MAX))].into(),
         trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".into()),
         beside: Some(Answered::Failed),
+        assigned: Some(Assigned::Key(Bucket::of(9_999))),
         ..failed("whole", &subject, world.now())
     };
     world.report(vec![whole.clone()]).await;
@@ -210,32 +211,6 @@ pub(crate) async fn pairs_add_up_whatever_their_order(world: World) {
     assert!(report.is_sound(), "{report:#?}");
 }
 
-pub(crate) async fn what_rules_go_on_from_stays_with_what_was_judged(world: World) {
-    let (subject, _) = two_live(&world).await;
-    let all = copies(&world, &subject);
-    world.report(all.clone()).await;
-    let carried = |outcomes: u64| Carried {
-        rule: Digest::of(b"a rule"),
-        outcomes,
-        bits: vec![outcomes, 0.1_f64.to_bits(), f64::MIN.to_bits(), u64::MAX],
-    };
-    // First of a beginning of the log, and then of all of it.
-    let mut world = world;
-    for part in [all.get(..20).unwrap_or_default(), &all] {
-        let judged = sum(part);
-        let own = vec![carried(judged.total())];
-        let judged = judged.with_carried(own);
-        let append = world.arriving(Vec::new()).judged(subject.clone(), judged.clone());
-        drop(world.store.append(&append).await.must("mark"));
-        world = world.restart().await;
-        let found = there(tallies(&world, &subject).await, &subject);
-        assert_eq!(found.judged, judged);
-        assert_eq!(found.judged.carried(), [carried(judged.total())], "to the last bit");
-        assert_eq!((found.tally.carried(), &found.tally), (&[][..], &sum(&all)));
-    }
-    let appended = world.append(vec![succeeded("one more", &subject, world.now())]).await;
-    let before = &there(appended.subjects.first(), "subject").before;
-    assert_eq!(before.judged.carried(), [carried(36)], "the answer has it as well");
     let report = world.store.verify().await.must("verify");
     assert!(report.is_sound(), "{report:#?}");
 }

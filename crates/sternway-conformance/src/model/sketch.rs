@@ -4,11 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use sternway_store::Append;
 use sternway_types::{
-    Answered, ArtifactId, Change, Changeset, Content, ContentRef, Digest, Environment,
-    EnvironmentId, Freeze, FreezeWindow, Generation, LabelId, NamespaceSettings, Outbox, Outcome,
-    OutcomeId, OutcomeStatus, Parents, PointerName, Policy, PolicyRecord, PolicyScope,
-    PolicySetting, Precondition, Record, Revision, Roles, Score, Subject, Target, Timestamp,
-    VersionNumber,
+        Answered, ArtifactId, Assigned, Bucket, Change, Changeset, Content, ContentRef, Digest, Environment, EnvironmentId, Freeze, FreezeWindow, Generation, LabelId, NamespaceSettings, Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Revision, Roles, Score, Subject, Target, Timestamp, VersionNumber,
 };
 
 use super::{
@@ -312,6 +308,11 @@ fn measured(sketch: OutcomeSketch, outcome: Outcome) -> Outcome {
             0 => None,
             1 => Some(Answered::Failed),
             _ => Some(Answered::Succeeded),
+        },
+        assigned: match sketch.id % 4 {
+            0 | 1 => None,
+            2 => Some(Assigned::Chance),
+            _ => Some(Assigned::Key(Bucket::of(sketch.id))),
         },
         ..outcome
     }

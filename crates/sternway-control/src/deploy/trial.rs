@@ -1,7 +1,7 @@
 //! Judges a candidate that runs beside what is live, and takes it back.
 
 use sternway_deploy::{Event, advance};
-use sternway_policy::{Standing, beside, beside_standing};
+use sternway_policy::{Standing, Stretch, beside, beside_standing, counted_until, shares};
 use sternway_types::{
     Action, Actor, ArtifactId, Beside, Change, EnvironmentId, FrozenBaseline, Generation, Latch,
     LatchAction, Member, Policy, Precondition, Reason, Record, RecordKey, Regression, Route,
@@ -16,7 +16,7 @@ use crate::{Control, ControlError, Intent, rollback::Reaction};
 pub(crate) struct Trial {
     pub(super) member: Member,
     pub(super) route: Route,
-    shares: Vec<Beside>,
+    stretches: Vec<Stretch>,
 }
 
 impl Trial {
@@ -32,25 +32,20 @@ impl Trial {
 
     /// What Test A or Test P finds when the candidate stands like this under its present share.
     pub(crate) fn look(&self, policy: &Policy, tally: &Tally) -> Option<Regression> {
-        beside(policy, self.live(), &self.shares_now(tally), tally, self.candidates())
+        beside(policy, self.live(), &self.shares(policy, tally), tally, self.candidates())
     }
 
     /// How near the same test is to taking it back.
     pub(crate) fn standing(&self, policy: &Policy, tally: &Tally) -> Option<Standing> {
-        beside_standing(policy, self.live(), &self.shares_now(tally), self.candidates())
+        beside_standing(policy, self.live(), &self.shares(policy, tally), self.candidates())
     }
 
     fn candidates(&self) -> u8 {
         u8::try_from(self.member.candidates().count()).unwrap_or(u8::MAX)
     }
 
-    fn shares_now(&self, tally: &Tally) -> Vec<Beside> {
-        let mut shares = self.shares.clone();
-        if let Some(now) = shares.last_mut() {
-            (now.succeeded, now.failed) = (tally.succeeded, tally.failed);
-            now.pairs = tally.pairs();
-        }
-        shares
+    fn shares(&self, policy: &Policy, now: &Tally) -> Vec<Beside> {
+        shares(&self.stretches, now, counted_until(policy, now))
     }
 }
 
@@ -63,8 +58,8 @@ impl Control {
     ) -> Result<Option<Trial>, ControlError> {
         let Some(member) = under_way.member_of(subject).cloned() else { return Ok(None) };
         let of = (&member, subject.version);
-        let shares = self.beside(of, &subject.environment, subject.generation).await?;
-        Ok(Some(Trial { member, route: under_way.route.clone(), shares }))
+        let stretches = self.beside(of, &subject.environment, subject.generation).await?;
+        Ok(Some(Trial { member, route: under_way.route.clone(), stretches }))
     }
 
     /// The trial that a subject is part of now.

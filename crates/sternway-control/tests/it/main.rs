@@ -4,6 +4,7 @@ mod activation;
 mod again;
 mod aging;
 mod apply;
+mod assigned;
 mod automatic;
 mod awaited;
 mod batch;

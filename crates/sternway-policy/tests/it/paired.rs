@@ -19,6 +19,7 @@ fn copied(pairs: Pairs) -> Beside {
         baseline_succeeded: 950,
         baseline_failed: 50,
         pairs,
+        counted: None,
     }
 }
 
@@ -85,6 +86,7 @@ fn what_copies_said_adds_to_what_shares_say_later() {
         baseline_succeeded: 890,
         baseline_failed: 10,
         pairs: Pairs::default(),
+        counted: None,
     };
     let copies = copied(PAIRS(9, 0, 40));
     assert!(!taken_back(&[copies]) && !taken_back(&[split]), "neither alone is enough");

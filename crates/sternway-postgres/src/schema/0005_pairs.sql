@@ -1,5 +1,7 @@
 -- An outcome of a copy of a run says whether what answered the run failed. Nothing: it is of no copy.
 ALTER TABLE {s}.outcome ADD COLUMN other_failed boolean;
+-- How the run came to its version: the bucket of its key, or -1 if it was drawn. Nothing: nobody said it.
+ALTER TABLE {s}.outcome ADD COLUMN bucket smallint;
 
 DROP FUNCTION {s}.append_group(jsonb, integer[], uuid[], bigint[], smallint[], text[], text[], text[], integer[],
     double precision[], text[], text[], bytea[]);
@@ -8,7 +10,7 @@ DROP FUNCTION {s}.append_group(jsonb, integer[], uuid[], bigint[], smallint[], t
 -- there is passed over. Answers with what every subject had before, as far as the caller does not know.
 CREATE FUNCTION {s}.append_group(p jsonb, subjects integer[], ids uuid[], ats bigint[], statuses smallint[],
     classes text[], messages text[], seconds text[], nanos integer[], costs double precision[], scores text[],
-    traces text[], others_failed boolean[], sums bytea[]) RETURNS jsonb
+    traces text[], others_failed boolean[], buckets smallint[], sums bytea[]) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan
@@ -51,18 +53,18 @@ BEGIN
     WITH given AS (
         SELECT w.*, logs[w.subject] AS sid
         FROM unnest(subjects, ids, ats, statuses, classes, messages, seconds, nanos, costs, scores, traces, others_failed,
-                sums)
+                buckets, sums)
             WITH ORDINALITY w (subject, id, at, status, class, message, seconds, nanos, cost, scores, trace,
-                other_failed, sum, place)
+                other_failed, bucket, sum, place)
         WHERE NOT EXISTS (SELECT FROM {s}.outcome o WHERE o.ns = n AND o.id = w.id)
     ), placed AS (
         SELECT g.*, x.total + row_number() OVER (PARTITION BY g.sid ORDER BY g.place) AS log_place
         FROM given g JOIN {s}.subject x ON x.id = g.sid
     ), written AS (
         INSERT INTO {s}.outcome (subject, place, ns, id, at, status, class, message, seconds, nanos, cost, scores,
-                trace, other_failed, sum)
+                trace, other_failed, bucket, sum)
             SELECT g.sid, g.log_place, n, g.id, g.at, g.status, g.class, g.message, g.seconds::numeric, g.nanos,
-                g.cost, g.scores, g.trace, g.other_failed, {s}.seal(g.sum, n, g.log_place, 0, 0)
+                g.cost, g.scores, g.trace, g.other_failed, g.bucket, {s}.seal(g.sum, n, g.log_place, 0, 0)
             FROM placed g ORDER BY g.id
         RETURNING subject, status
     ), counted AS (

@@ -273,6 +273,7 @@ fn what_a_test_found() {
         baseline_succeeded: 95,
         baseline_failed: 5,
         pairs: Pairs::default(),
+        counted: None,
     };
     let beside = test(Against::Beside { version, shares: vec![share] });
     assert_eq!(

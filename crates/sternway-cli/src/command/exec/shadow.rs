@@ -59,8 +59,7 @@ impl Shadow {
     ) -> Result<Option<Self>, CliError> {
         let Some(version) = run.shadow.filter(|_| reads_nothing()) else { return Ok(None) };
         let candidate = Resolved { version, ..*run };
-        let subject = candidate.subject(order.artifact.clone(), context.environment.clone());
-        let live = order.content_of(control, subject, IsCopy::Yes).await?;
+        let live = order.content_of(control, &candidate, context, IsCopy::Yes).await?;
         let copy = PrivateCopy::write(control, &order.artifact, &live.content).await?;
         Ok(Some(Self { live, copy }))
     }

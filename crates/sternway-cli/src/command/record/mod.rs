@@ -13,7 +13,7 @@ use sternway::{
     api::{ReactionView, RecordedView, TallyView},
     control::record::Judged,
     policy::{Standing, nearest},
-    types::{Answered, ArtifactId, Reference, Timestamp},
+    types::{Answered, ArtifactId, Assigned, Reference, Timestamp},
 };
 
 use self::lines::BadLines;
@@ -45,7 +45,7 @@ code for the verdict; this command ends with 0 once the run is recorded.
 
 A line of a file holds \"ok\": true or false (or \"status\": \"succeeded\", \"failed\" or \"unknown\"), and
 may hold \"artifact\", \"version\", \"environment\", \"error\": {\"class\", \"message\"}, \"duration_ms\",
-\"cost\", \"scores\", \"trace_id\", \"beside\", \"at\" and \"id\". What a line does not name is as in REF and --env; a
+\"cost\", \"scores\", \"trace_id\", \"beside\", \"assigned\", \"at\" and \"id\". What a line does not name is as in REF and --env; a
 line that names an artifact and no version is about what is live.
 
 A file that is recorded again counts once. A line is told from others by its \"id\"; without one, by
@@ -71,7 +71,7 @@ pub(crate) struct Args {
 
     /// Take runs from a file, one JSON object per line; `-` for standard input.
     #[arg(long, value_name = "FILE|-")]
-    #[arg(conflicts_with_all = ["class", "message", "ms", "cost", "trace", "id", "at", "beside"])]
+    #[arg(conflicts_with_all = ["class", "message", "ms", "cost", "trace", "id", "at", "beside", "assigned"])]
     from: Option<Source>,
 
     /// Leave bad lines out, and record the others.
@@ -107,6 +107,11 @@ pub(crate) struct Args {
     /// every run says it is compared run by run.
     #[arg(long, value_name = "success|failure", value_parser = Answered::from_str)]
     beside: Option<Answered>,
+
+    /// How it came to its version while a deployment shared the runs out, as `resolve` says it: `chance`, or the
+    /// bucket of its key. Of runs of one key one failure counts against a candidate, and not each.
+    #[arg(long, value_name = "chance|BUCKET")]
+    assigned: Option<Assigned>,
 
     /// When it ended, if not now: 2026-11-20T16:00:00Z.
     #[arg(long, value_name = "TIME")]
@@ -158,6 +163,9 @@ impl Args {
         }
         if let Some(answered) = self.beside {
             outcome = outcome.beside(answered);
+        }
+        if let Some(assigned) = self.assigned {
+            outcome = outcome.assigned(assigned);
         }
         if let Some(at) = self.ended_at {
             outcome = outcome.at(at);

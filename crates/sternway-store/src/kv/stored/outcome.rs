@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    Answered, ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
+    Answered, Assigned, ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Score, Subject,
+    Timestamp,
 };
 use uuid::Uuid;
 
@@ -19,14 +20,16 @@ enum StoredStatus {
         message: String,
     },
     Unknown,
-    /// Of a copy of a run. Since format 2.
-    Copied {
-        other_failed: bool,
+    /// Of a copy of a run, or one that says how it was assigned. Since format 2.
+    More {
         own: StoredEnd,
+        other_failed: Option<bool>,
+        /// Nothing: nobody said it. A bucket, or -1 for chance.
+        assigned: Option<i16>,
     },
 }
 
-/// How a copy of a run ended: as above.
+/// How such a run ended: as above.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum StoredEnd {
     Succeeded,
@@ -60,25 +63,26 @@ impl StoredEnd {
 impl StoredStatus {
     fn new(outcome: &Outcome) -> Self {
         let own = StoredEnd::new(&outcome.status);
-        match (outcome.beside, own) {
-            (Some(answered), own) => {
-                Self::Copied { other_failed: answered == Answered::Failed, own }
-            }
-            (None, StoredEnd::Succeeded) => Self::Succeeded,
-            (None, StoredEnd::Failed { class, message }) => Self::Failed { class, message },
-            (None, StoredEnd::Unknown) => Self::Unknown,
+        let other_failed = outcome.beside.map(|answered| answered == Answered::Failed);
+        let assigned = outcome.assigned.map(Assigned::code);
+        match (own, other_failed, assigned) {
+            (StoredEnd::Succeeded, None, None) => Self::Succeeded,
+            (StoredEnd::Failed { class, message }, None, None) => Self::Failed { class, message },
+            (StoredEnd::Unknown, None, None) => Self::Unknown,
+            (own, other_failed, assigned) => Self::More { own, other_failed, assigned },
         }
     }
 
-    fn into_parts(self) -> Decoded<(OutcomeStatus, Option<Answered>)> {
-        let (own, beside) = match self {
-            Self::Succeeded => (StoredEnd::Succeeded, None),
-            Self::Failed { class, message } => (StoredEnd::Failed { class, message }, None),
-            Self::Unknown => (StoredEnd::Unknown, None),
-            Self::Copied { other_failed: true, own } => (own, Some(Answered::Failed)),
-            Self::Copied { other_failed: false, own } => (own, Some(Answered::Succeeded)),
+    fn into_parts(self) -> Decoded<(OutcomeStatus, Option<Answered>, Option<Assigned>)> {
+        let (own, other_failed, assigned) = match self {
+            Self::Succeeded => (StoredEnd::Succeeded, None, None),
+            Self::Failed { class, message } => (StoredEnd::Failed { class, message }, None, None),
+            Self::Unknown => (StoredEnd::Unknown, None, None),
+            Self::More { own, other_failed, assigned } => (own, other_failed, assigned),
         };
-        Ok((own.into_status()?, beside))
+        let answered = |failed| if failed { Answered::Failed } else { Answered::Succeeded };
+        let assigned = assigned.map(|code| Assigned::of_code(code).ok_or("its bucket is none"));
+        Ok((own.into_status()?, other_failed.map(answered), assigned.transpose()?))
     }
 }
 
@@ -111,7 +115,7 @@ impl StoredOutcome {
     }
 
     fn into_outcome(self, subject: &Subject) -> Decoded<Outcome> {
-        let (status, beside) = self.status.into_parts()?;
+        let (status, beside, assigned) = self.status.into_parts()?;
         let scores = self.scores.into_iter().map(|(name, score)| Ok((name, Score::new(score)?)));
         Ok(Outcome {
             id: OutcomeId::from_uuid(Uuid::from_bytes(self.id)),
@@ -123,6 +127,7 @@ impl StoredOutcome {
             scores: part("scores", scores.collect::<Result<_, sternway_types::OutcomeError>>())?,
             trace_id: self.trace_id,
             beside,
+            assigned,
         })
     }
 }
@@ -140,10 +145,10 @@ impl StoredBlock {
         Self(outcomes.iter().copied().map(StoredOutcome::new).collect())
     }
 
-    /// The format that holds it: the first one has no copies of runs.
+    /// The format that holds it: the first one has no copies of runs, and nothing assigned.
     pub(in crate::kv) fn format(&self) -> u8 {
-        let is_copy = |it: &StoredOutcome| matches!(it.status, StoredStatus::Copied { .. });
-        if self.0.iter().any(is_copy) { codec::FORMAT } else { codec::FIRST }
+        let says_more = |it: &StoredOutcome| matches!(it.status, StoredStatus::More { .. });
+        if self.0.iter().any(says_more) { codec::FORMAT } else { codec::FIRST }
     }
 
     pub(in crate::kv) fn len(&self) -> usize {
