@@ -10,7 +10,8 @@ use serde::Deserialize;
 use sternway::{
     Outcome,
     types::{
-        Answered, ArtifactId, Assigned, EnvironmentId, IdError, OutcomeError, Timestamp, VersionNumber, check_json,
+        Answered, ArtifactId, Assigned, EnvironmentId, IdError, OutcomeError, Timestamp,
+        VersionNumber, check_json,
     },
 };
 
@@ -319,6 +320,11 @@ mod tests {
         refused(r#"{"ok":true,"at":"yesterday"}"#, "is not a time");
         refused(r#"{"ok":true,"id":""}"#, "empty");
         refused(r#"{"ok":true,"beside":true}"#, "column");
+        refused(r#"{"ok":true,"assigned":10000}"#, "a bucket from 0 to 9999");
+        refused(r#"{"ok":true,"assigned":true}"#, "a bucket from 0 to 9999");
+        refused(
+            r#"{"ok":true,"beside":"well"}"#,
+            "unknown variant `well`, expected one of `succeeded`",
         );
     }
 }

@@ -28,7 +28,7 @@ fn a_copy_that_fails_is_seen_by_nobody_and_recorded_for_the_candidate() {
     assert_eq!(failure(&copy), (None, "bad"));
     assert_eq!(copy.beside, Some(Answered::Succeeded), "it says how what answered ended");
     assert_eq!(world.outcome(1).beside, None);
-    assert_eq!([world.outcome(1), copy].map(|it| it.assigned), [Some(Assigned::Chance); 2]);
+    assert_eq!([world.outcome(1).assigned, copy.assigned], [Some(Assigned::Chance); 2]);
     assert_eq!(copy.id, run("a-run (copy)"), "both count, each under a name of its own");
     let again = world.exec(&["--id", "a-run", "--", "sh", "{file}", "agents"]);
     assert_code(&again, 0);

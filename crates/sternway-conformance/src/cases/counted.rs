@@ -3,7 +3,8 @@
 
 use sternway_store::{Append, Limit, Tallies};
 use sternway_types::{
-        Answered, Assigned, Bucket, Carried, Digest, Outcome, OutcomeId, OutcomeStatus, Pairs, Score, Subject, Tally,
+    Answered, Assigned, Bucket, Carried, Digest, Outcome, OutcomeId, OutcomeStatus, Pairs, Score,
+    Subject, Tally,
 };
 use tokio::task::JoinSet;
 
@@ -211,6 +212,73 @@ pub(crate) async fn pairs_add_up_whatever_their_order(world: World) {
     assert!(report.is_sound(), "{report:#?}");
 }
 
+pub(crate) async fn what_rules_go_on_from_stays_with_what_was_judged(world: World) {
+    let (subject, _) = two_live(&world).await;
+    let all = copies(&world, &subject);
+    world.report(all.clone()).await;
+    let carried = |outcomes: u64| Carried {
+        rule: Digest::of(b"a rule"),
+        outcomes,
+        bits: vec![outcomes, 0.1_f64.to_bits(), f64::MIN.to_bits(), u64::MAX],
+    };
+    // First of a beginning of the log, and then of all of it.
+    let mut world = world;
+    for part in [all.get(..20).unwrap_or_default(), &all] {
+        let judged = sum(part);
+        let own = vec![carried(judged.total())];
+        let judged = judged.with_carried(own);
+        let append = world.arriving(Vec::new()).judged(subject.clone(), judged.clone());
+        drop(world.store.append(&append).await.must("mark"));
+        world = world.restart().await;
+        let found = there(tallies(&world, &subject).await, &subject);
+        assert_eq!(found.judged, judged);
+        assert_eq!(found.judged.carried(), [carried(judged.total())], "to the last bit");
+        assert_eq!((found.tally.carried(), &found.tally), (&[][..], &sum(&all)));
+    }
+    let appended = world.append(vec![succeeded("one more", &subject, world.now())]).await;
+    let before = &there(appended.subjects.first(), "subject").before;
+    assert_eq!(before.judged.carried(), [carried(36)], "the answer has it as well");
+    let report = world.store.verify().await.must("verify");
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+/// Failures of runs that were drawn, of runs of some keys, and of runs that say nothing, which began over ten
+/// minutes.
+fn assigned(world: &World, subject: &Subject) -> Vec<Outcome> {
+    let run = |place: u64| {
+        let assigned = match place % 3 {
+            0 => None,
+            1 => Some(Assigned::Chance),
+            _ => Some(Assigned::Key(Bucket::of(place % 7))),
+        };
+        let duration = Some(std::time::Duration::from_secs(place * 10));
+        let own = failed(&format!("run {place}"), subject, world.now());
+        Outcome { assigned, duration, ..own }
+    };
+    (0..60).map(run).collect()
+}
+
+pub(crate) async fn whose_runs_failed_adds_up_whatever_their_order(world: World) {
+    let (subject, other) = two_live(&world).await;
+    let all = assigned(&world, &subject);
+    let expected = sum(&all);
+    assert_eq!(expected.failing().keyed(), 20, "a third of them");
+    for some in all.chunks(7) {
+        world.report(some.to_vec()).await;
+    }
+    let renamed = |it: &Outcome| Outcome {
+        id: OutcomeId::from_name(&it.id.to_string()),
+        subject: other.clone(),
+        ..it.clone()
+    };
+    let mut backwards: Vec<_> = all.iter().map(renamed).collect();
+    backwards.reverse();
+    world.report(backwards).await;
+    let world = world.restart().await;
+    for subject in [&subject, &other] {
+        let tally = there(tallies(&world, subject).await, subject).tally;
+        assert_eq!(tally.failing(), expected.failing(), "{subject}");
+    }
     let report = world.store.verify().await.must("verify");
     assert!(report.is_sound(), "{report:#?}");
 }

@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use sternway_store::Append;
 use sternway_types::{
-        Answered, ArtifactId, Assigned, Bucket, Change, Changeset, Content, ContentRef, Digest, Environment, EnvironmentId, Freeze, FreezeWindow, Generation, LabelId, NamespaceSettings, Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting, Precondition, Record, Revision, Roles, Score, Subject, Target, Timestamp, VersionNumber,
+    Answered, ArtifactId, Assigned, Bucket, Change, Changeset, Content, ContentRef, Digest,
+    Environment, EnvironmentId, Freeze, FreezeWindow, Generation, LabelId, NamespaceSettings,
+    Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy, PolicyRecord,
+    PolicyScope, PolicySetting, Precondition, Record, Revision, Roles, Score, Subject, Target,
+    Timestamp, VersionNumber,
 };
 
 use super::{
@@ -312,7 +316,7 @@ fn measured(sketch: OutcomeSketch, outcome: Outcome) -> Outcome {
         assigned: match sketch.id % 4 {
             0 | 1 => None,
             2 => Some(Assigned::Chance),
-            _ => Some(Assigned::Key(Bucket::of(sketch.id))),
+            _ => Some(Assigned::Key(Bucket::of(sketch.id.into()))),
         },
         ..outcome
     }
