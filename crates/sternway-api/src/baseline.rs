@@ -48,12 +48,15 @@ impl From<&FrozenBaseline> for BaselineView {
 /// What a sequential test found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TestView {
-    /// `measured`, `expected`, `objective` or `beside`: where the rate that the version is held against comes from.
+    /// `measured`, `expected`, `objective`, `promised` or `beside`: where the rate that the version is held against comes from.
     pub against: &'static str,
     /// The version that was measured, if one was.
     pub baseline_version: Option<VersionNumber>,
     /// How many of its runs succeeded, and failed.
     pub baseline: Option<[u64; 2]>,
+    /// If copies of runs were compared one by one: how many of those that both had the version alone failed,
+    /// the other alone, and how many ended alike.
+    pub pairs: Option<[u64; 3]>,
     /// The success rate that the version is held against, from 0 to 1: of what was measured a lower
     /// bound. For a new error, how many runs may end without it.
     pub success_rate: f64,
@@ -81,11 +84,13 @@ impl From<&TestResult> for TestView {
             }
             Against::Expected { .. } => ("expected", None, None),
             Against::Objective { .. } => ("objective", None, None),
+            Against::Promised { .. } => ("promised", None, None),
         };
         Self {
             against,
             baseline_version,
             baseline,
+            pairs: pairs_of(&test.against),
             success_rate: test.success_rate.to_f64(),
             ln_e: test.ln_e.to_f64(),
             ln_threshold: test.ln_threshold.to_f64(),
@@ -93,4 +98,10 @@ impl From<&TestResult> for TestView {
             of_class: test.of_class,
         }
     }
+}
+
+fn pairs_of(against: &Against) -> Option<[u64; 3]> {
+    let Against::Beside { shares, .. } = against else { return None };
+    let pairs = Beside::paired(shares);
+    (!pairs.is_empty()).then_some([pairs.alone, pairs.other_alone, pairs.alike])
 }

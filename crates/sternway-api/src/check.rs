@@ -1,6 +1,7 @@
 //! The verdict on what is live, as it is shown.
 
 use serde::Serialize;
+use sternway_types::VersionNumber;
 
 use crate::{
     LatchView, MeasuredView, PolicyView, SignView, SubjectView, TallyView, TestView, VerdictView,
@@ -29,6 +30,15 @@ pub struct StandingView {
     pub description: String,
 }
 
+/// How near a candidate beside what is live is to being taken back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CandidateStandingView {
+    /// Which version.
+    pub version: VersionNumber,
+    /// How near the rule on the success rate is to it, by what both did.
+    pub rule: StandingView,
+}
+
 /// The verdict on what is live, reached without changing anything.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckView {
@@ -45,6 +55,8 @@ pub struct CheckView {
     pub latch: Option<LatchView>,
     /// How near each rule is to holding, in the order of the policy.
     pub rules: Vec<StandingView>,
+    /// The candidates beside it that are judged by what both do.
+    pub candidates: Vec<CandidateStandingView>,
     /// That the success rate fell little by little, if it did: a warning, which takes nothing back.
     pub drift: Option<SignView>,
 }

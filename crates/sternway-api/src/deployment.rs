@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use sternway_types::{
-    Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
-    Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp,
-    VersionNumber, Waiver,
+    Actor, Approval, Arm, ArtifactId, Assigned, Cause, Deployment, DeploymentId, Digest,
+    EnvironmentId, Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step,
+    Timestamp, VersionNumber, Waiver,
 };
 
 use crate::RollbackView;
@@ -385,4 +385,8 @@ pub struct ResolvedView {
     pub shadow: Option<VersionNumber>,
     /// The deployment, if one is on its way.
     pub deployment: Option<DeploymentId>,
+    /// How the run came to the version, if a deployment shares the runs out, which its outcome is to say: `chance`,
+    /// or the bucket of its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Assigned>,
 }

@@ -87,7 +87,7 @@ pub use crate::{
         AttemptView, ChannelChangedView, ChannelDetailView, ChannelTestedView, ChannelView,
         DeliveryView, LostView, NotifiedView, OutboxView, WaitingView,
     },
-    check::{CheckView, StandingView},
+    check::{CandidateStandingView, CheckView, StandingView},
     commit::{ChangeView, CommitView, RecordView},
     compacted::{CompactedView, FileSizeView, FloorView, NamespaceFloorView},
     condemnation::{CondemnationView, CondemnedView},

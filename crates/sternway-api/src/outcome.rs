@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sternway_types::{
-    ArtifactId, EnvironmentId, Generation, Outcome, OutcomeId, OutcomeStatus, Subject, Timestamp,
-    VersionNumber,
+    ArtifactId, Assigned, EnvironmentId, Generation, Outcome, OutcomeId, OutcomeStatus, Subject,
+    Timestamp, VersionNumber,
 };
 
 /// What an outcome is about.
@@ -55,6 +55,12 @@ pub struct OutcomeView {
     pub scores: BTreeMap<String, f64>,
     /// Where to look for more.
     pub trace_id: Option<String>,
+    /// If it is of a copy of a run: `succeeded` or `failed`, as what answered did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<&'static str>,
+    /// How it came to its version, if that shared the runs with others: `chance`, or the bucket of its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Assigned>,
 }
 
 impl From<&Outcome> for OutcomeView {
@@ -76,6 +82,8 @@ impl From<&Outcome> for OutcomeView {
             cost: outcome.cost.map(sternway_types::Score::get),
             scores: scores.collect(),
             trace_id: outcome.trace_id.clone(),
+            beside: outcome.beside.map(sternway_types::Answered::as_str),
+            assigned: outcome.assigned,
         }
     }
 }

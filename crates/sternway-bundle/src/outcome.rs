@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use sternway_types::{Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp};
+use sternway_types::{
+    Answered, Assigned, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
+};
 
 /// Outcomes of one subject that follow each other in its log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +46,10 @@ pub(crate) struct OutcomeShape {
     scores: BTreeMap<String, Score>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trace_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beside: Option<Answered>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    assigned: Option<Assigned>,
 }
 
 impl OutcomeShape {
@@ -56,6 +62,8 @@ impl OutcomeShape {
             cost: outcome.cost,
             scores: outcome.scores.clone(),
             trace_id: outcome.trace_id.clone(),
+            beside: outcome.beside,
+            assigned: outcome.assigned,
         }
     }
 
@@ -69,6 +77,8 @@ impl OutcomeShape {
             cost: self.cost,
             scores: self.scores,
             trace_id: self.trace_id,
+            beside: self.beside,
+            assigned: self.assigned,
         }
     }
 }

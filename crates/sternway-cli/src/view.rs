@@ -8,9 +8,9 @@ pub(crate) mod stability;
 
 use sternway::{
     api::{
-        CheckView, CheckedView, DamageView, FloorView, LandingView, NamespaceFloorView, PolicyView,
-        PromotedView, PublishedView, ReactionView, RecordedView, ReportView, RollbackView,
-        StandingView, VerdictView,
+        CandidateStandingView, CheckView, CheckedView, DamageView, FloorView, LandingView,
+        NamespaceFloorView, PolicyView, PromotedView, PublishedView, ReactionView, RecordedView,
+        ReportView, RollbackView, StandingView, VerdictView,
     },
     control::{
         check::Check,
@@ -23,7 +23,9 @@ use sternway::{
     },
     policy::{Found, Standing},
     store::{Floor, Report},
-    types::{Decimal, LatchAction, OutcomeId, Severity, Subject, TestResult, Verdict},
+    types::{
+        Decimal, LatchAction, OutcomeId, Severity, Subject, TestResult, Verdict, VersionNumber,
+    },
 };
 
 /// What publishing led to; what is live now and what changed is for the caller to add.
@@ -135,8 +137,13 @@ pub(crate) fn check(check: &Check) -> CheckView {
         verdict: (&check.verdict).into(),
         latch: check.latch.as_ref().map(Into::into),
         rules: check.standings.iter().map(standing).collect(),
+        candidates: check.candidates.iter().map(candidate).collect(),
         drift: check.drift.as_ref().map(|drift| aging::sign(drift, Severity::Medium)),
     }
+}
+
+fn candidate((version, found): &(VersionNumber, Standing)) -> CandidateStandingView {
+    CandidateStandingView { version: *version, rule: standing(found) }
 }
 
 /// How near a rule is to taking a version back.
@@ -148,7 +155,7 @@ fn standing(standing: &Standing) -> StandingView {
             (Some(found), Some(needed), Some(what))
         }
         Found::Beside { found, limit, unit } => (Some(found), Some(limit), Some(unit)),
-        Found::Evidence { .. } => {
+        Found::Evidence { .. } | Found::Paired { .. } | Found::Mean { .. } => {
             let of = |number: fn(&TestResult) -> Decimal| standing.test.as_ref().map(number);
             let [found, limit] = [of(|test| test.ln_e), of(|test| test.ln_threshold)];
             (found.map(Decimal::to_f64), limit.map(Decimal::to_f64), Some("ln of the e-value"))

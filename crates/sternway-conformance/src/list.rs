@@ -83,6 +83,9 @@ macro_rules! __store_cases {
                 a_time_in_the_future_is_taken_back_to_the_arrival,
                 every_part_of_an_outcome_is_kept,
                 what_was_measured_adds_up,
+                pairs_add_up_whatever_their_order,
+                what_rules_go_on_from_stays_with_what_was_judged,
+                whose_runs_failed_adds_up_whatever_their_order,
                 a_stay_keeps_its_outcomes_after_it_ended,
                 racing_appends_count_every_outcome_once,
             }

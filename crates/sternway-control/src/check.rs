@@ -5,7 +5,7 @@ use sternway_policy::{
     aging::{Limits, Sign, drift},
     standings_with,
 };
-use sternway_types::{Policy, Subject, Tally, Verdict, Version};
+use sternway_types::{Policy, Subject, Tally, Verdict, Version, VersionNumber};
 
 use crate::{Control, ControlError, baseline::KnownGood, past::Good};
 
@@ -25,6 +25,9 @@ pub struct Check {
     /// How near each rule of the policy is to holding now, in the order of the policy; none if it is
     /// off.
     pub standings: Vec<Standing>,
+    /// Of each candidate beside it, how near the rule on the success rate is to taking that one back by what
+    /// both do.
+    pub candidates: Vec<(VersionNumber, Standing)>,
     /// That the success rate fell little by little, if it did: a warning, which no rule acts on.
     pub drift: Option<Sign>,
 }
@@ -53,18 +56,29 @@ impl Control {
         let latch = self.latch(&subject).await?;
         let baseline = self.baseline_of(policy.policy(), &subject).await?;
         let baseline = baseline.as_ref().map(KnownGood::as_baseline);
-        let view = View::new(&tallies.tally).against(baseline);
+        let tally = match policy.policy() {
+            Some(policy) => {
+                let judge = Judge::new(policy, baseline);
+                self.whole_tally(&judge, &subject, tallies).await?
+            }
+            None => tallies.tally,
+        };
+        let view = View::new(&tally).against(baseline);
         let standings = policy.policy().map(|policy| standings_with(policy, &view, &self.triggers));
         let verdict = match (&latch, policy.policy()) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
             (None, Some(policy)) => {
-                Judge::new(policy, baseline).with_triggers(&self.triggers).look(&tallies.tally)
+                Judge::new(policy, baseline).with_triggers(&self.triggers).look(&tally)
             }
             (None, None) => Verdict::Undecided,
         };
         let standings = standings.unwrap_or_default();
-        let drift = self.drift(&live, &subject, &tallies.tally).await?;
-        Ok(Check { subject, tally: tallies.tally, policy, verdict, latch, standings, drift })
+        let candidates = match policy.policy() {
+            Some(policy) => self.candidates_beside(artifact, environment, policy).await?,
+            None => Vec::new(),
+        };
+        let drift = self.drift(&live, &subject, &tally).await?;
+        Ok(Check { subject, tally, policy, verdict, latch, standings, candidates, drift })
     }
 
     /// How far the success rate fell little by little, if it did.
@@ -84,7 +98,7 @@ impl Control {
     }
 
     /// How near each rule of the policy that holds is to taking a subject back, whose outcomes add up to
-    /// this; nothing if the policy is off.
+    /// this, as whoever judged them has it; nothing if the policy is off.
     ///
     /// # Errors
     ///

@@ -2,18 +2,18 @@
 //! have said.
 
 use sternway_policy::{
-    Baseline, Judge, ProvenStanding, Standing, Triggers, View,
+    Baseline, Judge, ProvenStanding, Standing, Triggers, View, beside_again,
     evidence::{Alpha, Counts, Interval},
     proven, standings_with,
 };
 use sternway_store::Limit;
 use sternway_types::{
-    Activation, Applied, ArtifactId, EnvironmentId, FrozenBaseline, Generation, Latch, MoveCause,
-    Outcome, PointerName, Policy, Preset, Record, Regression, Revision, Rule, RuleId, Subject,
-    Tally, Verdict, VersionNumber,
+    Activation, Against, Applied, ArtifactId, EnvironmentId, FrozenBaseline, Generation, Latch,
+    MoveCause, Outcome, PointerName, Policy, Preset, Record, Regression, Revision, Rule, RuleId,
+    Subject, Tally, Verdict, VersionNumber,
 };
 
-use crate::{Control, ControlError, baseline::KnownGood, policy::EffectivePolicy};
+use crate::{Control, ControlError, baseline::KnownGood, deploy::Trial, policy::EffectivePolicy};
 
 /// What a preset would have said of a stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,25 +63,33 @@ impl Control {
     /// [`ControlError::Store`] if the store cannot be read.
     pub async fn explain(&self, subject: Subject) -> Result<Explanation, ControlError> {
         let policy = self.effective_policy(&subject.artifact, &subject.environment).await?;
-        let latch = match self.latch(&subject).await? {
-            Some(latch) => Some(latch),
-            None => self.notice(&subject).await?,
+        let latch = match (self.latch(&subject).await?, self.withdrawal(&subject).await?) {
+            (Some(latch), _) | (None, Some(latch)) => Some(latch),
+            (None, None) => self.notice(&subject).await?,
         };
         let known = self.known_good(&subject).await?;
+        let trial = self.trial_of(&subject).await?;
         let baseline = known.as_ref().map(KnownGood::as_baseline);
         let presets = Preset::ALL.into_iter().filter(|preset| *preset != Preset::NotifyOnly);
         let presets: Vec<_> = presets.map(|preset| (preset, Policy::preset(preset))).collect();
         let mut reading = Reading::new(&presets, latch.as_ref(), baseline, self.triggers.clone());
+        let latched = latch.as_ref().and_then(|latch| only(&latch.regression));
+        let along = [policy.policy(), latched.as_ref()].into_iter().flatten();
+        reading.along = along.map(|policy| Judge::new(policy, baseline)).collect();
         self.read_log(&subject, &mut reading).await?;
         let view = View::new(&reading.tally).against(baseline);
         let verdict = match (&latch, policy.policy()) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
             (None, Some(policy)) => {
-                Judge::new(policy, baseline).with_triggers(&self.triggers).look(&reading.tally)
+                let judge = Judge::new(policy, baseline).with_triggers(&self.triggers);
+                now(judge, policy, &reading.tally, trial.as_ref())
             }
             (None, None) => Verdict::Undecided,
         };
-        let rules = policy.policy().map(|policy| standings_with(policy, &view, &self.triggers));
+        let rules = policy.policy().map(|policy| {
+            let standings = standings_with(policy, &view, &self.triggers);
+            on_trial(standings, policy, &reading.tally, trial.as_ref())
+        });
         let goal = policy.policy().map(|policy| proven(policy, baseline, &reading.tally));
         Ok(Explanation {
             verdict,
@@ -99,7 +107,7 @@ impl Control {
         })
     }
 
-    /// The newest stay of a version in an environment.
+    /// The newest stay of a version in an environment, be it beside what is live.
     ///
     /// # Errors
     ///
@@ -112,6 +120,10 @@ impl Control {
         environment: &EnvironmentId,
     ) -> Result<Option<Subject>, ControlError> {
         self.version(artifact, version).await?;
+        let newest = self.subject(artifact, version, environment).await?;
+        if newest.generation != Generation::ZERO {
+            return Ok(Some(newest));
+        }
         let mut stays = self.stays(artifact, environment);
         while let Some(stay) = stays.next().await? {
             if stay.version == version {
@@ -163,6 +175,33 @@ impl Control {
             }
         }
     }
+}
+
+/// What a policy makes of a stay now.
+fn now(mut judge: Judge<'_>, policy: &Policy, tally: &Tally, trial: Option<&Trial>) -> Verdict {
+    let Some(trial) = trial else { return judge.look(tally) };
+    match judge.beside().look(tally) {
+        Verdict::Undecided => {
+            let found = trial.look(policy, tally);
+            found.map_or(Verdict::Undecided, |found| Verdict::Regressed(Box::new(found)))
+        }
+        found @ Verdict::Regressed(_) => found,
+    }
+}
+
+/// How the rules stand: of a candidate, that on the success rate as it is judged beside what is live.
+fn on_trial(
+    mut standings: Vec<Standing>,
+    policy: &Policy,
+    tally: &Tally,
+    trial: Option<&Trial>,
+) -> Vec<Standing> {
+    let beside = trial.and_then(|trial| trial.standing(policy, tally));
+    let own = beside.as_ref().and_then(|it| standings.iter().position(|own| own.rule == it.rule));
+    if let Some((own, beside)) = own.and_then(|place| standings.get_mut(place)).zip(beside) {
+        *own = beside;
+    }
+    standings
 }
 
 /// With which probability an interval that is shown is ever wrong.
@@ -227,6 +266,8 @@ struct Reading<'a> {
     again: Option<bool>,
     deciding: Vec<Outcome>,
     triggers: Triggers,
+    /// Whose rules are taken along.
+    along: Vec<Judge<'a>>,
 }
 
 impl<'a> Reading<'a> {
@@ -250,11 +291,15 @@ impl<'a> Reading<'a> {
             again: None,
             deciding: Vec::new(),
             triggers,
+            along: Vec::new(),
         }
     }
 
     fn read(&mut self, outcome: Outcome) {
         self.tally.add(&outcome);
+        for judge in &self.along {
+            judge.take_along(&mut self.tally, &outcome);
+        }
         let undecided = self.presets.iter_mut().filter(|it| it.decided.is_none());
         for watching in undecided.filter(|it| it.each || outcome.is_failure()) {
             if let Verdict::Regressed(found) = watching.judge.look(&self.tally) {
@@ -266,9 +311,7 @@ impl<'a> Reading<'a> {
         if evidence.failures.iter().any(|failure| failure.outcome == outcome.id) {
             self.deciding.push(outcome);
         }
-        let there =
-            self.tally.succeeded == evidence.succeeded && self.tally.failed == evidence.failed;
-        if there && self.again.is_none() {
+        if is_there(latched, &self.tally) && self.again.is_none() {
             self.again = again(latched, &self.tally, self.baseline, &self.triggers);
         }
     }
@@ -279,6 +322,24 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Whether a log has come to where a verdict was latched.
+fn is_there(latched: &Regression, tally: &Tally) -> bool {
+    let evidence = &latched.evidence;
+    if let Some(Against::Beside { shares, .. }) = evidence.test.as_ref().map(|test| &test.against) {
+        // The last share is the one under which this log was written.
+        return shares.last().is_some_and(|now| {
+            let ends = [now.succeeded, now.failed] == [tally.succeeded, tally.failed];
+            ends && now.pairs == tally.pairs()
+        });
+    }
+    [tally.succeeded, tally.failed] == [evidence.succeeded, evidence.failed]
+}
+
+/// A policy of nothing but the rule that decided.
+fn only(latched: &Regression) -> Option<Policy> {
+    Policy::new(Activation::Staged, vec![latched.rule.clone()]).ok()
+}
+
 /// Whether a rule says at its place in the log what it was latched to have said.
 fn again(
     latched: &Regression,
@@ -286,11 +347,14 @@ fn again(
     baseline: Option<Baseline<'_>>,
     triggers: &Triggers,
 ) -> Option<bool> {
+    if let Some(again) = beside_again(latched) {
+        return Some(again);
+    }
     let unknown = latched.rule.trigger().is_some_and(|name| triggers.get(name).is_none());
     if unknown || latched.rule.degradation().is_some() {
         return None;
     }
-    let policy = Policy::new(Activation::Staged, vec![latched.rule.clone()]).ok()?;
+    let policy = only(latched)?;
     let said = Judge::new(&policy, baseline).with_triggers(triggers).look(tally);
     Some(matches!(said, Verdict::Regressed(found) if found.evidence == latched.evidence))
 }

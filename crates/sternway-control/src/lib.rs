@@ -32,6 +32,7 @@
 
 mod again;
 pub mod aging;
+mod along;
 pub mod apply;
 mod attest;
 mod baseline;

@@ -106,13 +106,14 @@ impl Control {
         };
         let ground = self.ground(&subject).await?;
         let mut judging = ground.judging();
-        judging.catch_up(self, &subject, judged, before.tally.total()).await?;
+        let end = before.tally.total();
         let mut tally = before.tally;
+        let caught_up = judging.catch_up(self, &subject, judged, end).await?;
+        *tally.carried_mut() = caught_up.carried().to_vec();
         for outcome in &new {
-            tally.add(outcome);
-            judging.look(&tally, outcome);
+            judging.count(&mut tally, outcome);
         }
-        let regression = judging.regression;
+        let regression = judging.found();
         let judged = self.settle(&ground, subject, tally, new.len(), regression).await?;
         if let (None, Some(under_way)) = (&judged.reaction, &ground.under_way) {
             self.ring(under_way, &judged.subject, &judged.tally).await;
@@ -129,9 +130,11 @@ impl Control {
         let ground = self.ground(&subject).await?;
         let mut judging = ground.judging();
         let end = tallies.tally.total();
-        judging.catch_up(self, &subject, tallies.judged, end).await?;
-        let regression = judging.regression;
-        self.settle(&ground, subject, tallies.tally, 0, regression).await
+        let mut tally = tallies.tally;
+        let caught_up = judging.catch_up(self, &subject, tallies.judged, end).await?;
+        *tally.carried_mut() = caught_up.carried().to_vec();
+        let regression = judging.found();
+        self.settle(&ground, subject, tally, 0, regression).await
     }
 
     /// By what a subject is judged.
@@ -209,6 +212,7 @@ impl Ground {
             trial: self.trial.as_ref().zip(self.policy.as_ref()),
             each: self.policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure()),
             regression: None,
+            noticed: None,
         }
     }
 }
@@ -222,9 +226,21 @@ struct Judging<'a> {
     /// Whether also a success can decide.
     each: bool,
     regression: Option<Box<Regression>>,
+    /// What a rule found that says by itself what is done about it: it keeps nobody from looking on for one that
+    /// may do more.
+    noticed: Option<Box<Regression>>,
 }
 
 impl Judging<'_> {
+    /// Adds an outcome to a tally, and looks at that.
+    fn count(&mut self, tally: &mut Tally, outcome: &Outcome) {
+        tally.add(outcome);
+        if let Some(judge) = &self.judge {
+            judge.take_along(tally, outcome);
+        }
+        self.look(tally, outcome);
+    }
+
     /// Looks at the tally as of one outcome.
     fn look(&mut self, tally: &Tally, outcome: &Outcome) {
         let decides = self.each || outcome.is_failure();
@@ -232,22 +248,35 @@ impl Judging<'_> {
         if self.regression.is_some() {
             return;
         }
-        if let Verdict::Regressed(regression) = judge.look(tally) {
-            self.regression = Some(regression);
+        if let Verdict::Regressed(found) = judge.look(tally) {
+            if found.rule.action().is_some() {
+                self.noticed.get_or_insert(found);
+            } else {
+                self.regression = Some(found);
+            }
         } else if let Some((trial, policy)) = self.trial.filter(|_| outcome.is_failure()) {
             self.regression = trial.look(policy, tally).map(Box::new);
         }
     }
 
-    /// Replays the log from what was judged to this place.
+    /// What is to be reacted to.
+    fn found(self) -> Option<Box<Regression>> {
+        self.regression.or(self.noticed)
+    }
+
+    /// Replays the log from what was judged to this place, and answers with what it adds up to there, as far as
+    /// anybody needs to know.
     async fn catch_up(
         &mut self,
         control: &Control,
         subject: &Subject,
-        mut judged: Tally,
+        judged: Tally,
         end: u64,
-    ) -> Result<(), ControlError> {
-        while judged.total() < end && self.judge.is_some() && self.regression.is_none() {
+    ) -> Result<Tally, ControlError> {
+        let Some(judge) = &self.judge else { return Ok(judged) };
+        let follows = judge.follows_the_order();
+        let mut judged = control.brought_along(judge, subject, judged).await?;
+        while judged.total() < end && (follows || self.regression.is_none()) {
             let page = control
                 .store
                 .outcomes(&control.namespace, subject, judged.total(), Limit::MAX)
@@ -257,11 +286,10 @@ impl Judging<'_> {
             }
             for outcome in page {
                 if judged.total() < end {
-                    judged.add(&outcome);
-                    self.look(&judged, &outcome);
+                    self.count(&mut judged, &outcome);
                 }
             }
         }
-        Ok(())
+        Ok(judged)
     }
 }

@@ -181,7 +181,8 @@ impl Control {
         policy: &Policy,
         regression: &Regression,
     ) -> Result<Reaction, ControlError> {
-        if policy.action() == Action::Pause
+        let action = policy.action_of(&regression.rule);
+        if action == Action::Pause
             && let Some(id) = self.baked_by(subject).await?
         {
             return self.pause_deployment(subject, id, regression).await;
@@ -197,12 +198,12 @@ impl Control {
                 return Ok(Reaction::Overtaken);
             }
             let done = self.latch(subject).await?.is_some();
-            let acts = policy.action() == Action::RollBack;
+            let acts = action == Action::RollBack;
             if done || (!acts && self.notice(subject).await?.is_some()) {
                 return Ok(Reaction::Overtaken);
             }
             let back = Back { pointer: &pointer, live: &live, environment: &subject.environment };
-            let plan = self.way_out(&back, policy).await?;
+            let plan = self.way_out(&back, policy, action).await?;
             let changeset = self.plan_reaction(&back, &plan, regression)?;
             match self.commit(&changeset).await {
                 Ok(receipt) => return Ok(back.reacted(&plan, receipt.revision)),
@@ -216,8 +217,13 @@ impl Control {
     }
 
     /// What is to be done about a version that regressed.
-    async fn way_out(&self, back: &Back<'_>, policy: &Policy) -> Result<Plan, ControlError> {
-        match policy.action() {
+    async fn way_out(
+        &self,
+        back: &Back<'_>,
+        policy: &Policy,
+        action: Action,
+    ) -> Result<Plan, ControlError> {
+        match action {
             // There is no deployment that could pause.
             Action::Pause | Action::Notify => return Ok(Plan::Stay(LatchAction::Notified)),
             Action::Shadow => return Ok(Plan::Stay(LatchAction::Shadowed)),

@@ -1,19 +1,21 @@
 //! A candidate beside the version that is live.
 
 use sternway_types::{
-    Against, Beside, Evidence, Policy, Regression, Rule, Tally, TestResult, Timestamp,
-    VersionNumber, Weight,
+    Against, Beside, Counted, Evidence, Pairs, Policy, Regression, Rule, Tally, TestResult,
+    Timestamp, VersionNumber, Weight, Worse,
 };
 
 use crate::{
-    evidence::{Allocation, Attribution, Counts, Failures, Margin, Share},
+    evidence::{Allocation, Alpha, Attribution, Counts, Failures, Margin, Share},
     judge::observe,
     sequential::{alpha, kept},
+    standing::{Found, Standing},
 };
 
 /// What a policy makes of a candidate that runs beside another version, by its rule on the success rate:
-/// Test A of [`Attribution`], over every share that it had. Nothing if it has no such rule, or there is too little to say
-/// so.
+/// Test A of [`Attribution`], or Test P of [`Paired`](crate::evidence::Paired) where copies of runs are
+/// compared one by one, over every share that it had. Nothing if it has no such rule, or there is too little
+/// to say so.
 ///
 /// It looks at failures alone, so that a cause outside which makes both versions fail takes neither back.
 /// It depends on the counters alone: what it found once, it finds again from the evidence. The tally is
@@ -29,20 +31,9 @@ pub fn beside(
     tally: &Tally,
     candidates: u8,
 ) -> Option<Regression> {
-    let rule = policy.rules().iter().find(|rule| matches!(rule, Rule::Worse(_)))?;
-    let Rule::Worse(worse) = rule else { return None };
-    let test = shares.iter().fold(Attribution::new(), |test, it| match share(it.weight) {
-        Some(share) => {
-            let step = Allocation::new(share, Margin::NONE);
-            test.with(&step, Failures::new(it.failed, it.baseline_failed))
-        }
-        None => test,
-    });
-    let each = f64::from(worse.alpha) / f64::from(candidates.max(1));
-    let (alpha, ln_e) = (alpha(each), test.ln_e());
-    let ends = Ends::of(shares);
-    let effect = worse.min_effect.map_or(0.0, f64::from);
-    if ln_e < alpha.ln_inverse() || ends.difference() < effect {
+    let (rule, worse) = rule_of(policy)?;
+    let test = Test::new(worse, shares, candidates);
+    if !test.holds() {
         return None;
     }
     let recent = tally.recent().iter().filter(|one| one.failed);
@@ -50,25 +41,125 @@ pub fn beside(
         rule: rule.clone(),
         matched: vec![rule.id()],
         evidence: Evidence {
-            succeeded: ends.candidate.succeeded,
-            failed: ends.candidate.failed,
+            succeeded: test.ends.candidate.succeeded,
+            failed: test.ends.candidate.failed,
             newest: tally.newest().unwrap_or(Timestamp::EPOCH),
             failures: recent.map(observe).collect(),
             measured: None,
-            test: Some(TestResult {
-                against: Against::Beside { version, shares: shares.to_vec() },
-                success_rate: kept(ends.baseline_rate()),
-                ln_e: kept(ln_e),
-                ln_threshold: kept(alpha.ln_inverse()),
-                class: None,
-                of_class: None,
-            }),
+            test: Some(test.result(version, shares)),
             said: None,
         },
     })
 }
 
-/// Nothing where one of the two gets all runs: then they are not beside each other.
+/// How near that rule is to taking a candidate back; nothing if the policy has no such rule.
+#[must_use]
+pub fn beside_standing(
+    policy: &Policy,
+    version: VersionNumber,
+    shares: &[Beside],
+    candidates: u8,
+) -> Option<Standing> {
+    let (rule, worse) = rule_of(policy)?;
+    let test = Test::new(worse, shares, candidates);
+    Some(Standing {
+        rule: rule.id(),
+        tier: rule.name().tier(),
+        holds: test.holds(),
+        found: test.found(shares),
+        measured: None,
+        test: Some(test.result(version, shares)),
+    })
+}
+
+/// Whether counters that a verdict rests on lead to it again; nothing if it rests on something else.
+#[must_use]
+pub fn beside_again(regression: &Regression) -> Option<bool> {
+    let test = regression.evidence.test.as_ref()?;
+    let Against::Beside { shares, .. } = &test.against else { return None };
+    let again = kept(evidence_of(shares).ln_e());
+    Some(again == test.ln_e && again >= test.ln_threshold)
+}
+
+fn rule_of(policy: &Policy) -> Option<(&Rule, &Worse)> {
+    let rules = policy.rules().iter();
+    rules.filter_map(|rule| rule.worse().map(|worse| (rule, worse))).next()
+}
+
+/// The test of one candidate, over every share that it had.
+struct Test {
+    sums: Attribution,
+    alpha: Alpha,
+    ends: Ends,
+    effect: f64,
+}
+
+impl Test {
+    fn new(worse: &Worse, shares: &[Beside], candidates: u8) -> Self {
+        Self {
+            sums: evidence_of(shares),
+            alpha: alpha(f64::from(worse.alpha) / f64::from(candidates.max(1))),
+            ends: Ends::of(shares),
+            effect: worse.min_effect.map_or(0.0, f64::from),
+        }
+    }
+
+    fn holds(&self) -> bool {
+        self.sums.crosses(self.alpha) && self.ends.difference() >= self.effect
+    }
+
+    fn result(&self, version: VersionNumber, shares: &[Beside]) -> TestResult {
+        TestResult {
+            against: Against::Beside { version, shares: shares.to_vec() },
+            success_rate: kept(self.ends.baseline_rate()),
+            ln_e: kept(self.sums.ln_e()),
+            ln_threshold: kept(self.alpha.ln_inverse()),
+            class: None,
+            of_class: None,
+        }
+    }
+
+    /// What was found, and how much more it takes under the present share.
+    fn found(&self, shares: &[Beside]) -> Found {
+        let now = shares.last();
+        let step = now.and_then(step_of);
+        let more = step.as_ref().and_then(|(step, _)| self.sums.failures_until(step, self.alpha));
+        if let (Some(now), Some((step, _))) = (now.filter(|it| it.is_paired()), &step) {
+            let before = shares.split_last().map_or(&[][..], |(_, before)| before);
+            let pairs = now.pairs;
+            let boundary = evidence_of(before).boundary(step, pairs.discordant(), self.alpha);
+            return Found::Paired { pairs, boundary, more };
+        }
+        let Counts { succeeded, failed } = self.ends.candidate;
+        Found::Evidence { failed, runs: succeeded.saturating_add(failed), more }
+    }
+}
+
+/// Test A over every share. Where every run of the candidate was a copy that says how the run ended that was
+/// answered, Test P takes its place under that share: of the pairs that disagree, each is the candidate's
+/// with a probability of one half at most. No run counts in both, and both are one test at different shares,
+/// whose ratios are multiplied: one alpha is enough for all of it.
+///
+/// A share under which only some of the copies say so is held to Test A, which has all of them.
+fn evidence_of(shares: &[Beside]) -> Attribution {
+    let steps = shares.iter().filter_map(step_of);
+    steps.fold(Attribution::new(), |test, (step, failures)| test.with(&step, failures))
+}
+
+/// How a share divides what is looked at, and what was seen of it. Nothing where one of the two gets all
+/// runs: then they are not beside each other.
+fn step_of(it: &Beside) -> Option<(Allocation, Failures)> {
+    if it.is_paired() {
+        let Pairs { alone, other_alone, .. } = it.pairs;
+        let step = Allocation::new(Share::HALF, Margin::NONE);
+        return Some((step, Failures::new(alone, other_alone)));
+    }
+    let step = Allocation::new(share(it.weight)?, Margin::NONE);
+    let each = Counted { failed: it.failed, baseline_failed: it.baseline_failed };
+    let Counted { failed, baseline_failed } = it.counted.unwrap_or(each);
+    Some((step, Failures::new(failed, baseline_failed)))
+}
+
 fn share(weight: Weight) -> Option<Share> {
     Share::new(weight.share()).ok()
 }

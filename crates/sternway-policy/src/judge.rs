@@ -1,13 +1,13 @@
 //! The judge.
 
 use sternway_types::{
-    Degradation, ErrorClass, Evidence, Measured, Metric, Missing, Observation, Operator, Policy,
-    Recent, Regression, Rule, Tally, Threshold, Timestamp, Verdict,
+    Degradation, ErrorClass, Evidence, Measured, Metric, Missing, Observation, Operator, Outcome,
+    Policy, Recent, Regression, Rule, Tally, Threshold, Timestamp, Verdict,
 };
 
 use crate::{
     contrast::{Contrast, exceeds},
-    sequential::Test,
+    sequential::{Test, carry},
     trigger::Triggers,
     view::{Baseline, View},
 };
@@ -67,15 +67,41 @@ impl<'a> Judge<'a> {
     }
 
     /// The same, of a version that runs beside the one it is compared with: its success rate is judged by
-    /// [`beside`](crate::beside()), and not against what that one did before.
+    /// [`beside`](crate::beside()), and not against what that one did before, and no rule watches it that is for
+    /// what is live.
     #[must_use]
     pub fn beside(mut self) -> Self {
         for (rule, test) in self.policy.rules().iter().zip(&mut self.tests) {
-            if matches!(rule, Rule::Worse(_)) {
+            if matches!(rule, Rule::Worse(_) | Rule::Decline(_)) {
                 *test = None;
             }
         }
         self
+    }
+
+    /// Whether a rule goes on from more than what outcomes add up to: then each of them is to be taken along, in
+    /// the order of the log ([`take_along`](Self::take_along)).
+    #[must_use]
+    pub fn follows_the_order(&self) -> bool {
+        self.tests.iter().flatten().any(|test| test.carries().is_some())
+    }
+
+    /// Whether such a rule has nothing to go on from that stands where this tally does, so that the log is to be
+    /// read from its beginning.
+    #[must_use]
+    pub fn is_behind(&self, tally: &Tally) -> bool {
+        let mut names = self.tests.iter().flatten().filter_map(Test::carries);
+        names.any(|name| carry::is_behind(tally, name))
+    }
+
+    /// Takes such rules along by the outcome that was just added to a tally. What they go on from is carried with
+    /// that tally. Does nothing for all other rules.
+    pub fn take_along(&self, tally: &mut Tally, outcome: &Outcome) {
+        for test in self.tests.iter().flatten() {
+            if let Some(name) = test.carries() {
+                carry::take_along(test, name, tally, outcome);
+            }
+        }
     }
 
     /// The verdict on what the outcomes add up to by now. Look at every failure, in the order of the
@@ -180,7 +206,11 @@ pub(crate) fn holds(rule: &Rule, view: View<'_>) -> bool {
         }
         Rule::Degraded(rule) => is_degraded(rule, view),
         // Tests hold by themselves, and so does what a program brings.
-        Rule::NewError { .. } | Rule::Worse(_) | Rule::Custom { .. } => false,
+        Rule::NewError { .. }
+        | Rule::Worse(_)
+        | Rule::Mean(_)
+        | Rule::Decline(_)
+        | Rule::Custom { .. } => false,
     }
 }
 
@@ -227,7 +257,9 @@ fn deciding<'a>(rule: &Rule, view: View<'a>, class: Option<&ErrorClass>) -> Vec<
     let newest = || view.tally.recent().iter().rev();
     match rule {
         Rule::NewError { .. } => newest().filter(|one| one.class.as_ref() == class).collect(),
-        Rule::Worse(_) | Rule::Custom { .. } => newest().filter(|one| one.failed).collect(),
+        Rule::Worse(_) | Rule::Decline(_) | Rule::Custom { .. } => {
+            newest().filter(|one| one.failed).collect()
+        }
         Rule::ConsecutiveFailures { window, .. } => {
             view.within(*window).take_while(|one| one.failed).collect()
         }
@@ -236,6 +268,7 @@ fn deciding<'a>(rule: &Rule, view: View<'a>, class: Option<&ErrorClass>) -> Vec<
         }
         Rule::AllFailed { window, .. } => view.within(*window).collect(),
         Rule::FailureRate { window, .. } => view.within(*window).filter(|one| one.failed).collect(),
+        Rule::Mean(_) => Vec::new(),
         Rule::Degraded(rule) => match rule.metric {
             Metric::SuccessRate | Metric::ErrorRate => {
                 view.within(rule.window).filter(|one| one.failed).collect()
@@ -253,10 +286,16 @@ pub(crate) fn measured(rule: &Rule, view: View<'_>) -> Option<Measured> {
         | Rule::AllFailed { .. }
         | Rule::NewError { .. }
         | Rule::Worse(_)
+        | Rule::Decline(_)
         | Rule::Custom { .. } => None,
         Rule::FailureRate { window, .. } => Some(Measured {
             metric: Metric::ErrorRate,
             measure: view.measure(&Metric::ErrorRate, *window),
+            baseline: None,
+        }),
+        Rule::Mean(rule) => Some(Measured {
+            metric: rule.metric.clone(),
+            measure: view.tally.measure(&rule.metric, None),
             baseline: None,
         }),
         Rule::Degraded(rule) => Some(view.measured(rule)),

@@ -54,6 +54,7 @@ pub mod aging;
 mod beside;
 pub mod compare;
 mod contrast;
+mod counted;
 pub mod evidence;
 pub mod failure;
 mod judge;
@@ -66,7 +67,8 @@ mod trigger;
 mod view;
 
 pub use crate::{
-    beside::beside,
+    beside::{beside, beside_again, beside_standing},
+    counted::{Stretch, counted_until, shares},
     judge::{Judge, judge},
     number::Short,
     proven::{ProvenStanding, proven},

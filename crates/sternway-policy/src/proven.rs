@@ -51,7 +51,9 @@ pub fn proven(policy: &Policy, baseline: Option<Baseline<'_>>, tally: &Tally) ->
             };
             (test, alpha(ALPHA * (1.0 - PART_OF_BOUND)))
         }
-        Against::Expected { success_rate } | Against::Objective { success_rate } => {
+        Against::Expected { success_rate }
+        | Against::Objective { success_rate }
+        | Against::Promised { limit: success_rate, .. } => {
             (Proven::declared(share(*success_rate), ratio(DELTA)), alpha(ALPHA))
         }
     };

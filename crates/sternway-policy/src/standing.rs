@@ -3,7 +3,7 @@
 use std::fmt;
 
 use sternway_types::{
-    Against, Beside, Degradation, Measure, Measured, Metric, Mode, Policy, Rule, RuleId,
+    Against, Beside, Degradation, Measure, Measured, Metric, Mode, Pairs, Policy, Rule, RuleId,
     TestResult, Tier,
 };
 
@@ -67,6 +67,25 @@ pub enum Found {
         /// After how many more failures in a row it holds; nothing if nobody can count them.
         more: Option<u64>,
     },
+    /// So many of the runs that one of two versions failed, of those that both had.
+    Paired {
+        /// What became of them.
+        pairs: Pairs,
+        /// How many of those that one of both failed must be its own for the rule to hold; nothing if all of
+        /// them may be.
+        boundary: Option<u64>,
+        /// After how many more runs in a row that it alone fails it holds; nothing if nobody can count them.
+        more: Option<u64>,
+    },
+    /// A mean, and how much more it takes.
+    Mean {
+        /// The mean of what was measured, in the unit of the metric; nothing if nothing was.
+        mean: Option<f64>,
+        /// Of how many runs.
+        runs: u64,
+        /// After how many more runs at the bad end of the scale it holds; nothing if that takes very many.
+        more: Option<u64>,
+    },
     /// So much, beside the limit; both in the unit of the rule.
     Beside {
         /// How much worse, or the rate.
@@ -101,12 +120,16 @@ pub fn nearest(standings: &[Standing]) -> Option<&Standing> {
         }
         // Its evidence, in hundredths of what it takes.
         Found::Evidence { failed, .. } if failed > 0 => standing.hundredths().map(|it| (it, 100)),
+        Found::Mean { runs, .. } if runs > 0 => standing.hundredths().map(|it| (it, 100)),
+        Found::Paired { pairs, .. } if pairs.alone > 0 => standing.hundredths().map(|it| (it, 100)),
         Found::Counted { .. }
         | Found::NoBaseline
         | Found::TooFew { .. }
         | Found::Asked { .. }
         | Found::NoTrigger
         | Found::Evidence { .. }
+        | Found::Paired { .. }
+        | Found::Mean { .. }
         | Found::Beside { .. } => None,
     };
     let begun = standings.iter().filter(|it| share(it).is_some());
@@ -147,7 +170,12 @@ fn standing(judge: &mut Judge<'_>, place: usize, rule: &Rule, view: View<'_>) ->
         Rule::Custom { .. } if !judge.has(rule) => Found::NoTrigger,
         Rule::Custom { .. } => Found::Asked { said: judge.said(rule, view.tally) },
         Rule::NewError { .. } if view.baseline.is_none() => Found::NoBaseline,
-        Rule::NewError { .. } | Rule::Worse(_) => Found::Evidence {
+        Rule::Mean(rule) => {
+            let measure = view.tally.measure(&rule.metric, None);
+            let more = judge.test(place).and_then(|test| test.failures_until(view.tally));
+            Found::Mean { mean: measure.mean(), runs: measure.samples, more }
+        }
+        Rule::NewError { .. } | Rule::Worse(_) | Rule::Decline(_) => Found::Evidence {
             failed: view.tally.failed,
             runs: view.tally.known(),
             more: judge.test(place).and_then(|test| test.failures_until(view.tally)),
@@ -195,11 +223,26 @@ impl fmt::Display for Found {
             Self::NoTrigger => f.write_str("this program does not have it"),
             Self::Evidence { failed, runs, more } => {
                 write!(f, "{failed} of {runs} runs failed, ")?;
+                write_more(f, *more)
+            }
+            Self::Paired { pairs, boundary, more } => {
+                let all = pairs.total();
+                write!(f, "{pairs}, of {all} that both had, are its own")?;
+                if let Some(boundary) = boundary {
+                    write!(f, " ({boundary} would be enough)")?;
+                }
+                f.write_str(", ")?;
+                write_more(f, *more)
+            }
+            Self::Mean { mean: None, .. } => f.write_str("nothing was measured"),
+            Self::Mean { mean: Some(mean), runs, more } => {
+                write!(f, "{} over {runs} runs, ", Short(*mean))?;
                 match more {
                     Some(0) => f.write_str("which is enough"),
-                    Some(1) => f.write_str("1 more failure is enough"),
-                    Some(more) => write!(f, "{more} more failures in a row are enough"),
-                    None => f.write_str("and nobody can say how many more are enough"),
+                    Some(more) => {
+                        write!(f, "{more} more at the bad end of the scale would be enough")
+                    }
+                    None => f.write_str("and nobody can say how many more would be enough"),
                 }
             }
             Self::Beside { found, limit, unit } => {
@@ -207,6 +250,15 @@ impl fmt::Display for Found {
                 write!(f, "{found} {unit}, the limit is {limit}, {far} to go")
             }
         }
+    }
+}
+
+fn write_more(f: &mut fmt::Formatter<'_>, more: Option<u64>) -> fmt::Result {
+    match more {
+        Some(0) => f.write_str("which is enough"),
+        Some(1) => f.write_str("1 more failure is enough"),
+        Some(more) => write!(f, "{more} more failures in a row are enough"),
+        None => f.write_str("and nobody can say how many more are enough"),
     }
 }
 
@@ -270,6 +322,9 @@ impl fmt::Display for HeldAgainst<'_> {
             }
             Against::Expected { success_rate } => {
                 write!(f, "a success rate of {success_rate} that is expected, not measured")
+            }
+            Against::Promised { limit, cap } => {
+                write!(f, "a limit of {limit}, on a scale from 0 to {cap}")
             }
             Against::Objective { success_rate } => {
                 write!(f, "the objective of {success_rate}")

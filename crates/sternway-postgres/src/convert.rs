@@ -363,6 +363,8 @@ impl OutcomeRow {
             scores: (!outcome.scores.is_empty())
                 .then(|| serde_json::to_string(&outcome.scores).unwrap_or_default()),
             trace: outcome.trace_id.clone(),
+            bucket: outcome.assigned.map(sternway_types::Assigned::code),
+            other_failed: outcome.beside.map(|it| it == sternway_types::Answered::Failed),
         }
     }
 
@@ -392,6 +394,8 @@ impl OutcomeRow {
             cost: part(&place, "cost", self.cost.map(Score::new).transpose())?,
             scores: part(&place, "scores", scores)?.unwrap_or_default(),
             trace_id: self.trace.clone(),
+            beside: self.beside(),
+            assigned: part(&place, "bucket", self.assigned())?,
         })
     }
 }

@@ -26,8 +26,8 @@ fn start() -> Timestamp {
 ///
 /// Outcomes come at an even pace, since rules may look at a window of time; failures have no class.
 /// The baseline's stand before the candidate's at the same pace, its failures evenly among them.
-/// Outcomes of a baseline that runs beside the candidate are not looked at, and rules that a program
-/// brings itself are not asked.
+/// Outcomes of a baseline that runs beside the candidate are not looked at, rules that a program
+/// brings itself are not asked, and nothing is measured of a run.
 #[derive(Debug)]
 pub struct ByPolicy {
     policy: Policy,
@@ -100,6 +100,7 @@ impl Procedure for ByPolicy {
             outcome.at = outcome.at.saturating_add(self.pace);
             outcome.status = status(unit.end);
             tally.add(&outcome);
+            judge.take_along(&mut tally, &outcome);
             if !each && unit.end == End::Succeeded {
                 return Decision::GoOn;
             }

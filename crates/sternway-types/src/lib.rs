@@ -39,7 +39,10 @@ mod artifact;
 mod attestation;
 mod baseline;
 mod blocks;
+mod bounded;
+mod bucket;
 mod calendar;
+mod carried;
 mod changeset;
 mod channel;
 mod check;
@@ -47,12 +50,14 @@ mod commit;
 mod content;
 mod cooldown;
 mod decimal;
+mod decline;
 mod degradation;
 mod deployment;
 mod digest;
 mod environment;
 mod error_classes;
 mod event;
+mod failing;
 mod id;
 mod json;
 mod latch;
@@ -62,6 +67,7 @@ mod metric;
 mod number;
 mod outbox;
 mod outcome;
+mod pairs;
 mod point;
 mod pointer;
 mod policy;
@@ -91,7 +97,10 @@ pub use crate::{
     attestation::{Attestation, Finding, LifecycleStatus, Ratio, RatioError},
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
+    bounded::Bounded,
+    bucket::{Bucket, BucketError, Buckets},
     calendar::{FreezeWindow, FreezeWindows, RecurrenceError, Stretch, WindowError, WindowsError},
+    carried::Carried,
     changeset::{Change, Changeset, ChangesetError, Force, NewMove, Precondition, Target},
     channel::{
         Channel, ChannelError, ChannelParts, MAX_TEMPLATE, Mailbox, Reach, SecretRef, Security, Via,
@@ -101,6 +110,7 @@ pub use crate::{
     content::{Content, ContentError, ContentKind, ContentRef, Language, MAX_CONTENT, MediaType},
     cooldown::Cooldown,
     decimal::{Decimal, DecimalError},
+    decline::Decline,
     degradation::{Degradation, Missing, Mode},
     deployment::{
         Approval, Cause, Consent, Deployment, Lacking, Lease, Limits, Member, Objection,
@@ -111,6 +121,7 @@ pub use crate::{
     environment::{Environment, EnvironmentError, Freeze},
     error_classes::{CLASSES_KEPT, ErrorClasses},
     event::{Event, EventError, EventFilter, EventPlace},
+    failing::{Assigned, AssignedError, Begun, FailedRuns, Failing},
     id::{
         ArtifactId, ChangesetId, ChannelId, CollectionId, DeploymentId, EnvironmentId, IdError,
         LabelId, NamespaceId, OutcomeId, PointId, ProbeId, RoleId, Slug, TriggerId, UuidError,
@@ -124,6 +135,7 @@ pub use crate::{
     number::{Generation, NumberError, Revision, VersionNumber},
     outbox::{Attempt, Closed, Delivery, Failed, Jitter, Lost, Outbox, RETRIES},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
+    pairs::{Answered, Pairs},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
     policy::{Action, Activation, Policy, PolicyError, PolicySetting, WrittenPolicy},
@@ -145,8 +157,8 @@ pub use crate::{
     tree::{FileMode, Tree, TreeEntry, TreeError, TreeFile},
     tree_path::{LinkTarget, TreePath, TreePathError, TreePathProblem},
     verdict::{
-        Against, BaselineMeasure, Beside, Evidence, Measured, Observation, Regression, TestResult,
-        Verdict,
+        Against, BaselineMeasure, Beside, Counted, Evidence, Measured, Observation, Regression,
+        TestResult, Verdict,
     },
     version::{NewVersion, Parents, Version},
     violation::{CheckResult, CheckedBy, Violation, Violations},

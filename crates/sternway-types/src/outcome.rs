@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactId, EnvironmentId, Generation, OutcomeId, Timestamp, VersionNumber};
+use crate::{
+    Answered, ArtifactId, Assigned, EnvironmentId, Generation, OutcomeId, Timestamp, VersionNumber,
+};
 
 /// The longest class of an error, in bytes.
 const MAX_CLASS: usize = 200;
@@ -235,6 +237,12 @@ pub struct Outcome {
     pub scores: BTreeMap<String, Score>,
     /// Where to look for more.
     pub trace_id: Option<String>,
+    /// If it is of a copy of a run that another version answered: how that one ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Answered>,
+    /// How it came to its version, if that shared the runs with others and it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Assigned>,
 }
 
 impl Outcome {
@@ -250,7 +258,15 @@ impl Outcome {
             cost: None,
             scores: BTreeMap::new(),
             trace_id: None,
+            beside: None,
+            assigned: None,
         }
+    }
+
+    /// When it began: so long before it ended as it took, and when it ended if nobody said how long that was.
+    #[must_use]
+    pub fn began(&self) -> Timestamp {
+        self.at.saturating_sub(self.duration.unwrap_or_default())
     }
 
     /// Whether it failed.

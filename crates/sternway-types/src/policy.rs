@@ -1,12 +1,16 @@
 //! Policies as data: when a new version goes live, and when a live one must go back.
 
+mod action;
 mod written;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::written::WrittenPolicy;
+pub use self::{
+    action::{Action, Activation},
+    written::WrittenPolicy,
+};
 use crate::{
     CheckError, ContentCheck, Cooldown, Metric, Preset, Rule, RuleId, RuleName, Threshold,
     check::check_all,
@@ -72,6 +76,49 @@ pub enum PolicyError {
         /// What was given.
         found: Threshold,
     },
+    /// A mean is of what is measured of each run.
+    #[error(
+        "mean: metric is {metric}, which nobody measures of one run: say rule = \"worse\", with an objective"
+    )]
+    NoMeasurement {
+        /// Which metric.
+        metric: Metric,
+    },
+    /// A mean without a limit.
+    #[error("mean: it has no limit: say at_most, or at_least where more is better")]
+    NoLimit,
+    /// A mean with a limit on both sides.
+    #[error("mean: at_least is {at_least}, beside an at_most of {at_most}: expected one of them")]
+    TwoLimits {
+        /// One.
+        at_most: Threshold,
+        /// The other.
+        at_least: Threshold,
+    },
+    /// False alarms would come too often, or there is no such number.
+    #[error("decline: run_length is {found}: expected 1,000 to 1,000,000,000,000 runs")]
+    RunLength {
+        /// What was given.
+        found: u64,
+    },
+    /// A limit lies beyond the scale.
+    #[error(
+        "mean: {field} is {found}, on a scale that ends at {cap}: expected a limit below the cap"
+    )]
+    BeyondScale {
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        found: Threshold,
+        /// Where the scale ends.
+        cap: Threshold,
+    },
+    /// How long a run is waited for is out of range.
+    #[error("worse: outcome_deadline is {found:?}: expected 10 seconds to 5 minutes")]
+    OutcomeDeadline {
+        /// What was given.
+        found: Duration,
+    },
     /// A limit is so high that nothing reaches it.
     #[error("{rule}: {field} is {found}, so that the rule could never hold: {why}")]
     Never {
@@ -129,51 +176,6 @@ pub enum PolicyError {
     /// A check is not one, or excludes another.
     #[error(transparent)]
     Check(#[from] CheckError),
-}
-
-/// What happens to a version when it is published, beyond an artifact's first one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// It waits to be promoted.
-    #[default]
-    Staged,
-    /// It goes live in the default environment at once.
-    Immediate,
-}
-
-/// What is done about a version that regressed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// It goes back to the last known good version, and its content is condemned.
-    #[default]
-    RollBack,
-    /// The deployment that has it as its candidate goes no further until a person lets it, and leaves it
-    /// the runs that it has. Without a deployment on its way it is said, and a person decides.
-    Pause,
-    /// It is said, and a person decides.
-    Notify,
-    /// Nothing: the policy is on trial, and what it would have done is kept.
-    Shadow,
-}
-
-impl Action {
-    /// The name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::RollBack => "roll_back",
-            Self::Pause => "pause",
-            Self::Notify => "notify",
-            Self::Shadow => "shadow",
-        }
-    }
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
-    const fn is_roll_back(&self) -> bool {
-        matches!(self, Self::RollBack)
-    }
 }
 
 /// A policy: what a publish leads to, what a content must hold to, and the rules that can take a
@@ -326,6 +328,16 @@ impl Policy {
     #[must_use]
     pub const fn action(&self) -> Action {
         self.action
+    }
+
+    /// What is done about a version that a rule found worse: what the rule says itself, but never more than
+    /// [`action`](Self::action).
+    #[must_use]
+    pub fn action_of(&self, rule: &Rule) -> Action {
+        match rule.action() {
+            Some(own) if own.reach() < self.action.reach() => own,
+            Some(_) | None => self.action,
+        }
     }
 
     /// How many automatic rollbacks of one artifact in one environment 24 hours may have.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{ArtifactId, DeploymentId, EnvironmentId, Generation, VersionNumber};
+use crate::{ArtifactId, Bucket, DeploymentId, EnvironmentId, Generation, VersionNumber};
 
 /// Why something is no route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -316,14 +316,14 @@ impl Route {
         self.arm_at(self.bucket(key))
     }
 
-    /// The arm of a bucket, from 0 to 9,999: a number that was drawn by chance, or belongs to a key.
+    /// The arm of a bucket, which was drawn by chance, or belongs to a key.
     #[must_use]
-    pub fn arm_at(&self, bucket: u16) -> Arm {
+    pub fn arm_at(&self, bucket: Bucket) -> Arm {
         let mut end = 0_u16;
         let mut candidates = self.candidates().iter();
         let found = candidates.find(|arm| {
             end = end.saturating_add(arm.weight.get());
-            bucket < end
+            bucket.get() < end
         });
         found.copied().unwrap_or_else(|| self.live())
     }
@@ -331,13 +331,13 @@ impl Route {
     /// The version that gets a copy of the run of a bucket, beside whatever answers it. While the share of
     /// copies grows, a key that is shadowed stays so.
     #[must_use]
-    pub fn shadow_at(&self, bucket: u16) -> Option<VersionNumber> {
-        self.shadow.filter(|arm| bucket < arm.weight.get()).map(|arm| arm.version)
+    pub fn shadow_at(&self, bucket: Bucket) -> Option<VersionNumber> {
+        self.shadow.filter(|arm| bucket.get() < arm.weight.get()).map(|arm| arm.version)
     }
 
-    /// The bucket of a key, from 0 to 9,999: the first eight bytes of a SHA-256, seeded by what is deployed.
+    /// The bucket of a key: the first eight bytes of a SHA-256, seeded by what is deployed.
     #[must_use]
-    pub fn bucket(&self, key: &str) -> u16 {
+    pub fn bucket(&self, key: &str) -> Bucket {
         let mut hash = Sha256::new();
         if let Some(deployment) = self.deployment {
             hash.update(deployment.as_uuid().as_bytes());
@@ -345,9 +345,7 @@ impl Route {
         hash.update(key.as_bytes());
         let digest: [u8; 32] = hash.finalize().into();
         let first = digest.first_chunk().copied().unwrap_or_default();
-        let bucket = u64::from_be_bytes(first) % u64::from(Weight::ALL.get());
-        // Below 10,000.
-        u16::try_from(bucket).unwrap_or_default()
+        Bucket::of(u64::from_be_bytes(first))
     }
 }
 
@@ -400,8 +398,9 @@ mod tests {
         let (first, second) = (VersionNumber::FIRST, VersionNumber::FIRST.next());
         let copies = |version| Arm { version, weight: Weight::new(2_500).unwrap() };
         let shadowed = split(0).shadowed_by(copies(second)).unwrap();
-        assert!(shadowed.runs(second) && shadowed.arm_at(0).version == first);
-        assert_eq!([2_499, 2_500].map(|at| shadowed.shadow_at(at)), [Some(second), None]);
+        assert!(shadowed.runs(second) && shadowed.arm_at(Bucket::of(0)).version == first);
+        let shadows = [2_499, 2_500].map(|at| shadowed.shadow_at(Bucket::of(at)));
+        assert_eq!(shadows, [Some(second), None]);
         let written = serde_json::to_string(&shadowed).unwrap();
         assert_eq!(serde_json::from_str::<Route>(&written).unwrap(), shadowed);
         for refused in [split(0).shadowed_by(copies(first)), split(1).shadowed_by(copies(second))] {
@@ -422,7 +421,7 @@ mod tests {
         #[test]
         fn a_weight_is_the_share_of_the_buckets(weight in 0..=10_000_u32) {
             let (route, candidate) = (split(weight), VersionNumber::FIRST.next());
-            let buckets = (0..10_000).filter(|at| route.arm_at(*at).version == candidate);
+            let buckets = (0..10_000).filter(|at| route.arm_at(Bucket::of(*at)).version == candidate);
             prop_assert_eq!(u32::try_from(buckets.count()).unwrap(), weight);
         }
     }

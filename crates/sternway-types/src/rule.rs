@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Degradation, ErrorClass, Operator, PolicyError, RECENT_OUTCOMES, RuleId, RuleName, Threshold,
-    TriggerId, Worse,
+    Action, Bounded, Decline, Degradation, ErrorClass, Metric, Operator, PolicyError,
+    RECENT_OUTCOMES, RuleId, RuleName, Threshold, TriggerId, Worse,
     degradation::{MAX_SAMPLES, MAX_TIMED_WINDOW},
     sequential::check_alpha,
     window,
@@ -65,6 +65,8 @@ pub enum Rule {
     },
     /// Fewer runs succeed than those of the last known good version did. A sequential test.
     Worse(Box<Worse>),
+    /// The mean of what is measured of each run is beyond a limit that was promised. A sequential test.
+    Mean(Box<Bounded>),
     /// The share of failures among at least `at_least` runs within `window` is beyond the
     /// threshold. The window is counted in whole minutes, beyond an hour in whole hours. No stated
     /// error rate.
@@ -84,6 +86,9 @@ pub enum Rule {
     },
     /// A metric became worse than that of the last good version. No stated error rate.
     Degraded(Box<Degradation>),
+    /// Since some moment fewer runs of a live version succeed than may be. It watches for as long as the version is
+    /// live, and says by itself what is done about it.
+    Decline(Box<Decline>),
     /// What a program brings itself: it is asked by this name. A program that has nothing of that name
     /// can count outcomes and not judge them. No stated error rate.
     Custom {
@@ -138,6 +143,8 @@ impl Rule {
             Self::AllFailed { .. } => RuleName::AllFailed,
             Self::NewError { .. } => RuleName::NewError,
             Self::Worse(_) => RuleName::Worse,
+            Self::Mean(_) => RuleName::Mean,
+            Self::Decline(_) => RuleName::Decline,
             Self::FailureRate { .. } => RuleName::FailureRate,
             Self::Degraded(_) => RuleName::Degraded,
             Self::Custom { .. } => RuleName::Custom,
@@ -154,9 +161,17 @@ impl Rule {
             | Self::AllFailed { .. }
             | Self::NewError { .. }
             | Self::Worse(_)
+            | Self::Mean(_)
             | Self::FailureRate { .. }
+            | Self::Decline(_)
             | Self::Custom { .. } => None,
         }
+    }
+
+    /// The test on the success rate, if it is that.
+    #[must_use]
+    pub fn worse(&self) -> Option<&Worse> {
+        if let Self::Worse(worse) = self { Some(worse) } else { None }
     }
 
     /// What a program is asked for, if it is a rule of somebody's own.
@@ -171,9 +186,11 @@ impl Rule {
         match self {
             Self::Degraded(_) | Self::NewError { .. } | Self::Custom { .. } => true,
             Self::Worse(worse) => worse.objective.is_none(),
+            Self::Decline(decline) => decline.objective.is_none(),
             Self::ConsecutiveFailures { .. }
             | Self::SignatureErrors { .. }
             | Self::AllFailed { .. }
+            | Self::Mean(_)
             | Self::FailureRate { .. } => false,
         }
     }
@@ -188,16 +205,42 @@ impl Rule {
             | Self::SignatureErrors { .. }
             | Self::AllFailed { .. }
             | Self::NewError { .. }
-            | Self::Worse(_) => true,
-            Self::FailureRate { .. } | Self::Degraded(_) | Self::Custom { .. } => false,
+            | Self::Worse(_)
+            | Self::Decline(_) => true,
+            Self::Mean(_) | Self::FailureRate { .. } | Self::Degraded(_) | Self::Custom { .. } => {
+                false
+            }
         }
     }
 
     /// What names it within a policy.
     #[must_use]
     pub fn id(&self) -> RuleId {
-        let metric = self.degradation().map(|it| it.metric.clone());
+        let metric = self.metric().cloned();
         RuleId { name: self.name(), metric, trigger: self.trigger().cloned() }
+    }
+
+    /// The metric that it was given, if it was given one.
+    #[must_use]
+    pub fn metric(&self) -> Option<&Metric> {
+        match self {
+            Self::Degraded(degradation) => Some(&degradation.metric),
+            Self::Mean(bounded) => Some(&bounded.metric),
+            Self::ConsecutiveFailures { .. }
+            | Self::SignatureErrors { .. }
+            | Self::AllFailed { .. }
+            | Self::NewError { .. }
+            | Self::Worse(_)
+            | Self::FailureRate { .. }
+            | Self::Decline(_)
+            | Self::Custom { .. } => None,
+        }
+    }
+
+    /// What it says itself is done about a version that it found worse, if it does.
+    #[must_use]
+    pub fn action(&self) -> Option<Action> {
+        if let Self::Decline(decline) = self { Some(decline.action) } else { None }
     }
 
     /// Why it could never hold, whatever happens, if that is so.
@@ -216,7 +259,9 @@ impl Rule {
             | Self::SignatureErrors { .. }
             | Self::AllFailed { .. }
             | Self::NewError { .. }
+            | Self::Mean(_)
             | Self::FailureRate { .. }
+            | Self::Decline(_)
             | Self::Custom { .. } => None,
         }
     }
@@ -248,6 +293,8 @@ impl Rule {
             }
             Self::NewError { alpha } => return check_alpha(rule, *alpha),
             Self::Worse(worse) => return worse.check(),
+            Self::Mean(bounded) => return bounded.check(),
+            Self::Decline(decline) => return decline.check(),
             Self::FailureRate { threshold, at_least, window, .. } => {
                 return check_rate(*threshold, *at_least, *window);
             }
@@ -297,6 +344,8 @@ impl fmt::Display for Rule {
                 "2 or more errors of a class that the last good version never had (alpha {alpha})"
             ),
             Self::Worse(worse) => worse.fmt(f),
+            Self::Mean(bounded) => bounded.fmt(f),
+            Self::Decline(decline) => decline.fmt(f),
             Self::FailureRate { threshold, operator, at_least, window } => {
                 let window = window::show(window);
                 write!(

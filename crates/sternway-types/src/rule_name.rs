@@ -21,25 +21,31 @@ pub enum RuleName {
     NewError,
     /// [`Rule::Worse`](crate::Rule::Worse).
     Worse,
+    /// [`Rule::Mean`](crate::Rule::Mean).
+    Mean,
     /// [`Rule::FailureRate`](crate::Rule::FailureRate).
     FailureRate,
     /// [`Rule::Degraded`](crate::Rule::Degraded).
     Degraded,
     /// [`Rule::Custom`](crate::Rule::Custom).
     Custom,
+    /// [`Rule::Decline`](crate::Rule::Decline): last, since what only says so is in the way of nothing that acts.
+    Decline,
 }
 
 impl RuleName {
     /// Every name, by weight.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::SignatureErrors,
         Self::AllFailed,
         Self::ConsecutiveFailures,
         Self::NewError,
         Self::Worse,
+        Self::Mean,
         Self::FailureRate,
         Self::Degraded,
         Self::Custom,
+        Self::Decline,
     ];
 
     /// The name, as policy files write it.
@@ -51,16 +57,18 @@ impl RuleName {
             Self::ConsecutiveFailures => "consecutive_failures",
             Self::NewError => "new_error",
             Self::Worse => "worse",
+            Self::Mean => "mean",
             Self::FailureRate => "failure_rate",
             Self::Degraded => "degraded",
             Self::Custom => "custom",
+            Self::Decline => "decline",
         }
     }
 
     /// Whether it is stated how often the rule is wrong.
     #[must_use]
     pub const fn has_stated_error_rate(self) -> bool {
-        matches!(self, Self::NewError | Self::Worse)
+        matches!(self, Self::NewError | Self::Worse | Self::Mean | Self::Decline)
     }
 
     /// How fast the rule sees what it looks for.
@@ -68,7 +76,7 @@ impl RuleName {
     pub const fn tier(self) -> Tier {
         match self {
             Self::SignatureErrors | Self::AllFailed | Self::ConsecutiveFailures => Tier::Immediate,
-            Self::NewError | Self::Worse => Tier::Sequential,
+            Self::NewError | Self::Worse | Self::Mean | Self::Decline => Tier::Sequential,
             Self::FailureRate => Tier::Fast,
             Self::Degraded | Self::Custom => Tier::Standard,
         }

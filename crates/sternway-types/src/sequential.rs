@@ -1,11 +1,11 @@
 //! The rules with a stated error rate, as data: sequential tests, which may be looked at after every
 //! outcome.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PolicyError, RuleName, Threshold};
+use crate::{PolicyError, RuleName, Threshold, window};
 
 /// The most outcomes of a baseline that a rule may ask for.
 const MAX_BASELINE: u32 = 1_000_000;
@@ -13,6 +13,8 @@ const MAX_BASELINE: u32 = 1_000_000;
 const LEAST_ALPHA: f64 = 1e-6;
 /// The largest: what is wrong more often than not is no test.
 const MOST_ALPHA: f64 = 0.5;
+/// How long runs may be waited for, in seconds. Beyond that it is not kept when they began.
+const OUTCOME_DEADLINE: std::ops::RangeInclusive<u64> = 10..=300;
 
 /// How the success rate that was measured of a baseline is bounded from below: what it may be at least.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,6 +56,12 @@ pub struct Worse {
     /// against, as far as can be told. It makes rollbacks rarer, never more frequent. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_effect: Option<Threshold>,
+    /// How long a run may take until its outcome is there: from 10 seconds to 5 minutes. Beside a version that runs
+    /// at the same time, failures count once every run that began with them, or before, had so long. Who fails fast
+    /// is seen to fail first: without this, a candidate that fails at once is taken back, beside a version whose
+    /// runs fail as often by a timeout. Default: none, and failures count as they come.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "window::maybe")]
+    pub outcome_deadline: Option<Duration>,
     /// How a measured rate is bounded. A rule that does not say it was kept before there was a choice, and
     /// means [`Bound::Kl`], so that what it found then it finds again. In a policy that is written today it
     /// means [`Bound::Exact`] ([`Policy::completed`](crate::Policy::completed)).
@@ -81,6 +89,7 @@ impl Default for Worse {
             expected: ninety_five_hundredths(),
             min_baseline: two_hundred(),
             min_effect: None,
+            outcome_deadline: None,
             bound: Some(Bound::Exact),
         }
     }
@@ -108,7 +117,10 @@ impl Worse {
     }
 
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
-        let rule = RuleName::Worse;
+        self.check_as(RuleName::Worse)
+    }
+
+    pub(crate) fn check_as(&self, rule: RuleName) -> Result<(), PolicyError> {
         check_alpha(rule, self.alpha)?;
         let rates = [("expected", Some(self.expected)), ("objective", self.objective)];
         for (field, found) in rates {
@@ -118,6 +130,11 @@ impl Worse {
         }
         if let Some(found) = self.min_effect.filter(|effect| f64::from(*effect) >= 1.0) {
             return Err(PolicyError::Rate { rule, field: "min_effect", found });
+        }
+        if let Some(found) = self.outcome_deadline
+            && !OUTCOME_DEADLINE.contains(&found.as_secs())
+        {
+            return Err(PolicyError::OutcomeDeadline { found });
         }
         if !(1..=MAX_BASELINE).contains(&self.min_baseline) {
             let (field, found, most) = ("min_baseline", self.min_baseline, MAX_BASELINE);
@@ -140,6 +157,9 @@ impl fmt::Display for Worse {
         }
         if let Some(effect) = &self.min_effect {
             write!(f, ", by {effect} points or more")?;
+        }
+        if let Some(deadline) = &self.outcome_deadline {
+            write!(f, ", of runs that had {} to end", window::show(deadline))?;
         }
         write!(f, " (alpha {})", self.alpha)
     }

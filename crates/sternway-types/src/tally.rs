@@ -8,8 +8,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    Blocks, Decimal, ErrorClass, ErrorClasses, Measure, Metric, Outcome, OutcomeId, OutcomeStatus,
-    Resolution, Series, Timeline, Timestamp,
+    Answered, Blocks, Carried, Decimal, ErrorClass, ErrorClasses, FailedRuns, Failing, Measure,
+    Metric, Outcome, OutcomeId, OutcomeStatus, Pairs, Resolution, Series, Timeline, Timestamp,
 };
 
 /// How many of the newest outcomes a tally remembers one by one.
@@ -116,7 +116,7 @@ fn millis(duration: Duration) -> Option<Decimal> {
 }
 
 /// What the outcomes of one subject add up to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Tally {
     /// How many succeeded.
     pub succeeded: u64,
@@ -131,6 +131,10 @@ pub struct Tally {
     measurements: Measurements,
     errors: ErrorClasses,
     blocks: Blocks,
+    pairs: Pairs,
+    failing: Failing,
+    /// What rules go on from, of who judged. At most [`Carried::MAX`].
+    carried: Vec<Carried>,
 }
 
 impl Default for Tally {
@@ -144,9 +148,41 @@ impl Default for Tally {
             measurements: Measurements::default(),
             errors: ErrorClasses::default(),
             blocks: Blocks::default(),
+            pairs: Pairs::default(),
+            failing: Failing::default(),
+            carried: Vec::new(),
         }
     }
 }
+
+/// Two tallies are equal if their outcomes are. What rules carry along belongs to who judged, and not to them.
+impl PartialEq for Tally {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            succeeded,
+            failed,
+            unknown,
+            recent,
+            ends,
+            measurements,
+            errors,
+            blocks,
+            pairs,
+            failing,
+            carried: _,
+        } = self;
+        let counts = (*succeeded, *failed, *unknown, *pairs);
+        counts == (other.succeeded, other.failed, other.unknown, other.pairs)
+            && *recent == other.recent
+            && *ends == other.ends
+            && *measurements == other.measurements
+            && *errors == other.errors
+            && *blocks == other.blocks
+            && *failing == other.failing
+    }
+}
+
+impl Eq for Tally {}
 
 impl Tally {
     /// A tally that was kept elsewhere, without anything by time, by block, by error or measured. The
@@ -174,6 +210,29 @@ impl Tally {
     pub fn with_history(mut self, errors: ErrorClasses, blocks: Blocks) -> Self {
         self.errors = errors;
         self.blocks = blocks;
+        self
+    }
+
+    /// With how copies of runs ended beside what answered.
+    #[must_use]
+    pub const fn with_pairs(mut self, pairs: Pairs) -> Self {
+        self.pairs = pairs;
+        self
+    }
+
+    /// With whose runs failed, and when those began.
+    #[must_use]
+    pub fn with_failing(mut self, failing: Failing) -> Self {
+        self.failing = failing;
+        self
+    }
+
+    /// With what rules go on from that follow the order of the log; what goes beyond [`Carried::MAX`] is left
+    /// out, and made again from the log.
+    #[must_use]
+    pub fn with_carried(mut self, mut carried: Vec<Carried>) -> Self {
+        carried.truncate(Carried::MAX);
+        self.carried = carried;
         self
     }
 
@@ -223,6 +282,37 @@ impl Tally {
     #[must_use]
     pub const fn blocks(&self) -> &Blocks {
         &self.blocks
+    }
+
+    /// How copies of runs ended beside what answered, of those whose end is known and that say it.
+    #[must_use]
+    pub const fn pairs(&self) -> Pairs {
+        self.pairs
+    }
+
+    /// Whose runs failed, and when those began, of the outcomes that say how they were assigned.
+    #[must_use]
+    pub const fn failing(&self) -> &Failing {
+        &self.failing
+    }
+
+    /// What failed of the runs that began before a moment, in whole stretches of ten seconds; of all of them, if
+    /// there is none.
+    #[must_use]
+    pub fn failed_until(&self, moment: Option<Timestamp>) -> FailedRuns {
+        self.failing.until(self.failed, moment)
+    }
+
+    /// What rules go on from that follow the order of the log: of a tally that was judged by them. Outcomes that
+    /// are added leave it behind.
+    #[must_use]
+    pub fn carried(&self) -> &[Carried] {
+        &self.carried
+    }
+
+    /// The same, to be gone on with.
+    pub const fn carried_mut(&mut self) -> &mut Vec<Carried> {
+        &mut self.carried
     }
 
     /// What was measured of a metric, altogether or since a moment. By time, outcomes count in
@@ -277,6 +367,13 @@ impl Tally {
         };
         if let Some(class) = class {
             self.errors.add(class);
+        }
+        if let Some(other) = outcome.beside {
+            let own = if failed { Answered::Failed } else { Answered::Succeeded };
+            self.pairs.add(own, other);
+        }
+        if let Some(assigned) = outcome.assigned.filter(|_| failed) {
+            self.failing.add(outcome.began(), assigned);
         }
         self.blocks.count(self.known(), self.failed);
         self.ends.add(outcome.at, if failed { Decimal::ZERO } else { Decimal::ONE });

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decimal, ErrorClass, Measure, Metric, OutcomeId, Rule, RuleId, Threshold, Tier, Timestamp,
-    VersionNumber, Weight,
+    Decimal, ErrorClass, Measure, Metric, OutcomeId, Pairs, Rule, RuleId, Threshold, Tier,
+    Timestamp, VersionNumber, Weight,
 };
 
 /// A failure that a verdict rests on.
@@ -55,6 +55,23 @@ pub struct Beside {
     pub baseline_succeeded: u64,
     /// How many failed.
     pub baseline_failed: u64,
+    /// If the candidate's runs were copies that say how the run ended that was answered: what became of
+    /// the pairs.
+    #[serde(default, skip_serializing_if = "Pairs::is_empty")]
+    pub pairs: Pairs,
+    /// How many failures count, if that is not each of them: of runs of one key one counts, and of those that
+    /// had no time to end none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
+}
+
+/// How many failures of two versions beside each other count as evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Of the candidate.
+    pub failed: u64,
+    /// Of the other version.
+    pub baseline_failed: u64,
 }
 
 impl Beside {
@@ -63,6 +80,35 @@ impl Beside {
     pub fn baseline(shares: &[Self]) -> [u64; 2] {
         let sum = |of: fn(&Self) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
         [sum(|it| it.baseline_succeeded), sum(|it| it.baseline_failed)]
+    }
+
+    /// Whether every run of the candidate that counts is one of a pair.
+    #[must_use]
+    pub const fn is_paired(&self) -> bool {
+        let runs = self.succeeded.saturating_add(self.failed);
+        !self.pairs.is_empty() && self.pairs.total() == runs
+    }
+
+    /// What became of the pairs, of the shares under which every run was one.
+    #[must_use]
+    pub fn paired(shares: &[Self]) -> Pairs {
+        let paired = shares.iter().filter(|it| it.is_paired());
+        paired.fold(Pairs::default(), |sum, it| sum.plus(it.pairs))
+    }
+
+    /// How many failures count under all of these shares; nothing if each does.
+    #[must_use]
+    pub fn counted(shares: &[Self]) -> Option<Counted> {
+        let each = |it: &Self| Counted { failed: it.failed, baseline_failed: it.baseline_failed };
+        let sum = |sum: Counted, it: &Self| {
+            let Counted { failed, baseline_failed } = it.counted.unwrap_or_else(|| each(it));
+            Counted {
+                failed: sum.failed.saturating_add(failed),
+                baseline_failed: sum.baseline_failed.saturating_add(baseline_failed),
+            }
+        };
+        let some = shares.iter().any(|it| it.counted.is_some());
+        some.then(|| shares.iter().fold(Counted { failed: 0, baseline_failed: 0 }, sum))
     }
 
     /// How many of the candidate's.
@@ -96,6 +142,13 @@ pub enum Against {
         /// The success rate.
         success_rate: Threshold,
     },
+    /// What the policy promises of a mean.
+    Promised {
+        /// The limit, in the unit of the metric.
+        limit: Threshold,
+        /// The end of the scale, in that unit.
+        cap: Threshold,
+    },
     /// The version that ran beside it at the same time.
     Beside {
         /// Which version that is.
@@ -112,7 +165,7 @@ pub struct TestResult {
     pub against: Against,
     /// The success rate that it may have at least, to 9 decimals: for what was measured, a lower bound
     /// of it; of a version beside it, what was seen of that. For a new error, how many runs may end
-    /// without it.
+    /// without it; for a mean, how far from the bad end of its scale it may be, as a share of that.
     pub success_rate: Decimal,
     /// The natural logarithm of the e-value, to 9 decimals.
     pub ln_e: Decimal,
@@ -174,6 +227,9 @@ impl fmt::Display for Regression {
             };
         }
         let Some(test) = &self.evidence.test else { return self.rule.fmt(f) };
+        if let Rule::Decline(_) = self.rule {
+            f.write_str("lately ")?;
+        }
         match (&test.class, &test.against) {
             (Some(class), Against::Measured { version, succeeded, failed }) => {
                 let (count, runs) =
@@ -190,13 +246,27 @@ impl fmt::Display for Regression {
             (_, Against::Objective { success_rate }) => {
                 write!(f, "fewer runs succeed than the objective of {success_rate}")
             }
+            (_, Against::Promised { .. }) => self.rule.fmt(f),
             (_, Against::Beside { version, shares }) => {
                 let sum =
                     |of: fn(&Beside) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);
                 let (failed, other) = (sum(|it| it.failed), sum(|it| it.baseline_failed));
                 let runs = sum(|it| it.succeeded).saturating_add(failed);
                 let others = sum(|it| it.baseline_succeeded).saturating_add(other);
-                write!(f, "{failed} of {runs} runs failed, beside {other} of {others} of {version}")
+                write!(
+                    f,
+                    "{failed} of {runs} runs failed, beside {other} of {others} of {version}"
+                )?;
+                let pairs = Beside::paired(shares);
+                if !pairs.is_empty() {
+                    write!(f, " ({pairs} beside it)")?;
+                }
+                match Beside::counted(shares) {
+                    Some(Counted { failed, baseline_failed }) => {
+                        write!(f, "; {failed} count, and {baseline_failed} of {version}")
+                    }
+                    None => Ok(()),
+                }
             }
         }
     }

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use sternway_types::{
-    ErrorClass, Failure, OutcomeError, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
+    Answered, Assigned, ErrorClass, Failure, OutcomeError, OutcomeId, OutcomeStatus, Score,
+    Subject, Timestamp,
 };
 
 /// How a run of a version went. What ran, where and when is added by who records it.
@@ -17,6 +18,8 @@ pub struct Outcome {
     cost: Option<f64>,
     scores: BTreeMap<String, f64>,
     trace_id: Option<String>,
+    beside: Option<Answered>,
+    assigned: Option<Assigned>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +39,8 @@ impl Outcome {
             cost: None,
             scores: BTreeMap::new(),
             trace_id: None,
+            beside: None,
+            assigned: None,
         }
     }
 
@@ -99,6 +104,21 @@ impl Outcome {
         self
     }
 
+    /// That it is of a copy of a run that another version answered, and how that one ended. A candidate whose
+    /// every outcome says so is compared with the other version run by run.
+    pub const fn beside(mut self, answered: Answered) -> Self {
+        self.beside = Some(answered);
+        self
+    }
+
+    /// How it came to its version, while a deployment shared the runs out:
+    /// [`Resolved::assigned`](sternway_control::deploy::Resolved::assigned). Of runs of one key one failure counts
+    /// as evidence, and not each.
+    pub const fn assigned(mut self, assigned: Assigned) -> Self {
+        self.assigned = Some(assigned);
+        self
+    }
+
     /// The record of it, for what ran. The id is for a run without a name.
     ///
     /// # Errors
@@ -128,6 +148,8 @@ impl Outcome {
             outcome.scores.insert(name, Score::new(score)?);
         }
         outcome.trace_id = self.trace_id;
+        outcome.beside = self.beside;
+        outcome.assigned = self.assigned;
         outcome.check()?;
         Ok(outcome)
     }

@@ -78,6 +78,10 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
         let mark = if standing.holds { style::paint(style::BAD, &line) } else { line.to_string() };
         page.line(format_args!("  {mark}"));
     }
+    for candidate in &view.candidates {
+        let (version, found) = (candidate.version, visible::line(&candidate.rule.description));
+        page.line(format_args!("  {version} beside it: {found}"));
+    }
     if let Some(drift) = &view.drift {
         let warning = format_args!("{} {}", page.symbols().warning, drift.description);
         page.line(format_args!("  {}", style::paint(style::WAITING, warning)));

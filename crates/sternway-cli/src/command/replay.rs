@@ -225,6 +225,9 @@ impl Stay<'_> {
 
     fn judge(&mut self, outcome: &Outcome, line: u64, policy: &Policy) {
         self.tally.add(outcome);
+        if let Some(judge) = &self.judge {
+            judge.take_along(&mut self.tally, outcome);
+        }
         let looks =
             self.decided.is_none() && (outcome.is_failure() || !policy.begins_with_a_failure());
         let Some(judge) = self.judge.as_mut().filter(|_| looks) else { return };

@@ -46,6 +46,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         weight: resolved.weight.get(),
         shadow: resolved.shadow,
         deployment: resolved.deployment,
+        assigned: resolved.assigned,
     };
     context.answer(&view, &format!("{}@{}", view.artifact, view.version), |page| {
         let name = style::paint(style::NAME, &view.artifact);
@@ -60,6 +61,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         ));
         if let Some(shadow) = view.shadow {
             page.line(format_args!("  {shadow} gets a copy of the run"));
+        }
+        if let Some(assigned) = view.assigned {
+            page.line(format_args!("  record its outcome with --assigned {assigned}"));
         }
     })?;
     Ok(ExitCode::SUCCESS)

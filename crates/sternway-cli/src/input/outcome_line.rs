@@ -10,7 +10,8 @@ use serde::Deserialize;
 use sternway::{
     Outcome,
     types::{
-        ArtifactId, EnvironmentId, IdError, OutcomeError, Timestamp, VersionNumber, check_json,
+        Answered, ArtifactId, Assigned, EnvironmentId, IdError, OutcomeError, Timestamp,
+        VersionNumber, check_json,
     },
 };
 
@@ -98,6 +99,8 @@ struct Raw {
     cost: Option<f64>,
     scores: Option<BTreeMap<String, f64>>,
     trace_id: Option<String>,
+    beside: Option<Beside>,
+    assigned: Option<Assigned>,
     at: Option<Timestamp>,
     id: Option<String>,
 }
@@ -115,6 +118,25 @@ enum Status {
     Succeeded,
     Failed,
     Unknown,
+}
+
+/// How what answered ended, of whose run this one is a copy.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Beside {
+    #[serde(alias = "success")]
+    Succeeded,
+    #[serde(alias = "failure")]
+    Failed,
+}
+
+impl From<Beside> for Answered {
+    fn from(beside: Beside) -> Self {
+        match beside {
+            Beside::Succeeded => Self::Succeeded,
+            Beside::Failed => Self::Failed,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -153,6 +175,12 @@ impl OutcomeLine {
         }
         if let Some(trace) = raw.trace_id {
             outcome = outcome.trace(trace);
+        }
+        if let Some(beside) = raw.beside {
+            outcome = outcome.beside(beside.into());
+        }
+        if let Some(assigned) = raw.assigned {
+            outcome = outcome.assigned(assigned);
         }
         if let Some(at) = raw.at {
             outcome = outcome.at(at);
@@ -251,7 +279,7 @@ mod tests {
         let line = taken(
             r#"{"artifact":"tools/search","version":"v2","environment":"staging","status":"failed",
             "error":{"class":"TypeError","message":"no q"},"duration_ms":90.5,"cost":0.25,
-            "scores":{"help":1},"trace_id":"t","at":"2026-11-20T16:00:00Z","id":"run-7"}"#,
+            "scores":{"help":1},"trace_id":"t","beside":"success","assigned":4711,"at":"2026-11-20T16:00:00Z","id":"run-7"}"#,
         );
         let expected = Outcome::failed("no q")
             .class("TypeError")
@@ -259,6 +287,8 @@ mod tests {
             .cost(0.25)
             .score("help", 1.0)
             .trace("t")
+            .beside(Answered::Succeeded)
+            .assigned("4711".parse().unwrap())
             .at("2026-11-20T16:00:00Z".parse().unwrap());
         assert_eq!(line.outcome, expected);
         assert_eq!(line.id.as_deref(), Some("run-7"));
@@ -289,5 +319,12 @@ mod tests {
         refused(r#"{"ok":true,"duration_ms":-1}"#, "-1 is not a duration");
         refused(r#"{"ok":true,"at":"yesterday"}"#, "is not a time");
         refused(r#"{"ok":true,"id":""}"#, "empty");
+        refused(r#"{"ok":true,"beside":true}"#, "column");
+        refused(r#"{"ok":true,"assigned":10000}"#, "a bucket from 0 to 9999");
+        refused(r#"{"ok":true,"assigned":true}"#, "a bucket from 0 to 9999");
+        refused(
+            r#"{"ok":true,"beside":"well"}"#,
+            "unknown variant `well`, expected one of `succeeded`",
+        );
     }
 }

@@ -34,6 +34,7 @@ const fn proven(standing: &ProvenStanding) -> ProvenView {
         Against::Beside { version, .. } => ("beside", Some(*version)),
         Against::Expected { .. } => ("expected", None),
         Against::Objective { .. } => ("objective", None),
+        Against::Promised { .. } => ("promised", None),
     };
     ProvenView {
         against,

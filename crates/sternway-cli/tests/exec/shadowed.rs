@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use sternway::types::OutcomeStatus;
+use sternway::types::{Answered, Assigned, OutcomeStatus};
 
 use crate::world::{World, assert_code, failure, run, stderr, stdout};
 
@@ -26,6 +26,9 @@ fn a_copy_that_fails_is_seen_by_nobody_and_recorded_for_the_candidate() {
     assert_eq!(world.outcome(1).status, OutcomeStatus::Succeeded);
     let copy = world.outcome(2);
     assert_eq!(failure(&copy), (None, "bad"));
+    assert_eq!(copy.beside, Some(Answered::Succeeded), "it says how what answered ended");
+    assert_eq!(world.outcome(1).beside, None);
+    assert_eq!([world.outcome(1).assigned, copy.assigned], [Some(Assigned::Chance); 2]);
     assert_eq!(copy.id, run("a-run (copy)"), "both count, each under a name of its own");
     let again = world.exec(&["--id", "a-run", "--", "sh", "{file}", "agents"]);
     assert_code(&again, 0);
@@ -54,6 +57,7 @@ fn what_answers_keeps_its_exit_code_and_a_run_that_reads_a_pipe_has_no_copy() {
     let world = shadowed("echo x >> seen\n");
     assert_code(&world.exec(&["--", "sh", "-c", "test -n \"$STERNWAY_SHADOW\" || exit 7"]), 7);
     assert_eq!(world.outcome(2).status, OutcomeStatus::Succeeded);
+    assert_eq!(world.outcome(2).beside, Some(Answered::Failed));
     let mut piped = world.command(&["--", "sh", "{file}"]);
     let mut child = piped.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     drop(child.stdin.take());
@@ -79,4 +83,17 @@ fn a_copy_that_takes_longer_than_it_may_is_ended_and_failed_as_what_answers_woul
     assert_eq!(world.outcome(1).status, OutcomeStatus::Succeeded);
     let message = "still running after 500ms: waiting";
     assert_eq!(failure(&world.outcome(2)), (Some("Timeout"), message));
+}
+
+#[test]
+fn the_outcome_of_a_key_says_which_bucket_it_belongs_to() {
+    let world = shadowed("exit 0\n");
+    let resolve = ["resolve", "tools/search", "--key", "ann", "--json"];
+    let resolved = world.sternway().args(resolve).output().unwrap();
+    let resolved: serde_json::Value = serde_json::from_slice(&resolved.stdout).unwrap();
+    let ran = world.exec(&["--key", "ann", "--id", "a-run", "--", "sh", "{file}"]);
+    assert_code(&ran, 0);
+    let assigned = world.outcome(1).assigned.unwrap();
+    assert!(matches!(assigned, Assigned::Key(_)), "{assigned:?}");
+    assert_eq!(serde_json::to_value(assigned).unwrap(), resolved["assigned"]);
 }

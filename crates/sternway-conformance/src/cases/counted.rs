@@ -2,7 +2,10 @@
 //! company it is appended. The answer has the tallies before it.
 
 use sternway_store::{Append, Limit, Tallies};
-use sternway_types::{Outcome, OutcomeId, OutcomeStatus, Score, Subject, Tally};
+use sternway_types::{
+    Answered, Assigned, Bucket, Carried, Digest, Outcome, OutcomeId, OutcomeStatus, Pairs, Score,
+    Subject, Tally,
+};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -143,12 +146,141 @@ pub(crate) async fn every_part_of_an_outcome_is_kept(world: World) {
         cost: Some(score(0.125)),
         scores: [("helpful".to_owned(), score(-1.5)), ("ü".to_owned(), score(f64::MAX))].into(),
         trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".into()),
+        beside: Some(Answered::Failed),
+        assigned: Some(Assigned::Key(Bucket::of(9_999))),
         ..failed("whole", &subject, world.now())
     };
     world.report(vec![whole.clone()]).await;
     let world = world.restart().await;
     let log = log(&world, &subject, Limit::default()).await.must("read outcomes");
     assert_eq!(log, [whole]);
+}
+
+/// Copies of runs, with every way in which two can end, and runs that are no copies.
+fn copies(world: &World, subject: &Subject) -> Vec<Outcome> {
+    let others = [None, Some(Answered::Succeeded), Some(Answered::Failed)];
+    let copy = |(place, beside): (usize, &Option<Answered>)| {
+        let name = format!("copy {place}");
+        let own = match place % 4 {
+            0 => failed(&name, subject, world.now()),
+            1 => {
+                let id = OutcomeId::from_name(&name);
+                Outcome::new(id, subject.clone(), world.now(), OutcomeStatus::Unknown)
+            }
+            _ => succeeded(&name, subject, world.now()),
+        };
+        Outcome { beside: *beside, ..own }
+    };
+    others.iter().cycle().take(36).enumerate().map(copy).collect()
+}
+
+pub(crate) async fn pairs_add_up_whatever_their_order(world: World) {
+    let (subject, other) = two_live(&world).await;
+    let expected = Pairs { alone: 3, other_alone: 6, alike: 9 };
+    let there_are = async |world: &World, subject: &Subject| {
+        there(tallies(world, subject).await, subject).tally.pairs()
+    };
+    let all = copies(&world, &subject);
+    assert_eq!(sum(&all).pairs(), expected);
+    for some in all.chunks(7) {
+        world.report(some.to_vec()).await;
+    }
+    // Twice is once, also where it is said to have ended otherwise beside another one.
+    let again = all.iter().map(|it| Outcome { beside: None, ..it.clone() });
+    assert_eq!(world.append(again.collect()).await.duplicates, all.len());
+    let mut backwards: Vec<_> = all
+        .iter()
+        .map(|it| Outcome {
+            id: OutcomeId::from_name(&it.id.to_string()),
+            subject: other.clone(),
+            ..it.clone()
+        })
+        .collect();
+    backwards.reverse();
+    world.report(backwards).await;
+    let judged = Append::new(world.ns.clone(), world.now(), Vec::new());
+    let half = sum(all.get(..18).unwrap_or_default());
+    let judged = judged.judged(subject.clone(), half.clone());
+    drop(world.store.append(&judged).await.must("mark"));
+    let world = world.restart().await;
+    assert_eq!(there_are(&world, &subject).await, expected, "after a restart");
+    assert_eq!(there_are(&world, &other).await, expected, "in another order");
+    let found = there(tallies(&world, &subject).await, &subject);
+    assert_eq!(found.judged, half, "what was judged has its pairs as well");
+    assert_eq!(log(&world, &subject, Limit::new(5)).await.must("read outcomes"), all);
+    let report = world.store.verify().await.must("verify");
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+pub(crate) async fn what_rules_go_on_from_stays_with_what_was_judged(world: World) {
+    let (subject, _) = two_live(&world).await;
+    let all = copies(&world, &subject);
+    world.report(all.clone()).await;
+    let carried = |outcomes: u64| Carried {
+        rule: Digest::of(b"a rule"),
+        outcomes,
+        bits: vec![outcomes, 0.1_f64.to_bits(), f64::MIN.to_bits(), u64::MAX],
+    };
+    // First of a beginning of the log, and then of all of it.
+    let mut world = world;
+    for part in [all.get(..20).unwrap_or_default(), &all] {
+        let judged = sum(part);
+        let own = vec![carried(judged.total())];
+        let judged = judged.with_carried(own);
+        let append = world.arriving(Vec::new()).judged(subject.clone(), judged.clone());
+        drop(world.store.append(&append).await.must("mark"));
+        world = world.restart().await;
+        let found = there(tallies(&world, &subject).await, &subject);
+        assert_eq!(found.judged, judged);
+        assert_eq!(found.judged.carried(), [carried(judged.total())], "to the last bit");
+        assert_eq!((found.tally.carried(), &found.tally), (&[][..], &sum(&all)));
+    }
+    let appended = world.append(vec![succeeded("one more", &subject, world.now())]).await;
+    let before = &there(appended.subjects.first(), "subject").before;
+    assert_eq!(before.judged.carried(), [carried(36)], "the answer has it as well");
+    let report = world.store.verify().await.must("verify");
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+/// Failures of runs that were drawn, of runs of some keys, and of runs that say nothing, which began over ten
+/// minutes.
+fn assigned(world: &World, subject: &Subject) -> Vec<Outcome> {
+    let run = |place: u64| {
+        let assigned = match place % 3 {
+            0 => None,
+            1 => Some(Assigned::Chance),
+            _ => Some(Assigned::Key(Bucket::of(place % 7))),
+        };
+        let duration = Some(std::time::Duration::from_secs(place * 10));
+        let own = failed(&format!("run {place}"), subject, world.now());
+        Outcome { assigned, duration, ..own }
+    };
+    (0..60).map(run).collect()
+}
+
+pub(crate) async fn whose_runs_failed_adds_up_whatever_their_order(world: World) {
+    let (subject, other) = two_live(&world).await;
+    let all = assigned(&world, &subject);
+    let expected = sum(&all);
+    assert_eq!(expected.failing().keyed(), 20, "a third of them");
+    for some in all.chunks(7) {
+        world.report(some.to_vec()).await;
+    }
+    let renamed = |it: &Outcome| Outcome {
+        id: OutcomeId::from_name(&it.id.to_string()),
+        subject: other.clone(),
+        ..it.clone()
+    };
+    let mut backwards: Vec<_> = all.iter().map(renamed).collect();
+    backwards.reverse();
+    world.report(backwards).await;
+    let world = world.restart().await;
+    for subject in [&subject, &other] {
+        let tally = there(tallies(&world, subject).await, subject).tally;
+        assert_eq!(tally.failing(), expected.failing(), "{subject}");
+    }
+    let report = world.store.verify().await.must("verify");
+    assert!(report.is_sound(), "{report:#?}");
 }
 
 /// The same number of runs a minute, an hour and a day apart, with everything measured.

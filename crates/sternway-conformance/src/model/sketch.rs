@@ -4,10 +4,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use sternway_store::Append;
 use sternway_types::{
-    ArtifactId, Change, Changeset, Content, ContentRef, Digest, Environment, EnvironmentId, Freeze,
-    FreezeWindow, Generation, LabelId, NamespaceSettings, Outbox, Outcome, OutcomeId,
-    OutcomeStatus, Parents, PointerName, Policy, PolicyRecord, PolicyScope, PolicySetting,
-    Precondition, Record, Revision, Roles, Score, Subject, Target, Timestamp, VersionNumber,
+    Answered, ArtifactId, Assigned, Bucket, Change, Changeset, Content, ContentRef, Digest,
+    Environment, EnvironmentId, Freeze, FreezeWindow, Generation, LabelId, NamespaceSettings,
+    Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy, PolicyRecord,
+    PolicyScope, PolicySetting, Precondition, Record, Revision, Roles, Score, Subject, Target,
+    Timestamp, VersionNumber,
 };
 
 use super::{
@@ -307,6 +308,16 @@ fn measured(sketch: OutcomeSketch, outcome: Outcome) -> Outcome {
             .then(|| Duration::from_micros(u64::from(sketch.status))),
         cost: sketch.id.is_multiple_of(3).then(|| score(number.abs())),
         scores: names.map(|name| (name, score(number))).collect(),
+        beside: match sketch.id % 3 {
+            0 => None,
+            1 => Some(Answered::Failed),
+            _ => Some(Answered::Succeeded),
+        },
+        assigned: match sketch.id % 4 {
+            0 | 1 => None,
+            2 => Some(Assigned::Chance),
+            _ => Some(Assigned::Key(Bucket::of(sketch.id.into()))),
+        },
         ..outcome
     }
 }

@@ -138,7 +138,7 @@ impl Place {
         let route = front.before.get(target).or_else(|| front.routes.get(target))?;
         let even = route.arms().get(bucket % route.arms().len());
         let even = even.filter(|_| self.kind.is(Fault::SharesEvenly)).copied();
-        let by_weight = || route.arm_at(u16::try_from(bucket).unwrap_or_default());
+        let by_weight = || route.arm_at(Bucket::of(bucket));
         Some(even.unwrap_or_else(by_weight).version)
     }
 }

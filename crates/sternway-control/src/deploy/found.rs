@@ -1,11 +1,10 @@
 //! What is known of a deployment's candidates.
 
 use sternway_deploy::Found;
-use sternway_policy::{Baseline, proven};
+use sternway_policy::{Baseline, Stretch, proven};
 use sternway_store::Tallies;
 use sternway_types::{
-    Beside, Deployment, EnvironmentId, Generation, Member, Regime, Subject, Tally, VersionNumber,
-    Weight,
+    Deployment, EnvironmentId, Generation, Member, Regime, Subject, Tally, VersionNumber, Weight,
 };
 
 use crate::{Control, ControlError};
@@ -77,14 +76,14 @@ impl Control {
         Ok(standing.ln_e >= standing.ln_threshold)
     }
 
-    /// How both versions fared, share by share: what Test A looks at. The tally is the candidate's of the
-    /// present share.
+    /// What both versions did, share by share: what Test A looks at. What the candidate does under the present
+    /// share is left to who looks.
     pub(super) async fn beside(
         &self,
         (member, version): (&Member, VersionNumber),
         environment: &EnvironmentId,
         at: Generation,
-    ) -> Result<Vec<Beside>, ControlError> {
+    ) -> Result<Vec<Stretch>, ControlError> {
         let mut shares = Vec::with_capacity(member.regimes.len());
         for regime in member.regimes.iter().filter(|it| it.generation <= at) {
             let Some(weight) = share_of(member, version, regime) else { continue };
@@ -93,14 +92,9 @@ impl Control {
             } else {
                 self.of_arm(member, environment, version, regime.generation).await?
             };
-            let live = self.of_arm(member, environment, member.from, regime.generation).await?;
-            shares.push(Beside {
-                weight,
-                succeeded: candidate.succeeded,
-                failed: candidate.failed,
-                baseline_succeeded: live.succeeded,
-                baseline_failed: live.failed,
-            });
+            let baseline = self.of_arm(member, environment, member.from, regime.generation).await?;
+            let copies = !regime.shadow.is_zero();
+            shares.push(Stretch { weight, copies, candidate, baseline });
         }
         Ok(shares)
     }

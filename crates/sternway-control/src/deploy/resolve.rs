@@ -2,8 +2,8 @@
 
 use sternway_store::Limit;
 use sternway_types::{
-    ArtifactId, DeploymentId, EnvironmentId, Generation, MoveCause, PointerName, Route, Subject,
-    VersionNumber, Weight,
+    ArtifactId, Assigned, Bucket, DeploymentId, EnvironmentId, Generation, MoveCause, PointerName,
+    Route, Subject, VersionNumber, Weight,
 };
 
 use super::Deployed;
@@ -28,11 +28,13 @@ pub struct Resolved {
     pub shadow: Option<VersionNumber>,
     /// The deployment that shares the runs out, if one does.
     pub deployment: Option<DeploymentId>,
+    /// How the run came to the version, if a deployment shares the runs out: the outcome of the run says so.
+    pub assigned: Option<Assigned>,
 }
 
 impl Resolved {
-    /// What a route says of a bucket.
-    pub(crate) fn of(route: &Route, bucket: u16) -> Self {
+    /// What a route says of the bucket of a key.
+    pub(crate) fn of(route: &Route, bucket: Bucket) -> Self {
         let arm = route.arm_at(bucket);
         Self {
             version: arm.version,
@@ -41,6 +43,7 @@ impl Resolved {
             weight: arm.weight,
             shadow: route.shadow_at(bucket),
             deployment: route.deployment(),
+            assigned: route.deployment().map(|_| Assigned::Key(bucket)),
         }
     }
 
@@ -73,12 +76,12 @@ impl Control {
             artifact: artifact.clone(),
             environment: environment.clone(),
         })?;
-        let bucket = match key {
-            Some(key) => route.bucket(key),
-            // The hash of what nobody can foretell is as good as a draw.
-            None => route.bucket(&self.ids.outcome().to_string()),
-        };
-        Ok(Resolved::of(&route, bucket))
+        if let Some(key) = key {
+            return Ok(Resolved::of(&route, route.bucket(key)));
+        }
+        // The hash of what nobody can foretell is as good as a draw.
+        let drawn = Resolved::of(&route, route.bucket(&self.ids.outcome().to_string()));
+        Ok(Resolved { assigned: drawn.assigned.map(|_| Assigned::Chance), ..drawn })
     }
 
     /// The deployment that is on its way for an artifact, or the newest one that moved what is live.

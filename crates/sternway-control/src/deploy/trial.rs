@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use sternway_deploy::{Event, advance};
-use sternway_policy::beside;
+use sternway_policy::{Standing, Stretch, beside, beside_standing, counted_until, shares};
 use sternway_types::{
-    Action, Actor, Beside, Cause, Change, EnvironmentId, FrozenBaseline, Generation, Latch,
-    LatchAction, Member, MoveCause, PointerMove, Policy, Precondition, Reason, Record, RecordKey,
-    Regression, Route, Subject, Tally, VersionNumber,
+    Action, Actor, ArtifactId, Beside, Cause, Change, EnvironmentId, FrozenBaseline, Generation,
+    Latch, LatchAction, Member, MoveCause, PointerMove, Policy, Precondition, Reason, Record,
+    RecordKey, Regression, Route, Subject, Tally, VersionNumber,
 };
 
 use super::{UnderWay, found::baseline_of, is_lost_race};
@@ -18,7 +18,7 @@ use crate::{Control, ControlError, Intent, rollback::Reaction};
 pub(crate) struct Trial {
     pub(super) member: Member,
     pub(super) route: Route,
-    shares: Vec<Beside>,
+    stretches: Vec<Stretch>,
 }
 
 impl Trial {
@@ -32,14 +32,22 @@ impl Trial {
         baseline_of(&self.member).and_then(|it| it.frozen)
     }
 
-    /// What Test A finds when the candidate stands like this under its present share.
+    /// What Test A or Test P finds when the candidate stands like this under its present share.
     pub(crate) fn look(&self, policy: &Policy, tally: &Tally) -> Option<Regression> {
-        let mut shares = self.shares.clone();
-        if let Some(now) = shares.last_mut() {
-            (now.succeeded, now.failed) = (tally.succeeded, tally.failed);
-        }
-        let candidates = u8::try_from(self.member.candidates().count()).unwrap_or(u8::MAX);
-        beside(policy, self.live(), &shares, tally, candidates)
+        beside(policy, self.live(), &self.shares(policy, tally), tally, self.candidates())
+    }
+
+    /// How near the same test is to taking it back.
+    pub(crate) fn standing(&self, policy: &Policy, tally: &Tally) -> Option<Standing> {
+        beside_standing(policy, self.live(), &self.shares(policy, tally), self.candidates())
+    }
+
+    fn candidates(&self) -> u8 {
+        u8::try_from(self.member.candidates().count()).unwrap_or(u8::MAX)
+    }
+
+    fn shares(&self, policy: &Policy, now: &Tally) -> Vec<Beside> {
+        shares(&self.stretches, now, counted_until(policy, now))
     }
 }
 
@@ -52,8 +60,44 @@ impl Control {
     ) -> Result<Option<Trial>, ControlError> {
         let Some(member) = under_way.member_of(subject).cloned() else { return Ok(None) };
         let of = (&member, subject.version);
-        let shares = self.beside(of, &subject.environment, subject.generation).await?;
-        Ok(Some(Trial { member, route: under_way.route.clone(), shares }))
+        let stretches = self.beside(of, &subject.environment, subject.generation).await?;
+        Ok(Some(Trial { member, route: under_way.route.clone(), stretches }))
+    }
+
+    /// The trial that a subject is part of now.
+    pub(crate) async fn trial_of(&self, subject: &Subject) -> Result<Option<Trial>, ControlError> {
+        match self.under_way(subject).await? {
+            Some(under_way) => self.trial(&under_way, subject).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The verdict by which a candidate was taken back, if one was.
+    pub(crate) async fn withdrawal(
+        &self,
+        subject: &Subject,
+    ) -> Result<Option<Latch>, ControlError> {
+        let stay = (&subject.artifact, &subject.environment, subject.generation);
+        let key = RecordKey::latch_of_candidate(stay, subject.version);
+        Ok(self.record_at(&key, Record::into_latch).await?.map(|latch| *latch))
+    }
+
+    /// How near each candidate beside a live version is to being taken back by what both do.
+    pub(crate) async fn candidates_beside(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        policy: &Policy,
+    ) -> Result<Vec<(VersionNumber, Standing)>, ControlError> {
+        let route = self.route(artifact, environment).await?;
+        let mut found = Vec::new();
+        for arm in route.iter().flat_map(Route::candidates) {
+            let subject = self.subject(artifact, arm.version, environment).await?;
+            let Some(trial) = self.trial_of(&subject).await? else { continue };
+            let tallies = self.store.tallies(&self.namespace, &subject).await?.unwrap_or_default();
+            found.extend(trial.standing(policy, &tallies.tally).map(|it| (arm.version, it)));
+        }
+        Ok(found)
     }
 
     /// Reacts to a regression of a candidate as its policy asks for.
@@ -64,7 +108,7 @@ impl Control {
         trial: &Trial,
         regression: &Regression,
     ) -> Result<Reaction, ControlError> {
-        match policy.action() {
+        match policy.action_of(&regression.rule) {
             Action::RollBack => self.withdraw(subject, trial, regression).await,
             Action::Pause => match trial.route.deployment() {
                 Some(id) => self.pause_deployment(subject, id, regression).await,

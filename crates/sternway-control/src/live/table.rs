@@ -37,6 +37,7 @@ impl Here {
                 weight: Weight::ALL,
                 shadow: None,
                 deployment: None,
+                assigned: None,
             },
             |route| Resolved::of(route, route.bucket(key)),
         )

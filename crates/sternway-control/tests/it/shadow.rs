@@ -9,7 +9,14 @@ use sternway_control::{
     rollback::Reaction,
 };
 use sternway_deploy::{Ask, shadow};
-use sternway_types::{Force, Limits, Phase, Subject, VersionNumber, Wait, Weight};
+use sternway_policy::{
+    Found,
+    evidence::{Alpha, Discordant, Paired},
+};
+use sternway_store::Append;
+use sternway_types::{
+    Against, Answered, Force, Latch, Limits, Outcome, Phase, Subject, VersionNumber, Wait, Weight,
+};
 
 use crate::{
     make::{alice, greeting, production, version},
@@ -20,13 +27,17 @@ fn weight(percent: u32) -> Weight {
     Weight::new(percent * 100).expect("a share")
 }
 
-/// v1 is live and had good runs, and v2 gets copies.
+/// v1 is live and had good runs, and v2 gets copies until 20 of them ended.
 async fn shadowing(copies: u32) -> (World, Deployed) {
+    shadowing_for(copies, 20).await
+}
+
+async fn shadowing_for(copies: u32, outcomes: u32) -> (World, Deployed) {
     let world = World::new().await;
     world.publish("greeting 1").await;
     world.run(1, &".".repeat(300)).await;
     world.publish("greeting 2").await;
-    let wait = Wait { outcomes: 20, length: Duration::ZERO };
+    let wait = Wait { outcomes, length: Duration::ZERO };
     let limits = Limits { evidence: false, ..Limits::default() };
     let new = NewDeployment {
         members: vec![(greeting(), version(2))],
@@ -122,4 +133,79 @@ async fn who_records_a_copy_by_hand_is_told_under_which_shares_it_ran() {
     let (environment, id) = (production(), begun.deployment.id);
     world.control.ask(&environment, id, Ask::Abort, &alice()).await.expect("it is aborted");
     assert_eq!(of(2).await, generation, "its last stay, also once it is over");
+}
+
+/// Copies that the candidate got, by how they ended and how what answered did: `xo` is one that it failed alone.
+async fn copies(world: &World, of: &str) -> Vec<Outcome> {
+    let wanted = world.control.wanted_route(&greeting(), &production()).await.expect("readable");
+    let generation = wanted.expect("something is live").generation();
+    let (artifact, environment) = (greeting(), production());
+    let subject = Subject { artifact, environment, version: version(2), generation };
+    let copy = |pair: &str| {
+        let mut signs = pair.chars();
+        let (own, other) = (signs.next().expect("its own"), signs.next().expect("the other's"));
+        let beside = if other == 'x' { Answered::Failed } else { Answered::Succeeded };
+        let own = if own == 'x' { "x" } else { "." };
+        let outcomes = world.outcomes(&subject, own).into_iter();
+        outcomes.map(|it| Outcome { beside: Some(beside), ..it }).collect::<Vec<_>>()
+    };
+    of.split(' ').flat_map(copy).collect()
+}
+
+/// The latched verdict on the candidate's copies.
+async fn latched(world: &World) -> Latch {
+    let subject = world.control.newest_stay(&greeting(), version(2), &production()).await;
+    let subject = subject.expect("readable").expect("it had copies");
+    let explained = world.control.explain(subject).await.expect("explained");
+    assert_eq!(explained.again, Some(true), "the log says it again");
+    explained.latch.expect("it was taken back")
+}
+
+#[tokio::test]
+async fn copies_that_are_compared_one_by_one_take_a_candidate_back_when_test_p_says_so() {
+    let (world, _) = shadowing_for(25, 1_000).await;
+    drop(run(&world, 1, &".".repeat(30)).await.unwrap());
+    // However often both fail, neither is at fault.
+    let both = copies(&world, &vec!["xx"; 19].join(" ")).await;
+    assert!(world.control.record(both).await.unwrap().judged[0].reaction.is_none());
+    let alpha = Alpha::new(0.009).unwrap();
+    let needed = Paired::new().failures_until(Discordant::default(), alpha).unwrap();
+    for place in 1..=needed {
+        let check = world.control.check(&greeting(), &production()).await.unwrap();
+        let [(candidate, standing)] = &check.candidates[..] else { panic!("{check:?}") };
+        let Found::Paired { pairs, more, .. } = standing.found else { panic!("{standing}") };
+        assert_eq!((*candidate, pairs.alone, pairs.alike), (version(2), place - 1, 19));
+        assert_eq!(more, Some(needed - pairs.alone), "{standing}");
+        let alone = copies(&world, "xo").await;
+        let recorded = world.control.record(alone).await.unwrap();
+        assert_eq!(recorded.judged[0].reaction.is_some(), place == needed, "{place} of {needed}");
+    }
+    let latch = latched(&world).await;
+    let test = latch.regression.evidence.test.as_ref().expect("a test");
+    let Against::Beside { shares, .. } = &test.against else { panic!("{test:?}") };
+    assert_eq!((shares[0].pairs.alone, shares[0].pairs.alike), (needed, 19));
+    let said = latch.regression.to_string();
+    let all = format!("({needed} of {needed} runs that one of both failed beside it)");
+    assert!(said.ends_with(&all), "{said}");
+}
+
+#[tokio::test]
+async fn the_log_leads_to_the_same_verdict_on_copies_whoever_judges_it() {
+    let story = "oo xx xo oo xo ox xo xo oo xo xx xo xo xo xo xo xo xo xo xo xo xo";
+    let (world, _) = shadowing_for(25, 1_000).await;
+    for outcome in copies(&world, story).await {
+        drop(world.control.record(vec![outcome]).await.unwrap());
+    }
+    let expected = latched(&world).await;
+    // All at once, and counted by who dies before anything is judged.
+    let (batch, _) = shadowing_for(25, 1_000).await;
+    drop(batch.control.record(copies(&batch, story).await).await.unwrap());
+    let (swept, _) = shadowing_for(25, 1_000).await;
+    let (ns, outcomes) = (swept.control.namespace().clone(), copies(&swept, story).await);
+    drop(swept.store.append(&Append::new(ns, swept.control.now(), outcomes)).await.unwrap());
+    drop(swept.another().sweep().await.unwrap());
+    for world in [&batch, &swept] {
+        let found = latched(world).await;
+        assert_eq!(found.regression.evidence.test, expected.regression.evidence.test);
+    }
 }

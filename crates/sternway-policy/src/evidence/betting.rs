@@ -114,6 +114,11 @@ impl Betting {
         self.bet(wealth, value.get());
     }
 
+    /// Goes on by one value that is as bad as they come.
+    pub(crate) fn bet_on_the_worst(self, wealth: &mut Wealth) {
+        self.bet(wealth, 1.0);
+    }
+
     fn bet(self, wealth: &mut Wealth, value: f64) {
         let excess = wealth.mean() - self.mean;
         let stake = excess / (wealth.variance() + excess * excess);

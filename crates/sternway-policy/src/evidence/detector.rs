@@ -31,6 +31,11 @@ impl RunLength {
     pub const fn get(self) -> u64 {
         self.0.get()
     }
+
+    /// What the logarithm of the mean of M must reach for an alarm.
+    pub(crate) fn ln(self) -> f64 {
+        libm::log(float(self.get()))
+    }
 }
 
 impl Default for RunLength {
@@ -101,6 +106,6 @@ impl Detector {
     /// Whether the alarm is raised.
     #[must_use]
     pub fn alarms(&self, run_length: RunLength) -> bool {
-        self.ln_mean() >= libm::log(float(run_length.get()))
+        self.ln_mean() >= run_length.ln()
     }
 }

@@ -80,6 +80,11 @@ impl Alpha {
     }
 }
 
+impl Mean {
+    /// One half.
+    pub(crate) const HALF: Self = Self(0.5);
+}
+
 impl Share {
     /// One half.
     pub const HALF: Self = Self(0.5);

@@ -1,14 +1,19 @@
 //! Rules that are sequential tests: what a policy says of them, made into mathematics that goes on from
 //! one look to the next.
 
+pub(crate) mod carry;
+mod decline;
 mod known;
+mod mean;
 mod new_error;
 mod worse;
 
-use sternway_types::{Decimal, Rule, Tally, TestResult};
+use sternway_types::{Carried, Decimal, Digest, Outcome, Rule, Tally, TestResult};
 
 pub(crate) use self::worse::{held_against, known_of};
-use self::{known::Known, new_error::NewErrorTest, worse::WorseTest};
+use self::{
+    decline::DeclineTest, known::Known, mean::MeanTest, new_error::NewErrorTest, worse::WorseTest,
+};
 use crate::{evidence::Alpha, view::Baseline};
 
 /// The parts of ten that are left of a `worse` rule's alpha where what is not known of the baseline
@@ -21,15 +26,21 @@ const PARTS_OF_BOUND: f64 = 2.0;
 pub(crate) enum Test {
     Worse(Box<WorseTest>),
     NewError(Box<NewErrorTest>),
+    Mean(Box<MeanTest>),
+    Decline(Box<DeclineTest>),
 }
 
 impl Test {
     /// The test that a rule is; nothing if it is another kind of rule.
     pub(crate) fn of(rule: &Rule, baseline: Option<Baseline<'_>>) -> Option<Self> {
         match rule {
-            Rule::Worse(rule) => Some(Self::Worse(Box::new(WorseTest::new(rule, baseline)))),
+            Rule::Worse(worse) => Some(Self::Worse(Box::new(WorseTest::new(worse, baseline)))),
             Rule::NewError { alpha } => {
                 Some(Self::NewError(Box::new(NewErrorTest::new(f64::from(*alpha), baseline))))
+            }
+            Rule::Mean(bounded) => Some(Self::Mean(Box::new(MeanTest::new(rule, bounded)))),
+            Rule::Decline(decline) => {
+                Some(Self::Decline(Box::new(DeclineTest::new(rule, decline, baseline))))
             }
             Rule::ConsecutiveFailures { .. }
             | Rule::SignatureErrors { .. }
@@ -45,6 +56,8 @@ impl Test {
         match self {
             Self::Worse(test) => test.holds(tally),
             Self::NewError(test) => test.deciding(tally).is_some(),
+            Self::Mean(test) => test.holds(tally),
+            Self::Decline(test) => test.holds(tally),
         }
     }
 
@@ -53,15 +66,38 @@ impl Test {
         match self {
             Self::Worse(test) => Some(test.result(tally)),
             Self::NewError(test) => test.result(tally),
+            Self::Mean(test) => Some(test.result(tally)),
+            Self::Decline(test) => Some(test.result(tally)),
         }
     }
 
-    /// After how many more failures in a row it holds, 0 if it does already; nothing if nobody knows, or
+    /// After how many more failures in a row it holds, of a mean after how many more values at the bad end of its
+    /// scale, 0 if it does already; nothing if nobody knows, or
     /// it takes too many to count.
     pub(crate) fn failures_until(&mut self, tally: &Tally) -> Option<u64> {
         match self {
             Self::Worse(test) => test.failures_until(tally),
             Self::NewError(test) => test.failures_until(tally),
+            Self::Mean(test) => test.values_until(tally),
+            Self::Decline(test) => test.failures_until(tally),
+        }
+    }
+
+    /// By which name it carries numbers with the tally; nothing if the tally is all that it needs.
+    pub(crate) fn carries(&self) -> Option<Digest> {
+        match self {
+            Self::Worse(_) | Self::NewError(_) => None,
+            Self::Mean(test) => Some(test.name()),
+            Self::Decline(test) => Some(test.name()),
+        }
+    }
+
+    /// Takes its numbers along by one outcome.
+    pub(crate) fn step(&self, carried: &mut Carried, outcome: &Outcome) {
+        match self {
+            Self::Worse(_) | Self::NewError(_) => (),
+            Self::Mean(test) => test.step(carried, outcome),
+            Self::Decline(test) => test.step(carried, outcome),
         }
     }
 }

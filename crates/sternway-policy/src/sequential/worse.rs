@@ -29,22 +29,8 @@ pub(crate) struct WorseTest {
 
 impl WorseTest {
     pub(crate) fn new(rule: &Worse, baseline: Option<Baseline<'_>>) -> Self {
-        let whole = f64::from(rule.alpha);
-        let declared = |rate: Threshold| {
-            let failure = 1.0 - f64::from(rate);
-            // A policy was checked to have a share.
-            let rate = Ratio::new(f64::from(rate)).unwrap_or(Ratio::ZERO);
-            (History::declared(rate), alpha(whole), failure)
-        };
         let against = held_against(rule, baseline);
-        let (history, alpha, failure_rate) = match &against {
-            Against::Measured { .. } | Against::Beside { .. } => {
-                measured(known_of(&against), whole, rule.bound())
-            }
-            Against::Expected { success_rate } | Against::Objective { success_rate } => {
-                declared(*success_rate)
-            }
-        };
+        let (history, alpha, failure_rate) = rate_of(rule, &against);
         Self {
             against,
             failure: history.ratios(Counts::new(0, 1)),
@@ -124,6 +110,27 @@ impl WorseTest {
     }
 }
 
+/// The success rate that a version may have at least, the error rate that is left for the test of it, and the
+/// failure rate of what that was found of.
+pub(super) fn rate_of(rule: &Worse, against: &Against) -> (History, Alpha, f64) {
+    let whole = f64::from(rule.alpha);
+    let declared = |rate: Threshold| {
+        let failure = 1.0 - f64::from(rate);
+        // A policy was checked to have a share.
+        let rate = Ratio::new(f64::from(rate)).unwrap_or(Ratio::ZERO);
+        (History::declared(rate), alpha(whole), failure)
+    };
+    match against {
+        Against::Measured { .. } | Against::Beside { .. } => {
+            measured(known_of(against), whole, rule.bound())
+        }
+        Against::Expected { success_rate } | Against::Objective { success_rate } => {
+            declared(*success_rate)
+        }
+        Against::Promised { limit, .. } => declared(*limit),
+    }
+}
+
 /// What a rule holds a version against.
 pub(crate) fn held_against(rule: &Worse, baseline: Option<Baseline<'_>>) -> Against {
     if let Some(success_rate) = rule.objective {
@@ -150,7 +157,9 @@ pub(crate) fn known_of(against: &Against) -> Counts {
             let [succeeded, failed] = Beside::baseline(shares);
             Counts::new(succeeded, failed)
         }
-        Against::Expected { .. } | Against::Objective { .. } => Counts::default(),
+        Against::Expected { .. } | Against::Objective { .. } | Against::Promised { .. } => {
+            Counts::default()
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod evidence;
 mod failure;
 mod in_a_row;
 mod order;
+mod paired;
 mod properties;
 mod script;
 mod sequential;

@@ -77,6 +77,8 @@ fn holds(rule: &Rule, outcomes: &[Outcome]) -> bool {
         }
         Rule::NewError { .. }
         | Rule::Worse(_)
+        | Rule::Mean(_)
+        | Rule::Decline(_)
         | Rule::FailureRate { .. }
         | Rule::Degraded(_)
         | Rule::Custom { .. } => panic!("not drawn here"),
@@ -141,6 +143,8 @@ proptest! {
             Rule::AllFailed { at_least, .. } => at_least,
             Rule::NewError { .. }
             | Rule::Worse(_)
+            | Rule::Mean(_)
+            | Rule::Decline(_)
             | Rule::FailureRate { .. }
             | Rule::Degraded(_)
             | Rule::Custom { .. } => panic!("not drawn here"),

@@ -171,11 +171,13 @@ fn the_presets_promise_what_their_names_say() {
         let alpha = |rule: &Rule| match rule {
             Rule::NewError { alpha } => f64::from(*alpha),
             Rule::Worse(worse) => f64::from(worse.alpha),
+            Rule::Mean(bounded) => f64::from(bounded.alpha),
             Rule::SignatureErrors { .. }
             | Rule::AllFailed { .. }
             | Rule::ConsecutiveFailures { .. }
             | Rule::FailureRate { .. }
             | Rule::Degraded(_)
+            | Rule::Decline(_)
             | Rule::Custom { .. } => 0.0,
         };
         preset.rules().iter().map(alpha).sum()

@@ -61,6 +61,8 @@ struct Columns {
     costs: Vec<Option<f64>>,
     scores: Vec<Option<String>>,
     traces: Vec<Option<String>>,
+    others_failed: Vec<Option<bool>>,
+    buckets: Vec<Option<i16>>,
     sums: Vec<Vec<u8>>,
 }
 
@@ -77,13 +79,16 @@ impl Columns {
         self.costs.push(row.cost);
         self.scores.push(row.scores);
         self.traces.push(row.trace);
+        self.others_failed.push(row.other_failed);
+        self.buckets.push(row.bucket);
         self.sums.push(sum);
     }
 
     fn bind(self, args: Args) -> Args {
         let args = args.with(self.subjects).with(self.ids).with(self.ats).with(self.statuses);
         let args = args.with(self.classes).with(self.messages).with(self.seconds).with(self.nanos);
-        args.with(self.costs).with(self.scores).with(self.traces).with(self.sums)
+        let args = args.with(self.costs).with(self.scores).with(self.traces);
+        args.with(self.others_failed).with(self.buckets).with(self.sums)
     }
 }
 
@@ -248,7 +253,7 @@ async fn count(
         "marks": written,
     });
     let args = group.outcomes.bind(Args::default().with(document.to_string()));
-    let call = "SELECT {s}.append_group($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::text";
+    let call = "SELECT {s}.append_group($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)::text";
     let counted = db.call::<Counted>(call, args).await?;
     let counted = counted.ok_or(Failure::Store(StoreError::NoNamespace(ns.clone())))?;
     let mut lagging = Vec::new();

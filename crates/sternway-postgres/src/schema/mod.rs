@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     Step { name: "functions", sql: include_str!("0002_functions.sql") },
     Step { name: "views", sql: include_str!("0003_views.sql") },
     Step { name: "histories", sql: include_str!("0004_histories.sql") },
+    Step { name: "pairs", sql: include_str!("0005_pairs.sql") },
 ];
 
 /// How long to wait while another process makes the schema.

@@ -79,7 +79,8 @@ fn count(
             tallies.tally.add(outcome);
         }
         let last = tallies.tally.total();
-        staging.write(key::outcomes(ns, subject, last), &StoredBlock::new(block))?;
+        let (key, block) = (key::outcomes(ns, subject, last), StoredBlock::new(block));
+        staging.write_as(block.format(), key, &block)?;
     }
     write(staging, ns, subject, &tallies)
 }
@@ -115,5 +116,6 @@ fn write(
     } else {
         staging.delete(key);
     }
-    staging.write(key::tallies(ns, subject), &StoredTallies::new(tallies))
+    let stored = StoredTallies::new(tallies);
+    staging.write_as(stored.format(), key::tallies(ns, subject), &stored)
 }

@@ -11,8 +11,12 @@ use sternway_types::Digest;
 use super::key::{KeyReader, Table};
 use crate::StoreError;
 
-/// The format that is written, and the newest that is read.
-pub(super) const FORMAT: u8 = 1;
+/// The newest format: the first one, and what it has no place for. It is written where there is such a
+/// thing, so that an older reader says that it is too old, and takes nothing for damage.
+pub(super) const FORMAT: u8 = 2;
+
+/// The format of everything else.
+pub(super) const FIRST: u8 = 1;
 
 /// The bytes of the checksum.
 const CRC: usize = 4;
@@ -31,12 +35,21 @@ pub(super) fn seal(key: &[u8], body: &[u8]) -> Vec<u8> {
     seal_both(key, body, &[])
 }
 
+/// Puts a body into an envelope of a format.
+pub(super) fn seal_as(format: u8, key: &[u8], body: &[u8]) -> Vec<u8> {
+    sealed(format, key, [body, &[]])
+}
+
 /// Puts a body of two parts into its envelope.
 pub(super) fn seal_both(key: &[u8], first: &[u8], second: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(first.len() + second.len() + 1 + CRC);
-    value.push(FORMAT);
-    value.extend_from_slice(first);
-    value.extend_from_slice(second);
+    sealed(FIRST, key, [first, second])
+}
+
+fn sealed(format: u8, key: &[u8], parts: [&[u8]; 2]) -> Vec<u8> {
+    let len: usize = parts.iter().map(|part| part.len()).sum();
+    let mut value = Vec::with_capacity(len + 1 + CRC);
+    value.push(format);
+    parts.iter().for_each(|part| value.extend_from_slice(part));
     let crc = crc(key, &value);
     value.extend_from_slice(&crc);
     value
@@ -51,7 +64,7 @@ pub(super) fn open<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], StoreErr
         return Err(corrupt(key, "its checksum does not match"));
     }
     match sealed.split_first() {
-        Some((&FORMAT, body)) => Ok(body),
+        Some((&(FIRST..=FORMAT), body)) => Ok(body),
         Some((&found, _)) => {
             Err(StoreError::NewerFormat { place: place(key), found, newest: FORMAT })
         }
@@ -74,6 +87,15 @@ pub(super) fn decode<T: DeserializeOwned>(key: &[u8], body: &[u8]) -> Result<T, 
         Ok(_) => Err(corrupt(key, "there are bytes left over")),
         Err(err) => Err(corrupt(key, &format!("it cannot be decoded ({err})"))),
     }
+}
+
+/// Seals the stored encoding of a struct that holds what the first format has no place for, or may.
+pub(super) fn write_as<T: Serialize>(
+    format: u8,
+    key: &[u8],
+    value: &T,
+) -> Result<Vec<u8>, StoreError> {
+    Ok(seal_as(format, key, &encode(value)?))
 }
 
 /// Seals the stored encoding of a struct.

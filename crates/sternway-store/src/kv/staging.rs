@@ -119,6 +119,17 @@ impl Staging {
         Ok(())
     }
 
+    pub(super) fn write_as<T: serde::Serialize>(
+        &mut self,
+        format: u8,
+        key: Vec<u8>,
+        value: &T,
+    ) -> Result<(), StoreError> {
+        let sealed = codec::write_as(format, &key, value)?;
+        self.put(key, sealed);
+        Ok(())
+    }
+
     /// Keeps what was written since the last `keep` or `take_back`.
     pub(super) fn keep(&mut self) {
         self.journal.clear();

@@ -2,7 +2,10 @@
 
 use sternway_types::Tally;
 
-use super::{codec, stored::StoredWhole};
+use super::{
+    codec,
+    stored::{StoredMore, StoredWhole},
+};
 use crate::StoreError;
 
 /// The bytes of a tally.
@@ -11,7 +14,11 @@ use crate::StoreError;
 ///
 /// [`StoreError::Corrupt`] if it cannot be written.
 pub fn write_tally(tally: &Tally) -> Result<Vec<u8>, StoreError> {
-    codec::encode(&StoredWhole::new(tally))
+    let mut bytes = codec::encode(&StoredWhole::new(tally))?;
+    if let Some(more) = StoredMore::new(tally) {
+        bytes.extend(codec::encode(&more)?);
+    }
+    Ok(bytes)
 }
 
 /// The tally of these bytes; the place says whose it is, for who reads the error.
@@ -21,9 +28,14 @@ pub fn write_tally(tally: &Tally) -> Result<Vec<u8>, StoreError> {
 /// [`StoreError::Corrupt`] if they are not those of one.
 pub fn read_tally(place: &str, bytes: &[u8]) -> Result<Tally, StoreError> {
     let corrupt = |detail: String| StoreError::Corrupt { place: place.to_owned(), detail };
-    match postcard::take_from_bytes::<StoredWhole>(bytes) {
-        Ok((stored, [])) => stored.into_tally().map_err(corrupt),
-        Ok(_) => Err(corrupt("there are bytes left over".into())),
-        Err(err) => Err(corrupt(format!("it cannot be decoded ({err})"))),
+    let undecodable = |err: postcard::Error| corrupt(format!("it cannot be decoded ({err})"));
+    let (stored, rest) = postcard::take_from_bytes::<StoredWhole>(bytes).map_err(undecodable)?;
+    let tally = stored.into_tally().map_err(corrupt)?;
+    if rest.is_empty() {
+        return Ok(tally);
+    }
+    match postcard::take_from_bytes::<StoredMore>(rest).map_err(undecodable)? {
+        (more, []) => more.add_to(tally).map_err(corrupt),
+        _ => Err(corrupt("there are bytes left over".into())),
     }
 }

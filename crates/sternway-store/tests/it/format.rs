@@ -12,10 +12,10 @@ use sternway_store::{
     Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError, Upgrade, Upgraded, upgrade,
 };
 use sternway_types::{
-    Actor, At, Attestation, Change, Condemnation, Content, Digest, EnvironmentId, ErrorClasses,
-    FileMode, Finding, FrozenBaseline, Generation, NewVersion, Outcome, Policy, PolicyRecord,
-    PolicyScope, PolicySetting, Ratio, Record, Revision, Score, Tree, TreeEntry, TreeFile,
-    TreePath, VersionNumber,
+    Actor, Answered, At, Attestation, Change, Condemnation, Content, Digest, EnvironmentId,
+    ErrorClasses, FileMode, Finding, FrozenBaseline, Generation, NewVersion, Outcome, Policy,
+    PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, Score, Tree, TreeEntry,
+    TreeFile, TreePath, VersionNumber,
 };
 
 use crate::world::{
@@ -259,6 +259,22 @@ fn a_store_from_before_the_first_release_says_so_and_is_not_damaged() {
 }
 
 #[tokio::test]
+async fn what_format_1_has_no_place_for_is_of_format_2_and_nothing_else_is() {
+    let kv = MemoryKv::new();
+    let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
+    create(&store).await.expect("memory takes everything");
+    publish(&store, "Hello!", 1).await.expect("memory takes everything");
+    let newer = || rows(&kv).values().flatten().filter(|it| it.first() == Some(&2)).count();
+    drop(store.append(&append(2, vec![outcome("a", 1, 2, None)])).await.expect("it is counted"));
+    assert_eq!(newer(), 0, "who compares no copies writes what an older one reads");
+    let copy = Outcome { beside: Some(Answered::Failed), ..outcome("b", 1, 3, Some("TypeError")) };
+    drop(store.append(&append(3, vec![copy.clone()])).await.expect("it is counted"));
+    assert_eq!(newer(), 2, "the block that holds it, and what its subject adds up to");
+    let log = store.outcomes(&namespace(), &copy.subject, 1, Limit::MAX).await.expect("readable");
+    assert_eq!(log, [copy]);
+}
+
+#[tokio::test]
 async fn a_value_of_a_newer_format_is_refused_by_name() {
     let kv = MemoryKv::new();
     let store = KvStore::open(kv.clone()).expect("an empty map becomes a store");
@@ -270,7 +286,7 @@ async fn a_value_of_a_newer_format_is_refused_by_name() {
     }
     let refused = KvStore::open(kv);
     assert!(
-        matches!(refused, Err(StoreError::NewerFormat { found: 2, newest: 1, .. })),
+        matches!(refused, Err(StoreError::NewerFormat { found: 3, newest: 2, .. })),
         "{refused:?}"
     );
 }
@@ -280,7 +296,7 @@ async fn a_value_of_a_newer_format_is_refused_by_name() {
 fn reseal(key: &[u8], value: &[u8]) -> Vec<u8> {
     let (body, _) = value.split_at(value.len() - 4);
     let mut newer = body.to_vec();
-    *newer.first_mut().expect("a format byte") = 2;
+    *newer.first_mut().expect("a format byte") = 3;
     let length = u32::try_from(key.len()).expect("a short key").to_le_bytes();
     let crc = crc32fast::hash(&[&length, key, &newer].concat());
     newer.extend_from_slice(&crc.to_le_bytes());

@@ -5,8 +5,9 @@ use serde_json::json;
 use sternway_types::{
     Action, Against, Attestation, Beside, Condemnation, DeploymentId, Environment, ErrorClasses,
     Evidence, Finding, FrozenBaseline, Generation, Latch, LatchAction, LifecycleStatus,
-    NamespaceSettings, Observation, OutcomeId, Policy, PolicyRecord, PolicyScope, PolicySetting,
-    Preset, Ratio, Record, RecordKind, Regression, Rule, RuleName, TestResult, Threshold, Weight,
+    NamespaceSettings, Observation, OutcomeId, Pairs, Policy, PolicyRecord, PolicyScope,
+    PolicySetting, Preset, Ratio, Record, RecordKind, Regression, Rule, RuleName, TestResult,
+    Threshold, Weight,
 };
 
 use crate::make::{
@@ -265,8 +266,15 @@ fn what_a_test_found() {
     );
     assert_eq!(serde_json::from_str::<TestResult>(&json).unwrap(), declared);
     let weight = Weight::new(500).unwrap();
-    let share =
-        Beside { weight, succeeded: 3, failed: 4, baseline_succeeded: 95, baseline_failed: 5 };
+    let share = Beside {
+        weight,
+        succeeded: 3,
+        failed: 4,
+        baseline_succeeded: 95,
+        baseline_failed: 5,
+        pairs: Pairs::default(),
+        counted: None,
+    };
     let beside = test(Against::Beside { version, shares: vec![share] });
     assert_eq!(
         make::json(&beside),

@@ -9,8 +9,8 @@ use sternway::{
     control::{Control, deploy::Resolved, record::Judged, rollback::Reaction},
     provider::{Clock, Stopwatch, SystemClock},
     types::{
-        ArtifactId, Content, ContentKind, Outcome as Record, OutcomeId, Regression, Subject,
-        Timestamp, Verdict,
+        ArtifactId, Assigned, Content, ContentKind, Outcome as Record, OutcomeId, Regression,
+        Subject, Timestamp, Verdict,
     },
 };
 
@@ -51,6 +51,8 @@ pub(crate) struct Live {
     id: OutcomeId,
     /// Whether its run is a copy of another one's.
     is_copy: IsCopy,
+    /// How the run came to it, if a deployment shares the runs out.
+    assigned: Option<Assigned>,
 }
 
 /// Whether a run is a copy of another one's, whose answer nobody sees.
@@ -126,8 +128,7 @@ impl Order {
 
     async fn read(&self, context: &Context, control: &Control) -> Result<Live, CliError> {
         let run = self.resolve(context, control).await?;
-        let subject = run.subject(self.artifact.clone(), context.environment.clone());
-        self.content_of(control, subject, IsCopy::No).await
+        self.content_of(control, &run, context, IsCopy::No).await
     }
 
     async fn resolve(&self, context: &Context, control: &Control) -> Result<Resolved, CliError> {
@@ -139,9 +140,11 @@ impl Order {
     pub(super) async fn content_of(
         &self,
         control: &Control,
-        subject: Subject,
+        run: &Resolved,
+        context: &Context,
         is_copy: IsCopy,
     ) -> Result<Live, CliError> {
+        let subject = run.subject(self.artifact.clone(), context.environment.clone());
         let version = control.version(&self.artifact, subject.version).await?;
         if version.content.kind == ContentKind::Tree && self.template.names_file() {
             let (artifact, number) = (&self.artifact, version.number);
@@ -149,7 +152,8 @@ impl Order {
             return Err(CliError::invalid(why).with_help("write {dir}, or {dir}/FILE, instead"));
         }
         let content = control.content(&version).await?;
-        Ok(Live { subject, content, id: control.ids().outcome(), is_copy })
+        let (id, assigned) = (control.ids().outcome(), run.assigned);
+        Ok(Live { subject, content, id, is_copy, assigned })
     }
 
     /// What is live now, and a private copy of it; and the candidate that gets a copy of the run, if one does.
@@ -157,8 +161,7 @@ impl Order {
         let copied = context.with(Missing::Refuse, async |sternway| {
             let control = sternway.control();
             let run = self.resolve(context, control).await?;
-            let subject = run.subject(self.artifact.clone(), context.environment.clone());
-            let live = self.content_of(control, subject, IsCopy::No).await?;
+            let live = self.content_of(control, &run, context, IsCopy::No).await?;
             // What can never be recorded is better not run.
             self.record(&live, Outcome::ok(), Timestamp::EPOCH)?;
             let copy = PrivateCopy::write(control, &self.artifact, &live.content).await?;
@@ -178,6 +181,10 @@ impl Order {
         let outcome = outcome.named(self.name_of(live));
         let outcome = match &self.trace {
             Some(trace) => outcome.trace(trace.as_str()),
+            None => outcome,
+        };
+        let outcome = match live.assigned {
+            Some(assigned) => outcome.assigned(assigned),
             None => outcome,
         };
         Ok(outcome.into_record(live.subject.clone(), live.id, at)?)

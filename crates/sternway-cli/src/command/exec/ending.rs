@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitStatus};
 
-use sternway::{Outcome, policy::failure::classify};
+use sternway::{Outcome, policy::failure::classify, types::Answered};
 
 use super::child::{Cut, Ended, RunError};
 
@@ -43,6 +43,17 @@ impl Conclusion {
             }
             Self::Failed { class: None, message } => Outcome::failed(message),
             Self::Unknown => Outcome::unknown(),
+        }
+    }
+}
+
+impl Conclusion {
+    /// How it ended, for who got a copy of the run; nothing if nobody knows.
+    pub(crate) const fn answered(&self) -> Option<Answered> {
+        match self {
+            Self::Succeeded => Some(Answered::Succeeded),
+            Self::Failed { .. } => Some(Answered::Failed),
+            Self::Unknown => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use sternway::{
     Outcome,
     control::{Control, deploy::Resolved},
     provider::{Clock, Stopwatch, SystemClock},
-    types::Timestamp,
+    types::{Answered, Timestamp},
 };
 
 use super::{
@@ -38,6 +38,8 @@ pub(super) struct Shadow {
 #[derive(Debug)]
 pub(super) struct Copied {
     live: Live,
+    /// How what answered ended; nothing if nobody knows.
+    answered: Option<Answered>,
     /// Nothing if nobody waited for its end any longer.
     ended: Option<Result<Ended, String>>,
     at: Timestamp,
@@ -57,8 +59,7 @@ impl Shadow {
     ) -> Result<Option<Self>, CliError> {
         let Some(version) = run.shadow.filter(|_| reads_nothing()) else { return Ok(None) };
         let candidate = Resolved { version, ..*run };
-        let subject = candidate.subject(order.artifact.clone(), context.environment.clone());
-        let live = order.content_of(control, subject, IsCopy::Yes).await?;
+        let live = order.content_of(control, &candidate, context, IsCopy::Yes).await?;
         let copy = PrivateCopy::write(control, &order.artifact, &live.content).await?;
         Ok(Some(Self { live, copy }))
     }
@@ -76,9 +77,10 @@ impl Shadow {
         let limit = order.timeout.unwrap_or(NO_LIMIT);
         let work = async { hidden::run(argv, variables, limit).await.map(|(ended, _)| ended) };
         let (answered, ended) = both(answers, work, order.timeout).await;
-        let counts = answered.as_ref().is_ok_and(|ended| !ended.was_interrupted());
-        let at = SystemClock.now();
-        (answered, counts.then_some(Copied { live, ended, at }))
+        let counted = answered.as_ref().ok().filter(|ended| !ended.was_interrupted());
+        let (at, end) = (SystemClock.now(), counted.map(|ended| ended.conclusion().answered()));
+        let copied = end.map(|answered| Copied { live, answered, ended, at });
+        (answered, copied)
     }
 }
 
@@ -117,6 +119,10 @@ impl Copied {
             Some(Err(problem)) => return Some(problem.clone()),
             // That nobody waited is no fault of the candidate.
             None => Conclusion::Unknown.outcome(),
+        };
+        let outcome = match self.answered {
+            Some(answered) => outcome.beside(answered),
+            None => outcome,
         };
         match self.recorded(outcome, order, context).await {
             Ok(()) => None,

@@ -63,6 +63,16 @@ degraded, which compares with the last good version:
   mode = \"points\"                                  or \"relative\": a share of the baseline
   threshold = 0.15                                 a share is from 0 to 1, never a percentage
 It also takes direction, operator, at_least, window, baseline_window, absolute_floor and missing.
+A mean that was promised, on a scale from 0 to cap, and an alarm for as long as a version is live:
+  [[rules]]
+  rule = \"mean\"
+  metric = \"cost\"                                  duration in milliseconds, or a score
+  at_most = 0.05                                   or at_least, where more is better
+  cap = 0.5
+  [[rules]]
+  rule = \"decline\"                                 also objective, expected, min_baseline
+  run_length = 1000000                             runs until a false alarm
+  action = \"notify\"                                or \"roll_back\"
 Instead of rules a file may say preset = \"sound\", \"cautious\", \"twitchy\", \"immediate\", \"tiers\",
 \"artifact\" or \"notify-only\". sternway simulate says how often a policy is wrong.
 Checks look at every content before it is published; those of all scopes add up:

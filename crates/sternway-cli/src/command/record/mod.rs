@@ -5,7 +5,7 @@ mod lines;
 mod lines_page;
 mod targets;
 
-use std::{process::ExitCode, time::Duration};
+use std::{process::ExitCode, str::FromStr, time::Duration};
 
 use clap::ArgGroup;
 use sternway::{
@@ -13,7 +13,7 @@ use sternway::{
     api::{ReactionView, RecordedView, TallyView},
     control::record::Judged,
     policy::{Standing, nearest},
-    types::{ArtifactId, Reference, Timestamp},
+    types::{Answered, ArtifactId, Assigned, Reference, Timestamp},
 };
 
 use self::lines::BadLines;
@@ -36,6 +36,7 @@ Examples:
   sternway record tools/search --fail --error TypeError --message \"no argument q\" --ms 90
   sternway record prompts/greeting@v2 --fail --id run-4711      counted once, however often it is sent
   sternway record tools/search --unknown --trace 4bf92f3577b34da6
+  sternway record tools/search@v3 --ok --beside failure        a copy, beside what answered
   sternway record --from runs.jsonl             a file of runs, one JSON object per line
   zcat runs.gz | sternway record prompts/greeting@v2 --from - --skip-bad
 
@@ -44,7 +45,7 @@ code for the verdict; this command ends with 0 once the run is recorded.
 
 A line of a file holds \"ok\": true or false (or \"status\": \"succeeded\", \"failed\" or \"unknown\"), and
 may hold \"artifact\", \"version\", \"environment\", \"error\": {\"class\", \"message\"}, \"duration_ms\",
-\"cost\", \"scores\", \"trace_id\", \"at\" and \"id\". What a line does not name is as in REF and --env; a
+\"cost\", \"scores\", \"trace_id\", \"beside\", \"assigned\", \"at\" and \"id\". What a line does not name is as in REF and --env; a
 line that names an artifact and no version is about what is live.
 
 A file that is recorded again counts once. A line is told from others by its \"id\"; without one, by
@@ -70,7 +71,7 @@ pub(crate) struct Args {
 
     /// Take runs from a file, one JSON object per line; `-` for standard input.
     #[arg(long, value_name = "FILE|-")]
-    #[arg(conflicts_with_all = ["class", "message", "ms", "cost", "trace", "id", "at"])]
+    #[arg(conflicts_with_all = ["class", "message", "ms", "cost", "trace", "id", "at", "beside", "assigned"])]
     from: Option<Source>,
 
     /// Leave bad lines out, and record the others.
@@ -101,6 +102,16 @@ pub(crate) struct Args {
     /// once.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
+
+    /// It is of a copy of a run that the live version answered, and that one ended so: a candidate whose
+    /// every run says it is compared run by run.
+    #[arg(long, value_name = "success|failure", value_parser = Answered::from_str)]
+    beside: Option<Answered>,
+
+    /// How it came to its version while a deployment shared the runs out, as `resolve` says it: `chance`, or the
+    /// bucket of its key. Of runs of one key one failure counts against a candidate, and not each.
+    #[arg(long, value_name = "chance|BUCKET")]
+    assigned: Option<Assigned>,
 
     /// When it ended, if not now: 2026-11-20T16:00:00Z.
     #[arg(long, value_name = "TIME")]
@@ -149,6 +160,12 @@ impl Args {
         }
         if let Some(id) = &self.id {
             outcome = outcome.named(id.as_str());
+        }
+        if let Some(answered) = self.beside {
+            outcome = outcome.beside(answered);
+        }
+        if let Some(assigned) = self.assigned {
+            outcome = outcome.assigned(assigned);
         }
         if let Some(at) = self.ended_at {
             outcome = outcome.at(at);

@@ -1,4 +1,4 @@
-//! The structs that are stored, in format 1.
+//! The structs that are stored, in format 1, and what they hold beyond it, in format 2.
 //!
 //! They are not the domain types: those may change from one release to the next, these never. A
 //! change of what is stored is a new format beside this one. Small records (policies, latched
@@ -18,7 +18,7 @@ pub(super) use self::{
     commit::{StoredCommit, StoredMove, StoredPointer},
     floor::{StoredFloor, StoredRows},
     outcome::StoredBlock,
-    tally::{StoredSums, StoredTallies, StoredWhole},
+    tally::{StoredMore, StoredSums, StoredTallies, StoredWhole},
     version::{StoredArtifact, StoredVersion},
 };
 

@@ -4,17 +4,86 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sternway_types::{
-    ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Score, Subject, Timestamp,
+    Answered, Assigned, ErrorClass, Failure, Outcome, OutcomeId, OutcomeStatus, Score, Subject,
+    Timestamp,
 };
 use uuid::Uuid;
 
 use super::{Decoded, part};
+use crate::kv::codec;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum StoredStatus {
     Succeeded,
+    Failed {
+        class: Option<String>,
+        message: String,
+    },
+    Unknown,
+    /// Of a copy of a run, or one that says how it was assigned. Since format 2.
+    More {
+        own: StoredEnd,
+        other_failed: Option<bool>,
+        /// Nothing: nobody said it. A bucket, or -1 for chance.
+        assigned: Option<i16>,
+    },
+}
+
+/// How such a run ended: as above.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum StoredEnd {
+    Succeeded,
     Failed { class: Option<String>, message: String },
     Unknown,
+}
+
+impl StoredEnd {
+    fn new(status: &OutcomeStatus) -> Self {
+        match status {
+            OutcomeStatus::Succeeded => Self::Succeeded,
+            OutcomeStatus::Failed(failure) => Self::Failed {
+                class: failure.class().map(ToString::to_string),
+                message: failure.message().into(),
+            },
+            OutcomeStatus::Unknown => Self::Unknown,
+        }
+    }
+
+    fn into_status(self) -> Decoded<OutcomeStatus> {
+        Ok(match self {
+            Self::Succeeded => OutcomeStatus::Succeeded,
+            Self::Failed { class, message } => {
+                OutcomeStatus::Failed(Failure::new(read_class(class)?, &message))
+            }
+            Self::Unknown => OutcomeStatus::Unknown,
+        })
+    }
+}
+
+impl StoredStatus {
+    fn new(outcome: &Outcome) -> Self {
+        let own = StoredEnd::new(&outcome.status);
+        let other_failed = outcome.beside.map(|answered| answered == Answered::Failed);
+        let assigned = outcome.assigned.map(Assigned::code);
+        match (own, other_failed, assigned) {
+            (StoredEnd::Succeeded, None, None) => Self::Succeeded,
+            (StoredEnd::Failed { class, message }, None, None) => Self::Failed { class, message },
+            (StoredEnd::Unknown, None, None) => Self::Unknown,
+            (own, other_failed, assigned) => Self::More { own, other_failed, assigned },
+        }
+    }
+
+    fn into_parts(self) -> Decoded<(OutcomeStatus, Option<Answered>, Option<Assigned>)> {
+        let (own, other_failed, assigned) = match self {
+            Self::Succeeded => (StoredEnd::Succeeded, None, None),
+            Self::Failed { class, message } => (StoredEnd::Failed { class, message }, None, None),
+            Self::Unknown => (StoredEnd::Unknown, None, None),
+            Self::More { own, other_failed, assigned } => (own, other_failed, assigned),
+        };
+        let answered = |failed| if failed { Answered::Failed } else { Answered::Succeeded };
+        let assigned = assigned.map(|code| Assigned::of_code(code).ok_or("its bucket is none"));
+        Ok((own.into_status()?, other_failed.map(answered), assigned.transpose()?))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,14 +102,7 @@ impl StoredOutcome {
         Self {
             id: *outcome.id.as_uuid().as_bytes(),
             at: outcome.at.as_micros(),
-            status: match &outcome.status {
-                OutcomeStatus::Succeeded => StoredStatus::Succeeded,
-                OutcomeStatus::Failed(failure) => StoredStatus::Failed {
-                    class: failure.class().map(ToString::to_string),
-                    message: failure.message().into(),
-                },
-                OutcomeStatus::Unknown => StoredStatus::Unknown,
-            },
+            status: StoredStatus::new(outcome),
             duration: outcome.duration,
             cost: outcome.cost.map(Score::get),
             scores: outcome
@@ -53,13 +115,7 @@ impl StoredOutcome {
     }
 
     fn into_outcome(self, subject: &Subject) -> Decoded<Outcome> {
-        let status = match self.status {
-            StoredStatus::Succeeded => OutcomeStatus::Succeeded,
-            StoredStatus::Failed { class, message } => {
-                OutcomeStatus::Failed(Failure::new(read_class(class)?, &message))
-            }
-            StoredStatus::Unknown => OutcomeStatus::Unknown,
-        };
+        let (status, beside, assigned) = self.status.into_parts()?;
         let scores = self.scores.into_iter().map(|(name, score)| Ok((name, Score::new(score)?)));
         Ok(Outcome {
             id: OutcomeId::from_uuid(Uuid::from_bytes(self.id)),
@@ -70,6 +126,8 @@ impl StoredOutcome {
             cost: part("cost", self.cost.map(Score::new).transpose())?,
             scores: part("scores", scores.collect::<Result<_, sternway_types::OutcomeError>>())?,
             trace_id: self.trace_id,
+            beside,
+            assigned,
         })
     }
 }
@@ -85,6 +143,12 @@ pub(in crate::kv) struct StoredBlock(Vec<StoredOutcome>);
 impl StoredBlock {
     pub(in crate::kv) fn new(outcomes: &[&Outcome]) -> Self {
         Self(outcomes.iter().copied().map(StoredOutcome::new).collect())
+    }
+
+    /// The format that holds it: the first one has no copies of runs, and nothing assigned.
+    pub(in crate::kv) fn format(&self) -> u8 {
+        let says_more = |it: &StoredOutcome| matches!(it.status, StoredStatus::More { .. });
+        if self.0.iter().any(says_more) { codec::FORMAT } else { codec::FIRST }
     }
 
     pub(in crate::kv) fn len(&self) -> usize {

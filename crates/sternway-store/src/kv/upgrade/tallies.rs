@@ -50,7 +50,8 @@ pub(super) fn add_up(
                 continue;
             };
             upgraded.tallies += 1;
-            let sealed = codec::write(&it.key, &StoredTallies::new(&tallies))?;
+            let stored = StoredTallies::new(&tallies);
+            let sealed = codec::write_as(stored.format(), &it.key, &stored)?;
             batch.insert(it.key, Some(sealed));
         }
         drop(snapshot);

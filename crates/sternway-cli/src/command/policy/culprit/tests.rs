@@ -67,6 +67,40 @@ fn an_alpha_is_neither_0_nor_1() {
     }
 }
 
+const COST: &[(&str, &str)] = &[("metric", "\"cost\"")];
+
+#[test]
+fn a_mean_has_one_limit_within_its_scale() {
+    let whole: Vec<_> = COST.iter().copied().chain([("cap", "2")]).collect();
+    check_rule(
+        "mean",
+        &whole,
+        ("at_most", "2"),
+        "on a scale that ends at 2: expected a limit below",
+    );
+    check_rule("mean", &whole, ("at_least", "2.5"), "at_least is 2.5, on a scale that ends at 2");
+    for limit in ["0", "-1", "nan", "inf"] {
+        check_rule("mean", &whole, ("at_most", limit), "is not a threshold");
+    }
+    let limited: Vec<_> = whole.iter().copied().chain([("at_most", "1")]).collect();
+    check_rule("mean", &limited, ("at_least", "1"), "beside an at_most of 1: expected one");
+    check_rule("mean", &limited, ("alpha", "1"), "expected an error rate from 0.000001 to 0.5");
+    let rate = [("at_most", "1"), ("cap", "2"), ("metric", "\"success_rate\"")];
+    check_rule("mean", &rate[..2], rate[2], "nobody measures of one run");
+    let toml = "[[rules]]\nrule = 'mean'\nmetric = 'cost'\ncap = 2\n";
+    check("p.toml", toml, (2, 8), "it has no limit");
+}
+
+#[test]
+fn an_alarm_is_seldom_false() {
+    for length in ["0", "999", "1000000000001"] {
+        check_rule("decline", &[], ("run_length", length), "expected 1,000 to 1,000,000,000,000");
+    }
+    check_rule("decline", &[], ("run_length", "2.5"), "invalid type");
+    check_rule("decline", &[], ("objective", "1"), "decline: objective is 1: expected a share");
+    check_rule("decline", &[], ("action", "\"notfy\""), "did you mean notify?");
+}
+
 #[test]
 fn a_window_is_some_time() {
     for rule in ["consecutive_failures", "signature_errors", "all_failed", "failure_rate"] {
