@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sternway_types::{
     Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
-    Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp,
+    Generation, Matched, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp,
     VersionNumber, Waiver,
 };
 
@@ -196,6 +196,9 @@ pub struct DeploymentView {
     /// Of which share they get copies, in basis points.
     #[serde(skip_serializing_if = "is_none")]
     pub shadow: u16,
+    /// What a run carries that is theirs for that, such as `x-preview=yes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched: Option<String>,
     /// Whether the routers were seen to do so.
     pub routed: bool,
     /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`, `unmet`,
@@ -240,6 +243,7 @@ impl From<&Deployment> for DeploymentView {
             step: usize::from(deployment.step) + 1,
             weight: deployment.weight.get(),
             shadow: deployment.shadow.get(),
+            matched: deployment.matched.as_ref().map(ToString::to_string),
             routed: deployment.routed,
             pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
             starved: deployment.starved,
@@ -272,7 +276,9 @@ fn state(deployment: &Deployment) -> &'static str {
     }
     match deployment.current() {
         Some(Step::Pause) => "paused",
-        Some(Step::Shadow(_) | Step::Split(_) | Step::After(_)) => "progressing",
+        Some(Step::Shadow(_) | Step::HeaderRoute(_) | Step::Split(_) | Step::After(_)) => {
+            "progressing"
+        }
         Some(Step::Choose) => "awaiting_choice",
         Some(Step::Approve { .. }) => "awaiting_approval",
         Some(Step::GoLive) => "promoting",
@@ -334,6 +340,27 @@ impl From<&Arm> for ArmView {
     }
 }
 
+/// A candidate that gets runs for what they carry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MatchedView {
+    /// Which.
+    pub version: VersionNumber,
+    /// The name of the attribute, in small letters.
+    pub attribute: String,
+    /// The values that match.
+    pub values: Vec<String>,
+}
+
+impl From<&Matched> for MatchedView {
+    fn from(matched: &Matched) -> Self {
+        Self {
+            version: matched.to,
+            attribute: matched.by.attribute().to_owned(),
+            values: matched.by.values().map(str::to_owned).collect(),
+        }
+    }
+}
+
 /// Which version gets which share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RouteView {
@@ -348,6 +375,9 @@ pub struct RouteView {
     /// The candidate that gets copies of runs, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shadow: Option<ArmView>,
+    /// The candidate that gets the runs that match, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched: Option<MatchedView>,
     /// Whose step it is.
     pub deployment: Option<DeploymentId>,
 }
@@ -360,6 +390,7 @@ impl From<&Route> for RouteView {
             generation: route.generation(),
             arms: route.arms().iter().map(Into::into).collect(),
             shadow: route.shadow().as_ref().map(Into::into),
+            matched: route.matched().map(Into::into),
             deployment: route.deployment(),
         }
     }
@@ -380,6 +411,9 @@ pub struct ResolvedView {
     pub generation: Generation,
     /// Its share, in basis points of 10,000.
     pub weight: u16,
+    /// Whether it was given the run for what that carries, and not for a share.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub matched: bool,
     /// The candidate that gets a copy of the run, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shadow: Option<VersionNumber>,

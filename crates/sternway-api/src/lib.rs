@@ -93,7 +93,7 @@ pub use crate::{
     content::{BodyView, ContentView},
     deployment::{
         ApprovalView, ArmView, CandidateView, CauseView, DeploymentBackView, DeploymentView,
-        MemberView, ObjectionView, PlanView, ResolvedView, RouteView, WaiverView,
+        MatchedView, MemberView, ObjectionView, PlanView, ResolvedView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},

@@ -35,7 +35,7 @@ pub use self::{
     driver::Driver,
     health::{HealthChecks, Probes, Probing},
     keep::Unrouted,
-    resolve::Resolved,
+    resolve::{Resolved, Targeting},
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };

@@ -15,7 +15,8 @@ use crate::{Control, ControlError, Intent, rollback::Reaction};
 pub(crate) struct Trial {
     pub(super) member: Member,
     pub(super) route: Route,
-    shares: Vec<Beside>,
+    /// What it and the version beside it did, share by share; nothing where its runs were not drawn at random.
+    shares: Option<Vec<Beside>>,
 }
 
 impl Trial {
@@ -29,9 +30,15 @@ impl Trial {
         baseline_of(&self.member).and_then(|it| it.frozen)
     }
 
+    /// Whether its runs were drawn at random, so that Test A can hold it against the version beside it. If not,
+    /// it is held against what that one did before, as what is live is.
+    pub(crate) const fn is_beside(&self) -> bool {
+        self.shares.is_some()
+    }
+
     /// What Test A finds when the candidate stands like this under its present share.
     pub(crate) fn look(&self, policy: &Policy, tally: &Tally) -> Option<Regression> {
-        let mut shares = self.shares.clone();
+        let mut shares = self.shares.clone()?;
         if let Some(now) = shares.last_mut() {
             (now.succeeded, now.failed) = (tally.succeeded, tally.failed);
         }
@@ -48,8 +55,10 @@ impl Control {
         subject: &Subject,
     ) -> Result<Option<Trial>, ControlError> {
         let Some(member) = under_way.member_of(subject).cloned() else { return Ok(None) };
-        let of = (&member, subject.version);
-        let shares = self.beside(of, &subject.environment, subject.generation).await?;
+        let (of, at) = ((&member, subject.version), subject.generation);
+        let matched = member.regimes.iter().any(|it| it.generation == at && it.matched);
+        let shares =
+            if matched { None } else { Some(self.beside(of, &subject.environment, at).await?) };
         Ok(Some(Trial { member, route: under_way.route.clone(), shares }))
     }
 
