@@ -95,11 +95,8 @@ impl Layout {
     /// # Errors
     ///
     /// [`MatchError::Attribute`] if one is no name of a header.
-    pub fn with_headers<'a>(
-        self,
-        names: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, MatchError> {
-        let names = names.into_iter().map(Match::attribute_of);
+    pub fn with_headers(self, names: &[&str]) -> Result<Self, MatchError> {
+        let names = names.iter().map(|name| Match::attribute_of(name));
         Ok(Self { headers: names.collect::<Result<_, _>>()?, ..self })
     }
 

@@ -122,7 +122,8 @@ impl SettingsFile<'_> {
         }
         if let Some(value) = table.get("headers") {
             let names: BTreeSet<String> = self.read_all(table, "headers")?;
-            let headers = layout.with_headers(names.iter().map(String::as_str));
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let headers = layout.with_headers(&names);
             layout = headers.map_err(|err| self.not_that(value, &err.to_string()))?;
         }
         let artifacts = self.read_all(table, "artifacts")?;

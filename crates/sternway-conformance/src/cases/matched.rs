@@ -56,7 +56,7 @@ pub(crate) async fn others_agree_before_a_candidate_has_what_matches(world: Worl
     // What it does counts in its generation, and there are no shares beside it.
     let (artifact, environment) = (greeting(), production());
     let subject = Subject { artifact, environment, version: version(2), generation: generation(2) };
-    world.append(&[succeeded("by its header", &subject)]).await;
+    drop(world.append(vec![succeeded("by its header", &subject, Timestamp::EPOCH)]).await);
     let both = Deployment { weight: weight(5), ..asks.clone() };
     let refusal = world.store.commit(&world.changeset().then(put_deployment(&both))).await;
     let problem = "gives runs for what they carry to a candidate that has others";

@@ -155,7 +155,7 @@ pub(crate) fn layout_in(
     let layout = Layout::new(&maps).map_err(io::Error::other)?;
     let layout = layout.with_backends("{collection}:{name}:{environment}:{version}");
     let layout = layout.map_err(io::Error::other)?;
-    let layout = layout.with_headers([HEADER]).map_err(io::Error::other)?;
+    let layout = layout.with_headers(&[HEADER]).map_err(io::Error::other)?;
     for (artifact, environment) in targets {
         let map = PathBuf::from(layout.map(artifact, environment));
         std::fs::create_dir_all(map.parent().unwrap_or(folder))?;
