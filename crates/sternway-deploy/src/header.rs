@@ -22,7 +22,7 @@ impl Course {
 /// # Errors
 ///
 /// [`PlanError`] if it becomes longer than a plan may be, or is that of an experiment.
-pub fn by_header(plan: Plan, by: Match, watch: Wait) -> Result<Plan, PlanError> {
+pub fn by_header(plan: &Plan, by: Match, watch: Wait) -> Result<Plan, PlanError> {
     let mut steps = plan.steps().to_vec();
     let moves = |step: &Step| match step {
         Step::SetWeight(_)

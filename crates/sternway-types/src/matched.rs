@@ -66,25 +66,30 @@ pub enum MatchError {
 /// # Ok::<(), sternway_types::MatchError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "RawMatch")]
-pub struct Match {
+#[serde(try_from = "Parts", into = "Parts")]
+pub struct Match(
     // Invariants: as `new` checks.
-    attribute: String,
-    values: BTreeSet<String>,
-}
+    Box<Parts>,
+);
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawMatch {
+struct Parts {
     attribute: String,
     values: BTreeSet<String>,
 }
 
-impl TryFrom<RawMatch> for Match {
+impl TryFrom<Parts> for Match {
     type Error = MatchError;
 
-    fn try_from(raw: RawMatch) -> Result<Self, MatchError> {
-        Self::new(&raw.attribute, raw.values)
+    fn try_from(parts: Parts) -> Result<Self, MatchError> {
+        Self::new(&parts.attribute, parts.values)
+    }
+}
+
+impl From<Match> for Parts {
+    fn from(it: Match) -> Self {
+        *it.0
     }
 }
 
@@ -109,7 +114,7 @@ impl Match {
         }
         match values.iter().find(|value| !is_plain(value, Self::MAX_VALUE, b"._:/@+=-")) {
             Some(given) => Err(MatchError::Value { given: cut(given) }),
-            None => Ok(Self { attribute, values }),
+            None => Ok(Self(Box::new(Parts { attribute, values }))),
         }
     }
 
@@ -132,24 +137,25 @@ impl Match {
     ///
     /// [`MatchError::Attributes`] if it is of another attribute, and [`MatchError::Values`] if there are too
     /// many values.
-    pub fn or(mut self, other: Self) -> Result<Self, MatchError> {
-        if self.attribute != other.attribute {
-            let (one, other) = (self.attribute, other.attribute);
+    pub fn or(self, other: Self) -> Result<Self, MatchError> {
+        let (mut one, other) = (*self.0, *other.0);
+        if one.attribute != other.attribute {
+            let (one, other) = (one.attribute, other.attribute);
             return Err(MatchError::Attributes { one, other });
         }
-        self.values.extend(other.values);
-        Self::new(&self.attribute, self.values)
+        one.values.extend(other.values);
+        one.try_into()
     }
 
     /// The name of the attribute, in small letters.
     #[must_use]
     pub fn attribute(&self) -> &str {
-        &self.attribute
+        &self.0.attribute
     }
 
     /// The values that match, in their order.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.values.iter().map(String::as_str)
+        self.0.values.iter().map(String::as_str)
     }
 
     /// Whether a run with these attributes matches. Of one that is there several times the last counts, as
@@ -157,8 +163,8 @@ impl Match {
     #[must_use]
     pub fn fits(&self, attributes: &[(&str, &str)]) -> bool {
         let mut last = attributes.iter().rev();
-        let found = last.find(|(name, _)| name.eq_ignore_ascii_case(&self.attribute));
-        found.is_some_and(|(_, value)| self.values.contains(*value))
+        let found = last.find(|(name, _)| name.eq_ignore_ascii_case(&self.0.attribute));
+        found.is_some_and(|(_, value)| self.0.values.contains(*value))
     }
 }
 
@@ -185,8 +191,8 @@ impl FromStr for Match {
 
 impl fmt::Display for Match {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}=", self.attribute)?;
-        for (place, value) in self.values.iter().enumerate() {
+        write!(f, "{}=", self.0.attribute)?;
+        for (place, value) in self.0.values.iter().enumerate() {
             let sign = if place == 0 { "" } else { "," };
             write!(f, "{sign}{value}")?;
         }

@@ -23,7 +23,7 @@ fn plan() -> Plan {
     let half = Weight::new(5_000).expect("a share");
     let limits = Limits { evidence: false, ..Limits::default() };
     let plan = canary(&[half], wait, Wait::default(), limits).expect("a plan");
-    by_header(plan, "x-preview=yes".parse().expect("a match"), wait).expect("a plan")
+    by_header(&plan, "x-preview=yes".parse().expect("a match"), wait).expect("a plan")
 }
 
 fn new(plan: Plan) -> NewDeployment {
@@ -107,9 +107,9 @@ async fn a_share_ends_it_and_its_runs_are_held_against_nobodys() {
     let recorded = shared(2, "xxxxxxxxxxxx").await.unwrap();
     let judged = recorded.judged.into_iter().find(|it| it.reaction.is_some()).expect("it is worse");
     let Verdict::Regressed(found) = judged.verdict else { panic!("it is worse") };
-    if let Some(Against::Beside { shares, .. }) = found.evidence.test.map(|test| test.against) {
-        assert_eq!(shares.len(), 1, "of what was drawn at random: {shares:?}");
-    }
+    let against = found.evidence.test.map(|test| test.against);
+    let Some(Against::Beside { shares, .. }) = against else { panic!("by Test A: {against:?}") };
+    assert_eq!(shares.len(), 1, "of what was drawn at random: {shares:?}");
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_candidate_that_fails_on_what_matches_is_taken_back_by_history() {
 async fn what_matches_proves_nobody() {
     let (header, limits) = ("x-preview=yes".parse().expect("a match"), Limits::default());
     let plan = blue_green(None, Wait::default(), limits).expect("a plan");
-    let plan = by_header(plan, header, Wait::default()).expect("a plan");
+    let plan = by_header(&plan, header, Wait::default()).expect("a plan");
     let (world, begun) = preview_by(plan).await;
     drop(run(&world, 2, &".".repeat(600)).await.unwrap());
     let begun = drive(&world, &begun).await;

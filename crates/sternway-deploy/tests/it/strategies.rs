@@ -110,7 +110,7 @@ fn what_matches_comes_before_everything_else() {
     let plan = canary(&[weight(5)], each, wait(0, 300), limits).unwrap();
     let plan = plan.probing(&[parsed("ready")]).unwrap();
     check_steps(
-        &by_header(plan, by(), each).unwrap(),
+        &by_header(&plan, by(), each).unwrap(),
         Strategy::Canary,
         &[
             "check health by ready",
@@ -126,12 +126,12 @@ fn what_matches_comes_before_everything_else() {
     // A preview is what is there until somebody goes on.
     let plan = blue_green(None, wait(0, 300), limits).unwrap();
     check_steps(
-        &by_header(plan, by(), each).unwrap(),
+        &by_header(&plan, by(), each).unwrap(),
         Strategy::BlueGreen,
         &["header x-preview=yes", "pause", "go live", "bake 5m"],
     );
     let compared = experiment(&[weight(10); 2], each, each, limits).unwrap();
-    assert!(matches!(by_header(compared, by(), each), Err(PlanError::Misplaced { .. })));
+    assert!(matches!(by_header(&compared, by(), each), Err(PlanError::Misplaced { .. })));
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn plan(
 /// The same, with runs that carry a header before all others.
 fn previewed(plan: Plan, wait: Wait) -> Result<Plan, PlanError> {
     match "x-preview=yes".parse() {
-        Ok(header) => by_header(plan, header, wait),
+        Ok(header) => by_header(&plan, header, wait),
         // It is a match.
         Err(_) => Ok(plan),
     }

@@ -154,7 +154,7 @@ impl PlanArgs {
             control.environment(environment).await?.plan.map_or(typed, |plan| *plan)
         };
         let plan = match self.header()? {
-            Some(by) => by_header(plan, by, self.strategy.each()).map_err(CliError::invalid_by)?,
+            Some(by) => by_header(&plan, by, self.strategy.each()).map_err(CliError::invalid_by)?,
             None => plan,
         };
         let plan = plan.probing(&self.health).map_err(CliError::invalid_by)?;
