@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use sternway_types::{
-    Actor, Approval, Arm, ArtifactId, Assigned, Cause, Deployment, DeploymentId, Digest,
-    EnvironmentId, Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step,
-    Timestamp, VersionNumber, Waiver,
+    Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
+    Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp,
+    VersionNumber, Waiver,
 };
 
-use crate::RollbackView;
+use crate::{MatchedView, RollbackView};
 
 /// One of the artifacts that a deployment moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -196,6 +196,9 @@ pub struct DeploymentView {
     /// Of which share they get copies, in basis points.
     #[serde(skip_serializing_if = "is_none")]
     pub shadow: u16,
+    /// What a run carries that is theirs for that, such as `x-preview=yes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched: Option<String>,
     /// Whether the routers were seen to do so.
     pub routed: bool,
     /// Why it goes no further for now: `asked`, `deadline`, `unrouted`, `frozen`, `unmet`,
@@ -240,6 +243,7 @@ impl From<&Deployment> for DeploymentView {
             step: usize::from(deployment.step) + 1,
             weight: deployment.weight.get(),
             shadow: deployment.shadow.get(),
+            matched: deployment.matched.as_ref().map(ToString::to_string),
             routed: deployment.routed,
             pauses: deployment.pauses.iter().copied().map(Pause::as_str).collect(),
             starved: deployment.starved,
@@ -272,7 +276,9 @@ fn state(deployment: &Deployment) -> &'static str {
     }
     match deployment.current() {
         Some(Step::Pause) => "paused",
-        Some(Step::Shadow(_) | Step::Split(_) | Step::After(_)) => "progressing",
+        Some(Step::Shadow(_) | Step::HeaderRoute(_) | Step::Split(_) | Step::After(_)) => {
+            "progressing"
+        }
         Some(Step::Choose) => "awaiting_choice",
         Some(Step::Approve { .. }) => "awaiting_approval",
         Some(Step::GoLive) => "promoting",
@@ -348,6 +354,9 @@ pub struct RouteView {
     /// The candidate that gets copies of runs, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shadow: Option<ArmView>,
+    /// The candidate that gets the runs that match, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched: Option<MatchedView>,
     /// Whose step it is.
     pub deployment: Option<DeploymentId>,
 }
@@ -360,33 +369,8 @@ impl From<&Route> for RouteView {
             generation: route.generation(),
             arms: route.arms().iter().map(Into::into).collect(),
             shadow: route.shadow().as_ref().map(Into::into),
+            matched: route.matched().map(Into::into),
             deployment: route.deployment(),
         }
     }
-}
-
-/// Which version a run is to take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ResolvedView {
-    /// Whose version.
-    pub artifact: ArtifactId,
-    /// Where.
-    pub environment: EnvironmentId,
-    /// The version.
-    pub version: VersionNumber,
-    /// Whether it is a candidate, beside what is live.
-    pub candidate: bool,
-    /// The generation of the pointer, which the outcome of the run is to name.
-    pub generation: Generation,
-    /// Its share, in basis points of 10,000.
-    pub weight: u16,
-    /// The candidate that gets a copy of the run, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shadow: Option<VersionNumber>,
-    /// The deployment, if one is on its way.
-    pub deployment: Option<DeploymentId>,
-    /// How the run came to the version, if a deployment shares the runs out, which its outcome is to say: `chance`,
-    /// or the bucket of its key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assigned: Option<Assigned>,
 }

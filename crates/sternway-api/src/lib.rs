@@ -57,6 +57,7 @@ mod recorded;
 mod recorded_lines;
 mod replayed;
 mod report;
+mod resolved;
 mod restored_to;
 mod rolled_back;
 mod router;
@@ -94,7 +95,7 @@ pub use crate::{
     content::{BodyView, ContentView},
     deployment::{
         ApprovalView, ArmView, CandidateView, CauseView, DeploymentBackView, DeploymentView,
-        MemberView, ObjectionView, PlanView, ResolvedView, RouteView, WaiverView,
+        MemberView, ObjectionView, PlanView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},
@@ -139,6 +140,7 @@ pub use crate::{
     recorded_lines::{BadLineView, RecordedLinesView, SubjectRecordedView},
     replayed::{ReplayedStayView, ReplayedView},
     report::{DamageView, ReportView},
+    resolved::{MatchedView, ResolvedView},
     restored_to::{RestoredToView, WentBackView},
     rolled_back::{RestoredView, RollbackView},
     router::{CapabilitiesView, RoutedView, RouterDetailView, RouterView, StepView},

@@ -21,6 +21,8 @@ pub struct CapabilitiesView {
     pub arms: usize,
     /// Whether it gives a version copies of requests.
     pub shadows: bool,
+    /// Whether it gives requests to a version by a header that they carry.
+    pub header: bool,
     /// Whether it still knows its routes after it was started again.
     pub survives_restart: bool,
 }
@@ -83,7 +85,9 @@ impl StepView {
                 Self::Ahead
             }
             (Some(observed), Some(wanted)) => {
-                let same = observed.arms() == wanted.arms() && observed.shadow() == wanted.shadow();
+                let same = observed.arms() == wanted.arms()
+                    && observed.shadow() == wanted.shadow()
+                    && observed.matched() == wanted.matched();
                 if same { Self::InStep } else { Self::Differs }
             }
         }

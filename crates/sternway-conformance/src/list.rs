@@ -173,6 +173,10 @@ macro_rules! __store_cases {
                 a_generation_grows_when_a_label_is_taken_away,
                 a_generation_grows_when_a_record_is_taken_away,
             }
+            matched {
+                others_agree_before_a_candidate_has_what_matches,
+                a_condemned_candidate_has_nothing_that_matches,
+            }
             modelled {
                 a_random_story_is_answered_as_the_model_says,
             }

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use sternway_provider::Stopwatch;
+use sternway_provider::{Ids, Stopwatch};
 use sternway_store::{Store, StoreError};
 use sternway_types::{
     Applied, ArtifactId, Commit, EnvironmentId, Generation, NamespaceId, Revision, VersionNumber,
@@ -24,7 +24,11 @@ use sternway_types::{
 use tokio::{sync::watch, task::JoinHandle};
 
 use self::table::{Table, apply_change, apply_move, load_newest};
-use crate::{Control, ControlError, deploy::Resolved, watch::Watch};
+use crate::{
+    Control, ControlError,
+    deploy::{Resolved, Targeting},
+    watch::Watch,
+};
 
 /// What is live of an artifact in an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +49,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_
 #[derive(Debug)]
 pub struct LiveTable {
     shared: Arc<Shared>,
+    /// Where runs without a key are drawn.
+    ids: Arc<dyn Ids>,
     /// Rings after each commit and at each trouble; closed when nothing follows any more.
     bell: watch::Receiver<Standing>,
     stop: watch::Sender<bool>,
@@ -88,17 +94,18 @@ impl LiveTable {
         table.get(environment)?.get(artifact).map(|here| here.live)
     }
 
-    /// Which version a run takes: the same key, such as a user's name, is given the same version, and
-    /// keeps a candidate while its share grows. No I/O, no allocation.
+    /// Which version a run takes: what it carries goes before its key, and the same key, such as a user's name,
+    /// is given the same version, and keeps a candidate while its share grows. Without a key it is drawn by
+    /// chance. No I/O, and with a key no allocation.
     #[must_use]
     pub fn resolve(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,
-        key: &str,
+        run: &Targeting<'_>,
     ) -> Option<Resolved> {
         let table = self.shared.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.get(environment)?.get(artifact).map(|here| here.resolve(key))
+        table.get(environment)?.get(artifact).map(|here| here.resolve(run, self.ids.as_ref()))
     }
 
     /// What is live of several artifacts in an environment, at one revision.
@@ -159,7 +166,11 @@ impl LiveTable {
         }
     }
 
-    async fn load(store: Arc<dyn Store>, namespace: &NamespaceId) -> Result<Self, ControlError> {
+    async fn load(
+        store: Arc<dyn Store>,
+        namespace: &NamespaceId,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, ControlError> {
         let (revision, table) = load_newest(store.as_ref(), namespace).await?;
         let (stop, stopped) = watch::channel(false);
         let shared = Arc::new(Shared {
@@ -174,7 +185,7 @@ impl LiveTable {
             reason = "the task is owned by the table and awaited when it stops"
         )]
         let follower = tokio::spawn(follow(Arc::clone(&shared), feed, ringer, stopped));
-        Ok(Self { shared, bell, stop, follower: tokio::sync::Mutex::new(Some(follower)) })
+        Ok(Self { shared, ids, bell, stop, follower: tokio::sync::Mutex::new(Some(follower)) })
     }
 
     /// Ends following the feed. The table stays as it is.
@@ -280,7 +291,8 @@ impl Control {
     ///
     /// [`ControlError::Store`] if the store cannot be read.
     pub async fn live(&self) -> Result<&LiveTable, ControlError> {
-        let load = || LiveTable::load(Arc::clone(&self.store), &self.namespace);
+        let load =
+            || LiveTable::load(Arc::clone(&self.store), &self.namespace, Arc::clone(&self.ids));
         self.live.get_or_try_init(load).await
     }
 }

@@ -205,7 +205,8 @@ impl Ground {
         let baseline = self.baseline.as_ref().map(KnownGood::as_baseline);
         let judge = |policy| {
             let judge = Judge::new(policy, baseline).with_triggers(&self.triggers);
-            if self.trial.is_some() { judge.beside() } else { judge }
+            let beside = self.trial.as_ref().is_some_and(Trial::is_beside);
+            if beside { judge.beside() } else { judge }
         };
         Judging {
             judge: self.policy.as_ref().map(judge),

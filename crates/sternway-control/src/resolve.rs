@@ -3,8 +3,8 @@
 use sternway_store::{Limit, StoreError};
 use sternway_types::{
     ArtifactId, At, Content, Digest, DigestPrefix, EnvironmentId, Generation, Latch, MoveCause,
-    Pointer, PointerMove, PointerName, Record, RecordKey, Reference, Selector, Subject, Version,
-    VersionNumber, Weight,
+    Pointer, PointerMove, PointerName, Record, RecordKey, Reference, Regime, Selector, Subject,
+    Version, VersionNumber, Weight,
 };
 
 use crate::{Control, ControlError};
@@ -185,7 +185,7 @@ impl Control {
         let mut generation = Generation::ZERO;
         for moved in &moves {
             let ran = moved.to == Some(version) || is_beside(moved, version);
-            if ran || self.is_copied(moved, version, environment).await? {
+            if ran || self.ran_without_a_share(moved, version, environment).await? {
                 generation = moved.generation;
                 break;
             }
@@ -194,8 +194,8 @@ impl Control {
         Ok(Subject { artifact, environment, version, generation })
     }
 
-    /// Whether a version got copies of the runs since a move, and none to answer.
-    async fn is_copied(
+    /// Whether a version got copies of the runs since a move, or those that match, and no share of them.
+    async fn ran_without_a_share(
         &self,
         moved: &PointerMove,
         version: VersionNumber,
@@ -212,7 +212,8 @@ impl Control {
         };
         let ours = deployment.members.iter().filter(|member| member.artifact == moved.artifact);
         let mut regimes = ours.flat_map(|member| &member.regimes);
-        Ok(regimes.any(|it| it.generation == moved.generation && !it.shadow.is_zero()))
+        let ran = |it: &Regime| !it.shadow.is_zero() || it.matched;
+        Ok(regimes.any(|it| it.generation == moved.generation && ran(it)))
     }
 
     pub(crate) async fn pointer(

@@ -36,7 +36,7 @@ impl Course {
     pub(crate) fn is_too_late_for(&self, step: u16) -> bool {
         let runs = match self.next.plan.steps().get(usize::from(step)) {
             Some(Step::SetWeight(weight) | Step::Shadow(weight)) => !weight.is_zero(),
-            Some(Step::Split(_) | Step::GoLive) => true,
+            Some(Step::Split(_) | Step::HeaderRoute(_) | Step::GoLive) => true,
             Some(
                 Step::Choose
                 | Step::Analyze(_)

@@ -102,6 +102,7 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
                 | Step::Split(_)
                 | Step::Choose
                 | Step::Shadow(_)
+                | Step::HeaderRoute(_)
                 | Step::Pause
                 | Step::Approve(_)
                 | Step::Probe(_)
@@ -131,6 +132,7 @@ pub fn awaits_outcomes(deployment: &Deployment) -> bool {
             | Step::Split(_)
             | Step::Choose
             | Step::Shadow(_)
+            | Step::HeaderRoute(_)
             | Step::Pause
             | Step::Approve(_)
             | Step::Probe(_)
@@ -183,9 +185,11 @@ impl Course {
 
     fn is_done(&self, step: &Step, found: Found) -> bool {
         match step {
-            Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive => {
-                self.next.routed
-            }
+            Step::SetWeight(_)
+            | Step::Split(_)
+            | Step::Shadow(_)
+            | Step::HeaderRoute(_)
+            | Step::GoLive => self.next.routed,
             Step::Choose => self.next.chosen.is_some(),
             Step::Pause | Step::Probe(_) | Step::After(_) => false,
             Step::Approve(consent) => self.next.lacks(consent, self.now).is_nothing(),
@@ -217,6 +221,7 @@ impl Course {
             Some(Step::Shadow(copies)) if !self.has(Weight::ZERO, copies) => {
                 self.shift(Weight::ZERO, copies, Write::Shift);
             }
+            Some(Step::HeaderRoute(by)) => self.matched_by(by),
             Some(Step::Split(weights)) => self.split(weights),
             Some(Step::GoLive) => self.shift(Weight::ALL, Weight::ZERO, Write::GoLive),
             Some(
@@ -240,12 +245,13 @@ impl Course {
     }
 
     fn has(&self, weight: Weight, copies: Weight) -> bool {
-        (self.next.weight, self.next.shadow) == (weight, copies)
+        (self.next.weight, self.next.shadow) == (weight, copies) && self.next.matched.is_none()
     }
 
     pub(crate) fn shift(&mut self, weight: Weight, copies: Weight, write: Write) {
         self.next.split = self.all_to_the_chosen(weight);
         (self.next.weight, self.next.shadow, self.next.routed) = (weight, copies, false);
+        self.next.matched = None;
         self.writes.push(write);
     }
 

@@ -7,7 +7,7 @@
 //!
 //! | what | how |
 //! |---|---|
-//! | how steps are made | [`canary`], [`rolling`], [`blue_green`], [`immediate`]; [`linear`] and [`exponential`] weights |
+//! | how steps are made | [`canary`], [`rolling`], [`blue_green`], [`immediate`], [`by_header`] before any of them; [`linear`] and [`exponential`] weights |
 //! | what happens next | [`begin`], [`advance`], and [`due`]: when something happens by time alone |
 //! | what people may do | [`Ask`] |
 //! | what is to be written | [`Write`], in the same commit as the deployment |
@@ -30,6 +30,7 @@ mod consent;
 mod engine;
 mod event;
 mod experiment;
+mod header;
 mod person;
 mod starved;
 mod strategy;
@@ -37,6 +38,7 @@ mod strategy;
 pub use crate::{
     engine::{Next, Write, advance, awaits_outcomes, begin, due},
     event::{Ask, Awaited, Event, Found, Refused},
+    header::by_header,
     strategy::{
         Growth, blue_green, canary, experiment, exponential, immediate, linear, rolling, shadow,
     },

@@ -118,9 +118,13 @@ fn promote(course: &mut Course, by: &Actor) -> Result<(), Refused> {
             Ok(())
         }
         Some(Step::Choose) => Err(no(Ask::Promote, CHOOSE)),
-        Some(Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive) => {
-            Err(no(Ask::Promote, "the routers were not seen to follow yet"))
-        }
+        Some(
+            Step::SetWeight(_)
+            | Step::Split(_)
+            | Step::Shadow(_)
+            | Step::HeaderRoute(_)
+            | Step::GoLive,
+        ) => Err(no(Ask::Promote, "the routers were not seen to follow yet")),
         Some(Step::Approve(_)) => Err(no(Ask::Promote, "it waits for approvals")),
         Some(Step::Probe(_)) => {
             Err(no(Ask::Promote, "it waits for a health check: `--full` goes live without"))

@@ -36,6 +36,7 @@ fn awaited(it: &Deployment) -> Option<Wait> {
             | Step::Split(_)
             | Step::Choose
             | Step::Shadow(_)
+            | Step::HeaderRoute(_)
             | Step::Pause
             | Step::Approve(_)
             | Step::Probe(_)

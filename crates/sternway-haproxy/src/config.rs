@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use sternway_types::{ArtifactId, EnvironmentId, Route};
+use sternway_types::{ArtifactId, EnvironmentId, Match, Route};
 
 use crate::{
     Layout,
-    entry::{BETWEEN, FIELDS, FIRST_ARM, GENERATION, written},
+    entry::{
+        BETWEEN, BETWEEN_MATCHED, FIELDS, FIRST_ARM, GENERATION, HEADER, MATCHED_BACKEND, written,
+    },
     layout::key,
 };
 
@@ -39,6 +41,25 @@ impl Layout {
         format!("{}\n", line.trim_end())
     }
 
+    /// The line of a frontend that looks at a header, for routes that go by it: once for each header, behind all
+    /// lookups and before [`rules`](Self::rules). A layout names it too, by
+    /// [`with_headers`](Self::with_headers).
+    ///
+    /// ```
+    /// assert_eq!(
+    ///     sternway_haproxy::Layout::header("x-preview"),
+    ///     "  http-request set-var(txn.sternway_header) req.fhdr(x-preview) \
+    ///      if { var(txn.sternway),field(4,~) -m str x-preview }\n"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn header(name: &str) -> String {
+        format!(
+            "  http-request set-var(txn.sternway_header) req.fhdr({name}) \
+             if {{ var(txn.sternway),field({HEADER},{BETWEEN_MATCHED}) -m str {name} }}\n"
+        )
+    }
+
     /// The lines of a frontend that give a request to a version, by the route that was looked up: once in
     /// each frontend, behind all lookups. A request without a route goes to the `default_backend`, and so
     /// does one whose backend is not there. What answers is told the generation of the route in
@@ -51,15 +72,29 @@ impl Layout {
              if {{ var(txn.sternway) -m found }}\n  \
              http-request set-var(txn.sternway_bucket) rand(10000)\n"
         );
-        for arm in 0..Route::MAX_ARMS {
-            let backend = FIRST_ARM + arm * FIELDS + 1;
-            let end = backend + 1;
-            let open = if arm == 0 { "" } else { "!{ var(txn.sternway_backend) -m found } " };
+        for value in 1..=Match::MAX_VALUES {
+            let field = HEADER + value;
             // Writing to a text does not fail.
             let _ = writeln!(
                 rules,
+                "  acl sternway_matches var(txn.sternway),field({field},{BETWEEN_MATCHED}),\
+                 strcmp(txn.sternway_header) eq 0"
+            );
+        }
+        let _ = writeln!(
+            rules,
+            "  http-request set-var(txn.sternway_backend) \
+             var(txn.sternway),field({MATCHED_BACKEND},{BETWEEN_MATCHED}) \
+             if {{ var(txn.sternway_header) -m found }} sternway_matches"
+        );
+        for arm in 0..Route::MAX_ARMS {
+            let backend = FIRST_ARM + arm * FIELDS + 1;
+            let end = backend + 1;
+            let _ = writeln!(
+                rules,
                 "  http-request set-var(txn.sternway_backend) var(txn.sternway),field({backend},{BETWEEN}) \
-                 if {open}{{ var(txn.sternway),field({end},{BETWEEN}),sub(txn.sternway_bucket) gt 0 }}"
+                 if !{{ var(txn.sternway_backend) -m found }} \
+                 {{ var(txn.sternway),field({end},{BETWEEN}),sub(txn.sternway_bucket) gt 0 }}"
             );
         }
         rules.push_str(

@@ -2,10 +2,14 @@
 //!
 //! The fields are the number of this format, the generation, the deployment or `-`, and for each arm its
 //! version, its backend, and the bucket below which it ends, with the live version last. A request
-//! draws a bucket from 0 to 9,999 and takes the first arm that ends above it. No field holds a blank or `|`.
+//! draws a bucket from 0 to 9,999 and takes the first arm that ends above it. No field holds a blank, `|` or `~`.
+//!
+//! Where requests go by a header, that stands behind the arms: `|~v4~search_v4~x-preview~beta~yes`, with the
+//! version that gets them, its backend, the header, and each value that matches.
 
 use sternway_types::{
-    Arm, ArtifactId, DeploymentId, EnvironmentId, Generation, Route, VersionNumber, Weight,
+    Arm, ArtifactId, DeploymentId, EnvironmentId, Generation, Match, Matched, Route, VersionNumber,
+    Weight,
 };
 
 use crate::Layout;
@@ -20,6 +24,12 @@ pub(crate) const GENERATION: usize = 2;
 pub(crate) const FIRST_ARM: usize = 4;
 /// How many fields an arm has.
 pub(crate) const FIELDS: usize = 3;
+/// What is between two fields of a match.
+pub(crate) const BETWEEN_MATCHED: char = '~';
+/// The field of the backend that gets what matches, counted by those.
+pub(crate) const MATCHED_BACKEND: usize = 3;
+/// The field of the header's name, before those of the values.
+pub(crate) const HEADER: usize = 4;
 
 /// The value of a route.
 pub(crate) fn written(layout: &Layout, route: &Route) -> String {
@@ -32,7 +42,25 @@ pub(crate) fn written(layout: &Layout, route: &Route) -> String {
         fields.push(layout.backend(route.artifact(), route.environment(), arm.version));
         fields.push(end.to_string());
     }
+    fields.extend(route.matched().map(|matched| written_match(layout, route, matched)));
     fields.join("|")
+}
+
+fn written_match(layout: &Layout, route: &Route, Matched { to, by }: &Matched) -> String {
+    let backend = layout.backend(route.artifact(), route.environment(), *to);
+    let mut written = format!("~{to}~{backend}~{}", by.attribute());
+    for value in by.values() {
+        written.push(BETWEEN_MATCHED);
+        written.push_str(value);
+    }
+    written
+}
+
+fn read_match(written: &str) -> Option<Matched> {
+    let mut fields = written.split(BETWEEN_MATCHED);
+    let (to, _, header) = (fields.next()?, fields.next()?, fields.next()?);
+    let by = Match::new(header, fields.map(str::to_owned).collect()).ok()?;
+    Some(Matched { to: to.parse().ok()?, by })
 }
 
 /// The generation of a value.
@@ -49,7 +77,11 @@ pub(crate) fn read(
     environment: &EnvironmentId,
     value: &str,
 ) -> Option<Route> {
-    let fields: Vec<_> = value.split(BETWEEN).collect();
+    let (shares, matched) = match value.split_once("|~") {
+        Some((shares, matched)) => (shares, Some(read_match(matched)?)),
+        None => (value, None),
+    };
+    let fields: Vec<_> = shares.split(BETWEEN).collect();
     let (deployment, rest) = fields.get(2..)?.split_first()?;
     let mut before = 0;
     let arms = rest.chunks(FIELDS).map(|arm| {
@@ -68,6 +100,10 @@ pub(crate) fn read(
     let route = match *deployment {
         "-" => route,
         id => route.of_deployment(id.parse::<DeploymentId>().ok()?),
+    };
+    let route = match matched {
+        Some(matched) => route.matched_by(matched).ok()?,
+        None => route,
     };
     // Whatever else is there would be read by requests in another way than here.
     (written(layout, &route) == value).then_some(route)
@@ -117,6 +153,28 @@ mod tests {
     }
 
     #[test]
+    fn a_header_stands_behind_the_arms() {
+        let to = VersionNumber::new(2).unwrap();
+        let by = "X-Preview=yes,beta".parse().unwrap();
+        let matched = route(&[10_000, 0]).matched_by(Matched { to, by }).unwrap();
+        let value = written(&layout(), &matched);
+        let shares = "1|7|-|v2|search_v2|0|v1|search_v1|10000";
+        assert_eq!(value, format!("{shares}|~v2~search_v2~x-preview~beta~yes"));
+        assert_eq!(back(&value), Some(matched));
+        for wrong in [
+            "|~",
+            "|~v2~search_v2~x-preview",
+            "|~v1~search_v1~x-preview~yes",
+            "|~v2~search_v1~x-preview~yes",
+            "|~v2~search_v2~X-Preview~yes",
+            "|~v2~search_v2~x-preview~yes~beta",
+            "|~v2~search_v2~x-preview~yes|",
+        ] {
+            assert_eq!(back(&format!("{shares}{wrong}")), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_no_route() {
         let values = [
             "",
@@ -142,7 +200,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_a_map_holds_is_a_route_to_the_letter_or_none(
-            value in "(1|2|x)?(\\|(-|v[0-9]{1,2}|search_v[0-9]|[0-9]{1,21}|10000|\\PC{0,5})){0,9}",
+            value in "(1|2|x)?([|~](-|v[0-9]{1,2}|search_v[0-9]|[0-9]{1,21}|10000|\\PC{0,5})){0,9}",
         ) {
             if let Some(route) = back(&value) {
                 prop_assert_eq!(written(&layout(), &route), value);

@@ -1,6 +1,8 @@
 //! What things are called in the configuration of `HAProxy`.
 
-use sternway_types::{ArtifactId, EnvironmentId, VersionNumber};
+use std::collections::BTreeSet;
+
+use sternway_types::{ArtifactId, EnvironmentId, Match, MatchError, VersionNumber};
 
 /// How backends are called where nobody says it: `search_v3`.
 const BACKENDS: &str = "{name}_{version}";
@@ -19,6 +21,8 @@ pub struct Layout {
     folder: String,
     // Invariant: letters, digits, `.`, `_`, `-`, `:` and the four placeholders, `{version}` among them.
     backends: String,
+    // Invariant: in small letters.
+    headers: BTreeSet<String>,
 }
 
 /// Why something is no layout.
@@ -66,7 +70,8 @@ impl Layout {
         if !fits {
             return Err(LayoutError::Folder { given: cut(folder) });
         }
-        Ok(Self { folder: short.into(), backends: BACKENDS.into() })
+        let headers = BTreeSet::new();
+        Ok(Self { folder: short.into(), backends: BACKENDS.into(), headers })
     }
 
     /// The same with backends that are called otherwise: `{collection}`, `{name}`, `{environment}` and
@@ -82,6 +87,23 @@ impl Layout {
             return Err(LayoutError::Backends { given: cut(pattern) });
         }
         Ok(Self { backends: pattern.into(), ..self })
+    }
+
+    /// The same with a frontend that looks at these headers, by the lines that [`header`](Self::header) prints:
+    /// only by them can routes go.
+    ///
+    /// # Errors
+    ///
+    /// [`MatchError::Attribute`] if one is no name of a header.
+    pub fn with_headers(self, names: &[&str]) -> Result<Self, MatchError> {
+        let names = names.iter().map(|name| Match::attribute_of(name));
+        Ok(Self { headers: names.collect::<Result<_, _>>()?, ..self })
+    }
+
+    /// The headers that the frontend looks at, in small letters.
+    #[must_use]
+    pub const fn headers(&self) -> &BTreeSet<String> {
+        &self.headers
     }
 
     /// The map file of an artifact in an environment: `FOLDER/tools/search/production.map`. `HAProxy` does

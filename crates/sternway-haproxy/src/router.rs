@@ -84,7 +84,11 @@ impl Haproxy {
                 value: entry::written(&self.layout, route),
             },
             generation: route.generation(),
-            backends: running.map(|arm| backend(arm.version)).collect(),
+            backends: running
+                .map(|arm| arm.version)
+                .chain(route.matched().map(|matched| matched.to))
+                .map(backend)
+                .collect(),
         }
     }
 
@@ -136,11 +140,19 @@ impl TrafficRouter for Haproxy {
             sticky: false,
             arms: Route::MAX_ARMS,
             shadows: false,
+            header: !self.layout.headers().is_empty(),
             survives_restart: false,
         }
     }
 
+    fn goes_by(&self, header: &str) -> bool {
+        self.layout.headers().contains(header)
+    }
+
     async fn apply(&self, route: &Route) -> Result<(), RouterError> {
+        if let Some(matched) = route.matched().filter(|it| !self.goes_by(it.by.attribute())) {
+            return Err(unseen(matched.by.attribute()));
+        }
         let wanted = self.wanted(route);
         self.within(self.bring_about(&wanted)).await
     }
@@ -219,6 +231,14 @@ fn no_map(map: &str) -> RouterError {
     let problem = format!(
         "no frontend looks into the map {map}: make an empty file of that name, add the lines that \
          `Layout::lookup` and `Layout::rules` print to the frontend, and reload"
+    );
+    RouterError::Unable { problem }
+}
+
+fn unseen(header: &str) -> RouterError {
+    let problem = format!(
+        "no frontend is known to look at the header {header}: add the line that `Layout::header` prints, reload, \
+         and name the header among those of the router"
     );
     RouterError::Unable { problem }
 }

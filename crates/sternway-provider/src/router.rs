@@ -20,6 +20,8 @@ pub struct Capabilities {
     pub arms: usize,
     /// Whether it gives a version copies of requests, and throws its answers away.
     pub shadows: bool,
+    /// Whether it gives requests to a version by a header that they carry.
+    pub header: bool,
     /// Whether it still knows its routes after it was started again.
     pub survives_restart: bool,
 }
@@ -68,6 +70,13 @@ pub enum RouterError {
 pub trait TrafficRouter: fmt::Debug + Send + Sync + 'static {
     /// What it is able to do.
     fn capabilities(&self) -> Capabilities;
+
+    /// Whether it gives requests to a version by a header of this name, in small letters. By default it does so
+    /// by each, if by any.
+    fn goes_by(&self, header: &str) -> bool {
+        let _ = header;
+        self.capabilities().header
+    }
 
     /// Sends requests as the route says.
     async fn apply(&self, route: &Route) -> Result<(), RouterError>;

@@ -61,6 +61,7 @@ mod failing;
 mod id;
 mod json;
 mod latch;
+mod matched;
 mod measure;
 mod metadata;
 mod metric;
@@ -129,6 +130,7 @@ pub use crate::{
     },
     json::{JsonError, JsonProblem, MAX_JSON_DEPTH, check_json},
     latch::{Latch, LatchAction},
+    matched::{Match, MatchError, Matched},
     measure::{Measure, Period, Resolution, Series, Timeline},
     metadata::{Metadata, MetadataError},
     metric::{Direction, Metric},

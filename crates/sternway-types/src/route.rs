@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{ArtifactId, Bucket, DeploymentId, EnvironmentId, Generation, VersionNumber};
+use crate::{ArtifactId, Bucket, DeploymentId, EnvironmentId, Generation, Matched, VersionNumber};
 
 /// Why something is no route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +29,9 @@ pub enum RouteError {
     /// Only a candidate that answers nothing gets copies of runs.
     #[error("{0} cannot shadow a route: it is no candidate of it, or has runs of its own")]
     Shadow(VersionNumber),
+    /// Only a candidate without a share gets runs for what they carry: they would be no random ones of it.
+    #[error("{0} cannot have the runs that match: it is no candidate of the route, or has a share")]
+    Matched(VersionNumber),
 }
 
 /// A share of the runs, in basis points: hundredths of a percent.
@@ -158,6 +161,9 @@ pub struct Route {
     // Invariant: a candidate without a share.
     #[serde(skip_serializing_if = "Option::is_none")]
     shadow: Option<Arm>,
+    // Invariant: a candidate without a share, and without copies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<Matched>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployment: Option<DeploymentId>,
 }
@@ -172,6 +178,8 @@ struct RawRoute {
     #[serde(default)]
     shadow: Option<Arm>,
     #[serde(default)]
+    matched: Option<Matched>,
+    #[serde(default)]
     deployment: Option<DeploymentId>,
 }
 
@@ -179,10 +187,14 @@ impl TryFrom<RawRoute> for Route {
     type Error = RouteError;
 
     fn try_from(raw: RawRoute) -> Result<Self, RouteError> {
-        let RawRoute { artifact, environment, generation, arms, shadow, deployment } = raw;
+        let RawRoute { artifact, environment, generation, arms, shadow, matched, deployment } = raw;
         let route = Self { deployment, ..Self::new(artifact, environment, generation, arms)? };
-        match shadow {
-            Some(arm) => route.shadowed_by(arm),
+        let route = match shadow {
+            Some(arm) => route.shadowed_by(arm)?,
+            None => route,
+        };
+        match matched {
+            Some(matched) => route.matched_by(matched),
             None => Ok(route),
         }
     }
@@ -217,7 +229,8 @@ impl Route {
         if sum != u32::from(Weight::ALL) {
             return Err(RouteError::Sum(sum));
         }
-        Ok(Self { artifact, environment, generation, arms, shadow: None, deployment: None })
+        let (shadow, matched, deployment) = (None, None, None);
+        Ok(Self { artifact, environment, generation, arms, shadow, matched, deployment })
     }
 
     /// All runs to the live version.
@@ -229,7 +242,8 @@ impl Route {
         live: VersionNumber,
     ) -> Self {
         let arms = vec![Arm { version: live, weight: Weight::ALL }];
-        Self { artifact, environment, generation, arms, shadow: None, deployment: None }
+        let (shadow, matched, deployment) = (None, None, None);
+        Self { artifact, environment, generation, arms, shadow, matched, deployment }
     }
 
     /// The same, with copies of this share of the runs for a candidate: it runs beside whatever answers,
@@ -244,6 +258,20 @@ impl Route {
             return Err(RouteError::Shadow(arm.version));
         }
         Ok(Self { shadow: (arm.weight > Weight::ZERO).then_some(arm), ..self })
+    }
+
+    /// The same, where runs that carry an attribute are a candidate's, whatever key they have.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError::Matched`] if it is no candidate of the route, or has a share, or copies.
+    pub fn matched_by(self, matched: Matched) -> Result<Self, RouteError> {
+        let mut candidates = self.candidates().iter();
+        let is_one = candidates.any(|it| it.version == matched.to && it.weight == Weight::ZERO);
+        if !is_one || self.shadow.is_some() {
+            return Err(RouteError::Matched(matched.to));
+        }
+        Ok(Self { matched: Some(matched), ..self })
     }
 
     /// The same, as a step of a deployment.
@@ -302,11 +330,24 @@ impl Route {
         self.shadow
     }
 
-    /// Whether a version may run: it has a share, or gets copies.
+    /// The candidate that gets the runs that carry something, and what that is.
+    #[must_use]
+    pub const fn matched(&self) -> Option<&Matched> {
+        self.matched.as_ref()
+    }
+
+    /// The version of a run with these attributes, if it is given to one for them. That goes before its key.
+    #[must_use]
+    pub fn match_of(&self, attributes: &[(&str, &str)]) -> Option<VersionNumber> {
+        self.matched.as_ref().filter(|matched| matched.by.fits(attributes)).map(|it| it.to)
+    }
+
+    /// Whether a version may run: it has a share, or gets copies, or what matches.
     #[must_use]
     pub fn runs(&self, version: VersionNumber) -> bool {
         let mut running = self.arms.iter().chain(&self.shadow);
         running.any(|arm| arm.version == version && arm.weight > Weight::ZERO)
+            || self.matched.as_ref().is_some_and(|matched| matched.to == version)
     }
 
     /// The arm that a key belongs to, such as a user's or a session's name. While a candidate's weight
@@ -406,6 +447,35 @@ mod tests {
         for refused in [split(0).shadowed_by(copies(first)), split(1).shadowed_by(copies(second))] {
             assert!(matches!(refused, Err(RouteError::Shadow(_))), "{refused:?}");
         }
+    }
+
+    #[test]
+    fn only_a_candidate_without_a_share_gets_what_matches() {
+        let (first, second) = (VersionNumber::FIRST, VersionNumber::FIRST.next());
+        let by: crate::Match = "x-preview=yes".parse().unwrap();
+        let to = |to| Matched { to, by: by.clone() };
+        let matched = split(0).matched_by(to(second)).unwrap();
+        assert!(matched.runs(second) && !split(0).runs(second));
+        assert_eq!(matched.match_of(&[("X-Preview", "yes")]), Some(second));
+        assert_eq!(matched.match_of(&[]), None);
+        assert_eq!(
+            matched.arm_at(Bucket::of(0)).version,
+            first,
+            "the others stay with what is live"
+        );
+        let written = serde_json::to_string(&matched).unwrap();
+        assert_eq!(serde_json::from_str::<Route>(&written).unwrap(), matched);
+        let copies = Arm { version: second, weight: Weight::ALL };
+        let shadowed = split(0).shadowed_by(copies).unwrap();
+        for refused in [
+            split(0).matched_by(to(first)),
+            split(1).matched_by(to(second)),
+            shadowed.matched_by(to(second)),
+        ] {
+            assert!(matches!(refused, Err(RouteError::Matched(_))), "{refused:?}");
+        }
+        let more = written.replace("10000", "9999").replace("\"weight\":0", "\"weight\":1");
+        assert!(serde_json::from_str::<Route>(&more).is_err(), "{more}");
     }
 
     proptest! {

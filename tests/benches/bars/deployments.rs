@@ -7,7 +7,7 @@ use sternway::{
     Sternway,
     control::{
         Intent,
-        deploy::{NewDeployment, OnSupersede},
+        deploy::{NewDeployment, OnSupersede, Targeting},
     },
     deploy::{blue_green, canary},
     provider::Stopwatch,
@@ -97,7 +97,8 @@ fn resolve(
     let running = names.get(IDLE..).unwrap_or_default();
     let mut stream = running.iter().cycle();
     let value = nanos_each(9, 200_000, || {
-        let run = stream.next().and_then(|name| table.resolve(name, &environment, "user-4711"));
+        let targeting = Targeting::by_key("user-4711");
+        let run = stream.next().and_then(|name| table.resolve(name, &environment, &targeting));
         black_box(run.expect("every artifact is live"));
     });
     let bare: RwLock<HashMap<&str, u64>> =

@@ -24,6 +24,12 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
     if running && before.is_some_and(|before| before.shadow < after.shadow) {
         tell(Event::DeploymentAdvanced, Some(format!("copies of {} of the runs", after.shadow)));
     }
+    if running
+        && let Some(by) = &after.matched
+        && before.is_none_or(|before| before.matched.as_ref() != Some(by))
+    {
+        tell(Event::DeploymentAdvanced, Some(format!("the runs with {by}")));
+    }
     if running && before.is_some_and(|before| before.weight != after.weight) {
         let lost = before.map(|before| dropped(before, after)).unwrap_or_default();
         tell(Event::DeploymentAdvanced, Some(format!("{lost}{} of the runs", after.weight)));

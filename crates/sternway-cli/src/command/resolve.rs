@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use sternway::{
     Missing,
     api::ResolvedView,
+    control::deploy::Targeting,
     types::{ArtifactId, Weight},
 };
 
@@ -14,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   sternway resolve tools/search                  by chance, by the shares that are in force
   sternway resolve tools/search --key alice      the same version for the same name
+  sternway resolve tools/search --attribute x-preview=yes   for a run with this header
   sternway resolve tools/search --json           with the generation that the outcome names";
 
 /// Which version a run is to take: what is live, or one of those that a deployment shares the runs
@@ -28,13 +30,33 @@ pub(crate) struct Args {
     /// Whose run it is, such as a user's name. Default: by chance.
     #[arg(long, value_name = "NAME")]
     key: Option<String>,
+
+    /// What the run carries, such as a header of its request: a candidate may be given it for that, before any
+    /// key. Once for each.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
+    attribute: Vec<Attribute>,
+}
+
+/// What a run carries: a name, and a value.
+pub(crate) type Attribute = (String, String);
+
+pub(crate) fn attribute(text: &str) -> Result<Attribute, String> {
+    let parts = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = parts.ok_or("expected a name and a value, such as x-preview=yes")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Attributes as they are asked for.
+pub(crate) fn attributes(given: &[Attribute]) -> Vec<(&str, &str)> {
+    given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let environment = &context.environment;
     let resolved = context.with(Missing::Refuse, async |sternway| {
-        let key = args.key.as_deref();
-        Ok(sternway.control().resolve_run(&args.artifact, environment, key).await?)
+        let attributes = attributes(&args.attribute);
+        let run = Targeting { key: args.key.as_deref(), attributes: &attributes };
+        Ok(sternway.control().resolve_run(&args.artifact, environment, &run).await?)
     });
     let resolved = resolved.await?;
     let view = ResolvedView {
@@ -44,6 +66,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         candidate: resolved.candidate,
         generation: resolved.generation,
         weight: resolved.weight.get(),
+        matched: resolved.matched,
         shadow: resolved.shadow,
         deployment: resolved.deployment,
         assigned: resolved.assigned,
@@ -52,6 +75,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         let name = style::paint(style::NAME, &view.artifact);
         let what = if view.candidate { "a candidate" } else { "live" };
         let share = match resolved.weight {
+            _ if view.matched => ", for what the run carries".to_owned(),
             Weight::ALL => String::new(),
             weight => format!(", {weight} of the runs"),
         };

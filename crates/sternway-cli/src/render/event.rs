@@ -142,7 +142,8 @@ fn record(change: &RecordChange) -> String {
             let beside = arms.map(|arm| format!(", {} {}", arm.version, arm.weight));
             let copies =
                 it.shadow().map(|arm| format!(", {} copies of {}", arm.version, arm.weight));
-            let arms: String = beside.chain(copies).collect();
+            let matched = it.matched().map(|it| format!(", {} what has {}", it.to, it.by));
+            let arms: String = beside.chain(copies).chain(matched).collect();
             format!(
                 "{} in {}: {} {}{arms}",
                 it.artifact(),

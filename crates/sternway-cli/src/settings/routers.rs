@@ -23,8 +23,16 @@ use crate::{error::nearest, format::visible};
 /// The section that they stand in.
 pub(super) const SECTION: &str = "routers";
 /// What one takes.
-const KEYS: [&str; 7] =
-    ["haproxy", "maps", "backends", "artifacts", "environment", "environments", "namespace"];
+const KEYS: [&str; 8] = [
+    "haproxy",
+    "maps",
+    "backends",
+    "headers",
+    "artifacts",
+    "environment",
+    "environments",
+    "namespace",
+];
 /// Where the map files lie if nothing is said.
 const MAPS: &str = "/etc/haproxy/sternway";
 /// How long a call may take. A store in a file is held meanwhile, and others wait for it.
@@ -112,6 +120,12 @@ impl SettingsFile<'_> {
         if let Some(value) = table.get("backends") {
             layout = self.layout(value, |pattern| layout.with_backends(pattern))?;
         }
+        if let Some(value) = table.get("headers") {
+            let names: BTreeSet<String> = self.read_all(table, "headers")?;
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let headers = layout.with_headers(&names);
+            layout = headers.map_err(|err| self.not_that(value, &err.to_string()))?;
+        }
         let artifacts = self.read_all(table, "artifacts")?;
         let mut environments: BTreeSet<EnvironmentId> = self.read_all(table, "environments")?;
         environments.extend(self.read(table, "environment")?);
@@ -186,6 +200,8 @@ fn is_name(name: &str) -> bool {
 mod tests {
     use std::path::Path;
 
+    use sternway::provider::TrafficRouter as _;
+
     use super::*;
     use crate::settings::file::Scope;
 
@@ -216,6 +232,10 @@ mod tests {
         let all = parse(text).unwrap();
         let shown = all.values().map(RouterSetting::shown).collect::<Vec<_>>();
         assert_eq!(shown, ["HAProxy at 127.0.0.1:9999 for a/b, a/c in eu, us"]);
+        let text =
+            format!("{EDGE}headers = ['X-Preview']\nartifacts = ['a/b']\nenvironment = 'eu'\n");
+        let edge = parse(&text).unwrap().remove("edge").unwrap();
+        assert!(edge.router().goes_by("x-preview") && !edge.router().goes_by("x-other"));
         assert_eq!(parse("actor = 'alice'"), Ok(BTreeMap::new()));
     }
 
@@ -234,6 +254,7 @@ mod tests {
         refused("[routers.edge]\nhaproxy = 5", "2, column 11: expected a text in quotes");
         refused(&format!("{EDGE}maps = 'm'"), "3, column 8: \"m\" is no folder");
         refused(&format!("{EDGE}backends = 'b'"), "3, column 12: \"b\" does not name backends");
+        refused(&format!("{EDGE}headers = ['x y']"), "3, column 11: \"x y\" is no attribute");
         refused(&format!("{EDGE}artifacts = 'a/b'"), "3, column 13: expected a list of texts");
         refused(&format!("{EDGE}artifacts = ['Ä']"), "3, column 14: ");
     }

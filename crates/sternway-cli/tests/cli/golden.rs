@@ -196,6 +196,7 @@ stories! {
     explain
     folders
     gates
+    header_routes
     labels
     metrics
     moves

@@ -261,7 +261,10 @@ fn a_router_is_listed_with_what_it_can_and_shown_with_what_mends_it() {
     let listed = world.ok(&["router", "list"]);
     assert!(listed.contains("edge  HAProxy at /nowhere/sternway.sock"), "{listed}");
     assert!(listed.contains("shares of 0.01 % among 16 versions, by chance"), "{listed}");
-    assert!(listed.contains("copies no requests, forgets its routes"), "{listed}");
+    assert!(
+        listed.contains("copies no requests, goes by no headers, forgets its routes"),
+        "{listed}"
+    );
     let all = world.json(&["router", "list"]);
     let able = &all["items"][0]["capabilities"];
     assert_eq!((&able["grain"], &able["shadows"]), (&1.into(), &false.into()));

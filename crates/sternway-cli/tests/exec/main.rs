@@ -13,6 +13,7 @@ mod dir;
 mod file;
 mod guard;
 mod health;
+mod previewed;
 mod python;
 mod rollback;
 mod shadowed;

@@ -39,8 +39,13 @@ fn split(changeset: Changeset, of: &mut Deployment, shares: [u32; 2]) -> Changes
     ];
     let at = there(of.members.first(), "member").generation().next();
     if let Some(member) = of.members.first_mut() {
-        let regime =
-            Regime { generation: at, weight: sum, arms: arms.clone(), shadow: Weight::ZERO };
+        let regime = Regime {
+            generation: at,
+            weight: sum,
+            arms: arms.clone(),
+            shadow: Weight::ZERO,
+            matched: false,
+        };
         member.regimes.push(regime);
     }
     let shift = Shift { deployment: of.id, candidate: version(2), weight: sum, arms: arms.clone() };

@@ -25,6 +25,7 @@ pub(crate) mod immutable;
 pub(crate) mod judged;
 pub(crate) mod limits;
 pub(crate) mod locked;
+pub(crate) mod matched;
 pub(crate) mod modelled;
 pub(crate) mod monotone;
 pub(crate) mod namespaces;

@@ -82,10 +82,11 @@ pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
     problems
 }
 
-/// Whether a candidate answers runs, or gets copies of them.
+/// Whether a candidate answers runs, by chance or for what they carry, or gets copies of them.
 fn runs(route: &Route, arm: &Arm) -> bool {
     let copies = route.shadow().filter(|shadow| shadow.version == arm.version);
-    arm.weight > Weight::ZERO || copies.is_some()
+    let matches = route.matched().is_some_and(|matched| matched.to == arm.version);
+    arm.weight > Weight::ZERO || copies.is_some() || matches
 }
 
 pub(super) fn no_route(history: History<'_>, key: &RecordKey) -> Option<Refusal> {

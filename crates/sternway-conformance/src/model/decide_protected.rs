@@ -69,6 +69,7 @@ pub(super) fn deployed(
         let mut arms = after.split.iter().enumerate();
         after.weight > before.weight
             || after.shadow > before.shadow
+            || after.matched.as_ref().is_some_and(|by| before.matched.as_ref() != Some(by))
             || arms.any(|(at, share)| before.split.get(at).is_none_or(|had| share > had))
     });
     let mut problems: Vec<_> =
@@ -78,7 +79,11 @@ pub(super) fn deployed(
         match step {
             Step::Approve(consent) => asked.push(consent),
             Step::SetWeight(weight) | Step::Shadow(weight) if *weight == Weight::ZERO => (),
-            Step::SetWeight(_) | Step::Split(_) | Step::Shadow(_) | Step::GoLive => break,
+            Step::SetWeight(_)
+            | Step::Split(_)
+            | Step::Shadow(_)
+            | Step::HeaderRoute(_)
+            | Step::GoLive => break,
             Step::Choose
             | Step::Analyze(_)
             | Step::Pause

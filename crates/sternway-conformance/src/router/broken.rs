@@ -34,6 +34,8 @@ fn must_be_caught(name: &str, case: impl FnOnce(Memory), fault: Fault) {
         | Fault::AnswersEarly
         | Fault::SharesEvenly
         | Fault::HasAGap
+        | Fault::IgnoresHeaders
+        | Fault::ForgetsTheMatch
         | Fault::StaysBusy => Memory::EXACT,
     };
     let broken = Memory { fault: Some(fault), ..sound };
@@ -92,6 +94,10 @@ caught! {
         a_router_that_shares_evenly_is_caught;
     HasAGap by whole::every_request_has_a_version_while_routes_change:
         a_router_with_a_gap_is_caught;
+    IgnoresHeaders by matched::requests_that_match_go_to_the_candidate_and_no_others:
+        a_router_that_ignores_headers_is_caught;
+    ForgetsTheMatch by matched::what_matches_is_read_back_or_refused:
+        a_router_that_forgets_the_match_is_caught;
     StaysBusy by free_to_drop::a_call_that_was_dropped_can_be_made_again:
         a_router_that_stays_busy_is_caught;
 }

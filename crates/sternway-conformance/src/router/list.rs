@@ -33,6 +33,10 @@ macro_rules! __router_cases {
                 a_route_that_is_applied_twice_is_there_once,
                 racing_drivers_may_apply_the_same_route,
             }
+            matched {
+                requests_that_match_go_to_the_candidate_and_no_others,
+                what_matches_is_read_back_or_refused,
+            }
             read_back {
                 there_is_no_route_before_the_first,
                 every_part_of_a_route_is_read_back,

@@ -7,7 +7,9 @@ use std::{
 
 use async_trait::async_trait;
 use sternway_provider::{Capabilities, RouterError, TrafficRouter};
-use sternway_types::{Arm, ArtifactId, EnvironmentId, Generation, Route, VersionNumber, Weight};
+use sternway_types::{
+    Arm, ArtifactId, Bucket, EnvironmentId, Generation, Route, VersionNumber, Weight,
+};
 use tokio::task::yield_now;
 
 use super::{RouterHarness, RouterPlace};
@@ -50,6 +52,10 @@ pub(super) enum Fault {
     SharesEvenly,
     /// Takes the old route away before the new one is there.
     HasAGap,
+    /// Sends requests by the shares alone.
+    IgnoresHeaders,
+    /// Forgets by which header a route goes.
+    ForgetsTheMatch,
     /// Stays busy when a call is dropped.
     StaysBusy,
 }
@@ -79,12 +85,14 @@ impl Default for Front {
 pub(super) struct Memory {
     pub(super) grain: u16,
     pub(super) arms: usize,
+    pub(super) header: bool,
     pub(super) fault: Option<Fault>,
 }
 
 impl Memory {
-    pub(super) const EXACT: Self = Self { grain: 1, arms: Route::MAX_ARMS, fault: None };
-    pub(super) const COARSE: Self = Self { grain: 100, arms: 2, fault: None };
+    pub(super) const EXACT: Self =
+        Self { grain: 1, arms: Route::MAX_ARMS, header: true, fault: None };
+    pub(super) const COARSE: Self = Self { grain: 100, arms: 2, header: false, fault: None };
 
     fn is(self, fault: Fault) -> bool {
         self.fault == Some(fault)
@@ -119,10 +127,22 @@ impl RouterPlace for Place {
         let target = keyed(self.kind, artifact, environment);
         let mut answered = Vec::new();
         for _ in 0..requests {
-            answered.push(self.serve(&target));
+            answered.push(self.serve(&target, &[]));
             yield_now().await;
         }
         answered
+    }
+
+    async fn send_with(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        header: (&str, &str),
+        requests: usize,
+    ) -> Vec<Option<VersionNumber>> {
+        let target = keyed(self.kind, artifact, environment);
+        let headers: &[_] = if self.kind.is(Fault::IgnoresHeaders) { &[] } else { &[header] };
+        (0..requests).map(|_| self.serve(&target, headers)).collect()
     }
 
     async fn restart(&self) {
@@ -132,13 +152,16 @@ impl RouterPlace for Place {
 
 impl Place {
     /// Which version gets one request.
-    fn serve(&self, target: &Target) -> Option<VersionNumber> {
+    fn serve(&self, target: &Target, headers: &[(&str, &str)]) -> Option<VersionNumber> {
         let mut front = self.front.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = front.dice.below(10_000);
         let route = front.before.get(target).or_else(|| front.routes.get(target))?;
+        if let Some(version) = route.match_of(headers) {
+            return Some(version);
+        }
         let even = route.arms().get(bucket % route.arms().len());
         let even = even.filter(|_| self.kind.is(Fault::SharesEvenly)).copied();
-        let by_weight = || route.arm_at(Bucket::of(bucket));
+        let by_weight = || route.arm_at(Bucket::of(u64::try_from(bucket).unwrap_or_default()));
         Some(even.unwrap_or_else(by_weight).version)
     }
 }
@@ -186,6 +209,13 @@ impl Driver {
         if route.arms().iter().any(|arm| !arm.weight.get().is_multiple_of(grain)) {
             let rounded = self.kind.is(Fault::Rounds).then(|| again(route, vec![whole]));
             return rounded.map_or_else(|| unable("too fine a weight"), Ok);
+        }
+        if route.matched().is_some() && !self.kind.header {
+            return unable("a header");
+        }
+        if self.kind.is(Fault::ForgetsTheMatch) {
+            let fewer = again(route, route.arms().to_vec());
+            return Ok(route.deployment().map_or(fewer.clone(), |id| fewer.of_deployment(id)));
         }
         if self.kind.is(Fault::ForgetsTheDeployment) {
             return Ok(again(route, route.arms().to_vec()));
@@ -239,6 +269,7 @@ impl TrafficRouter for Driver {
             sticky: false,
             arms: self.kind.arms,
             shadows: false,
+            header: self.kind.header,
             survives_restart: self.kind.is(Fault::Boasts),
         }
     }

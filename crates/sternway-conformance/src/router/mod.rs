@@ -27,6 +27,9 @@ use crate::must::parsed;
 /// How many versions of everything there are for the suite, from v1 on.
 pub const VERSIONS: u64 = 16;
 
+/// The header that the suite has routes go by, where the router does.
+pub const HEADER: &str = "x-sternway-test";
+
 /// What the suite makes routes for: two artifacts, in two environments each.
 #[must_use]
 pub fn targets() -> Vec<(ArtifactId, EnvironmentId)> {
@@ -62,6 +65,18 @@ pub trait RouterPlace: Send + Sync + 'static {
         environment: &EnvironmentId,
         requests: usize,
     ) -> Vec<Option<VersionNumber>>;
+
+    /// The same, of requests with a header. Who is able to go by none need not say how.
+    async fn send_with(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        header: (&str, &str),
+        requests: usize,
+    ) -> Vec<Option<VersionNumber>> {
+        let _ = header;
+        self.send(artifact, environment, requests).await
+    }
 
     /// Ends the router and starts it again, as it is when it is set up.
     async fn restart(&self);

@@ -8,10 +8,11 @@ use std::{
 
 use sternway_provider::{Capabilities, RouterError, TrafficRouter};
 use sternway_types::{
-    Arm, ArtifactId, DeploymentId, EnvironmentId, Generation, Route, VersionNumber, Weight,
+    Arm, ArtifactId, DeploymentId, EnvironmentId, Generation, Match, Matched, Route, VersionNumber,
+    Weight,
 };
 
-use super::{RouterPlace, targets};
+use super::{HEADER, RouterPlace, targets};
 use crate::must::there;
 
 /// See the module.
@@ -51,6 +52,19 @@ impl Way {
         }
         let candidate = self.about(basis_points);
         self.route(generation, &[10_000 - candidate, candidate])
+    }
+
+    /// A route of v1, where what carries one of these values of the header is v2's.
+    pub(crate) fn matched(&self, generation: u64, values: &[&str]) -> Route {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let by = done(Match::new(HEADER, values), "a match of the suite");
+        let route = self.route(generation, &[10_000, 0]);
+        done(route.matched_by(Matched { to: numbered(2), by }), "a route of the suite")
+    }
+
+    /// Whether it is able to take what [`matched`](Self::matched) makes.
+    pub(crate) fn goes_by_headers(&self) -> bool {
+        self.router.goes_by(HEADER) && self.capabilities().arms > 1
     }
 
     /// A route that gives everything to this version.

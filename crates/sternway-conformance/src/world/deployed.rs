@@ -41,7 +41,7 @@ pub(crate) fn deployment(
 }
 
 pub(crate) const fn regime(generation: Generation, weight: Weight) -> Regime {
-    Regime { generation, weight, arms: Vec::new(), shadow: Weight::ZERO }
+    Regime { generation, weight, arms: Vec::new(), shadow: Weight::ZERO, matched: false }
 }
 
 pub(crate) fn put_deployment(deployment: &Deployment) -> Change {

@@ -31,6 +31,8 @@ impl Control {
                 // Proof is of the one that goes live.
                 all_proven = all_proven
                     && deployment.winner().is_some()
+                    // What runs by an attribute is none of what it will get.
+                    && deployment.matched.is_none()
                     && self.is_proven((member, candidate), environment, &now).await?;
             }
         }

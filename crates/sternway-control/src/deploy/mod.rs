@@ -38,7 +38,7 @@ pub use self::{
     fared::Stretch,
     health::{HealthChecks, Probes, Probing},
     keep::Unrouted,
-    resolve::Resolved,
+    resolve::{Resolved, Targeting},
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };

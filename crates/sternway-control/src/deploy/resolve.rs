@@ -1,5 +1,6 @@
 //! Which version a run is to take.
 
+use sternway_provider::Ids;
 use sternway_store::Limit;
 use sternway_types::{
     ArtifactId, Assigned, Bucket, DeploymentId, EnvironmentId, Generation, MoveCause, PointerName,
@@ -12,6 +13,34 @@ use crate::{Control, ControlError};
 /// Among how many of the newest moves a deployment that is over is looked for.
 const LOOKED_THROUGH: usize = 1_000;
 
+/// What is known of a run, by which it is given to a version: what it carries goes before its key, and its key
+/// before chance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Targeting<'a> {
+    /// Whose run it is, such as a user's name: the same key is given the same version. Nothing if it is drawn
+    /// by chance.
+    pub key: Option<&'a str>,
+    /// What it carries, such as the headers of a request, with names in any case.
+    pub attributes: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Targeting<'a> {
+    /// A run of which a key is known, and nothing else.
+    #[must_use]
+    pub const fn by_key(key: &'a str) -> Self {
+        Self { key: Some(key), attributes: &[] }
+    }
+
+    /// The bucket of the run, and how it came to that.
+    fn bucket(&self, route: &Route, ids: &dyn Ids) -> (Bucket, Assigned) {
+        match self.key.map(|key| route.bucket(key)) {
+            Some(bucket) => (bucket, Assigned::Key(bucket)),
+            // The hash of what nobody can foretell is as good as a draw.
+            None => (route.bucket(&ids.outcome().to_string()), Assigned::Chance),
+        }
+    }
+}
+
 /// Which version a run takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resolved {
@@ -23,6 +52,8 @@ pub struct Resolved {
     pub candidate: bool,
     /// Its share of the runs.
     pub weight: Weight,
+    /// Whether it was given the run for what that carries, and not for a share.
+    pub matched: bool,
     /// The candidate that gets a copy of the run: it runs too, nobody sees what it answers, and its outcome
     /// names the same generation. Only what has no effects outside may be run twice.
     pub shadow: Option<VersionNumber>,
@@ -33,17 +64,36 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// What a route says of the bucket of a key.
-    pub(crate) fn of(route: &Route, bucket: Bucket) -> Self {
+    /// What a route says of a run.
+    pub(crate) fn of(route: &Route, run: &Targeting<'_>, ids: &dyn Ids) -> Self {
+        let (generation, deployment) = (route.generation(), route.deployment());
+        if let Some(version) = route.match_of(run.attributes) {
+            let (weight, shadow) = (Weight::ZERO, None);
+            let (candidate, matched) = (true, true);
+            // Nothing was drawn: what it carries is what it was chosen by.
+            let assigned = None;
+            return Self {
+                version,
+                generation,
+                candidate,
+                weight,
+                matched,
+                shadow,
+                deployment,
+                assigned,
+            };
+        }
+        let (bucket, assigned) = run.bucket(route, ids);
         let arm = route.arm_at(bucket);
         Self {
             version: arm.version,
-            generation: route.generation(),
+            generation,
             candidate: arm.version != route.live().version,
             weight: arm.weight,
+            matched: false,
             shadow: route.shadow_at(bucket),
-            deployment: route.deployment(),
-            assigned: route.deployment().map(|_| Assigned::Key(bucket)),
+            deployment,
+            assigned: deployment.map(|_| assigned),
         }
     }
 
@@ -57,8 +107,9 @@ impl Resolved {
 
 impl Control {
     /// Which version a run takes: what is live, or while a deployment is on its way one of those that
-    /// share the runs. The same key, such as a user's name, is given the same version, and keeps a
-    /// candidate while its share grows; without a key it is drawn by chance. Programs that run often ask
+    /// share the runs. A run that carries what a header route asks for is given to the candidate. Else the same
+    /// key, such as a user's name, is given the same version, and keeps a candidate while its share grows;
+    /// without a key it is drawn by chance. Programs that run often ask
     /// [`LiveTable::resolve`](crate::live::LiveTable::resolve), which costs no I/O.
     ///
     /// # Errors
@@ -69,19 +120,14 @@ impl Control {
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,
-        key: Option<&str>,
+        run: &Targeting<'_>,
     ) -> Result<Resolved, ControlError> {
         let route = self.wanted_route(artifact, environment).await?;
         let route = route.ok_or_else(|| ControlError::NotLive {
             artifact: artifact.clone(),
             environment: environment.clone(),
         })?;
-        if let Some(key) = key {
-            return Ok(Resolved::of(&route, route.bucket(key)));
-        }
-        // The hash of what nobody can foretell is as good as a draw.
-        let drawn = Resolved::of(&route, route.bucket(&self.ids.outcome().to_string()));
-        Ok(Resolved { assigned: drawn.assigned.map(|_| Assigned::Chance), ..drawn })
+        Ok(Resolved::of(&route, run, self.ids()))
     }
 
     /// The deployment that is on its way for an artifact, or the newest one that moved what is live.

@@ -101,17 +101,15 @@ impl Routers {
                 );
                 return Err(unroutable(problem));
             }
-            let copies = plan.steps().iter().find(|step| matches!(step, Step::Shadow(_)));
-            if let Some(step) = copies.filter(|_| !able.shadows) {
-                return Err(unroutable(format!(
-                    "it copies no requests, and `{step}` asks for that"
-                )));
+            if let Some(problem) = lacking(router.as_ref(), plan) {
+                return Err(unroutable(problem));
             }
             let is_fine = |it: &Weight| it.get().is_multiple_of(able.grain.max(1));
             let wrong = plan.steps().iter().find(|step| match step {
                 Step::SetWeight(it) | Step::Shadow(it) => !is_fine(it),
                 Step::Split(shares) => !shares.iter().all(is_fine),
-                Step::Choose
+                Step::HeaderRoute(_)
+                | Step::Choose
                 | Step::Analyze(_)
                 | Step::Pause
                 | Step::Approve(_)
@@ -129,6 +127,31 @@ impl Routers {
         }
         Ok(())
     }
+}
+
+/// Which step of a plan asks for more than shares, and for more than a router is able to do.
+fn lacking(router: &dyn TrafficRouter, plan: &Plan) -> Option<String> {
+    plan.steps().iter().find_map(|step| match step {
+        Step::Shadow(_) if !router.capabilities().shadows => {
+            Some(format!("it copies no requests, and `{step}` asks for that"))
+        }
+        Step::HeaderRoute(by) if !router.goes_by(by.attribute()) => Some(format!(
+            "it does not go by the header {}, and `{step}` asks for that",
+            by.attribute()
+        )),
+        Step::SetWeight(_)
+        | Step::Split(_)
+        | Step::Choose
+        | Step::Shadow(_)
+        | Step::HeaderRoute(_)
+        | Step::Analyze(_)
+        | Step::Pause
+        | Step::Approve(_)
+        | Step::Probe(_)
+        | Step::After(_)
+        | Step::GoLive
+        | Step::Bake(_) => None,
+    })
 }
 
 impl Control {

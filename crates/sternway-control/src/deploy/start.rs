@@ -251,6 +251,7 @@ impl Control {
                 weight: Weight::ZERO,
                 arms: Vec::new(),
                 shadow: Weight::ZERO,
+                matched: false,
             }],
             baseline: (baseline.known() > 0).then(|| Box::new(baseline)),
         })

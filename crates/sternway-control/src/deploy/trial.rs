@@ -18,7 +18,8 @@ use crate::{Control, ControlError, Intent, rollback::Reaction};
 pub(crate) struct Trial {
     pub(super) member: Member,
     pub(super) route: Route,
-    stretches: Vec<Stretch>,
+    /// What it and the version beside it did, share by share; nothing where its runs were not drawn at random.
+    stretches: Option<Vec<Stretch>>,
 }
 
 impl Trial {
@@ -32,22 +33,30 @@ impl Trial {
         baseline_of(&self.member).and_then(|it| it.frozen)
     }
 
+    /// Whether its runs were drawn at random, so that Test A can hold it against the version beside it. If not,
+    /// it is held against what that one did before, as what is live is.
+    pub(crate) const fn is_beside(&self) -> bool {
+        self.stretches.is_some()
+    }
+
     /// What Test A or Test P finds when the candidate stands like this under its present share.
     pub(crate) fn look(&self, policy: &Policy, tally: &Tally) -> Option<Regression> {
-        beside(policy, self.live(), &self.shares(policy, tally), tally, self.candidates())
+        let shares = self.shares(policy, tally)?;
+        beside(policy, self.live(), &shares, tally, self.candidates())
     }
 
     /// How near the same test is to taking it back.
     pub(crate) fn standing(&self, policy: &Policy, tally: &Tally) -> Option<Standing> {
-        beside_standing(policy, self.live(), &self.shares(policy, tally), self.candidates())
+        beside_standing(policy, self.live(), &self.shares(policy, tally)?, self.candidates())
     }
 
     fn candidates(&self) -> u8 {
         u8::try_from(self.member.candidates().count()).unwrap_or(u8::MAX)
     }
 
-    fn shares(&self, policy: &Policy, now: &Tally) -> Vec<Beside> {
-        shares(&self.stretches, now, counted_until(policy, now))
+    fn shares(&self, policy: &Policy, now: &Tally) -> Option<Vec<Beside>> {
+        let stretches = self.stretches.as_ref()?;
+        Some(shares(stretches, now, counted_until(policy, now)))
     }
 }
 
@@ -59,8 +68,10 @@ impl Control {
         subject: &Subject,
     ) -> Result<Option<Trial>, ControlError> {
         let Some(member) = under_way.member_of(subject).cloned() else { return Ok(None) };
-        let of = (&member, subject.version);
-        let stretches = self.beside(of, &subject.environment, subject.generation).await?;
+        let (of, at) = ((&member, subject.version), subject.generation);
+        let matched = member.regimes.iter().any(|it| it.generation == at && it.matched);
+        let stretches =
+            if matched { None } else { Some(self.beside(of, &subject.environment, at).await?) };
         Ok(Some(Trial { member, route: under_way.route.clone(), stretches }))
     }
 

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use sternway_deploy::{Next, Write};
 use sternway_types::{
-    Arm, ArtifactId, Change, Changeset, Condemnation, Deployment, Force, Generation, Member,
-    MoveCause, NewMove, Phase, PointerName, Precondition, Reason, Record, RecordKey, Regime,
-    RollbackTrigger, Route, Shift, Target, VersionNumber, Weight,
+    Arm, ArtifactId, Change, Changeset, Condemnation, Deployment, Force, Generation, Matched,
+    Member, MoveCause, NewMove, Phase, PointerName, Precondition, Reason, Record, RecordKey,
+    Regime, RollbackTrigger, Route, Shift, Target, VersionNumber, Weight,
 };
 
 use super::Deployed;
@@ -166,12 +166,12 @@ fn moved(
 ) -> Moves {
     let now = deployment.clone();
     let Deployment { environment, weight, shadow, .. } = &now;
-    let (weight, shadow) = (*weight, *shadow);
+    let (weight, shadow, matched) = (*weight, *shadow, now.matched.is_some());
     let members = deployment.members.iter_mut().filter(|it| ours.contains(&it.artifact));
     let moves = members.map(|member| {
         let (before, (version, cause)) = (member.generation(), to(&now, member));
         let arms = split_of(&now, member);
-        member.regimes.push(Regime { generation: before.next(), weight, arms, shadow });
+        member.regimes.push(Regime { generation: before.next(), weight, arms, shadow, matched });
         let (artifact, name) =
             (member.artifact.clone(), PointerName::Environment(environment.clone()));
         let to = Target::Version(version);
@@ -196,6 +196,9 @@ pub(super) fn route_of(deployment: &Deployment, member: &Member) -> Result<Route
     let (artifact, environment) = (member.artifact.clone(), deployment.environment.clone());
     let route = Route::new(artifact, environment, member.generation(), arms)?;
     let route = route.of_deployment(deployment.id);
+    if let Some(by) = deployment.matched.clone() {
+        return Ok(route.matched_by(Matched { to: member.to, by })?);
+    }
     if deployment.shadow.is_zero() {
         return Ok(route);
     }

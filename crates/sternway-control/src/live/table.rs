@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use sternway_provider::Ids;
 use sternway_store::{Limit, Store, StoreError};
 use sternway_types::{
     ArtifactId, At, EnvironmentId, NamespaceId, Pointer, PointerMove, PointerName, Record,
@@ -9,7 +10,10 @@ use sternway_types::{
 };
 
 use super::Live;
-use crate::{ControlError, deploy::Resolved};
+use crate::{
+    ControlError,
+    deploy::{Resolved, Targeting},
+};
 
 pub(super) type Table = HashMap<EnvironmentId, HashMap<ArtifactId, Here>>;
 
@@ -27,7 +31,7 @@ impl Here {
         self.route.as_deref().filter(|route| route.generation() == self.live.generation)
     }
 
-    pub(super) fn resolve(&self, key: &str) -> Resolved {
+    pub(super) fn resolve(&self, run: &Targeting<'_>, ids: &dyn Ids) -> Resolved {
         let Live { version, generation, .. } = self.live;
         self.route().map_or_else(
             || Resolved {
@@ -35,11 +39,12 @@ impl Here {
                 generation,
                 candidate: false,
                 weight: Weight::ALL,
+                matched: false,
                 shadow: None,
                 deployment: None,
                 assigned: None,
             },
-            |route| Resolved::of(route, route.bucket(key)),
+            |route| Resolved::of(route, run, ids),
         )
     }
 }

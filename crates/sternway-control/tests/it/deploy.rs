@@ -349,6 +349,7 @@ impl TrafficRouter for Away {
             sticky: true,
             arms: 16,
             shadows: false,
+            header: false,
             survives_restart: true,
         }
     }

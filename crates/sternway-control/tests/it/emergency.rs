@@ -341,6 +341,7 @@ impl TrafficRouter for Fleet {
             sticky: true,
             arms,
             shadows: false,
+            header: false,
             survives_restart: true,
         }
     }

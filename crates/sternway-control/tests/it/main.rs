@@ -30,6 +30,7 @@ mod frozen;
 mod gate;
 mod guard;
 mod halted;
+mod header;
 mod health;
 mod import;
 mod live;

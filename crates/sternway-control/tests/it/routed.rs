@@ -64,6 +64,7 @@ impl TrafficRouter for Fake {
             sticky: false,
             arms: 16,
             shadows: false,
+            header: false,
             survives_restart: false,
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sternway_control::{
     ControlError,
-    deploy::{Deployed, NewDeployment, OnSupersede, Resolved},
+    deploy::{Deployed, NewDeployment, OnSupersede, Resolved, Targeting},
     record::Recorded,
     rollback::Reaction,
 };
@@ -54,7 +54,8 @@ async fn shadowing_for(copies: u32, outcomes: u32) -> (World, Deployed) {
 }
 
 async fn resolve(world: &World, key: &str) -> Resolved {
-    world.control.resolve_run(&greeting(), &production(), Some(key)).await.expect("resolved")
+    let run = Targeting::by_key(key);
+    world.control.resolve_run(&greeting(), &production(), &run).await.expect("resolved")
 }
 
 /// The outcomes of a version, by signs, under the shares that are in force.
@@ -117,7 +118,8 @@ async fn what_makes_both_fail_takes_no_shadow_back() {
 async fn every_process_is_told_of_copies_by_its_table() {
     let (world, _) = shadowing(100).await;
     let table = world.control.live().await.unwrap();
-    let run = table.resolve(&greeting(), &production(), "alice").expect("it is live");
+    let run = table.resolve(&greeting(), &production(), &Targeting::by_key("alice"));
+    let run = run.expect("it is live");
     assert_eq!((run.version, run.shadow), (version(1), Some(version(2))));
 }
 

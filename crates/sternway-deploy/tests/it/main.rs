@@ -5,6 +5,7 @@ mod consent;
 mod deadlines;
 mod experiments;
 mod frozen;
+mod headers;
 mod health;
 mod make;
 mod noticed;

@@ -52,6 +52,7 @@ pub(crate) fn begun(plan: Plan) -> Next {
                 weight: Weight::ZERO,
                 arms: Vec::new(),
                 shadow: Weight::ZERO,
+                matched: false,
             }],
             baseline: None,
         }],

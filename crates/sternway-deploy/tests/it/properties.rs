@@ -53,15 +53,20 @@ fn plans() -> impl Strategy<Value = Plan> {
     let after = prop::collection::vec(after_live(), 0..3);
     let shares = prop::collection::vec(1_u32..2_500, 2..4);
     let compared = prop::option::weighted(0.3, (shares, waits()));
-    (copies, compared, before, after, limits()).prop_map(
-        |(copies, compared, before, after, limits)| {
+    let header = prop::option::weighted(0.3, Just("x-preview=yes"));
+    (header, copies, compared, before, after, limits()).prop_map(
+        |(header, copies, compared, before, after, limits)| {
             let mut steps: Vec<_> = match compared {
                 Some((shares, look)) => {
                     let shares = shares.into_iter().map(|it| Weight::new(it).expect("a share"));
                     let split = Step::Split(shares.collect());
                     [split, Step::Analyze(look), Step::Choose].into_iter().chain(before).collect()
                 }
-                None => copies.map(Step::Shadow).into_iter().chain(before).collect(),
+                None => {
+                    let header = header.map(|it| Step::HeaderRoute(parsed(it)));
+                    let first = header.into_iter().chain(copies.map(Step::Shadow));
+                    first.chain(before).collect()
+                }
             };
             steps.push(Step::GoLive);
             steps.extend(after);

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use sternway_deploy::{
-    Growth, blue_green, canary, exponential, immediate, linear, rolling, shadow,
+    Growth, blue_green, by_header, canary, experiment, exponential, immediate, linear, rolling,
+    shadow,
 };
 use sternway_types::{Consent, Limits, Plan, PlanError, Step, Strategy, Wait, Weight};
 
-use crate::make::{MINUTE, wait, weight};
+use crate::make::{MINUTE, parsed, wait, weight};
 
 const NONE: Wait = Wait { outcomes: 0, length: Duration::ZERO };
 
@@ -19,6 +20,7 @@ fn shares(plan: &Plan) -> Vec<u16> {
     let share = |step: &Step| match step {
         Step::SetWeight(weight) => Some(weight.get()),
         Step::Shadow(_)
+        | Step::HeaderRoute(_)
         | Step::Probe(_)
         | Step::After(_)
         | Step::Analyze(_)
@@ -101,6 +103,49 @@ fn every_strategy_ends_live_and_watched() {
     );
 }
 
+#[test]
+fn what_matches_comes_before_everything_else() {
+    let by = || parsed("x-preview=yes");
+    let (each, limits) = (wait(5, 60), Limits::default());
+    let plan = canary(&[weight(5)], each, wait(0, 300), limits).unwrap();
+    let plan = plan.probing(&[parsed("ready")]).unwrap();
+    check_steps(
+        &by_header(&plan, by(), each).unwrap(),
+        Strategy::Canary,
+        &[
+            "check health by ready",
+            "header x-preview=yes",
+            "analyze 5 outcomes and 1m",
+            "weight 5 %",
+            "analyze 5 outcomes and 1m",
+            "go live",
+            "check health by ready",
+            "bake 5m",
+        ],
+    );
+    // A preview is what is there until somebody goes on.
+    let plan = blue_green(None, wait(0, 300), limits).unwrap();
+    check_steps(
+        &by_header(&plan, by(), each).unwrap(),
+        Strategy::BlueGreen,
+        &["header x-preview=yes", "pause", "go live", "bake 5m"],
+    );
+    let compared = experiment(&[weight(10); 2], each, each, limits).unwrap();
+    assert!(matches!(by_header(&compared, by(), each), Err(PlanError::Misplaced { .. })));
+}
+
+#[test]
+fn people_are_asked_and_health_is_checked_before_anything_matches() {
+    let steps = [Step::HeaderRoute(parsed("x-preview=yes")), Step::Pause, Step::GoLive];
+    let plan = Plan::new(Strategy::Steps, steps.to_vec(), Limits::default()).unwrap();
+    let late = [steps[0].clone(), Step::Approve(Consent::of(1)), Step::GoLive];
+    let late = Plan::new(Strategy::Steps, late.to_vec(), Limits::default()).unwrap();
+    assert!(!late.asks_first(&Consent::of(1)), "they are asked when it has run");
+    let plan = plan.probing(&[parsed("ready")]).unwrap().asking_first(1).unwrap();
+    let shown: Vec<_> = plan.steps().iter().map(Step::to_string).collect();
+    assert_eq!(shown[..3], ["approve by 1", "check health by ready", "header x-preview=yes"]);
+}
+
 #[track_caller]
 fn check_misplaced(steps: &[Step], place: usize) {
     let refused = Plan::new(Strategy::Steps, steps.to_vec(), Limits::default());
@@ -118,6 +163,11 @@ fn a_step_that_can_do_nothing_where_it_is_makes_no_plan() {
     check_misplaced(&[Step::GoLive, Step::Shadow(weight(5))], 2);
     let [share, copies] = [Step::SetWeight(weight(5)), Step::Shadow(weight(5))];
     check_misplaced(&[share, copies, Step::GoLive], 2);
+    let header = Step::HeaderRoute(parsed("x-preview=yes"));
+    check_misplaced(&[Step::SetWeight(weight(5)), header.clone(), Step::GoLive], 2);
+    check_misplaced(&[Step::GoLive, header.clone()], 2);
+    let split = Step::Split(vec![weight(10), weight(10)]);
+    check_misplaced(&[header, split, Step::Choose, Step::GoLive], 1);
     check_misplaced(&[Step::GoLive, Step::Approve(Consent::of(1))], 2);
     check_misplaced(&[Step::Approve(Consent::of(0)), Step::GoLive], 1);
     check_misplaced(&[bake, Step::GoLive], 1);

@@ -23,8 +23,20 @@ impl Answer {
     }
 }
 
-/// Sends requests to a path. Where the connection was ended behind an answer, another one is opened.
+/// Sends requests to a path.
 pub(crate) async fn send(socket: &Path, path: &str, requests: usize) -> io::Result<Vec<Answer>> {
+    send_with(socket, path, &[], requests).await
+}
+
+/// Sends requests with these headers to a path. Where the connection was ended behind an answer, another one is opened.
+pub(crate) async fn send_with(
+    socket: &Path,
+    path: &str,
+    headers: &[(&str, &str)],
+    requests: usize,
+) -> io::Result<Vec<Answer>> {
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+    let headers: String = headers.collect();
     let mut answers = Vec::new();
     let mut open = None;
     for _ in 0..requests {
@@ -32,7 +44,7 @@ pub(crate) async fn send(socket: &Path, path: &str, requests: usize) -> io::Resu
             Some(stream) => stream,
             None => BufReader::new(UnixStream::connect(socket).await?),
         };
-        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\n{headers}\r\n");
         stream.get_mut().write_all(request.as_bytes()).await?;
         let (answer, goes_on) = answer(&mut stream).await?;
         answers.push(answer);

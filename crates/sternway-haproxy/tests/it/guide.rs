@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use sternway_haproxy::Layout;
-use sternway_provider::TrafficRouter as _;
-use sternway_types::{Arm, EnvironmentId, Generation, Route, VersionNumber, Weight};
+use sternway_provider::{RouterError, TrafficRouter as _};
+use sternway_types::{Arm, EnvironmentId, Generation, Matched, Route, VersionNumber, Weight};
 
 use crate::{
     client,
@@ -26,6 +26,7 @@ async fn the_configuration_of_the_guide_does_what_it_says() -> Tested {
     let shown = shown().ok_or("no configuration on the page")?;
     let layout = Layout::new("/etc/haproxy/sternway")?;
     assert!(shown.contains(&layout.lookup(&artifact, &environment, "if { path_beg /search }")));
+    assert!(shown.contains(&Layout::header("x-preview")), "{}", Layout::header("x-preview"));
     assert!(shown.contains(&Layout::rules()), "the page has:\n{}", Layout::rules());
 
     let mut upstreams = Upstreams::default();
@@ -46,7 +47,8 @@ async fn the_configuration_of_the_guide_does_what_it_says() -> Tested {
         Ok(config)
     };
     let proxy = Proxy::start_as(here).await?;
-    let router = proxy.router(&Layout::new(&proxy.folder().join("maps").display().to_string())?);
+    let layout = Layout::new(&proxy.folder().join("maps").display().to_string())?;
+    let router = proxy.router(&layout.with_headers(&["X-Preview"])?);
 
     let [live, candidate] = [3, 4].map(VersionNumber::new);
     let arms = |weight: Weight| {
@@ -62,5 +64,23 @@ async fn the_configuration_of_the_guide_does_what_it_says() -> Tested {
         let others = client::send(&proxy.front(), "/other", 1).await?;
         assert!(others.iter().all(|it| it.body == "v3 "), "no route is for it: {others:?}");
     }
+
+    // Whoever asks for it has the candidate, which has no share.
+    let arms = arms(Weight::ZERO);
+    let route = Route::new(artifact, environment, Generation::new(9), arms)?;
+    let to = candidate.ok_or("a version")?;
+    let route = route.matched_by(Matched { to, by: "x-preview=yes,beta".parse()? })?;
+    router.apply(&route).await?;
+    for (value, answer) in [("beta", "v4 9"), ("no", "v3 9"), ("", "v3 9")] {
+        let header = ("X-Preview", value);
+        let answers = client::send_with(&proxy.front(), "/search", &[header], 3).await?;
+        assert!(answers.iter().all(|it| it.body == answer), "{value:?}: {answers:?}");
+    }
+    let twice = [("x-preview", "yes"), ("x-preview", "no")];
+    let answers = client::send_with(&proxy.front(), "/search", &twice, 1).await?;
+    assert!(answers.iter().all(|it| it.body == "v3 9"), "the last counts: {answers:?}");
+    let other = route.matched_by(Matched { to, by: "x-other=yes".parse()? })?;
+    let refused = router.apply(&other).await;
+    assert!(matches!(refused, Err(RouterError::Unable { .. })), "{refused:?}");
     Ok(())
 }

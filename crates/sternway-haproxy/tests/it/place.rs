@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use sternway_conformance::router::{RouterHarness, RouterPlace, VERSIONS, targets};
+use sternway_conformance::router::{HEADER, RouterHarness, RouterPlace, VERSIONS, targets};
 use sternway_haproxy::{Address, Haproxy, Layout};
 use sternway_provider::TrafficRouter;
 use sternway_types::{ArtifactId, EnvironmentId, VersionNumber};
@@ -155,6 +155,7 @@ pub(crate) fn layout_in(
     let layout = Layout::new(&maps).map_err(io::Error::other)?;
     let layout = layout.with_backends("{collection}:{name}:{environment}:{version}");
     let layout = layout.map_err(io::Error::other)?;
+    let layout = layout.with_headers(&[HEADER]).map_err(io::Error::other)?;
     for (artifact, environment) in targets {
         let map = PathBuf::from(layout.map(artifact, environment));
         std::fs::create_dir_all(map.parent().unwrap_or(folder))?;
@@ -172,6 +173,7 @@ fn answers_itself(folder: &Path) -> io::Result<String> {
         let condition = format!("if {{ path /{artifact}/{environment} }}");
         config.push_str(&layout.lookup(artifact, environment, &condition));
     }
+    config.push_str(&Layout::header(HEADER));
     config.push_str(&Layout::rules());
     config.push_str("  default_backend nobody\nbackend nobody\n  http-request return status 503\n");
     let versions = || (1..=VERSIONS).filter_map(VersionNumber::new);
@@ -216,6 +218,20 @@ impl RouterPlace for Proxy {
     ) -> Vec<Option<VersionNumber>> {
         let path = format!("/{artifact}/{environment}");
         match client::send(&self.front(), &path, requests).await {
+            Ok(answers) => answers.into_iter().map(|answer| answer.version()).collect(),
+            Err(err) => panic!("a request failed: {err}"),
+        }
+    }
+
+    async fn send_with(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+        header: (&str, &str),
+        requests: usize,
+    ) -> Vec<Option<VersionNumber>> {
+        let path = format!("/{artifact}/{environment}");
+        match client::send_with(&self.front(), &path, &[header], requests).await {
             Ok(answers) => answers.into_iter().map(|answer| answer.version()).collect(),
             Err(err) => panic!("a request failed: {err}"),
         }

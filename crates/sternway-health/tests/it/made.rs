@@ -27,6 +27,7 @@ pub(crate) fn deployment() -> Deployment {
                 generation: Generation::ZERO,
                 weight: Weight::ZERO,
                 shadow: Weight::ZERO,
+                matched: false,
             }],
             baseline: None,
         }],

@@ -20,7 +20,7 @@ pub use self::{
     step::{Step, Wait},
 };
 use crate::{
-    Actor, Arm, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation,
+    Actor, Arm, ArtifactId, DeploymentId, Digest, EnvironmentId, FrozenBaseline, Generation, Match,
     ProbeId, Reason, Timestamp, VersionNumber, Weight,
 };
 
@@ -82,6 +82,9 @@ pub struct Regime {
     /// Of which share it got copies.
     #[serde(default, skip_serializing_if = "Weight::is_zero")]
     pub shadow: Weight,
+    /// Whether it got runs for what they carry: those are no random ones, and never held against the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub matched: bool,
 }
 
 /// One of the artifacts that a deployment moves.
@@ -151,6 +154,9 @@ pub struct Deployment {
     /// Of which share they get copies.
     #[serde(default, skip_serializing_if = "Weight::is_zero")]
     pub shadow: Weight,
+    /// What a run carries that is theirs for that, if they get such runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched: Option<Match>,
     /// The share of each candidate of an experiment, while they have any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub split: Vec<Weight>,
@@ -219,6 +225,7 @@ impl Deployment {
             step: 0,
             weight: Weight::ZERO,
             shadow: Weight::ZERO,
+            matched: None,
             split: Vec::new(),
             out: BTreeSet::new(),
             chosen: None,
@@ -263,20 +270,23 @@ impl Deployment {
         Digest::of(&written)
     }
 
-    /// Whether its candidates had any runs, or copies of them.
+    /// Whether its candidates had any runs, of whatever kind, or copies of them.
     #[must_use]
     pub fn has_run(&self) -> bool {
-        let runs = |regime: &Regime| !regime.weight.is_zero() || !regime.shadow.is_zero();
-        let now = !self.weight.is_zero() || !self.shadow.is_zero();
+        let runs = |regime: &Regime| {
+            !regime.weight.is_zero() || !regime.shadow.is_zero() || regime.matched
+        };
+        let now = !self.weight.is_zero() || !self.shadow.is_zero() || self.matched.is_some();
         now || self.members.iter().any(|member| member.regimes.iter().any(runs))
     }
 
-    /// Whether its candidates have more runs, or more copies of them, than before.
+    /// Whether its candidates have more runs, or other ones, or more copies of them, than before.
     #[must_use]
     pub fn has_more_than(&self, before: &Self) -> bool {
         let had = before.split.iter().copied().chain(std::iter::repeat(Weight::ZERO));
         self.weight > before.weight
             || self.shadow > before.shadow
+            || (self.matched.is_some() && self.matched != before.matched)
             || self.split.iter().zip(had).any(|(now, had)| *now > had)
     }
 
@@ -342,6 +352,10 @@ impl Deployment {
         }
         if let Some(problem) = self.wrong_candidates() {
             return Some(problem);
+        }
+        let shares = !self.weight.is_zero() || !self.shadow.is_zero() || self.is_experiment();
+        if self.matched.is_some() && shares {
+            return Some("gives runs for what they carry to a candidate that has others");
         }
         let proof = self.proven || self.waiver.is_some() || !self.plan.limits().evidence;
         (self.phase == Phase::Completed && !proof)

@@ -15,6 +15,7 @@ impl Plan {
                 Some("is for another number of candidates")
             }
             Step::Split(_) | Step::Choose if is_chosen => Some("comes after one was chosen"),
+            Step::HeaderRoute(_) if is_split => Some("is for one candidate, and not for several"),
             Step::SetWeight(_) | Step::Shadow(_) | Step::GoLive if is_split && !is_chosen => {
                 Some("comes before one of the candidates was chosen")
             }
@@ -22,6 +23,7 @@ impl Plan {
             | Step::Choose
             | Step::SetWeight(_)
             | Step::Shadow(_)
+            | Step::HeaderRoute(_)
             | Step::GoLive
             | Step::Analyze(_)
             | Step::Pause
@@ -80,18 +82,21 @@ fn misplaced(step: &Step, is_live: bool, runs: bool) -> Option<&'static str> {
         Step::SetWeight(weight) if *weight == Weight::ALL => {
             Some("gives the candidate all runs: that is `go live`")
         }
-        Step::SetWeight(_) | Step::Shadow(_) if is_live => {
+        Step::SetWeight(_) | Step::Shadow(_) | Step::HeaderRoute(_) if is_live => {
             Some("comes after the candidate is live")
         }
         Step::Split(_) | Step::Choose if is_live => Some("comes after a candidate is live"),
         Step::Split(weights) => unequal(weights),
-        Step::Shadow(_) if runs => Some("comes after the candidate has runs of its own"),
+        Step::Shadow(_) | Step::HeaderRoute(_) if runs => {
+            Some("comes after the candidate has runs of its own")
+        }
         Step::Approve(_) if is_live => Some("comes after what it is asked for"),
         Step::Approve(consent) if consent.is_nothing() => Some("asks nobody"),
         Step::After(_) if is_live => Some("comes after what it is to wait with"),
         Step::Bake(_) if !is_live => Some("comes before the candidate is live"),
         Step::SetWeight(_)
         | Step::Shadow(_)
+        | Step::HeaderRoute(_)
         | Step::Choose
         | Step::Approve(_)
         | Step::Analyze(_)

@@ -223,7 +223,7 @@ impl Plan {
     pub fn asks_first(&self, consent: &Consent) -> bool {
         let before = self.steps.iter().take_while(|step| match step {
             Step::SetWeight(weight) | Step::Shadow(weight) => *weight == Weight::ZERO,
-            Step::Split(_) | Step::GoLive => false,
+            Step::Split(_) | Step::HeaderRoute(_) | Step::GoLive => false,
             Step::Analyze(_)
             | Step::Pause
             | Step::Choose
@@ -272,7 +272,7 @@ impl Plan {
         for step in steps {
             let runs = match &step {
                 Step::SetWeight(weight) | Step::Shadow(weight) => *weight > Weight::ZERO,
-                Step::Split(_) | Step::GoLive => true,
+                Step::Split(_) | Step::HeaderRoute(_) | Step::GoLive => true,
                 Step::Analyze(_)
                 | Step::Pause
                 | Step::Choose
@@ -302,6 +302,7 @@ impl Plan {
             | Step::Split(_)
             | Step::Choose
             | Step::Shadow(_)
+            | Step::HeaderRoute(_)
             | Step::Analyze(_)
             | Step::Pause
             | Step::Approve(_)

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::Consent;
-use crate::{ArtifactId, ProbeId, Weight, window};
+use crate::{ArtifactId, Match, ProbeId, Weight, window};
 
 /// What a step waits for: so many outcomes of the candidate, and so long a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub enum Step {
     Choose,
     /// Gives the candidates copies of this share of the runs, and none to answer.
     Shadow(Weight),
+    /// Gives the candidates the runs that carry this, and no share of the others. The next step that gives
+    /// them a share ends it.
+    HeaderRoute(Match),
     /// Waits for evidence. A regression takes the candidates back in every step; here nothing else
     /// happens until there was time for one to be seen.
     Analyze(Wait),
@@ -74,6 +77,7 @@ impl Step {
             | Self::Split(_)
             | Self::Choose
             | Self::Shadow(_)
+            | Self::HeaderRoute(_)
             | Self::Analyze(_)
             | Self::Pause
             | Self::Probe(_)
@@ -91,6 +95,7 @@ impl Step {
             Self::SetWeight(_)
             | Self::Choose
             | Self::Shadow(_)
+            | Self::HeaderRoute(_)
             | Self::Analyze(_)
             | Self::Pause
             | Self::Approve(_)
@@ -110,6 +115,7 @@ impl Step {
             | Self::Split(_)
             | Self::Choose
             | Self::Shadow(_)
+            | Self::HeaderRoute(_)
             | Self::Analyze(_)
             | Self::Pause
             | Self::Approve { .. }
@@ -134,6 +140,7 @@ impl fmt::Display for Step {
             }
             Self::Choose => f.write_str("choose a candidate"),
             Self::Shadow(weight) => write!(f, "shadow {weight}"),
+            Self::HeaderRoute(by) => write!(f, "header {by}"),
             Self::Analyze(wait) => write!(f, "analyze {wait}"),
             Self::Pause => f.write_str("pause"),
             Self::Approve(consent) => write!(f, "approve by {consent}"),

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 use sternway_types::{
     Approval, Arm, Cause, Consent, Deployment, DeploymentId, FrozenBaseline, Generation, Lease,
-    Limits, Member, OnDeadline, Pause, Phase, Plan, PointCause, PointId, PointUse, PointUsed,
-    Reason, Record, RecordKind, Regime, Revision, RollbackPoint, Route, Step, Strategy, Wait,
-    Waiver, Weight,
+    Limits, Match, Matched, Member, OnDeadline, Pause, Phase, Plan, PointCause, PointId, PointUse,
+    PointUsed, Reason, Record, RecordKind, Regime, Revision, RollbackPoint, Route, Step, Strategy,
+    Wait, Waiver, Weight,
 };
 
 use crate::make::{self, alice, greeting, json_problem, parsed, production, second, version};
@@ -50,6 +50,7 @@ fn begun() -> Deployment {
                 weight: Weight::ZERO,
                 arms: Vec::new(),
                 shadow: Weight::ZERO,
+                matched: false,
             }],
             baseline: None,
         }],
@@ -61,6 +62,7 @@ fn begun() -> Deployment {
         step: 0,
         weight: weight(500),
         shadow: Weight::ZERO,
+        matched: None,
         split: Vec::new(),
         out: std::collections::BTreeSet::new(),
         chosen: None,
@@ -88,6 +90,24 @@ fn a_deployment_that_was_just_begun() {
 }
 
 #[test]
+fn a_deployment_that_goes_by_a_header() {
+    let mut deployment = begun();
+    let by: Match = parsed("x-preview=yes");
+    let steps = vec![Step::HeaderRoute(by.clone()), Step::GoLive];
+    deployment.plan = Plan::new(Strategy::Canary, steps, Limits::default()).expect("a plan");
+    (deployment.weight, deployment.matched) = (Weight::ZERO, Some(by));
+    check_part(&deployment.matched, r#"{"attribute":"x-preview","values":["yes"]}"#);
+    let steps = r#"[{"header_route":{"attribute":"x-preview","values":["yes"]}},"go_live"]"#;
+    check_part(&deployment.plan.steps().to_vec(), steps);
+    let member = &mut deployment.members[0];
+    member.regimes[0].matched = true;
+    check_part(&member.regimes, r#"[{"generation":7,"weight":0,"matched":true}]"#);
+    let written = make::json(&Record::Deployment(Box::new(deployment.clone())));
+    let read: Record = serde_json::from_str(&written).expect("it is read back");
+    assert_eq!(read, Record::Deployment(Box::new(deployment)));
+}
+
+#[test]
 fn a_deployment_with_everything_that_there_may_be() {
     let mut deployment = begun();
     deployment.reason = parsed("it is warmer");
@@ -109,6 +129,7 @@ fn a_deployment_with_everything_that_there_may_be() {
         weight: weight(500),
         arms: Vec::new(),
         shadow: Weight::ZERO,
+        matched: false,
     });
     member.baseline = Some(Box::new(FrozenBaseline {
         artifact: greeting(),
@@ -244,5 +265,19 @@ fn a_route() {
         &Record::Route(Box::new(route.of_deployment(id()))),
         RecordKind::Route,
         r#"{"route":{"artifact":"prompts/greeting","environment":"production","generation":7,"arms":[{"version":1,"weight":9500},{"version":2,"weight":500}],"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614"}}"#,
+    );
+}
+
+#[test]
+fn a_route_that_goes_by_a_header() {
+    let live = Arm { version: version(1), weight: Weight::ALL };
+    let arms = vec![live, Arm { version: version(2), weight: Weight::ZERO }];
+    let route = Route::new(greeting(), production(), Generation::new(7), arms).unwrap();
+    let by: Match = parsed("x-preview=yes,beta");
+    let route = route.matched_by(Matched { to: version(2), by }).unwrap();
+    check(
+        &Record::Route(Box::new(route)),
+        RecordKind::Route,
+        r#"{"route":{"artifact":"prompts/greeting","environment":"production","generation":7,"arms":[{"version":1,"weight":10000},{"version":2,"weight":0}],"matched":{"to":2,"by":{"attribute":"x-preview","values":["beta","yes"]}}}}"#,
     );
 }

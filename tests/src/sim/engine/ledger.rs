@@ -152,7 +152,7 @@ impl Ledger {
     fn may_have(&self, after: &Deployment, before: Option<&Deployment>) -> Result<(), Failure> {
         let none = Weight::ZERO;
         let more = before.map_or_else(
-            || (after.weight, after.shadow) != (none, none),
+            || (after.weight, after.shadow) != (none, none) || after.matched.is_some(),
             |before| after.has_more_than(before),
         );
         if more && self.frozen {
@@ -195,8 +195,8 @@ impl Ledger {
         router: &SimRouter,
     ) -> Result<(), Failure> {
         let ended = after.phase.is_over() && after.phase != Phase::Halted;
-        let same = (before.weight, before.shadow, &before.split)
-            == (after.weight, after.shadow, &after.split);
+        let same = (before.weight, before.shadow, &before.split, &before.matched)
+            == (after.weight, after.shadow, &after.split, &after.matched);
         if before.routed || !(after.routed || ended) || !same {
             return Ok(());
         }

@@ -132,6 +132,7 @@ impl TrafficRouter for SimRouter {
             sticky: true,
             arms: 3,
             shadows: true,
+            header: true,
             survives_restart: false,
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sternway::types::{Consent, Limits, OnDeadline, Plan, PlanError, Wait, Weight};
-use sternway_deploy::{blue_green, canary, experiment, immediate, rolling, shadow};
+use sternway_deploy::{blue_green, by_header, canary, experiment, immediate, rolling, shadow};
 
 use super::cast::another;
 use crate::sim::{Dice, Failure};
@@ -33,14 +33,15 @@ pub(super) struct Script {
 
 impl Script {
     /// How many strategies there are.
-    pub(super) const STRATEGIES: u64 = 7;
+    pub(super) const STRATEGIES: u64 = 8;
 
     pub(super) fn of(seed: u64) -> Result<Self, Failure> {
         let dice = &mut Dice::of(seed, "script");
         let eventful = dice.chance(1, 2);
         // With dice of its own, so that a seed that was kept goes on telling what it told.
         let compares = Dice::of(seed, "experiment").chance(1, 7);
-        let plan = plan(dice, eventful, compares).map_err(Failure::harness)?;
+        let previews = Dice::of(seed, "header").chance(1, 4);
+        let plan = plan(dice, eventful, [compares, previews]).map_err(Failure::harness)?;
         let asks = Dice::of(seed, "guards").chance(1, 4);
         let consent = consent(seed, asks).ok_or_else(|| Failure::Broken("no consent".into()))?;
         Ok(Self {
@@ -74,10 +75,16 @@ impl Script {
 
 /// The strategy with several candidates.
 const EXPERIMENT: u64 = 6;
+/// One in which the candidates get what matches before they get a share.
+const HEADER: u64 = 7;
 
 /// Where nothing but the candidate decides how it ends, time never runs out, and each step sees more
 /// outcomes than it takes to find a bad candidate.
-fn plan(dice: &mut Dice, eventful: bool, compares: bool) -> Result<Plan, PlanError> {
+fn plan(
+    dice: &mut Dice,
+    eventful: bool,
+    [compares, previews]: [bool; 2],
+) -> Result<Plan, PlanError> {
     let seconds = |seconds| Duration::from_secs(seconds);
     let limits = if eventful {
         Limits {
@@ -93,7 +100,20 @@ fn plan(dice: &mut Dice, eventful: bool, compares: bool) -> Result<Plan, PlanErr
     let outcomes = if eventful { dice.pick(0, [3, 10]) } else { 12 };
     let wait = Wait { outcomes, length: seconds(dice.below(30)) };
     let strategy = dice.below(EXPERIMENT);
-    by_strategy(if compares { EXPERIMENT } else { strategy }, wait, limits)
+    match (compares, previews) {
+        (true, _) => by_strategy(EXPERIMENT, wait, limits),
+        (false, true) => previewed(by_strategy(strategy, wait, limits)?, wait),
+        (false, false) => by_strategy(strategy, wait, limits),
+    }
+}
+
+/// The same, with runs that carry a header before all others.
+fn previewed(plan: Plan, wait: Wait) -> Result<Plan, PlanError> {
+    match "x-preview=yes".parse() {
+        Ok(header) => by_header(&plan, header, wait),
+        // It is a match.
+        Err(_) => Ok(plan),
+    }
 }
 
 fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanError> {
@@ -104,6 +124,7 @@ fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanEr
         2 => rolling(weight(34), wait, wait, limits),
         3 => blue_green(None, wait, limits),
         5 => shadow(weight(100), wait, wait, limits),
+        HEADER => previewed(canary(&[weight(50)], wait, wait, limits)?, wait),
         EXPERIMENT => experiment(&[weight(20), weight(20)], wait, wait, limits),
         _ => {
             let look = Wait { outcomes: 0, ..wait };

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use sternway::{
-    control::deploy::{Deployed, NewDeployment, OnSupersede},
+    control::deploy::{Deployed, NewDeployment, OnSupersede, Targeting},
     deploy::{Ask, blue_green, canary, immediate},
     store::Limit,
     types::{
@@ -76,7 +76,8 @@ async fn ask(tale: &mut Tale, id: DeploymentId, who: &str, ask: Ask, why: &str) 
 async fn run(tale: &mut Tale, artifact: &ArtifactId, version: u64, signs: &str) -> Told<()> {
     let production = EnvironmentId::production();
     let sw = tale.sw.clone();
-    let mut resolved = sw.control().resolve_run(artifact, &production, Some("x")).await?;
+    let mut resolved =
+        sw.control().resolve_run(artifact, &production, &Targeting::by_key("x")).await?;
     resolved.version = VersionNumber::new(version).ok_or("a version")?;
     for sign in signs.chars() {
         tale.wait(SECOND);
@@ -100,7 +101,8 @@ async fn good(tale: &mut Tale) -> Told<()> {
     drive(tale, id).await;
     for key in ["ann", "ben", "cid", "dot", "eve", "fay"] {
         let production = EnvironmentId::production();
-        let resolved = tale.sw.control().resolve_run(&search, &production, Some(key)).await;
+        let run = Targeting::by_key(key);
+        let resolved = tale.sw.control().resolve_run(&search, &production, &run).await;
         tale.hear(&format!("what {key} gets"), &resolved);
     }
     run(tale, &search, 2, ".....").await?;

@@ -73,7 +73,8 @@ impl Stage {
         let template = template.ok_or_else(|| CliError::invalid("there is no command"))?;
         let artifact = tool::ARTIFACT.parse()?;
         let command = format!("sh {{file}} {} {}", tool::OPTION, Context::shown(&input));
-        let order = Order { artifact, template, timeout: None, name: None, trace: None, key: None };
+        let (timeout, name, trace, key, attributes) = (None, None, None, None, Vec::new());
+        let order = Order { artifact, template, timeout, name, trace, key, attributes };
         let interrupts = Interrupts::listen().map_err(CliError::Runtime)?;
         Ok(Self { context, order, command, interrupts })
     }

@@ -101,7 +101,7 @@ impl Strategy {
     ///
     /// [`CliError`] if the steps make no sense.
     pub(crate) fn plan(&self) -> Result<Plan, CliError> {
-        let each = Wait { outcomes: self.outcomes, length: self.every };
+        let each = self.each();
         let bake = Wait { outcomes: self.outcomes, length: self.bake };
         let limits = Limits {
             step: self.step_limit,
@@ -111,6 +111,11 @@ impl Strategy {
             ..Limits::default()
         };
         self.steps(each, bake, limits).map_err(CliError::invalid)
+    }
+
+    /// What each share waits for.
+    pub(super) const fn each(&self) -> Wait {
+        Wait { outcomes: self.outcomes, length: self.every }
     }
 
     /// Whether it was said how, and not left to the environment.

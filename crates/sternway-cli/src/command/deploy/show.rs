@@ -77,6 +77,10 @@ pub(crate) fn line(view: &DeploymentView, page: &Page) -> String {
         Ok(copies) if !copies.is_zero() => format!("{now}, copies of {copies}"),
         _ => now,
     };
+    let now = match &view.matched {
+        Some(by) => format!("{now}, runs with {by}"),
+        None => now,
+    };
     let step = match view.steps.get(view.step - 1) {
         Some(step) if under_way(view) => {
             format!(", step {} of {}: {step}", view.step, view.steps.len())

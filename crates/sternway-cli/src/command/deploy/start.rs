@@ -9,7 +9,10 @@ use sternway::{
         Control,
         deploy::{NewDeployment, OnSupersede},
     },
-    types::{ArtifactId, Deployment, EnvironmentId, Force, Plan, ProbeId, Reason, Reference},
+    deploy::by_header,
+    types::{
+        ArtifactId, Deployment, EnvironmentId, Force, Match, Plan, ProbeId, Reason, Reference,
+    },
 };
 
 use super::{
@@ -52,6 +55,11 @@ pub(crate) struct PlanArgs {
 
     #[command(flatten)]
     strategy: Strategy,
+
+    /// Give the candidate the runs that carry this before it gets any others, such as x-preview=yes, and judge it
+    /// by them as long as each share; with --blue-green until `deploy promote`. Several values: once for each.
+    #[arg(long, value_name = "NAME=VALUE")]
+    header: Vec<Match>,
 
     /// What must say that all is well before the candidate gets any runs, and once it is live: the name of a
     /// health check of your settings ([health.NAME]).
@@ -145,9 +153,21 @@ impl PlanArgs {
         } else {
             control.environment(environment).await?.plan.map_or(typed, |plan| *plan)
         };
+        let plan = match self.header()? {
+            Some(by) => by_header(&plan, by, self.strategy.each()).map_err(CliError::invalid_by)?,
+            None => plan,
+        };
         let plan = plan.probing(&self.health).map_err(CliError::invalid_by)?;
         let plan = plan.following(&self.after).map_err(CliError::invalid_by)?;
         plan.asking_first(self.approvals).map_err(CliError::invalid_by)
+    }
+
+    /// What a run carries that the candidate gets first, of all that was typed.
+    fn header(&self) -> Result<Option<Match>, CliError> {
+        let mut typed = self.header.iter().cloned();
+        let Some(first) = typed.next() else { return Ok(None) };
+        let all = typed.try_fold(first, Match::or);
+        all.map(Some).map_err(|err| CliError::invalid(err.to_string()))
     }
 
     async fn wanted(

@@ -6,7 +6,12 @@ use std::{ffi::OsString, time::Duration};
 
 use sternway::{
     Missing, Outcome, Sternway,
-    control::{Control, deploy::Resolved, record::Judged, rollback::Reaction},
+    control::{
+        Control,
+        deploy::{Resolved, Targeting},
+        record::Judged,
+        rollback::Reaction,
+    },
     provider::{Clock, Stopwatch, SystemClock},
     types::{
         ArtifactId, Assigned, Content, ContentKind, Outcome as Record, OutcomeId, Regression,
@@ -21,7 +26,11 @@ use super::{
     shadow::Shadow,
     signal::Interrupts,
 };
-use crate::{context::Context, error::CliError};
+use crate::{
+    command::resolve::{Attribute, attributes},
+    context::Context,
+    error::CliError,
+};
 
 /// What is to be run, and how.
 #[derive(Debug)]
@@ -38,6 +47,8 @@ pub(crate) struct Order {
     pub(crate) trace: Option<String>,
     /// Whose run it is, for versions that share the runs.
     pub(crate) key: Option<String>,
+    /// What it carries, for a candidate that is given runs for that.
+    pub(crate) attributes: Vec<Attribute>,
 }
 
 /// What was live when it was asked for.
@@ -132,8 +143,9 @@ impl Order {
     }
 
     async fn resolve(&self, context: &Context, control: &Control) -> Result<Resolved, CliError> {
-        let key = self.key.as_deref();
-        Ok(control.resolve_run(&self.artifact, &context.environment, key).await?)
+        let attributes = attributes(&self.attributes);
+        let run = Targeting { key: self.key.as_deref(), attributes: &attributes };
+        Ok(control.resolve_run(&self.artifact, &context.environment, &run).await?)
     }
 
     /// What is to be run of a version.

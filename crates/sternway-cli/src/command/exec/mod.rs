@@ -37,6 +37,7 @@ pub(super) use self::{
 use self::{attempt::Live, ending::OWN_FAILURE};
 pub(crate) use self::{health::probe_of, validator::CommandValidator};
 use crate::{
+    command::resolve::{Attribute, attribute},
     context::Context,
     error::{self, CliError},
     format::duration,
@@ -99,6 +100,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     key: Option<String>,
 
+    /// What the run carries, such as a header of the request that it is for: a candidate may be given it for
+    /// that. Once for each.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
+    attribute: Vec<Attribute>,
+
     /// Let the command write to stderr itself, such as to a terminal. Sternway does not see it, and
     /// records no class and message.
     #[arg(long)]
@@ -121,7 +127,8 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     };
     let (artifact, stderr) = (args.artifact, Stderr::shown(args.inherit_stderr));
     let (timeout, name, trace, key) = (args.timeout, args.id, args.trace, args.key);
-    let order = Order { artifact, template, timeout, name, trace, key };
+    let attributes = args.attribute;
+    let order = Order { artifact, template, timeout, name, trace, key, attributes };
     if context.dry_run {
         return Ok(preview(context, &order).await.unwrap_or_else(|err| failed(context, &err)));
     }

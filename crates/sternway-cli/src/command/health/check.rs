@@ -98,7 +98,7 @@ async fn member(
         Err(err) => return Err(err.into()),
     };
     let (generation, weight, shadow) = (Generation::ZERO, Weight::ZERO, Weight::ZERO);
-    let regimes = vec![Regime { generation, weight, arms: Vec::new(), shadow }];
+    let regimes = vec![Regime { generation, weight, arms: Vec::new(), shadow, matched: false }];
     Ok(Member { artifact: version.artifact, from, to, rivals: Vec::new(), regimes, baseline: None })
 }
 

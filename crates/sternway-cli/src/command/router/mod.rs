@@ -59,8 +59,9 @@ fn view(context: &Context, name: &str, setting: &RouterSetting) -> RouterView {
 }
 
 const fn capabilities(able: Capabilities) -> CapabilitiesView {
-    let Capabilities { grain, random_per_request, sticky, arms, shadows, survives_restart } = able;
-    CapabilitiesView { grain, random_per_request, sticky, arms, shadows, survives_restart }
+    let Capabilities { grain, random_per_request, sticky, arms, shadows, header, .. } = able;
+    let survives_restart = able.survives_restart;
+    CapabilitiesView { grain, random_per_request, sticky, arms, shadows, header, survives_restart }
 }
 
 /// What a router can do, in words. What it cannot is said as well: that is what plans are refused for.
@@ -72,6 +73,7 @@ fn abilities(able: &CapabilitiesView) -> String {
         yes_or_no(able.random_per_request, "by chance", "in turns").to_owned(),
         yes_or_no(able.sticky, "keys keep their version", "keys do not keep a version").to_owned(),
         yes_or_no(able.shadows, "copies requests", "copies no requests").to_owned(),
+        yes_or_no(able.header, "goes by headers", "goes by no headers").to_owned(),
         yes_or_no(
             able.survives_restart,
             "keeps its routes",

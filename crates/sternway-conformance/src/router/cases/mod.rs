@@ -6,5 +6,6 @@ pub(crate) mod capable;
 pub(crate) mod forward;
 pub(crate) mod free_to_drop;
 pub(crate) mod idempotent;
+pub(crate) mod matched;
 pub(crate) mod read_back;
 pub(crate) mod whole;
