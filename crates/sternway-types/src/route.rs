@@ -1,5 +1,7 @@
 //! Which version gets which share of the runs.
 
+mod queue;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,12 @@ pub enum RouteError {
     /// Only a candidate that answers nothing gets copies of runs.
     #[error("{0} cannot shadow a route: it is no candidate of it, or has runs of its own")]
     Shadow(VersionNumber),
+    /// There is a limit to how many wait, and each of them has one place.
+    #[error(
+        "{0} cannot wait there: a queue has at most {limit} deployments, each of them once",
+        limit = Route::MAX_QUEUE
+    )]
+    Queue(DeploymentId),
 }
 
 /// A share of the runs, in basis points: hundredths of a percent.
@@ -160,6 +168,9 @@ pub struct Route {
     shadow: Option<Arm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployment: Option<DeploymentId>,
+    // Invariant: at most MAX_QUEUE, each once, and none of them the deployment itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    queue: Vec<DeploymentId>,
 }
 
 #[derive(Deserialize)]
@@ -173,14 +184,17 @@ struct RawRoute {
     shadow: Option<Arm>,
     #[serde(default)]
     deployment: Option<DeploymentId>,
+    #[serde(default)]
+    queue: Vec<DeploymentId>,
 }
 
 impl TryFrom<RawRoute> for Route {
     type Error = RouteError;
 
     fn try_from(raw: RawRoute) -> Result<Self, RouteError> {
-        let RawRoute { artifact, environment, generation, arms, shadow, deployment } = raw;
+        let RawRoute { artifact, environment, generation, arms, shadow, deployment, queue } = raw;
         let route = Self { deployment, ..Self::new(artifact, environment, generation, arms)? };
+        let route = route.queued_by(queue)?;
         match shadow {
             Some(arm) => route.shadowed_by(arm),
             None => Ok(route),
@@ -217,7 +231,15 @@ impl Route {
         if sum != u32::from(Weight::ALL) {
             return Err(RouteError::Sum(sum));
         }
-        Ok(Self { artifact, environment, generation, arms, shadow: None, deployment: None })
+        Ok(Self {
+            artifact,
+            environment,
+            generation,
+            arms,
+            shadow: None,
+            deployment: None,
+            queue: Vec::new(),
+        })
     }
 
     /// All runs to the live version.
@@ -229,7 +251,15 @@ impl Route {
         live: VersionNumber,
     ) -> Self {
         let arms = vec![Arm { version: live, weight: Weight::ALL }];
-        Self { artifact, environment, generation, arms, shadow: None, deployment: None }
+        Self {
+            artifact,
+            environment,
+            generation,
+            arms,
+            shadow: None,
+            deployment: None,
+            queue: Vec::new(),
+        }
     }
 
     /// The same, with copies of this share of the runs for a candidate: it runs beside whatever answers,

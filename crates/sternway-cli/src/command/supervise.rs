@@ -7,7 +7,7 @@ use std::{process::ExitCode, time::Duration};
 
 use sternway::{
     Missing,
-    api::{ProblemCode, SupervisedView},
+    api::{DeploymentView, ProblemCode, SupervisedView},
     control::{
         Control, ControlError,
         deploy::{Driven, HealthChecks, Unrouted},
@@ -146,26 +146,38 @@ async fn look(context: &Context, rounds: &mut Rounds) -> Result<(), CliError> {
         .await
 }
 
-/// Drives every deployment that is under way as far as it goes now. What is in the way of one is in the
-/// way of no other.
+/// Drives every deployment that is under way as far as it goes now, and those that have their turn since. What
+/// is in the way of one is in the way of no other.
 async fn drive(
     context: &Context,
     control: &Control,
     checks: &mut HealthChecks,
 ) -> Result<(), CliError> {
+    while drive_all(context, control, checks).await? {}
+    Ok(())
+}
+
+/// Drives each of them once, and says whether one ended, behind which another may wait.
+async fn drive_all(
+    context: &Context,
+    control: &Control,
+    checks: &mut HealthChecks,
+) -> Result<bool, CliError> {
+    let mut ended = false;
     for (environment, id) in control.deployments_under_way().await? {
         match drive_one(control, &environment, id).await {
             Ok((driven, moved)) => {
                 checks.make(control, &driven.deployment);
                 driven.trouble.iter().for_each(|err| again(context, err));
+                ended |= moved && driven.deployment.phase.is_over();
                 if moved {
-                    deploy::tell(context, &driven.deployment)?;
+                    deploy::tell(context, &DeploymentView::from(&driven.deployment))?;
                 }
             }
             Err(err) => again(context, &err),
         }
     }
-    Ok(())
+    Ok(ended)
 }
 
 async fn drive_one(

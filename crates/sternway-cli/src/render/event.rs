@@ -3,7 +3,7 @@
 use sternway::{
     api::DeploymentView,
     types::{
-        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, PointCause, PointUse,
+        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, Phase, PointCause, PointUse,
         PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
         RollbackTrigger, Shift, Version, VersionNumber,
     },
@@ -39,7 +39,7 @@ fn deployed(it: &Deployment) -> String {
     let members: Vec<_> = members.collect();
     let state = view.state.replace('_', " ");
     let step = match it.current() {
-        Some(step) if !it.phase.is_over() => {
+        Some(step) if !it.phase.is_over() && it.phase != Phase::Queued => {
             format!(", step {} of {}: {step}", view.step, view.steps.len())
         }
         _ => String::new(),
@@ -142,7 +142,11 @@ fn record(change: &RecordChange) -> String {
             let beside = arms.map(|arm| format!(", {} {}", arm.version, arm.weight));
             let copies =
                 it.shadow().map(|arm| format!(", {} copies of {}", arm.version, arm.weight));
-            let arms: String = beside.chain(copies).collect();
+            let queued = match it.queue().len() {
+                0 => None,
+                number => Some(format!(", {number} queued")),
+            };
+            let arms: String = beside.chain(copies).chain(queued).collect();
             format!(
                 "{} in {}: {} {}{arms}",
                 it.artifact(),

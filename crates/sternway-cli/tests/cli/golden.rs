@@ -209,6 +209,7 @@ stories! {
     policies
     protected
     publish_again
+    queued
     redo
     replay
     restore
@@ -260,6 +261,7 @@ stories_of_many! {
     policies
     protected
     publish_again
+    queued
     redo
     restore
     restore_to

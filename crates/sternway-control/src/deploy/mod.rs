@@ -16,11 +16,13 @@ mod found;
 mod frozen;
 mod health;
 mod keep;
+mod line;
 mod pause;
 mod resolve;
 mod routes;
 mod start;
 mod trial;
+mod turn;
 mod write;
 
 use sternway_store::{Limit, StoreError};
@@ -39,7 +41,7 @@ pub use self::{
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };
-pub(crate) use self::{bell::UnderWay, keep::Untold, trial::Trial};
+pub(crate) use self::{bell::UnderWay, keep::Untold, line::Lines, trial::Trial};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.
@@ -107,7 +109,7 @@ impl Control {
         Ok(self.record_at(&key, Record::into_route).await?.map(|route| *route))
     }
 
-    /// The deployment that is on its way for an artifact.
+    /// The deployment that is on its way for an artifact, or has its turn there.
     ///
     /// # Errors
     ///
@@ -124,7 +126,7 @@ impl Control {
         }
     }
 
-    /// Every deployment that is on its way, wherever.
+    /// Every deployment that is on its way, wherever, or has its turn with an artifact.
     ///
     /// # Errors
     ///

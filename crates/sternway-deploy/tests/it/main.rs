@@ -10,6 +10,7 @@ mod make;
 mod noticed;
 mod people;
 mod properties;
+mod queued;
 mod shadows;
 mod starved;
 mod steps;
