@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 use sternway_types::{
-    Actor, Approval, Arm, ArtifactId, Cause, Deployment, DeploymentId, Digest, EnvironmentId,
-    Generation, Member, Objection, Pause, Phase, ProbeId, Reason, Route, Step, Timestamp,
-    VersionNumber, Waiver,
+    Actor, Approval, Arm, ArtifactId, Deployment, DeploymentId, Digest, EnvironmentId, Generation,
+    Member, Objection, Pause, Phase, Reason, Route, Step, Timestamp, VersionNumber, Waiver,
 };
 
-use crate::{MatchedView, RollbackView};
+use crate::{CauseView, MatchedView, RollbackView};
 
 /// One of the artifacts that a deployment moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,65 +59,6 @@ impl CandidateView {
             Some(_) | None => "running",
         };
         Self { version, weight: arm.map_or(0, |arm| arm.weight.get()), state }
-    }
-}
-
-/// Why a deployment went back, or ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CauseView {
-    /// A candidate was found to be worse.
-    Regressed {
-        /// Whose candidate.
-        artifact: ArtifactId,
-    },
-    /// Somebody asked for it.
-    Aborted {
-        /// Who.
-        by: Actor,
-        /// Why.
-        reason: Reason,
-    },
-    /// What was asked for the health of the candidates said that they are not well.
-    Unhealthy {
-        /// What said so.
-        probe: ProbeId,
-        /// What it said.
-        problem: Reason,
-    },
-    /// A step took longer than it may.
-    Deadline,
-    /// What is live was moved past it.
-    Overtaken {
-        /// Whose.
-        artifact: ArtifactId,
-    },
-    /// Another deployment took its place.
-    Replaced {
-        /// Which.
-        by: DeploymentId,
-    },
-    /// Somebody who was asked said no.
-    Rejected {
-        /// Who.
-        by: Actor,
-        /// Why.
-        reason: Reason,
-    },
-}
-
-impl From<&Cause> for CauseView {
-    fn from(cause: &Cause) -> Self {
-        match cause.clone() {
-            Cause::Regressed { artifact } => Self::Regressed { artifact },
-            Cause::Aborted { by, reason } => Self::Aborted { by, reason },
-            Cause::Unhealthy { probe, problem } => Self::Unhealthy { probe, problem },
-            Cause::Deadline => Self::Deadline,
-            Cause::Overtaken { artifact } => Self::Overtaken { artifact },
-            Cause::Replaced { by } => Self::Replaced { by },
-            Cause::Rejected { by, reason } => Self::Rejected { by, reason },
-        }
     }
 }
 
@@ -182,9 +122,12 @@ pub struct DeploymentView {
     pub environment: EnvironmentId,
     /// What moves.
     pub members: Vec<MemberView>,
-    /// `awaiting_approval`, `awaiting_choice`, `progressing`, `paused`, `promoting`, `baking`, `rolling_back`,
+    /// `queued`, `awaiting_approval`, `awaiting_choice`, `progressing`, `paused`, `promoting`, `baking`, `rolling_back`,
     /// `completed`, `rolled_back`, `superseded`, `rejected` or `halted`.
     pub state: &'static str,
+    /// The deployments that come before it, if it waits for its turn; the one that is under way first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<DeploymentId>,
     /// How its steps were made.
     pub strategy: &'static str,
     /// The steps, in words.
@@ -230,6 +173,14 @@ pub struct DeploymentView {
     pub digest: Digest,
 }
 
+impl DeploymentView {
+    /// The same, behind these deployments.
+    #[must_use]
+    pub fn behind(self, behind: Vec<DeploymentId>) -> Self {
+        Self { behind, ..self }
+    }
+}
+
 impl From<&Deployment> for DeploymentView {
     fn from(deployment: &Deployment) -> Self {
         let (plan, members) = (&deployment.plan, deployment.members.iter());
@@ -238,6 +189,7 @@ impl From<&Deployment> for DeploymentView {
             environment: deployment.environment.clone(),
             members: members.map(|member| MemberView::of(deployment, member)).collect(),
             state: state(deployment),
+            behind: Vec::new(),
             strategy: plan.strategy().as_str(),
             steps: plan.steps().iter().map(ToString::to_string).collect(),
             step: usize::from(deployment.step) + 1,
@@ -359,6 +311,9 @@ pub struct RouteView {
     pub matched: Option<MatchedView>,
     /// Whose step it is.
     pub deployment: Option<DeploymentId>,
+    /// The deployments that wait for their turn, the next one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub queue: Vec<DeploymentId>,
 }
 
 impl From<&Route> for RouteView {
@@ -371,6 +326,7 @@ impl From<&Route> for RouteView {
             shadow: route.shadow().as_ref().map(Into::into),
             matched: route.matched().map(Into::into),
             deployment: route.deployment(),
+            queue: route.queue().to_vec(),
         }
     }
 }

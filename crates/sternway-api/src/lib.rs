@@ -23,6 +23,7 @@ mod attestation;
 mod awaiting;
 mod baseline;
 mod blame;
+mod cause;
 mod channel;
 mod check;
 mod commit;
@@ -84,6 +85,7 @@ pub use crate::{
     awaiting::{AwaitingView, WaitsFor},
     baseline::{BaselineView, TestView},
     blame::{BlameKind, BlameView, WrittenView},
+    cause::CauseView,
     channel::{
         AttemptView, ChannelChangedView, ChannelDetailView, ChannelTestedView, ChannelView,
         DeliveryView, LostView, NotifiedView, OutboxView, WaitingView,
@@ -94,8 +96,8 @@ pub use crate::{
     condemnation::{CondemnationView, CondemnedView},
     content::{BodyView, ContentView},
     deployment::{
-        ApprovalView, ArmView, CandidateView, CauseView, DeploymentBackView, DeploymentView,
-        MemberView, ObjectionView, PlanView, RouteView, WaiverView,
+        ApprovalView, ArmView, CandidateView, DeploymentBackView, DeploymentView, MemberView,
+        ObjectionView, PlanView, RouteView, WaiverView,
     },
     diff::{DiffKind, DiffStatView, DiffView, SideView},
     doctor::{CheckupView, DoctorView, Health},

@@ -206,6 +206,14 @@ macro_rules! __store_cases {
                 nothing_of_a_point_changes_but_that_it_was_used,
                 a_point_may_be_let_go,
             }
+            queued {
+                who_waits_keeps_their_place,
+                nobody_begins_before_their_turn,
+                a_route_that_somebody_waits_for_is_not_taken_away,
+                who_is_next_begins_from_what_is_live_by_then,
+                who_waits_does_not_go_forward_and_begins_only_where_that_is_allowed,
+                a_race_of_an_end_and_a_queue_loses_nobody,
+            }
             raced {
                 one_of_many_racers_moves_the_pointer,
                 no_update_is_lost_between_racers,

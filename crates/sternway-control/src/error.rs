@@ -326,6 +326,7 @@ impl ControlError {
             Self::Deployment(_) | Self::NoWayBack(_) | Self::WaitsInTurn { .. } => {
                 ProblemCode::DeploymentState
             }
+            Self::Route(RouteError::Queue(_)) => ProblemCode::BeingDeployed,
             Self::Unroutable { .. } => ProblemCode::Unroutable,
             Self::Router(_) => ProblemCode::RouterUnavailable,
             Self::NoChannel(_) => ProblemCode::ChannelNotFound,

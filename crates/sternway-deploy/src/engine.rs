@@ -7,7 +7,7 @@ use sternway_types::{
 
 use crate::{
     event::{Event, Found, Refused},
-    person, starved,
+    person, queued, starved,
 };
 
 /// What is to be written with a deployment, in one commit.
@@ -40,7 +40,13 @@ pub struct Next {
 /// A deployment in its first step, and what is to be written with it.
 pub fn begin(deployment: Deployment) -> Next {
     let now = deployment.started;
-    let mut course = Course { next: deployment, writes: Vec::new(), now };
+    begin_at(deployment, now)
+}
+
+/// The same, for one that waited until now for its turn.
+pub fn begin_at(deployment: Deployment, now: Timestamp) -> Next {
+    let next = Deployment { phase: Phase::Running, ..deployment };
+    let mut course = Course { next, writes: Vec::new(), now };
     course.enter(0);
     // A first step that is done at once leads to the next one.
     course.look(Found::default());
@@ -63,6 +69,10 @@ pub fn advance(
         person::refuse_over(event)?;
         return Ok(None);
     }
+    if deployment.phase == Phase::Queued {
+        queued::hears(&mut course, event)?;
+        return Ok(course.changed_from(deployment));
+    }
     match event {
         Event::Looked(found) => course.look(*found),
         Event::Routed => course.routed(),
@@ -73,15 +83,14 @@ pub fn advance(
         Event::Noticed => course.noticed(),
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
+        Event::Unbegun { .. } => (),
         Event::Probed { step, problem } => course.probed(*step, problem.as_ref()),
         Event::Awaited { step, other } => course.awaited(*step, *other),
         Event::Frozen => course.frozen(),
         Event::Thawed => course.thawed(),
         Event::Asked { ask, by, reason } => person::ask(&mut course, *ask, by, reason)?,
     }
-    let Course { next, writes, .. } = course;
-    let changed = next != *deployment;
-    Ok(changed.then_some(Next { deployment: next, writes }))
+    Ok(course.changed_from(deployment))
 }
 
 /// When something happens next by time alone, later than now; nothing if only an event can change
@@ -112,7 +121,8 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
             let starves = starved::deadline(deployment).and_then(ahead);
             limit.into_iter().chain(waits).chain(starves).min()
         }
-        Phase::Running
+        Phase::Queued
+        | Phase::Running
         | Phase::Completed
         | Phase::RolledBack
         | Phase::Superseded
@@ -151,6 +161,11 @@ pub(crate) struct Course {
 }
 
 impl Course {
+    fn changed_from(self, before: &Deployment) -> Option<Next> {
+        let Self { next, writes, .. } = self;
+        (next != *before).then_some(Next { deployment: next, writes })
+    }
+
     fn look(&mut self, found: Found) {
         // Proof is of the candidate that goes live.
         self.next.proven |= found.proven && self.next.winner().is_some();
@@ -160,7 +175,8 @@ impl Course {
                 self.go_on(found);
             }
             Phase::RollingBack if self.is_late() => self.end(Phase::Halted),
-            Phase::RollingBack
+            Phase::Queued
+            | Phase::RollingBack
             | Phase::Completed
             | Phase::RolledBack
             | Phase::Superseded
@@ -342,20 +358,6 @@ impl Course {
         }
     }
 
-    /// The candidates keep the runs that they have, and get no more.
-    fn frozen(&mut self) {
-        if self.next.phase == Phase::Running {
-            self.next.pauses.insert(Pause::Frozen);
-        }
-    }
-
-    /// Time begins anew, as for whoever resumes.
-    fn thawed(&mut self) {
-        if self.next.pauses.remove(&Pause::Frozen) && self.next.pauses.is_empty() {
-            self.anew();
-        }
-    }
-
     /// Takes the runs from the candidates, at once.
     pub(crate) fn go_back(&mut self, cause: Cause, condemns: bool) {
         self.next.cause = Some(cause);
@@ -377,7 +379,9 @@ impl Course {
     /// What a deployment is called that came back, by why it did.
     fn way_back_ends(&self) -> Phase {
         match self.next.cause {
-            Some(Cause::Overtaken { .. } | Cause::Replaced { .. }) => Phase::Superseded,
+            Some(Cause::Overtaken { .. } | Cause::Replaced { .. } | Cause::Unbegun { .. }) => {
+                Phase::Superseded
+            }
             Some(Cause::Rejected { .. }) => Phase::Rejected,
             Some(
                 Cause::Regressed { .. }

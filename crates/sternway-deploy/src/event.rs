@@ -107,6 +107,11 @@ pub enum Event {
         /// Which.
         by: DeploymentId,
     },
+    /// Its turn has come, and it cannot begin.
+    Unbegun {
+        /// Why not.
+        problem: Reason,
+    },
     /// What was asked for the health of the candidates has answered.
     Probed {
         /// In which step it was asked. An answer to another one counts for nothing.

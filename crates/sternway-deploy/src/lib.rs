@@ -8,7 +8,7 @@
 //! | what | how |
 //! |---|---|
 //! | how steps are made | [`canary`], [`rolling`], [`blue_green`], [`immediate`], [`by_header`] before any of them; [`linear`] and [`exponential`] weights |
-//! | what happens next | [`begin`], [`advance`], and [`due`]: when something happens by time alone |
+//! | what happens next | [`begin`], [`begin_at`], [`advance`], and [`due`]: when something happens by time alone |
 //! | what people may do | [`Ask`] |
 //! | what is to be written | [`Write`], in the same commit as the deployment |
 //!
@@ -30,13 +30,15 @@ mod consent;
 mod engine;
 mod event;
 mod experiment;
+mod frozen;
 mod header;
 mod person;
+mod queued;
 mod starved;
 mod strategy;
 
 pub use crate::{
-    engine::{Next, Write, advance, awaits_outcomes, begin, due},
+    engine::{Next, Write, advance, awaits_outcomes, begin, begin_at, due},
     event::{Ask, Awaited, Event, Found, Refused},
     header::by_header,
     strategy::{

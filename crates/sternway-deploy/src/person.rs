@@ -30,6 +30,7 @@ pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
         | Event::TakenBack { .. }
         | Event::Overtaken { .. }
         | Event::Replaced { .. }
+        | Event::Unbegun { .. }
         | Event::Probed { .. }
         | Event::Awaited { .. }
         | Event::Frozen

@@ -153,6 +153,19 @@ pub enum Refusal {
         /// By which.
         by: DeploymentId,
     },
+    /// A deployment waits for its turn there, and nobody overtakes it.
+    #[error(
+        "{artifact} in {environment} is to go on with deployment {next}, which came before: abort \
+         that, or queue behind it"
+    )]
+    OutOfTurn {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Where.
+        environment: EnvironmentId,
+        /// Whose turn it is.
+        next: DeploymentId,
+    },
     /// Nothing goes forward there for now.
     #[error("{environment} is {freeze}: nothing goes forward there until that is over")]
     Frozen {

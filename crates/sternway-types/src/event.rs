@@ -43,6 +43,8 @@ macro_rules! events {
 }
 
 events! {
+    /// A deployment waits for its turn, behind others that came before.
+    DeploymentQueued = "deployment.queued";
     /// A deployment began.
     DeploymentStarted = "deployment.started";
     /// The candidates of a deployment have another share of the runs.

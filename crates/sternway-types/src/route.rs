@@ -1,5 +1,7 @@
 //! Which version gets which share of the runs.
 
+mod queue;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,12 @@ pub enum RouteError {
     /// Only a candidate without a share gets runs for what they carry: they would be no random ones of it.
     #[error("{0} cannot have the runs that match: it is no candidate of the route, or has a share")]
     Matched(VersionNumber),
+    /// There is a limit to how many wait, and each of them has one place.
+    #[error(
+        "{0} cannot wait there: a queue has at most {limit} deployments, each of them once",
+        limit = Route::MAX_QUEUE
+    )]
+    Queue(DeploymentId),
 }
 
 /// A share of the runs, in basis points: hundredths of a percent.
@@ -166,6 +174,9 @@ pub struct Route {
     matched: Option<Matched>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployment: Option<DeploymentId>,
+    // Invariant: at most MAX_QUEUE, each once, and none of them the deployment itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    queue: Vec<DeploymentId>,
 }
 
 #[derive(Deserialize)]
@@ -181,14 +192,26 @@ struct RawRoute {
     matched: Option<Matched>,
     #[serde(default)]
     deployment: Option<DeploymentId>,
+    #[serde(default)]
+    queue: Vec<DeploymentId>,
 }
 
 impl TryFrom<RawRoute> for Route {
     type Error = RouteError;
 
     fn try_from(raw: RawRoute) -> Result<Self, RouteError> {
-        let RawRoute { artifact, environment, generation, arms, shadow, matched, deployment } = raw;
+        let RawRoute {
+            artifact,
+            environment,
+            generation,
+            arms,
+            shadow,
+            matched,
+            deployment,
+            queue,
+        } = raw;
         let route = Self { deployment, ..Self::new(artifact, environment, generation, arms)? };
+        let route = route.queued_by(queue)?;
         let route = match shadow {
             Some(arm) => route.shadowed_by(arm)?,
             None => route,
@@ -229,8 +252,8 @@ impl Route {
         if sum != u32::from(Weight::ALL) {
             return Err(RouteError::Sum(sum));
         }
-        let (shadow, matched, deployment) = (None, None, None);
-        Ok(Self { artifact, environment, generation, arms, shadow, matched, deployment })
+        let (shadow, matched, deployment, queue) = (None, None, None, Vec::new());
+        Ok(Self { artifact, environment, generation, arms, shadow, matched, deployment, queue })
     }
 
     /// All runs to the live version.
@@ -242,8 +265,8 @@ impl Route {
         live: VersionNumber,
     ) -> Self {
         let arms = vec![Arm { version: live, weight: Weight::ALL }];
-        let (shadow, matched, deployment) = (None, None, None);
-        Self { artifact, environment, generation, arms, shadow, matched, deployment }
+        let (shadow, matched, deployment, queue) = (None, None, None, Vec::new());
+        Self { artifact, environment, generation, arms, shadow, matched, deployment, queue }
     }
 
     /// The same, with copies of this share of the runs for a candidate: it runs beside whatever answers,

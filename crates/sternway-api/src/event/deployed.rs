@@ -10,7 +10,11 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
     let (was, is) = (was.unwrap_or_default(), Standing::of(after));
     let mut told = Vec::new();
     let mut tell = |event, detail| told.push(of(after, event, detail));
-    if before.is_none() {
+    let waits = |it: &Deployment| it.phase == Phase::Queued;
+    if before.is_none() && waits(after) {
+        tell(Event::DeploymentQueued, None);
+    }
+    if before.is_none_or(waits) && after.phase == Phase::Running {
         tell(Event::DeploymentStarted, None);
     }
     let is_old = |it| before.is_some_and(|before| before.approvals.contains(it));
@@ -47,7 +51,8 @@ pub(super) fn happened(before: Option<&Deployment>, after: &Deployment) -> Vec<H
     if after.starved && before.is_none_or(|before| !before.starved) {
         tell(Event::DeploymentStarved, after.current().map(|step| step.to_string()));
     }
-    let failed = !matches!(after.phase, Phase::Running | Phase::Completed) && is_failure(after);
+    let failed = !matches!(after.phase, Phase::Queued | Phase::Running | Phase::Completed)
+        && is_failure(after);
     if failed && before.is_none_or(|before| before.phase == Phase::Running) {
         tell(Event::DeploymentFailed, cause(after));
     }
@@ -121,7 +126,7 @@ const fn is_failure(deployment: &Deployment) -> bool {
 
 const fn end(phase: Phase) -> Option<Event> {
     match phase {
-        Phase::Running | Phase::RollingBack => None,
+        Phase::Queued | Phase::Running | Phase::RollingBack => None,
         Phase::Completed => Some(Event::DeploymentCompleted),
         Phase::RolledBack => Some(Event::DeploymentRolledBack),
         Phase::Superseded => Some(Event::DeploymentSuperseded),
@@ -139,6 +144,7 @@ fn cause(deployment: &Deployment) -> Option<String> {
         Cause::Deadline => "a step took longer than it may".into(),
         Cause::Overtaken { artifact } => format!("what is live of {artifact} was moved past it"),
         Cause::Replaced { by } => format!("replaced by {by}"),
+        Cause::Unbegun { problem } => format!("could not begin in its turn: {problem}"),
         Cause::Rejected { by, reason } if reason.is_empty() => format!("rejected by {by}"),
         Cause::Rejected { by, reason } => format!("rejected by {by}: {reason}"),
     };

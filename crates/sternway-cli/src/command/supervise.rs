@@ -9,7 +9,7 @@ use std::{process::ExitCode, time::Duration};
 
 use sternway::{
     Missing,
-    api::{ProblemCode, SupervisedView},
+    api::{DeploymentView, ProblemCode, SupervisedView},
     control::{
         Control, ControlError,
         deploy::{Driven, HealthChecks, Unrouted},
@@ -162,20 +162,32 @@ async fn head(control: &Control) -> Result<Revision, ControlError> {
     Ok(head.map_or(Revision::ZERO, |head| head.revision))
 }
 
-/// Drives every deployment that is under way as far as it goes now, and notes when to look again. What is in
-/// the way of one is in the way of no other.
+/// Drives every deployment that is under way as far as it goes now, and those that have their turn since, and notes
+/// when to look again. What is in the way of one is in the way of no other.
 async fn drive(context: &Context, control: &Control, rounds: &mut Rounds) -> Result<(), CliError> {
+    while drive_all(context, control, rounds).await? {}
+    Ok(())
+}
+
+/// Drives each of them once, and says whether one ended, behind which another may wait.
+async fn drive_all(
+    context: &Context,
+    control: &Control,
+    rounds: &mut Rounds,
+) -> Result<bool, CliError> {
+    let mut ended = false;
     for (environment, id) in control.deployments_under_way().await? {
         match drive_one(control, &environment, id).await {
             Ok((driven, moved)) => {
                 rounds.checks.make(control, &driven.deployment);
                 rounds.deployments.note(driven.due);
+                ended |= moved && driven.deployment.phase.is_over();
                 if let Some(err) = &driven.trouble {
                     again(context, err);
                     rounds.deployments.again();
                 }
                 if moved {
-                    deploy::tell(context, &driven.deployment)?;
+                    deploy::tell(context, &DeploymentView::from(&driven.deployment))?;
                 }
             }
             Err(err) => {
@@ -184,7 +196,7 @@ async fn drive(context: &Context, control: &Control, rounds: &mut Rounds) -> Res
             }
         }
     }
-    Ok(())
+    Ok(ended)
 }
 
 async fn drive_one(

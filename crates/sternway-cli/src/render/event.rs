@@ -3,7 +3,7 @@
 use sternway::{
     api::DeploymentView,
     types::{
-        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, PointCause, PointUse,
+        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, Phase, PointCause, PointUse,
         PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
         RollbackTrigger, Shift, Version, VersionNumber,
     },
@@ -39,7 +39,7 @@ fn deployed(it: &Deployment) -> String {
     let members: Vec<_> = members.collect();
     let state = view.state.replace('_', " ");
     let step = match it.current() {
-        Some(step) if !it.phase.is_over() => {
+        Some(step) if !it.phase.is_over() && it.phase != Phase::Queued => {
             format!(", step {} of {}: {step}", view.step, view.steps.len())
         }
         _ => String::new(),
@@ -143,7 +143,11 @@ fn record(change: &RecordChange) -> String {
             let copies =
                 it.shadow().map(|arm| format!(", {} copies of {}", arm.version, arm.weight));
             let matched = it.matched().map(|it| format!(", {} what has {}", it.to, it.by));
-            let arms: String = beside.chain(copies).chain(matched).collect();
+            let queued = match it.queue().len() {
+                0 => None,
+                number => Some(format!(", {number} queued")),
+            };
+            let arms: String = beside.chain(copies).chain(matched).chain(queued).collect();
             format!(
                 "{} in {}: {} {}{arms}",
                 it.artifact(),

@@ -210,6 +210,7 @@ stories! {
     policies
     protected
     publish_again
+    queued
     redo
     replay
     restore
@@ -261,6 +262,7 @@ stories_of_many! {
     policies
     protected
     publish_again
+    queued
     redo
     restore
     restore_to

@@ -245,8 +245,10 @@ fn deployed(world: &World, all: &mut Keys) {
     for (name, words) in steps {
         note(world, all, name, &words);
     }
-    let points: [(&str, Vec<&str>); 12] = [
+    let points: [(&str, Vec<&str>); 14] = [
         named("deploy start", "deploy start tools/ship@v1 --canary 5"),
+        named("deploy start", "deploy start tools/ship@v1 --canary 5 --queue"),
+        named("deploy list", "deploy list"),
         named("point create", "point create -m kept --keep 2"),
         named("point create", "point create --keep 2"),
         named("promote", "promote configs/bot@v1 --force"),

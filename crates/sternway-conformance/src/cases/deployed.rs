@@ -27,19 +27,19 @@ async fn three(world: &World) {
     world.go_live(&greeting(), &production(), version(1)).await;
 }
 
-fn of(name: &str, to: VersionNumber) -> Deployment {
+pub(super) fn of(name: &str, to: VersionNumber) -> Deployment {
     deployment(name, &greeting(), &production(), [version(1), to], generation(1))
 }
 
 /// Version 2 has 5 % of the runs beside version 1, at generation 2.
-async fn under_way(world: &World) -> Deployment {
+pub(super) async fn under_way(world: &World) -> Deployment {
     three(world).await;
     let mut deployment = of("first", version(2));
     world.commit(&shifted(world.changeset(), &mut deployment, weight(5))).await;
     deployment
 }
 
-async fn refusal(world: &World, changes: impl IntoIterator<Item = Change>) -> Refusal {
+pub(super) async fn refusal(world: &World, changes: impl IntoIterator<Item = Change>) -> Refusal {
     let before = Everything::of(world).await;
     let changeset = changes.into_iter().fold(world.changeset_by(robot()), |all, it| all.then(it));
     let refusal = world.store.commit(&changeset).await.must_refuse("it breaks an invariant");
@@ -47,7 +47,7 @@ async fn refusal(world: &World, changes: impl IntoIterator<Item = Change>) -> Re
     refusal
 }
 
-fn busy(by: &Deployment) -> Refusal {
+pub(super) fn busy(by: &Deployment) -> Refusal {
     let (artifact, environment) = (greeting(), production());
     Refusal::BeingDeployed { artifact, environment, by: by.id }
 }
@@ -248,7 +248,8 @@ pub(crate) async fn an_end_is_an_end(world: World) {
     let problem = "is on its way back, and its candidates get no more runs";
     assert_eq!(frozen(&world, &more).await, problem);
     ends(&world, &mut first).await;
-    for phase in Phase::ALL {
+    // One that waits has come no further than that, and is refused for it before.
+    for phase in Phase::ALL.into_iter().filter(|it| *it != Phase::Queued) {
         let again = Deployment { phase, proven: true, ..first.clone() };
         assert_eq!(frozen(&world, &again).await, "is over");
     }

@@ -31,6 +31,7 @@ pub(crate) mod monotone;
 pub(crate) mod namespaces;
 pub(crate) mod pointed;
 pub(crate) mod protected;
+pub(crate) mod queued;
 pub(crate) mod raced;
 pub(crate) mod records;
 pub(crate) mod refused_outcomes;

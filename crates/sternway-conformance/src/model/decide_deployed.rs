@@ -2,11 +2,12 @@
 
 use sternway_store::Refusal;
 use sternway_types::{
-    Arm, Commit, Deployment, PointerName, Record, RecordKey, Route, Subject, Weight,
+    Arm, Commit, Deployment, DeploymentId, EnvironmentId, Phase, PointerName, Record, RecordKey,
+    Route, Subject, Weight,
 };
 
 use super::{
-    decide_protected,
+    decide_protected, decide_queued,
     decide_record::{missing, nowhere},
     history::History,
 };
@@ -24,8 +25,10 @@ pub(super) fn deployment(
         [it.from, it.to].into_iter().filter_map(|number| missing(history, &it.artifact, number))
     });
     let closed = decide_protected::deployed(history, making, after, before.as_deref());
+    let early = decide_queued::early(history, after, before.as_deref());
     frozen
         .into_iter()
+        .chain(early)
         .chain(closed)
         .chain(nowhere(history, &after.environment))
         .chain(versions)
@@ -36,27 +39,34 @@ pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
     let (artifact, environment) = (after.artifact(), after.environment());
     let mut problems = Vec::new();
     let before = history.record(&RecordKey::route(artifact, environment));
-    let other = before.and_then(Record::into_route);
-    let other = other.filter(|before| before.deployment() != after.deployment());
-    if let Some(by) = other.and_then(|route| under_way(history, &route)) {
+    let before = before.and_then(Record::into_route);
+    let other = before.as_ref().filter(|before| before.deployment() != after.deployment());
+    if let Some(by) = other.and_then(|route| under_way(history, route)) {
         let (artifact, environment) = (artifact.clone(), environment.clone());
         problems.push(Refusal::BeingDeployed { artifact, environment, by: by.id });
+    }
+    problems.extend(decide_queued::disorder(history, after, before.as_deref()));
+    let deployment = under_way(history, after);
+    let only_the_queue = before.is_some_and(|it| it.unqueued() == after.clone().unqueued());
+    if only_the_queue && deployment.is_some() {
+        return problems;
     }
     let name = PointerName::Environment(environment.clone());
     let pointer = history.pointer(artifact, &name);
     let of_now = pointer.is_some_and(|pointer| {
         pointer.generation == after.generation() && pointer.version == Some(after.live().version)
     });
-    let deployment = under_way(history, after);
     let member = deployment.as_ref().and_then(|deployment| {
         deployment.members.iter().find(|member| member.artifact == *artifact)
     });
     let fits = deployment.as_ref().zip(member).is_some_and(|(deployment, member)| {
         let all: Vec<_> = member.candidates().zip(0_u8..).collect();
-        after.candidates().iter().all(|arm| {
-            let found = all.iter().find(|(version, _)| *version == arm.version);
-            found.is_some_and(|(_, at)| arm.weight.is_zero() || !deployment.out.contains(at))
-        })
+        let waits = deployment.phase == Phase::Queued && !after.candidates().is_empty();
+        !waits
+            && after.candidates().iter().all(|arm| {
+                let found = all.iter().find(|(version, _)| *version == arm.version);
+                found.is_some_and(|(_, at)| arm.weight.is_zero() || !deployment.out.contains(at))
+            })
     });
     if !of_now || !fits {
         problems.push(Refusal::RouteOfNothing {
@@ -91,7 +101,7 @@ fn runs(route: &Route, arm: &Arm) -> bool {
 
 pub(super) fn no_route(history: History<'_>, key: &RecordKey) -> Option<Refusal> {
     let route = history.record(key).and_then(Record::into_route)?;
-    let by = under_way(history, &route)?.id;
+    let by = *decide_queued::line(history, &route).first()?;
     let (artifact, environment) = (route.artifact().clone(), route.environment().clone());
     Some(Refusal::BeingDeployed { artifact, environment, by })
 }
@@ -106,7 +116,15 @@ pub(super) fn is_candidate(history: History<'_>, subject: &Subject) -> bool {
 }
 
 fn under_way(history: History<'_>, route: &Route) -> Option<Box<Deployment>> {
-    let key = RecordKey::deployment(route.environment(), route.deployment()?);
+    not_over(history, route.environment(), route.deployment()?)
+}
+
+pub(super) fn not_over(
+    history: History<'_>,
+    environment: &EnvironmentId,
+    id: DeploymentId,
+) -> Option<Box<Deployment>> {
+    let key = RecordKey::deployment(environment, id);
     let deployment = history.record(&key).and_then(Record::into_deployment)?;
     (!deployment.phase.is_over()).then_some(deployment)
 }

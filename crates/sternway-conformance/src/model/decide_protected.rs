@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sternway_store::Refusal;
 use sternway_types::{
     Actor, Commit, Consent, Deployment, Environment, EnvironmentId, Force, Freeze, MoveCause,
-    NewMove, PointerName, Reason, Record, RecordKey, Step, Timestamp, VersionNumber, Weight,
+    NewMove, Phase, PointerName, Reason, Record, RecordKey, Step, Timestamp, VersionNumber, Weight,
 };
 
 use super::history::History;
@@ -65,7 +65,9 @@ pub(super) fn deployed(
     before: Option<&Deployment>,
 ) -> Vec<Refusal> {
     let Some(environment) = of(history, &after.environment) else { return Vec::new() };
-    let grows = before.is_none_or(|before| {
+    let waited = before.is_none_or(|before| before.phase == Phase::Queued);
+    let begins = waited && after.phase == Phase::Running;
+    let grows = before.is_some_and(|before| {
         let mut arms = after.split.iter().enumerate();
         after.weight > before.weight
             || after.shadow > before.shadow
@@ -73,7 +75,7 @@ pub(super) fn deployed(
             || arms.any(|(at, share)| before.split.get(at).is_none_or(|had| share > had))
     });
     let mut problems: Vec<_> =
-        frozen(&environment, making.at).filter(|_| grows).into_iter().collect();
+        frozen(&environment, making.at).filter(|_| grows || begins).into_iter().collect();
     let mut asked = Vec::new();
     for step in after.plan.steps() {
         match step {
@@ -94,7 +96,7 @@ pub(super) fn deployed(
     }
     let consent = environment.consent();
     let covered = consent.is_nothing() || asked.iter().any(|asked| asked.covers(&consent));
-    if before.is_none() && !covered {
+    if (begins || before.is_none()) && !covered {
         problems.push(needs(&environment));
     }
     let ran = before.is_some_and(Deployment::has_run);

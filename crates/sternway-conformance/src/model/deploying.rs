@@ -31,7 +31,8 @@ fn there_or_new(history: History<'_>, id: u8, to: To) -> (Deployment, bool) {
 pub(super) fn deployment_of(history: History<'_>, id: u8, to: To, turn: u8) -> Deployment {
     let (deployment, is_there) = there_or_new(history, id, to);
     if !is_there {
-        return deployment;
+        let phase = if turn.is_multiple_of(3) { Phase::Queued } else { Phase::Running };
+        return Deployment { phase, ..deployment };
     }
     let fence = deployment.fence;
     match turn {
@@ -53,12 +54,26 @@ pub(super) fn route_of(history: History<'_>, id: u8, to: To, percent: u8) -> Rou
     let pointer = history.pointer(&artifact, &live(&environment));
     let at = pointer.map_or(Generation::ZERO, |pointer| pointer.generation);
     let at = if percent > 100 { at.next() } else { at };
+    let before = history.record(&RecordKey::route(&artifact, &environment));
+    let before = before.and_then(Record::into_route);
+    // Somebody more waits, or those who wait are remembered, or forgotten.
+    if let Some(route) = before.as_deref().filter(|_| percent.is_multiple_of(4)) {
+        let one_more = route.clone().queueing(deployment.id);
+        return one_more.unwrap_or_else(|_| route.clone().leaving(deployment.id));
+    }
+    let queue = before.map(|route| route.queue().to_vec()).unwrap_or_default();
+    let keeps = |route: Route| {
+        let all = queue.iter().copied().filter(|id| *id != deployment.id);
+        let kept = route.clone().queued_by(all.collect()).unwrap_or_else(|_| route.clone());
+        if percent.is_multiple_of(5) { route } else { kept }
+    };
+    let whole = deployment.phase == Phase::Queued && !percent.is_multiple_of(7);
     let splits: Option<(VersionNumber, VersionNumber)> =
         deployment.members.first().map(|member| (member.from, member.to));
     match splits {
-        Some((from, to)) if from == to => {
-            Route::whole(artifact, environment, at, from).of_deployment(deployment.id)
+        Some((from, to)) if from == to || whole => {
+            keeps(Route::whole(artifact, environment, at, from).of_deployment(deployment.id))
         }
-        _ => route_at(&deployment, at, weight(u32::from(percent.min(100)))),
+        _ => keeps(route_at(&deployment, at, weight(u32::from(percent.min(100))))),
     }
 }

@@ -9,6 +9,7 @@ mod counts;
 mod decide;
 mod decide_deployed;
 mod decide_protected;
+mod decide_queued;
 mod decide_record;
 mod decide_told;
 mod deploying;

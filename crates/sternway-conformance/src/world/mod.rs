@@ -18,7 +18,7 @@ pub(crate) use self::{
         namespace_policy, pointer_at, record_at, tests_passed, unlabel,
     },
     client::Client,
-    deployed::{deployment, put_deployment, put_route, route_at, shift, shifted, weight},
+    deployed::{deployment, put_deployment, put_route, regime, route_at, shift, shifted, weight},
     names::{
         alice, artifact, environment, generation, greeting, label, live, production, reason,
         revision, robot, staging, text, version,

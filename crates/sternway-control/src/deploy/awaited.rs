@@ -38,14 +38,16 @@ impl Control {
     }
 
     /// The deployment of an artifact that is under way, or else the one that began last, whether or not it ever
-    /// moved anything. Looks through all of the environment's if none is under way.
+    /// moved anything. One that waits for its turn has not begun. Looks through all of the environment's if none is under way.
     async fn newest_of(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,
     ) -> Result<Option<Deployment>, ControlError> {
-        if let Some(deployed) = self.deployment_of(artifact, environment).await? {
-            return Ok(Some(deployed.deployment));
+        let under_way = self.deployment_of(artifact, environment).await?;
+        let began = |it: &Deployment| it.phase != Phase::Queued;
+        if let Some(deployment) = under_way.map(|it| it.deployment).filter(began) {
+            return Ok(Some(deployment));
         }
         let (mut newest, mut after): (Option<Deployment>, _) = (None, None);
         loop {
@@ -53,7 +55,8 @@ impl Control {
             let Some(last) = page.last() else { return Ok(newest) };
             after = Some(last.id);
             let moves = |it: &Deployment| it.members.iter().any(|it| it.artifact == *artifact);
-            let newest_here = page.into_iter().filter(moves).max_by_key(|it| (it.started, it.id));
+            let page = page.into_iter().filter(began);
+            let newest_here = page.filter(moves).max_by_key(|it| (it.started, it.id));
             newest = newest.into_iter().chain(newest_here).max_by_key(|it| (it.started, it.id));
         }
     }

@@ -90,7 +90,7 @@ impl Control {
         loop {
             let deployment = self.deployment(environment, id).await?.deployment;
             match deployment.phase {
-                Phase::Running | Phase::RollingBack => {
+                Phase::Queued | Phase::Running | Phase::RollingBack => {
                     let asked = self.ask(environment, id, Ask::Abort, intent).await;
                     if self.ended_meanwhile(environment, id, &asked).await? {
                         continue;

@@ -10,13 +10,13 @@ use sternway_types::{
     RollbackTrigger, Timestamp, VersionNumber,
 };
 
-use super::{Deployed, frozen::is_frozen, is_lost_race, routes::Away};
+use super::{Deployed, frozen::is_frozen, is_lost_race, routes::Away, turn::Turn};
 use crate::{Control, ControlError, Intent};
 
 /// For how long whoever does something for a deployment keeps others from doing it too.
 const LEASE: Duration = Duration::from_secs(10);
 /// When a router that did not follow is asked again.
-const AGAIN: Duration = Duration::from_secs(1);
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,14 @@ impl Control {
             let tried = self.is_rehearsal() || written == Some(before.generation);
             if deployment.phase.is_over() || tried {
                 return Ok(Driven { deployment: before.deployment, due: None, trouble: None });
+            }
+            if deployment.phase == Phase::Queued {
+                match self.take_turn(&before).await? {
+                    Turn::Waits(due) => {
+                        return Ok(Driven { deployment: before.deployment, due, trouble: None });
+                    }
+                    Turn::Came => continue,
+                }
             }
             if let Some(until) = self.is_driven_elsewhere(deployment) {
                 return Ok(Driven {

@@ -17,12 +17,14 @@ mod found;
 mod frozen;
 mod health;
 mod keep;
+mod line;
 mod loadable;
 mod pause;
 mod resolve;
 mod routes;
 mod start;
 mod trial;
+mod turn;
 mod write;
 
 use sternway_store::{Limit, StoreError};
@@ -42,7 +44,7 @@ pub use self::{
     routes::Routers,
     start::{NewDeployment, OnSupersede},
 };
-pub(crate) use self::{bell::UnderWay, keep::Untold, trial::Trial};
+pub(crate) use self::{bell::UnderWay, keep::Untold, line::Lines, trial::Trial};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.
@@ -110,7 +112,7 @@ impl Control {
         Ok(self.record_at(&key, Record::into_route).await?.map(|route| *route))
     }
 
-    /// The deployment that is on its way for an artifact.
+    /// The deployment that is on its way for an artifact, or has its turn there.
     ///
     /// # Errors
     ///
@@ -127,7 +129,7 @@ impl Control {
         }
     }
 
-    /// Every deployment that is on its way, wherever.
+    /// Every deployment that is on its way, wherever, or has its turn with an artifact.
     ///
     /// # Errors
     ///

@@ -155,7 +155,8 @@ fn lacking(router: &dyn TrafficRouter, plan: &Plan) -> Option<String> {
 }
 
 impl Control {
-    /// The route of an artifact as the store has it: the shares of a deployment, or all to what is live.
+    /// The route of an artifact as the store has it: the shares of a deployment, or all to what is live. Who waits
+    /// there for a turn is no matter of a router.
     ///
     /// # Errors
     ///
@@ -171,7 +172,7 @@ impl Control {
             let Some(live) = pointer.version else { return Ok(None) };
             let at = pointer.generation;
             match self.route(artifact, environment).await? {
-                Some(route) if route.generation() == at => return Ok(Some(route)),
+                Some(route) if route.generation() == at => return Ok(Some(route.unqueued())),
                 // The pointer moved while we looked: what was read of it is no route of any moment.
                 Some(route) if route.generation() > at => (),
                 // Whoever moved the pointer by hand moved it past the deployment.

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sternway_deploy::{Event, Write};
+use sternway_deploy::{Event, Next, Write};
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, Change, Deployment, DeploymentId, EnvironmentId, Force, Generation, Member, Plan,
-    PointCause, PointerName, Precondition, Record, RecordKey, Regime, Subject, VersionNumber,
-    Weight,
+    ArtifactId, Change, Changeset, Deployment, DeploymentId, EnvironmentId, Force, Generation,
+    Member, Plan, PointCause, PointerName, Precondition, Record, RecordKey, Regime, Route, Subject,
+    VersionNumber, Weight,
 };
 
-use super::{Deployed, write::route_of};
+use super::{Deployed, line::Lines};
 use crate::{
     Control, ControlError, Intent,
     point::{NewPoint, is_about_a_point},
@@ -22,8 +22,11 @@ pub enum OnSupersede {
     /// The new one is refused.
     #[default]
     Reject,
-    /// The older one gives way: its candidates have no runs any more before the new one begins.
+    /// The older one gives way, with everyone that waits behind it: its candidates have no runs any more before
+    /// the new one begins.
     Replace,
+    /// The new one waits for its turn, in the order in which they came, and begins by itself.
+    Queue,
 }
 
 /// A deployment to be begun.
@@ -62,15 +65,10 @@ impl Control {
         let protection = self.environment(environment).await?;
         let plan = new.plan.clone().asking(protection.consent())?;
         self.probes.able(&plan)?;
-        let mut candidates: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (artifact, to) in &new.members {
-            candidates.entry(artifact).or_default().push(*to);
-        }
-        let mut members = Vec::with_capacity(candidates.len());
-        for (artifact, candidates) in candidates {
+        for (artifact, _) in &new.members {
             self.routers.able(artifact, environment, &plan)?;
-            members.push(self.member(artifact, &candidates, environment).await?);
         }
+        let members = self.members(&new.members, environment).await?;
         let changeset = intent.id.unwrap_or_else(|| self.ids.changeset());
         let now = self.now();
         let deployment = Deployment {
@@ -103,12 +101,16 @@ impl Control {
     /// # Errors
     ///
     /// Those of [`Control::plan_deployment`], and [`ControlError::Store`] with a refusal if another
-    /// deployment of an artifact is on its way, or a candidate is condemned.
+    /// deployment of an artifact is on its way, or a candidate is condemned. [`ControlError::Route`] if as many
+    /// wait for their turn already as may.
     pub async fn start_deployment(
         &self,
         new: &NewDeployment,
         intent: &Intent,
     ) -> Result<Deployed, ControlError> {
+        if new.on_supersede == OnSupersede::Queue {
+            return self.queue_deployment(new, intent).await;
+        }
         let deployment = self.plan_deployment(new, intent).await?;
         if new.on_supersede == OnSupersede::Replace {
             self.make_way(&deployment).await?;
@@ -123,7 +125,7 @@ impl Control {
         self.begin(deployment, new, intent).await
     }
 
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         deployment: Deployment,
         new: &NewDeployment,
@@ -134,37 +136,49 @@ impl Control {
             id: Some(sternway_types::ChangesetId::from_uuid(first.deployment.id.as_uuid())),
             ..intent.clone()
         });
-        for member in &first.deployment.members {
-            let (artifact, name) =
-                (member.artifact.clone(), PointerName::Environment(new.environment.clone()));
-            let generation = member.regimes.first().map_or(Generation::ZERO, |it| it.generation);
-            if !first.writes.iter().any(|it| matches!(it, Write::Shift | Write::GoLive)) {
-                changeset = changeset.when(Precondition::PointerAt { artifact, name, generation });
-            }
-            if new.force == Force::Yes {
+        if new.force == Force::Yes {
+            for member in &first.deployment.members {
                 changeset = self.pardoning(changeset, member, &new.environment).await?;
             }
         }
-        let before =
-            Deployed { deployment: first.deployment.clone(), generation: Generation::ZERO };
-        let waits = first.writes.is_empty();
         let deployment = first.deployment.clone();
-        let mut changeset = self.deploying(changeset, &before, first).await?;
-        if waits {
-            // Nothing moves yet, and still there is one deployment at a time.
-            for member in &deployment.members {
-                let route = Record::Route(Box::new(route_of(&deployment, member)?));
-                changeset = changeset.then(Change::PutRecord(Box::new(route)));
-            }
-        }
+        let before = Deployed { deployment: deployment.clone(), generation: Generation::ZERO };
+        let changeset = self.first_step(changeset, &before, first).await?;
         self.commit_with_point(changeset, &deployment).await?;
         self.deployment(&new.environment, deployment.id).await
     }
 
-    /// Commits the first step, and with it a rollback point of what ran until then.
-    async fn commit_with_point(
+    /// What a first step is written as. It is the step of the moment at which what is live was looked at.
+    pub(super) async fn first_step(
         &self,
-        changeset: sternway_types::Changeset,
+        mut changeset: Changeset,
+        before: &Deployed,
+        first: Next,
+    ) -> Result<Changeset, ControlError> {
+        let (deployment, waits) = (first.deployment.clone(), first.writes.is_empty());
+        if !first.writes.iter().any(|it| matches!(it, Write::Shift | Write::GoLive)) {
+            for member in &deployment.members {
+                let (artifact, generation) = (member.artifact.clone(), member.generation());
+                let name = PointerName::Environment(deployment.environment.clone());
+                changeset = changeset.when(Precondition::PointerAt { artifact, name, generation });
+            }
+        }
+        let mut changeset = self.deploying(changeset, before, first).await?;
+        if waits {
+            // Nothing moves yet, and still there is one deployment at a time.
+            let mut lines = Lines::default();
+            for member in &deployment.members {
+                changeset = self.routing(changeset, &deployment, member, &mut lines).await?;
+            }
+            changeset = lines.onto(changeset);
+        }
+        Ok(changeset)
+    }
+
+    /// Commits the first step, and with it a rollback point of what ran until then.
+    pub(super) async fn commit_with_point(
+        &self,
+        changeset: Changeset,
         begun: &Deployment,
     ) -> Result<(), ControlError> {
         let (new, cause) = (NewPoint::of(begun.environment.clone()), PointCause::Before(begun.id));
@@ -179,12 +193,12 @@ impl Control {
     }
 
     /// Takes a condemnation of a candidate away in the same commit, as a person wants.
-    async fn pardoning(
+    pub(super) async fn pardoning(
         &self,
-        changeset: sternway_types::Changeset,
+        changeset: Changeset,
         member: &Member,
         environment: &EnvironmentId,
-    ) -> Result<sternway_types::Changeset, ControlError> {
+    ) -> Result<Changeset, ControlError> {
         let mut changeset = changeset;
         for candidate in member.candidates() {
             let digest = self.version(&member.artifact, candidate).await?.content.digest;
@@ -196,18 +210,35 @@ impl Control {
         Ok(changeset)
     }
 
-    /// Has the deployments that are in the way go back, and sees that they did.
+    /// Has the deployments that are in the way go back, those that wait first, and sees that they did.
     async fn make_way(&self, for_it: &Deployment) -> Result<(), ControlError> {
+        let environment = &for_it.environment;
         for member in &for_it.members {
-            let Some(older) = self.deployment_of(&member.artifact, &for_it.environment).await?
-            else {
-                continue;
-            };
-            let id = older.deployment.id;
-            self.happens(&for_it.environment, id, &Event::Replaced { by: for_it.id }).await?;
-            self.drive_one(&for_it.environment, id).await?;
+            let route = self.route(&member.artifact, environment).await?;
+            let line: Vec<_> = route.iter().flat_map(Route::line).collect();
+            for id in line.into_iter().rev() {
+                self.happens(environment, id, &Event::Replaced { by: for_it.id }).await?;
+                self.drive_one(environment, id).await?;
+            }
         }
         Ok(())
+    }
+
+    /// What is to move, as it is now.
+    pub(super) async fn members(
+        &self,
+        wanted: &[(ArtifactId, VersionNumber)],
+        environment: &EnvironmentId,
+    ) -> Result<Vec<Member>, ControlError> {
+        let mut candidates: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (artifact, to) in wanted {
+            candidates.entry(artifact).or_default().push(*to);
+        }
+        let mut members = Vec::with_capacity(candidates.len());
+        for (artifact, candidates) in candidates {
+            members.push(self.member(artifact, &candidates, environment).await?);
+        }
+        Ok(members)
     }
 
     async fn member(
@@ -256,4 +287,10 @@ impl Control {
             baseline: (baseline.known() > 0).then(|| Box::new(baseline)),
         })
     }
+}
+
+/// What a deployment is to bring, as whoever starts one names it.
+pub(super) fn candidates_of(deployment: &Deployment) -> Vec<(ArtifactId, VersionNumber)> {
+    let members = deployment.members.iter();
+    members.flat_map(|of| of.candidates().map(|to| (of.artifact.clone(), to))).collect()
 }

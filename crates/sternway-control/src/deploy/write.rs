@@ -9,7 +9,7 @@ use sternway_types::{
     Regime, RollbackTrigger, Route, Shift, Target, VersionNumber, Weight,
 };
 
-use super::Deployed;
+use super::{Deployed, line::Lines};
 use crate::{Control, ControlError};
 
 impl Control {
@@ -20,16 +20,21 @@ impl Control {
         before: &Deployed,
         next: Next,
     ) -> Result<Changeset, ControlError> {
-        Box::pin(self.deploying_beside(changeset, before, next, &HashSet::new())).await
+        let (moved, mut lines) = (HashSet::new(), Lines::default());
+        let deploying = self.deploying_beside(changeset, before, next, &moved, &mut lines);
+        let changeset = Box::pin(deploying).await?;
+        Ok(lines.onto(changeset))
     }
 
-    /// The same, where the changeset moves the pointers of some artifacts itself.
+    /// The same, where the changeset moves the pointers of some artifacts itself, and writes more than one
+    /// deployment: the routes come once all of them are written.
     pub(crate) async fn deploying_beside(
         &self,
         changeset: Changeset,
         before: &Deployed,
         next: Next,
         moved: &HashSet<ArtifactId>,
+        lines: &mut Lines,
     ) -> Result<Changeset, ControlError> {
         let Next { mut deployment, writes } = next;
         let key = RecordKey::deployment(&deployment.environment, deployment.id);
@@ -66,14 +71,13 @@ impl Control {
             changeset = changeset.when(at).then(Change::MovePointer(Box::new(moved)));
         }
         for member in &deployment.members {
-            let key = RecordKey::route(&member.artifact, &deployment.environment);
             changeset = if releases {
-                changeset.then(Change::DeleteRecord(key))
+                self.leaving(&deployment, &member.artifact, lines).await?;
+                changeset
             } else if writes.iter().any(|it| *it != Write::Condemn)
                 && ours.contains(&member.artifact)
             {
-                let route = route_of(&deployment, member)?;
-                changeset.then(put(Record::Route(Box::new(route))))
+                self.routing(changeset, &deployment, member, lines).await?
             } else {
                 changeset
             };
@@ -128,7 +132,7 @@ impl Control {
     }
 }
 
-fn put(record: Record) -> Change {
+pub(super) fn put(record: Record) -> Change {
     Change::PutRecord(Box::new(record))
 }
 

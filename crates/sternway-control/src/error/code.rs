@@ -33,7 +33,7 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         Refusal::Frozen { .. } => ProblemCode::PolicyFrozen,
         Refusal::NeedsApproval { .. } => ProblemCode::ApprovalRequired,
         Refusal::AlreadyThere { .. } => ProblemCode::AlreadyLive,
-        Refusal::BeingDeployed { .. } => ProblemCode::BeingDeployed,
+        Refusal::BeingDeployed { .. } | Refusal::OutOfTurn { .. } => ProblemCode::BeingDeployed,
         Refusal::Deployment { .. } => ProblemCode::DeploymentState,
         Refusal::NoChannel(_) => ProblemCode::ChannelNotFound,
         Refusal::NoRecord(key) if key.kind() == RecordKind::Policy => ProblemCode::PolicyNotFound,

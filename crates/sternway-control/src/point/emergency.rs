@@ -12,7 +12,7 @@ use sternway_types::{
 use super::{Pointed, Unhealthy, health::Health};
 use crate::{
     Control, ControlError, Intent,
-    deploy::Deployed,
+    deploy::{Deployed, Lines},
     restore_to::{WayBack, WentBack},
 };
 
@@ -88,11 +88,18 @@ struct Scene {
     live: Vec<Pointer>,
     /// The deployments that are to be aborted. Those on their way back are there already.
     forward: Vec<Deployed>,
+    /// The deployments that wait for their turn. They are aborted too, or else would begin at once.
+    queued: Vec<Deployed>,
     /// The points, the newest first.
     points: Vec<Pointed>,
 }
 
 impl Scene {
+    /// Whether nothing is being deployed.
+    const fn is_quiet(&self) -> bool {
+        self.forward.is_empty() && self.queued.is_empty()
+    }
+
     /// The point of the last emergency, if nothing happened since: to cry twice changes nothing.
     fn answered(&self) -> Option<&Pointed> {
         let by_emergency = self.points.iter().filter(|pointed| {
@@ -101,7 +108,7 @@ impl Scene {
         });
         let last = by_emergency.max_by_key(|pointed| pointed.written)?;
         let still = self.live.iter().all(|pointer| pointer.revision <= last.written);
-        (still && self.forward.is_empty()).then_some(last)
+        (still && self.is_quiet()).then_some(last)
     }
 }
 
@@ -169,16 +176,28 @@ impl Control {
     }
 
     async fn scene(&self, environment: &EnvironmentId) -> Result<Scene, ControlError> {
-        let mut forward = Vec::new();
-        for (place, id) in self.deployments_under_way().await? {
-            if place == *environment {
-                let deployed = self.deployment(&place, id).await?;
-                forward.extend((deployed.deployment.phase == Phase::Running).then_some(deployed));
+        let mut found = self.deployments_under_way().await?;
+        found.extend(self.deployments_queued().await?);
+        found.retain(|(place, _)| place == environment);
+        found.sort_unstable();
+        found.dedup();
+        let (mut forward, mut queued) = (Vec::new(), Vec::new());
+        for (place, id) in found {
+            let deployed = self.deployment(&place, id).await?;
+            match deployed.deployment.phase {
+                Phase::Running => forward.push(deployed),
+                Phase::Queued => queued.push(deployed),
+                Phase::RollingBack
+                | Phase::Completed
+                | Phase::RolledBack
+                | Phase::Superseded
+                | Phase::Rejected
+                | Phase::Halted => (),
             }
         }
         let points = self.newest_points(environment).await?;
         let live = self.live_in(environment, At::Head).await?;
-        Ok(Scene { live, forward, points })
+        Ok(Scene { live, forward, queued, points })
     }
 
     /// The newest healthy point that there is something to go back to.
@@ -192,7 +211,7 @@ impl Control {
         for pointed in &scene.points {
             let RollbackPoint { id: point, revision, at, .. } = pointed.point;
             let way = self.way_back(revision, environment, &scene.live).await?;
-            let nothing = way.is_empty() && scene.forward.is_empty();
+            let nothing = way.is_empty() && scene.is_quiet();
             let why = if nothing {
                 WhyNot::ChangesNothing
             } else if let Some(problem) = coming_back(&mut health, &way, &scene.live).await? {
@@ -224,11 +243,15 @@ impl Control {
         let (by, reason) = (intent.actor.clone(), intent.reason.clone());
         let abort = Event::Asked { ask: Ask::Abort, by, reason };
         let (mut changeset, mut aborted) = (self.changeset(intent), Vec::new());
-        for before in &scene.forward {
+        // Those that wait leave first, so that nobody's turn comes.
+        let mut lines = Lines::default();
+        for before in scene.queued.iter().chain(&scene.forward) {
             let Some(next) = advance(&before.deployment, &abort, self.now())? else { continue };
             aborted.push(next.deployment.clone());
-            changeset = self.deploying_beside(changeset, before, next, &moved).await?;
+            let deploying = self.deploying_beside(changeset, before, next, &moved, &mut lines);
+            changeset = deploying.await?;
         }
+        let changeset = lines.onto(changeset);
         let changeset = way.onto(changeset, pointed.point.revision, Force::No);
         Ok((pointed.noting(changeset, PointUse::Emergency), aborted))
     }

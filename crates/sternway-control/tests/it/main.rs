@@ -43,6 +43,7 @@ mod point;
 mod policy;
 mod promote;
 mod publish;
+mod queued;
 mod race;
 mod record;
 mod redo;

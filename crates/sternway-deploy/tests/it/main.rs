@@ -11,6 +11,7 @@ mod make;
 mod noticed;
 mod people;
 mod properties;
+mod queued;
 mod shadows;
 mod starved;
 mod steps;

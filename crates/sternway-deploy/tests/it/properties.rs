@@ -176,6 +176,25 @@ proptest! {
     }
 
     #[test]
+    fn who_waits_for_its_turn_has_no_runs_and_condemns_nobody(
+        plan in plans(), history in histories(),
+    ) {
+        let fresh = begun(plan.clone()).deployment;
+        let mut queued = Deployment::new(
+            fresh.id, fresh.environment, fresh.members, plan, fresh.by, fresh.started,
+        );
+        queued.phase = Phase::Queued;
+        for (later, event) in &history {
+            let now = Timestamp::from_micros(later.abs() * 1_000_000);
+            let Ok(Some(next)) = advance(&queued, event, now) else { continue };
+            prop_assert_eq!(next.deployment.refuses(Some(&queued)), None);
+            prop_assert_eq!(next.writes, [Write::Release]);
+            prop_assert!(next.deployment.phase.is_over() && !next.deployment.has_run());
+            queued = next.deployment;
+        }
+    }
+
+    #[test]
     fn nothing_ends_well_without_proof_or_while_the_routers_are_behind(
         plan in plans(), history in histories(),
     ) {

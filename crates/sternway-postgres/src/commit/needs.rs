@@ -203,8 +203,7 @@ impl Needs {
         let (artifact, environment) = (route.artifact(), route.environment());
         self.artifacts.insert(artifact.clone());
         self.pointers.insert((artifact.clone(), PointerName::Environment(environment.clone())));
-        let deployment = route.deployment();
-        self.records.extend(deployment.map(|id| RecordKey::deployment(environment, id)));
+        self.records.extend(route.line().map(|id| RecordKey::deployment(environment, id)));
         for arm in route.candidates() {
             self.versions.insert((artifact.clone(), arm.version));
             self.judged.insert((artifact.clone(), arm.version, environment.clone()));

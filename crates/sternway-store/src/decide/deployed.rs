@@ -2,8 +2,8 @@
 //! store knows under which shares a generation ran.
 
 use sternway_types::{
-    Arm, Deployment, Force, MoveCause, NewMove, PointerName, Record, RecordKey, Route, Target,
-    VersionNumber,
+    Arm, Deployment, DeploymentId, EnvironmentId, Force, MoveCause, NewMove, Phase, PointerName,
+    Record, RecordKey, Route, Target, VersionNumber,
 };
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     changeset::Making,
     moved::may_go_live,
     protected::may_deploy,
+    queued,
     recorded::{known_environment, known_version},
 };
 use crate::{Refusal, StoreError};
@@ -30,6 +31,7 @@ pub(super) fn deployment<S: State>(
     }
     let environment = known_environment(making, &after.environment)?;
     may_deploy(making, &environment, after, before)?;
+    queued::turn(making, after, before)?;
     for member in &after.members {
         known_version(making, &member.artifact, member.from)?;
         for candidate in member.candidates() {
@@ -46,12 +48,21 @@ pub(super) fn route<S: State>(
     before: Option<&Record>,
 ) -> Result<(), StoreError> {
     let (artifact, environment) = (after.artifact(), after.environment());
-    if let Some(Record::Route(before)) = before
+    let before = match before {
+        Some(Record::Route(before)) => Some(before.as_ref()),
+        _ => None,
+    };
+    if let Some(before) = before
         && before.deployment() != after.deployment()
         && let Some(by) = on_its_way(making, before)?
     {
         let (artifact, environment) = (artifact.clone(), environment.clone());
         return Err(Refusal::BeingDeployed { artifact, environment, by: by.id }.into());
+    }
+    queued::in_order(making, after, before)?;
+    // Whoever waits, or waits no longer, changes nothing about who runs.
+    if before.is_some_and(|before| before.clone().unqueued() == after.clone().unqueued()) {
+        return Ok(());
     }
     let stale = || Refusal::RouteOfNothing {
         artifact: artifact.clone(),
@@ -71,6 +82,7 @@ pub(super) fn route<S: State>(
     if pointer.generation != after.generation()
         || pointer.version != Some(live.version)
         || !after.candidates().iter().all(is_one)
+        || (deployment.phase == Phase::Queued && !after.candidates().is_empty())
     {
         return Err(stale().into());
     }
@@ -80,13 +92,13 @@ pub(super) fn route<S: State>(
     Ok(())
 }
 
-/// Refuses to take a route away while its deployment is on its way.
+/// Refuses to take a route away while its deployment is on its way, or another one waits for its turn.
 pub(super) fn no_route<S: State>(
     making: &Making<'_, S>,
     before: Option<&Record>,
 ) -> Result<(), StoreError> {
     let Some(Record::Route(route)) = before else { return Ok(()) };
-    match on_its_way(making, route)? {
+    match queued::waiting(making, route)?.into_iter().next() {
         Some(by) => Err(Refusal::BeingDeployed {
             artifact: route.artifact().clone(),
             environment: route.environment().clone(),
@@ -103,7 +115,16 @@ fn on_its_way<S: State>(
     route: &Route,
 ) -> Result<Option<Deployment>, StoreError> {
     let Some(id) = route.deployment() else { return Ok(None) };
-    let key = RecordKey::deployment(route.environment(), id);
+    not_over(making, route.environment(), id)
+}
+
+/// A deployment, unless it is over.
+pub(super) fn not_over<S: State>(
+    making: &Making<'_, S>,
+    environment: &EnvironmentId,
+    id: DeploymentId,
+) -> Result<Option<Deployment>, StoreError> {
+    let key = RecordKey::deployment(environment, id);
     let record = making.state.record(making.ns(), &key)?.and_then(|entry| entry.record);
     let deployment = record.and_then(Record::into_deployment).map(|it| *it);
     Ok(deployment.filter(|it| !it.phase.is_over()))

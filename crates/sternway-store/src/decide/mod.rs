@@ -10,6 +10,7 @@ mod deployed;
 mod moved;
 mod precondition;
 mod protected;
+mod queued;
 mod recorded;
 mod replay;
 mod subject;

@@ -2,7 +2,8 @@
 //! first. Going back is never stopped.
 
 use sternway_types::{
-    Deployment, Environment, Force, MoveCause, NewMove, Record, RecordKey, Timestamp, VersionNumber,
+    Deployment, Environment, Force, MoveCause, NewMove, Phase, Record, RecordKey, Timestamp,
+    VersionNumber,
 };
 
 use super::{State, changeset::Making, recorded::person};
@@ -53,27 +54,28 @@ fn goes_forward(cause: &MoveCause, from: Option<VersionNumber>, to: VersionNumbe
     }
 }
 
-/// Refuses a deployment that begins, or gives its candidates more runs, where nothing may go forward.
+/// Refuses a deployment that begins, or gives its candidates more runs, where nothing may go forward. To wait
+/// for a turn is neither.
 pub(super) fn may_deploy<S: State>(
     making: &Making<'_, S>,
     environment: &Environment,
     after: &Deployment,
     before: Option<&Deployment>,
 ) -> Result<(), StoreError> {
+    let waited = before.is_none_or(|before| before.phase == Phase::Queued);
+    let begins = waited && after.phase == Phase::Running;
+    if begins || before.is_some_and(|before| after.has_more_than(before)) {
+        thawed(making, environment)?;
+    }
+    if (begins || before.is_none()) && !after.plan.asks_first(&environment.consent()) {
+        return Err(needs_approval(environment));
+    }
     match before {
-        None => {
-            thawed(making, environment)?;
-            let asks = after.plan.asks_first(&environment.consent());
-            if asks { Ok(()) } else { Err(needs_approval(environment)) }
+        Some(before) if after.has_more_than(before) && !before.has_run() => {
+            let lacking = after.lacks_by_now(making.at);
+            lacking.map_or(Ok(()), |lacking| Err(lacks(environment, lacking.people)))
         }
-        Some(before) if after.has_more_than(before) => {
-            thawed(making, environment)?;
-            match after.lacks_by_now(making.at) {
-                Some(lacking) if !before.has_run() => Err(lacks(environment, lacking.people)),
-                Some(_) | None => Ok(()),
-            }
-        }
-        Some(_) => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

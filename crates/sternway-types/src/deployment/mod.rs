@@ -6,6 +6,7 @@ mod order;
 mod people;
 mod phase;
 mod plan;
+mod queued;
 mod step;
 
 use std::collections::BTreeSet;
@@ -59,6 +60,11 @@ pub enum Cause {
         /// Which.
         by: DeploymentId,
     },
+    /// Its turn had come, and it could not begin any more.
+    Unbegun {
+        /// Why not.
+        problem: Reason,
+    },
     /// Somebody who was asked said no.
     Rejected {
         /// Who.
@@ -93,7 +99,8 @@ pub struct Regime {
 pub struct Member {
     /// Which artifact.
     pub artifact: ArtifactId,
-    /// What was live when it began, and comes back if it must.
+    /// What was live when it began, and comes back if it must. Until it begins, what was live when it was
+    /// queued.
     pub from: VersionNumber,
     /// The candidate; in an experiment the first of them.
     pub to: VersionNumber,
@@ -298,17 +305,17 @@ impl Deployment {
             return Some(problem);
         }
         let Some(before) = before else {
-            return (self.phase != Phase::Running)
+            return (!matches!(self.phase, Phase::Running | Phase::Queued))
                 .then_some("begins in a phase other than running");
         };
-        if before.digest() != self.digest()
-            || before.id != self.id
-            || before.started != self.started
-        {
+        if !self.is_what_was(before) || before.id != self.id || before.started != self.started {
             return Some("is another one: what a deployment does is frozen when it begins");
         }
         if before.phase.is_over() {
             return Some("is over");
+        }
+        if let Some(problem) = self.leaves_the_queue_wrongly(before) {
+            return Some(problem);
         }
         if self.fence < before.fence {
             return Some("was taken over by another driver");
@@ -356,6 +363,9 @@ impl Deployment {
         let shares = !self.weight.is_zero() || !self.shadow.is_zero() || self.is_experiment();
         if self.matched.is_some() && shares {
             return Some("gives runs for what they carry to a candidate that has others");
+        }
+        if self.phase == Phase::Queued && self.has_come_further() {
+            return Some("waits for its turn, and has come further than that");
         }
         let proof = self.proven || self.waiver.is_some() || !self.plan.limits().evidence;
         (self.phase == Phase::Completed && !proof)

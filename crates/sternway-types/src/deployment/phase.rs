@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
+    /// Waiting for its turn, behind others that came before: nothing of it began.
+    Queued,
     /// In one of its steps.
     Running,
     /// On its way back: the candidates get no runs any more.
@@ -26,7 +28,8 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
         Self::Running,
         Self::RollingBack,
         Self::Completed,
@@ -39,13 +42,14 @@ impl Phase {
     /// Whether it is over: nothing leads out of such a phase.
     #[must_use]
     pub const fn is_over(self) -> bool {
-        !matches!(self, Self::Running | Self::RollingBack)
+        !matches!(self, Self::Queued | Self::Running | Self::RollingBack)
     }
 
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Queued => "queued",
             Self::Running => "running",
             Self::RollingBack => "rolling_back",
             Self::Completed => "completed",

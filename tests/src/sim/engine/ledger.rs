@@ -23,6 +23,8 @@ pub(super) struct Ledger {
     /// What the store wanted of the routers under a generation, and the first commit that did.
     wanted: BTreeMap<(ArtifactId, Generation), (Revision, Vec<Route>)>,
     pub(super) deployments: BTreeMap<DeploymentId, Deployment>,
+    /// The deployments in the order in which they came.
+    arrived: Vec<DeploymentId>,
     environment: Option<Environment>,
     /// Whether nothing may go forward at the time of the commit that is looked at.
     frozen: bool,
@@ -119,6 +121,7 @@ impl Ledger {
             (before, Some(Record::Deployment(after))) => {
                 let before = before.clone().and_then(Record::into_deployment);
                 self.may_have(after, before.as_deref())?;
+                self.in_turn(after, before.as_deref())?;
                 if let Some(before) = before {
                     goes_on(&before, after)?;
                     self.followed(&before, after, router)?;
@@ -127,7 +130,7 @@ impl Ledger {
             }
             (_, Some(Record::Environment(it))) => self.environment = Some(it.clone()),
             (_, Some(Record::Route(route))) => {
-                self.routes.insert(route.artifact().clone(), (**route).clone());
+                self.routes.insert(route.artifact().clone(), (**route).clone().unqueued());
             }
             (Some(Record::Route(route)), None) => {
                 self.routes.remove(route.artifact());
@@ -174,9 +177,31 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whoever begins does so after everyone who came before, with each of its artifacts.
+    fn in_turn(&mut self, after: &Deployment, before: Option<&Deployment>) -> Result<(), Failure> {
+        let waited = before.is_none_or(|before| before.phase == Phase::Queued);
+        if waited && after.phase == Phase::Running {
+            let earlier = self.arrived.iter().take_while(|id| **id != after.id);
+            let mut earlier = earlier.filter_map(|id| self.deployments.get(id));
+            let moves = |it: &Deployment| {
+                it.members
+                    .iter()
+                    .any(|of| after.members.iter().any(|it| it.artifact == of.artifact))
+            };
+            if let Some(other) = earlier.find(|it| !it.phase.is_over() && moves(it)) {
+                return Err(broken(format!("{} overtakes {}", after.id, other.id)));
+            }
+        }
+        if before.is_none() {
+            self.arrived.push(after.id);
+        }
+        Ok(())
+    }
+
     fn one_at_a_time(&self) -> Result<(), Failure> {
         let mut busy = BTreeMap::new();
-        for deployment in self.under_way() {
+        let began = |it: &&Deployment| it.phase != Phase::Queued;
+        for deployment in self.under_way().into_iter().filter(began) {
             for member in &deployment.members {
                 if let Some(other) = busy.insert(&member.artifact, deployment.id) {
                     let id = deployment.id;

@@ -62,6 +62,8 @@ pub(super) struct Play<'a> {
     pub(super) batch: Batch,
     pub(super) ledger: Ledger,
     deeds: u32,
+    /// Whether somebody had another deployment wait for its turn.
+    queued: bool,
     course: Course,
 }
 
@@ -116,6 +118,7 @@ impl<'a> Play<'a> {
             batch: Batch::default(),
             ledger: Ledger::default(),
             deeds: 0,
+            queued: false,
             course: Course::default(),
         };
         play.set_up().map_err(Failure::harness)?;
@@ -306,6 +309,11 @@ impl<'a> Play<'a> {
             let new = new_deployment(&members, second_version(), plan, OnSupersede::Reject);
             return Some(Deed::Start(new));
         };
+        if self.script.queues && self.ledger.deployments.len() == 1 && !self.queued {
+            self.queued = true;
+            let third = second_version().next();
+            return Some(Deed::Start(new_deployment(&members, third, plan, OnSupersede::Queue)));
+        }
         if !self.script.eventful {
             let mut waiting = self.ledger.under_way().into_iter();
             return waiting.find_map(|it| match it.current() {
@@ -349,6 +357,12 @@ impl<'a> Play<'a> {
             1 | 2 => {
                 let how = self.dice.pick(OnSupersede::Reject, [OnSupersede::Replace]);
                 let to = self.dice.pick(third, [second_version()]);
+                if self.script.queues && how == OnSupersede::Reject {
+                    // With some of the artifacts, in turn, so that lines differ in length.
+                    let from = usize::from(members.len() > 1 && self.deeds.is_multiple_of(3));
+                    let some = members.get(from..).unwrap_or_default();
+                    return Some(Deed::Start(new_deployment(some, to, plan, OnSupersede::Queue)));
+                }
                 Deed::Start(new_deployment(&members, to, plan, how))
             }
             3 => Deed::Ask(id, Ask::Halt),

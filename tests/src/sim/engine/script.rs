@@ -17,6 +17,8 @@ pub(super) struct Script {
     pub(super) members: usize,
     /// Whether the candidates succeed as what is live does. If not, they fail always.
     pub(super) good: bool,
+    /// Whether a second deployment is queued behind the first, and others that people begin as well.
+    pub(super) queues: bool,
     /// Whether people take part, clocks jump, and time runs out.
     pub(super) eventful: bool,
     pub(super) drivers: usize,
@@ -49,6 +51,8 @@ impl Script {
             plan: plan.asking(consent).map_err(Failure::harness)?,
             members: 1 + dice.place(2),
             good: dice.chance(1, 2),
+            // None of the seeds that were kept before, so that they go on telling what they told.
+            queues: seed % 5 > 2,
             eventful,
             drivers: 2 + dice.place(2),
             store: dice.pick(0, [5, 20, 50]),
@@ -64,7 +68,8 @@ impl Script {
         let wait = Wait { outcomes: 6, length: Duration::ZERO };
         let plan = by_strategy(strategy, wait, patient()).map_err(Failure::harness)?;
         let script = Self::of(0)?.calm();
-        Ok(Self { plan, good, eventful: false, members: 2, ..script })
+        let queues = strategy == QUEUES;
+        Ok(Self { plan, good, queues, eventful: false, members: 2, ..script })
     }
 
     /// The same without faults, for what it must come to.
@@ -72,6 +77,9 @@ impl Script {
         Self { drivers: 1, store: 0, router: 0, crashes: 0, restarts: 0, ..self.clone() }
     }
 }
+
+/// The strategy with which a second deployment is queued where nothing fails by itself.
+const QUEUES: u64 = 1;
 
 /// The strategy with several candidates.
 const EXPERIMENT: u64 = 6;

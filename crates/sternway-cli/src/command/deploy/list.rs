@@ -8,10 +8,10 @@ use sternway::{
     store::Limit,
 };
 
-use super::show::line;
+use super::show::{line, placed};
 use crate::{context::Context, error::CliError};
 
-/// List deployments: those under way, or all.
+/// List deployments: those under way and those that wait for their turn, or all.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Also those that are over.
@@ -30,18 +30,23 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<ExitCode, CliE
                 let page = control.deployments(environment, after, Limit::MAX).await?;
                 let Some(last) = page.last() else { break };
                 after = Some(last.id);
-                found.extend(page);
+                found.extend(page.iter().map(DeploymentView::from));
             }
         } else {
-            for (place, id) in control.deployments_under_way().await? {
-                if place == *environment {
-                    found.push(control.deployment(&place, id).await?.deployment);
+            let mut on_their_way = control.deployments_under_way().await?;
+            on_their_way.extend(control.deployments_queued().await?);
+            on_their_way.retain(|(place, _)| place == environment);
+            for (place, id) in on_their_way {
+                let known = |it: &DeploymentView| it.id == id;
+                if !found.iter().any(known) {
+                    let deployment = control.deployment(&place, id).await?.deployment;
+                    found.push(placed(control, &deployment).await?);
                 }
             }
         }
         Ok(found)
     });
-    let list = ListView::whole(found.await?.iter().map(DeploymentView::from).collect());
+    let list = ListView::whole(found.await?);
     context.answer_list(
         &list,
         |view| view.id.to_string(),

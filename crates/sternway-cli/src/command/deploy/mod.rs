@@ -29,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   sternway deploy start tools/search@v4 --canary 5,25,50 --wait
   sternway deploy start prompts/greeting@latest --blue-green
+  sternway deploy start tools/search@v5 --queue         after those that are under way, by itself
   sternway deploy plan tools/search@v4 --rolling 20     what it would do, and nothing more
   sternway deploy status tools/search
   sternway deploy promote tools/search                  on to the next step
@@ -36,7 +37,7 @@ Examples:
   sternway deploy abort tools/search -m \"wrong build\"
   sternway deploy rollback tools/search -m \"slow since\"      also once it is completed
 
-States: awaiting_approval, progressing, paused, promoting, baking, completed; rolling_back,
+States: queued, awaiting_approval, progressing, paused, promoting, baking, completed; rolling_back,
 rolled_back, superseded, rejected, halted. In every one of them that is not the last, a candidate
 that regresses goes back by itself. \"starved\": outcomes that a step waits for do not come. `sternway supervise` drives deployments; so does --wait.";
 
@@ -54,7 +55,7 @@ enum Command {
     Start(start::Args),
     /// Show what a deployment would do. Begins none.
     Plan(start::PlanArgs),
-    /// List deployments: those under way, or all.
+    /// List deployments: those under way and those that wait for their turn, or all.
     List(list::Args),
     /// Show where a deployment is.
     Status(show::Args),

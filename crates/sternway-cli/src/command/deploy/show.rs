@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use sternway::{
     Missing,
     api::{
-        ArmProgressView, CauseView, CommitView, DeploymentView, ListView, MemberView, ProblemCode,
-        ProgressView,
+        ArmProgressView, CauseView, CommitView, DeploymentProgressView, DeploymentView, ListView,
+        MemberView, ProblemCode, ProgressView,
     },
+    control::Control,
     store::Limit,
     types::{Applied, At, Commit, Deployment, DeploymentId, Phase, Record, Revision, Weight},
 };
@@ -32,21 +33,36 @@ pub(crate) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let found = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let found = args.target.find(context, control).await?;
-        Ok(view::progress::progress(control, &found.deployment, context.now()).await?)
+        let found = args.target.find(context, control).await?.deployment;
+        let progress = view::progress::progress(control, &found, context.now()).await?;
+        let deployment = placed(control, &found).await?;
+        let view = DeploymentProgressView { deployment, ..progress };
+        Ok((view, control.deployments_behind(&found).await?))
     });
-    let view = found.await?;
+    let (view, behind) = found.await?;
     context.answer(&view, view.deployment.state, |page| {
         write(context, &view.deployment, page);
         fares(&view.progress, page);
+        for id in &behind {
+            page.hint(format_args!("  deployment {id} is queued behind it"));
+        }
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A deployment as it is shown, and behind whom it waits.
+pub(super) async fn placed(
+    control: &Control,
+    deployment: &Deployment,
+) -> Result<DeploymentView, CliError> {
+    let before = control.deployments_before(deployment).await?;
+    Ok(DeploymentView::from(deployment).behind(before))
 }
 
 /// A deployment that went back ends with 8, as `--wait` does.
 pub(super) fn exit(deployment: &Deployment) -> ExitCode {
     match deployment.phase {
-        Phase::Running | Phase::Completed => ExitCode::SUCCESS,
+        Phase::Queued | Phase::Running | Phase::Completed => ExitCode::SUCCESS,
         Phase::RollingBack
         | Phase::RolledBack
         | Phase::Superseded
@@ -99,7 +115,10 @@ pub(super) fn candidates(member: &MemberView) -> String {
 }
 
 fn under_way(view: &DeploymentView) -> bool {
-    !matches!(view.state, "completed" | "rolled_back" | "superseded" | "rejected" | "halted")
+    !matches!(
+        view.state,
+        "queued" | "completed" | "rolled_back" | "superseded" | "rejected" | "halted"
+    )
 }
 
 /// Why it went back, or goes no further.
@@ -121,10 +140,17 @@ fn why(view: &DeploymentView) -> String {
             format!(": what is live of {artifact} was moved by hand")
         }
         Some(CauseView::Replaced { by }) => format!(": {by} took its place"),
+        Some(CauseView::Unbegun { problem }) => {
+            format!(": it could not begin in its turn{}", said(problem.as_str()))
+        }
         Some(CauseView::Rejected { by, reason }) => {
             format!(": {by} said no{}", said(reason.as_str()))
         }
         Some(_) => String::new(),
+        None if !view.behind.is_empty() => {
+            let before: Vec<_> = view.behind.iter().map(ToString::to_string).collect();
+            format!(" behind {}", before.join(", "))
+        }
         None => {
             let starved = view.starved.then_some("starved");
             let words: Vec<_> = view.pauses.iter().copied().chain(starved).collect();
@@ -163,8 +189,9 @@ fn write(context: &Context, view: &DeploymentView, page: &mut Page) {
             visible::line(waiver.reason.as_str())
         ));
     }
+    let begun = if view.state == "queued" { "queued" } else { "begun" };
     let (id, strategy, began) = (view.id, view.strategy, when::ago(view.started, context.now()));
-    page.hint(format_args!("  {strategy}, begun {began} by {}, deployment {id}", view.by));
+    page.hint(format_args!("  {strategy}, {begun} {began} by {}, deployment {id}", view.by));
     if view.starved {
         starving(context, view, page);
     }

@@ -6,7 +6,7 @@ use sternway::{
     Missing,
     api::{DeploymentView, PlanView},
     control::{
-        Control,
+        Control, Intent,
         deploy::{NewDeployment, OnSupersede},
     },
     deploy::by_header,
@@ -75,9 +75,13 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     approvals: u8,
 
-    /// Take the place of a deployment that is under way.
-    #[arg(long)]
+    /// Take the place of a deployment that is under way, and of those that wait behind it.
+    #[arg(long, conflicts_with = "queue")]
     replace: bool,
+
+    /// Wait behind deployments that are under way, in the order in which they came, and begin by itself.
+    #[arg(long)]
+    queue: bool,
 
     /// Pardon candidates that are condemned. Only a person may.
     #[arg(long)]
@@ -108,13 +112,12 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let begun = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
         let new = args.what.wanted(context, control).await?;
-        let begun = control.start_deployment(&new, &intent).await?.deployment;
-        Ok(control.drive_one(&begun.environment, begun.id).await?.deployment)
+        begun(control, &new, &intent).await
     });
-    let deployment = begun.await?;
+    let (deployment, view) = begun.await?;
     match args.wait {
-        Some(length) => wait::to_the_end(context, deployment, length).await,
-        None => say(context, &deployment),
+        Some(length) => wait::to_the_end(context, deployment, view, length).await,
+        None => say(context, &deployment, &view),
     }
 }
 
@@ -138,10 +141,22 @@ pub(super) async fn retry(context: &Context, args: RetryArgs) -> Result<ExitCode
             force: if args.force { Force::Yes } else { Force::No },
             on_supersede: OnSupersede::Reject,
         };
-        let begun = control.start_deployment(&new, &intent).await?.deployment;
-        Ok(control.drive_one(&begun.environment, begun.id).await?.deployment)
+        begun(control, &new, &intent).await
     });
-    say(context, &begun.await?)
+    let (deployment, view) = begun.await?;
+    say(context, &deployment, &view)
+}
+
+/// Begins a deployment, and takes it as far as it goes now.
+async fn begun(
+    control: &Control,
+    new: &NewDeployment,
+    intent: &Intent,
+) -> Result<(Deployment, DeploymentView), CliError> {
+    let begun = control.start_deployment(new, intent).await?.deployment;
+    let begun = control.drive_one(&begun.environment, begun.id).await?.deployment;
+    let view = show::placed(control, &begun).await?;
+    Ok((begun, view))
 }
 
 impl PlanArgs {
@@ -183,7 +198,11 @@ impl PlanArgs {
             members.push((version.artifact, version.number));
         }
         let force = if self.force { Force::Yes } else { Force::No };
-        let on_supersede = if self.replace { OnSupersede::Replace } else { OnSupersede::Reject };
+        let on_supersede = match (self.replace, self.queue) {
+            (true, _) => OnSupersede::Replace,
+            (false, true) => OnSupersede::Queue,
+            (false, false) => OnSupersede::Reject,
+        };
         Ok(NewDeployment { members, environment, plan, force, on_supersede })
     }
 }
@@ -228,10 +247,13 @@ pub(super) fn steps(page: &mut Page, steps: &[String], current: Option<usize>) {
     }
 }
 
-fn say(context: &Context, deployment: &Deployment) -> Result<ExitCode, CliError> {
-    let view = DeploymentView::from(deployment);
-    context.answer(&view, &view.id.to_string(), |page| {
-        page.line(line(&view, page));
+fn say(
+    context: &Context,
+    deployment: &Deployment,
+    view: &DeploymentView,
+) -> Result<ExitCode, CliError> {
+    context.answer(view, &view.id.to_string(), |page| {
+        page.line(line(view, page));
         let flags = context.flags();
         let next =
             view.members.first().map(|member| member.artifact.to_string()).unwrap_or_default();

@@ -14,7 +14,7 @@ use sternway::{
 };
 
 use super::{
-    show::{exit, line},
+    show::{exit, line, placed},
     target::Target,
 };
 use crate::{
@@ -44,20 +44,24 @@ pub(crate) struct Args {
 
 pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let found = context.with(Missing::Refuse, async |sternway| {
-        args.target.find(context, sternway.control()).await
+        let found = args.target.find(context, sternway.control()).await?.deployment;
+        let view = placed(sternway.control(), &found).await?;
+        Ok((found, view))
     });
-    to_the_end(context, found.await?.deployment, args.timeout).await
+    let (deployment, view) = found.await?;
+    to_the_end(context, deployment, view, args.timeout).await
 }
 
 /// Drives a deployment until it is over, or time is up.
 pub(super) async fn to_the_end(
     context: &Context,
     mut deployment: Deployment,
+    mut view: DeploymentView,
     length: Duration,
 ) -> Result<ExitCode, CliError> {
     let watch = Stopwatch::start();
     let (mut troubled, mut questions) = (String::new(), Questions::default());
-    tell(context, &deployment)?;
+    tell(context, &view)?;
     while !deployment.phase.is_over() {
         if watch.elapsed() >= length {
             return Ok(ExitCode::from(NOT_OVER));
@@ -67,21 +71,22 @@ pub(super) async fn to_the_end(
             let control = sternway.control();
             let driven = control.drive_one(&deployment.environment, deployment.id).await?;
             let probing = control.probing(&driven.deployment);
-            Ok((driven, probing))
+            let view = placed(control, &driven.deployment).await?;
+            Ok((driven, view, probing))
         });
-        let (driven, probing) = match driven.await {
+        let (driven, after, probing) = match driven.await {
             Ok(driven) => driven,
             // Those who record have it just now.
             Err(err) if err.code() == ProblemCode::StoreBusy => continue,
             Err(err) => return Err(err),
         };
         troubled = complain(context, driven.trouble, &troubled);
-        let before = DeploymentView::from(&deployment);
-        let after = DeploymentView::from(&driven.deployment);
+        let before = std::mem::replace(&mut view, after);
         deployment = driven.deployment;
-        let seen = |it: &DeploymentView| (it.state, it.step, it.weight, it.starved);
-        if seen(&before) != seen(&after) {
-            tell(context, &deployment)?;
+        let seen =
+            |it: &DeploymentView| (it.state, it.step, it.weight, it.starved, it.behind.len());
+        if seen(&before) != seen(&view) {
+            tell(context, &view)?;
         }
         if let Some(probing) = probing.filter(|_| watch.elapsed() >= questions.next) {
             questions.ask(context, &deployment, &probing).await?;
@@ -151,17 +156,16 @@ impl Questions {
 }
 
 /// One line for each step.
-pub(crate) fn tell(context: &Context, deployment: &Deployment) -> Result<(), CliError> {
-    let view = DeploymentView::from(deployment);
+pub(crate) fn tell(context: &Context, view: &DeploymentView) -> Result<(), CliError> {
     match context.output {
         // A document that grows would be of no use: both are one object per line.
-        Output::Json | Output::Jsonl => context.console.print_json_line(&view),
+        Output::Json | Output::Jsonl => context.console.print_json_line(view),
         Output::Name | Output::Table => {
             let mut page = context.console.page();
             let line = if context.output == Output::Name {
                 view.state.to_owned()
             } else {
-                format!("{}  {}", context.now(), line(&view, &page))
+                format!("{}  {}", context.now(), line(view, &page))
             };
             page.line(line);
             context.console.print(&page)
