@@ -27,6 +27,7 @@
 
 mod awaited;
 mod consent;
+mod due;
 mod engine;
 mod event;
 mod experiment;
@@ -38,7 +39,8 @@ mod starved;
 mod strategy;
 
 pub use crate::{
-    engine::{Next, Write, advance, awaits_outcomes, begin, begin_at, due},
+    due::{awaits_outcomes, due},
+    engine::{Next, Write, advance, begin, begin_at},
     event::{Ask, Awaited, Event, Found, Refused},
     header::by_header,
     strategy::{

@@ -1,20 +1,20 @@
 //! Rows to what they say, and back.
 
-use std::{fmt::Display, str::FromStr, time::Duration};
+mod outcome;
+
+use std::{fmt::Display, str::FromStr};
 
 use sternway_store::{Floor, Head, StoreError, encoding};
 use sternway_types::{
-    Artifact, Changelog, Commit, ContentKind, ContentRef, Digest, ErrorClass, Failure, Generation,
-    NamespaceId, Outcome, OutcomeId, OutcomeStatus, Pointer, PointerMove, PointerName, Reason,
-    RecordEntry, RecordKey, RecordKind, Revision, Score, Subject, Timestamp, Version,
-    VersionNumber,
+    Artifact, Changelog, Commit, ContentKind, ContentRef, Digest, Generation, NamespaceId, Pointer,
+    PointerMove, PointerName, Reason, RecordEntry, RecordKey, RecordKind, Revision, Timestamp,
+    Version, VersionNumber,
 };
 
 use crate::{
     error::corrupt,
     rows::{
-        ArtifactRow, HeadRow, Hex, MoveRow, OutcomeRow, PointerRow, RecordRow, Row, StoredCommit,
-        VersionRow,
+        ArtifactRow, HeadRow, Hex, MoveRow, PointerRow, RecordRow, Row, StoredCommit, VersionRow,
     },
 };
 
@@ -336,66 +336,6 @@ impl Row<RecordRow> {
             generation: Generation::new(count(&place, "generation", row.generation)?),
             revision: Revision::new(count(&place, "revision", self.revision)?),
             at: Timestamp::from_micros(self.at),
-        })
-    }
-}
-
-impl OutcomeRow {
-    pub(crate) fn new(outcome: &Outcome) -> Self {
-        let failure = match &outcome.status {
-            OutcomeStatus::Failed(failure) => Some(failure),
-            OutcomeStatus::Succeeded | OutcomeStatus::Unknown => None,
-        };
-        Self {
-            id: outcome.id.as_uuid(),
-            at: outcome.at.as_micros(),
-            status: match &outcome.status {
-                OutcomeStatus::Succeeded => 0,
-                OutcomeStatus::Failed(_) => 1,
-                OutcomeStatus::Unknown => 2,
-            },
-            class: failure.and_then(|it| it.class()).map(ToString::to_string),
-            message: failure.map(|it| it.message().to_owned()),
-            seconds: outcome.duration.map(|it| it.as_secs()),
-            nanos: outcome.duration.and_then(|it| i32::try_from(it.subsec_nanos()).ok()),
-            cost: outcome.cost.map(Score::get),
-            // Names and finite numbers.
-            scores: (!outcome.scores.is_empty())
-                .then(|| serde_json::to_string(&outcome.scores).unwrap_or_default()),
-            trace: outcome.trace_id.clone(),
-            bucket: outcome.assigned.map(sternway_types::Assigned::code),
-            other_failed: outcome.beside.map(|it| it == sternway_types::Answered::Failed),
-        }
-    }
-
-    pub(crate) fn outcome(&self, subject: &Subject) -> Result<Outcome, StoreError> {
-        let place = || format!("outcome {} of {subject}", self.id);
-        let status = match self.status {
-            0 => OutcomeStatus::Succeeded,
-            1 => {
-                let class = self.class.as_deref().map(str::parse::<ErrorClass>).transpose();
-                let message = self.message.as_deref().unwrap_or_default();
-                OutcomeStatus::Failed(Failure::new(part(&place, "class", class)?, message))
-            }
-            2 => OutcomeStatus::Unknown,
-            other => return Err(corrupt(place(), format!("{other} is no way to end"))),
-        };
-        let scores = self.scores.as_deref().map(serde_json::from_str).transpose();
-        let duration = self.seconds.zip(self.nanos).map(|(seconds, nanos)| {
-            let nanos = part(&place, "duration", u32::try_from(nanos))?;
-            Ok::<_, StoreError>(Duration::new(seconds, nanos))
-        });
-        Ok(Outcome {
-            id: OutcomeId::from_uuid(self.id),
-            subject: subject.clone(),
-            at: Timestamp::from_micros(self.at),
-            status,
-            duration: duration.transpose()?,
-            cost: part(&place, "cost", self.cost.map(Score::new).transpose())?,
-            scores: part(&place, "scores", scores)?.unwrap_or_default(),
-            trace_id: self.trace.clone(),
-            beside: self.beside(),
-            assigned: part(&place, "bucket", self.assigned())?,
         })
     }
 }

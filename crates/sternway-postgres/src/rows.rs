@@ -5,7 +5,6 @@
 
 use serde::{Deserialize, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
-use sternway_types::{Answered, Assigned};
 
 /// Bytes, as hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,19 +170,6 @@ pub(crate) struct OutcomeRow {
     /// How it was assigned, if it says so: a bucket, or -1 for chance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) bucket: Option<i16>,
-}
-
-impl OutcomeRow {
-    /// How what answered ended, if it is of a copy of a run.
-    pub(crate) fn beside(&self) -> Option<Answered> {
-        self.other_failed.map(|failed| if failed { Answered::Failed } else { Answered::Succeeded })
-    }
-
-    /// How it was assigned, if it says so.
-    pub(crate) fn assigned(&self) -> Result<Option<Assigned>, &'static str> {
-        let assigned = |code| Assigned::of_code(code).ok_or("there is no such bucket");
-        self.bucket.map(assigned).transpose()
-    }
 }
 
 /// An outcome with its subject, as it is hashed.

@@ -5,17 +5,16 @@
 //! order of their ids. Its [`Blocks`] alone follow the order of the log. Rules that need more state than this get it here, so that every store keeps
 //! it.
 
-use std::{collections::BTreeMap, time::Duration};
+mod measurements;
 
+pub use self::measurements::{Measurements, SCORES_KEPT};
 use crate::{
     Answered, Blocks, Carried, Decimal, ErrorClass, ErrorClasses, FailedRuns, Failing, Measure,
-    Metric, Outcome, OutcomeId, OutcomeStatus, Pairs, Resolution, Series, Timeline, Timestamp,
+    Metric, Outcome, OutcomeId, OutcomeStatus, Pairs, Resolution, Timeline, Timestamp,
 };
 
 /// How many of the newest outcomes a tally remembers one by one.
 pub const RECENT_OUTCOMES: usize = 32;
-/// Of how many scores a tally keeps sums: of those whose names come first in the order of bytes.
-pub const SCORES_KEPT: usize = 64;
 
 /// One of the newest outcomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,85 +33,6 @@ impl Recent {
     const fn key(&self) -> (Timestamp, OutcomeId) {
         (self.at, self.id)
     }
-}
-
-/// What was measured of the runs whose end is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Measurements {
-    /// How long they took, in milliseconds.
-    pub duration: Option<Series>,
-    /// What they cost.
-    pub cost: Option<Series>,
-    /// The scores, by name. At most [`SCORES_KEPT`].
-    pub scores: BTreeMap<String, Series>,
-    /// How many measurements are in none of these: scores of further names, and numbers beyond
-    /// ±10^15.
-    pub left_out: u64,
-}
-
-impl Measurements {
-    fn add(&mut self, outcome: &Outcome) {
-        let at = outcome.at;
-        if let Some(duration) = outcome.duration {
-            let value = millis(duration);
-            add_to(self.duration.get_or_insert_with(Series::new), at, value, &mut self.left_out);
-        }
-        if let Some(cost) = outcome.cost {
-            let value = Decimal::from_f64(cost.get());
-            add_to(self.cost.get_or_insert_with(Series::new), at, value, &mut self.left_out);
-        }
-        for (name, score) in &outcome.scores {
-            let value = Decimal::from_f64(score.get());
-            match self.scores.get_mut(name) {
-                Some(series) => add_to(series, at, value, &mut self.left_out),
-                None => self.add_score(name, at, value),
-            }
-        }
-    }
-
-    /// Adds to a score that is not kept yet. Which names are kept depends on the names alone: those
-    /// that come first. A name that has to go never comes back, since the names before it stay.
-    fn add_score(&mut self, name: &str, at: Timestamp, value: Option<Decimal>) {
-        let last = self.scores.last_key_value().map(|(last, _)| last.as_str());
-        if self.scores.len() >= SCORES_KEPT && last < Some(name) {
-            self.left_out = self.left_out.saturating_add(1);
-            return;
-        }
-        let mut series = Series::new();
-        add_to(&mut series, at, value, &mut self.left_out);
-        self.scores.insert(name.to_owned(), series);
-        self.cut();
-    }
-
-    fn cut(&mut self) {
-        while self.scores.len() > SCORES_KEPT {
-            let Some((_, series)) = self.scores.pop_last() else { return };
-            self.left_out = self.left_out.saturating_add(series.total.samples);
-        }
-    }
-
-    fn series(&self, metric: &Metric) -> Option<&Series> {
-        match metric {
-            Metric::SuccessRate | Metric::ErrorRate => None,
-            Metric::Duration => self.duration.as_ref(),
-            Metric::Cost => self.cost.as_ref(),
-            Metric::Score(name) => self.scores.get(name),
-        }
-    }
-}
-
-fn add_to(series: &mut Series, at: Timestamp, value: Option<Decimal>, left_out: &mut u64) {
-    match value {
-        Some(value) => series.add(at, value),
-        None => *left_out = left_out.saturating_add(1),
-    }
-}
-
-/// A length of time in milliseconds, exactly; nothing beyond 10^15 of them.
-fn millis(duration: Duration) -> Option<Decimal> {
-    const NANOS: i128 = Decimal::UNITS / 1_000_000;
-    let nanos = i128::try_from(duration.as_nanos()).ok()?;
-    (nanos <= 1_000_000 * 1_000_000_000_000_000).then(|| Decimal::from_units(nanos * NANOS))
 }
 
 /// What the outcomes of one subject add up to.

@@ -5,7 +5,7 @@ use sternway::{
     types::{
         Applied, Commit, Deployment, Latch, LatchAction, MoveCause, Phase, PointCause, PointUse,
         PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
-        RollbackTrigger, Shift, Version, VersionNumber,
+        RollbackTrigger, Route, Shift, Version, VersionNumber,
     },
 };
 
@@ -137,25 +137,7 @@ fn record(change: &RecordChange) -> String {
         Record::Latch(latch) => latched(latch),
         Record::Deployment(it) => deployed(it),
         Record::Point(it) => pointed(it),
-        Record::Route(it) => {
-            let (live, arms) = (it.live(), it.candidates().iter());
-            let beside = arms.map(|arm| format!(", {} {}", arm.version, arm.weight));
-            let copies =
-                it.shadow().map(|arm| format!(", {} copies of {}", arm.version, arm.weight));
-            let matched = it.matched().map(|it| format!(", {} what has {}", it.to, it.by));
-            let queued = match it.queue().len() {
-                0 => None,
-                number => Some(format!(", {number} queued")),
-            };
-            let arms: String = beside.chain(copies).chain(matched).chain(queued).collect();
-            format!(
-                "{} in {}: {} {}{arms}",
-                it.artifact(),
-                it.environment(),
-                live.version,
-                live.weight
-            )
-        }
+        Record::Route(it) => routed(it),
         Record::Channel(it) => {
             let on: Vec<_> = it.parts().on.iter().map(|filter| filter.as_str()).collect();
             format!(
@@ -178,6 +160,20 @@ fn record(change: &RecordChange) -> String {
         }
     };
     visible::line(&what).into_owned()
+}
+
+/// Who has which share of the runs, and who waits.
+fn routed(it: &Route) -> String {
+    let (live, arms) = (it.live(), it.candidates().iter());
+    let beside = arms.map(|arm| format!(", {} {}", arm.version, arm.weight));
+    let copies = it.shadow().map(|arm| format!(", {} copies of {}", arm.version, arm.weight));
+    let matched = it.matched().map(|it| format!(", {} what has {}", it.to, it.by));
+    let queued = match it.queue().len() {
+        0 => None,
+        number => Some(format!(", {number} queued")),
+    };
+    let arms: String = beside.chain(copies).chain(matched).chain(queued).collect();
+    format!("{} in {}: {} {}{arms}", it.artifact(), it.environment(), live.version, live.weight)
 }
 
 /// What was found of a version, and what followed.

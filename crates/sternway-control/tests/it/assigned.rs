@@ -21,26 +21,35 @@ use crate::{
 struct Chance(u64);
 
 impl Chance {
-    fn next(&mut self) -> f64 {
+    fn number(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        f64::from(u32::try_from(self.0 >> 32).unwrap()) / f64::from(u32::MAX)
+        self.0
+    }
+
+    fn next(&mut self) -> f64 {
+        f64::from(u32::try_from(self.number() >> 32).expect("half of it")) / f64::from(u32::MAX)
     }
 }
 
 /// A candidate with a fifth of the runs, judged by the rule on the success rate alone.
 async fn deployed(deadline: Option<Duration>) -> (World, Route) {
     let world = shop().await;
-    let worse = Worse { outcome_deadline: deadline, ..Worse::at(0.01.try_into().unwrap()) };
-    let policy = Policy::new(Activation::Staged, vec![Rule::Worse(Box::new(worse))]).unwrap();
+    let worse =
+        Worse { outcome_deadline: deadline, ..Worse::at(0.01.try_into().expect("an alpha")) };
+    let policy = Policy::new(Activation::Staged, vec![Rule::Worse(Box::new(worse))]);
+    let policy = policy.expect("a policy");
     let setting = PolicySetting::On(policy);
-    world.control.set_policy(PolicyScope::Namespace, setting, &alice()).await.unwrap();
+    let set = world.control.set_policy(PolicyScope::Namespace, setting, &alice()).await;
+    set.expect("it is set");
     let wait = Wait { outcomes: 1_000_000, length: Duration::ZERO };
-    let plan = canary(&[Weight::new(2_000).unwrap()], wait, wait, Limits::default()).unwrap();
-    let begun = start(&world, plan).await.unwrap().deployment;
+    let share = Weight::new(2_000).expect("a share");
+    let plan = canary(&[share], wait, wait, Limits::default()).expect("a plan");
+    let begun = start(&world, plan).await.expect("it begins").deployment;
     drop(drive(&world, &begun).await);
-    let route = world.control.wanted_route(&greeting(), &production()).await.unwrap().unwrap();
+    let route = world.control.wanted_route(&greeting(), &production()).await.expect("a route");
+    let route = route.expect("something is live");
     // The live version has runs enough to be what it was.
     drop(run(&world, 1, &".".repeat(4_000)).await);
     (world, route)
@@ -71,7 +80,7 @@ async fn goes_back(world: &World, route: &Route, mut failures: Vec<Run>) -> bool
         let batch: Vec<Outcome> = outcomes.by_ref().take(20).collect();
         let Some(last) = batch.last() else { return false };
         world.clock.advance(last.at.since(world.control.now()));
-        let recorded = world.control.record(batch).await.unwrap();
+        let recorded = world.control.record(batch).await.expect("it is recorded");
         let mut reactions = recorded.judged.iter().filter_map(|judged| judged.reaction.as_ref());
         if reactions.any(|reaction| matches!(reaction, Reaction::Withdrawn { .. })) {
             return true;
@@ -106,7 +115,7 @@ async fn timeouts(seed: u64, deadline: Option<Duration>, candidate: f64) -> bool
     let mut chance = Chance(seed);
     let mut failures = Vec::new();
     for request in 0..1_200 {
-        let arm = route.arm_at(Bucket::of((chance.next() * 1e9) as u64));
+        let arm = route.arm_at(Bucket::of(chance.number() >> 16));
         let (rate, took) = if arm == route.live() { (0.05, 30) } else { (candidate, 0) };
         if chance.next() < rate {
             let (began, took) = (Duration::from_millis(request * 100), Duration::from_secs(took));

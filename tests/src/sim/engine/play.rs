@@ -302,6 +302,21 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
+    /// What a deployment waits for a person for, in a story in which nothing else happens.
+    fn what_they_wait_for(&self) -> Option<Deed> {
+        let mut waiting = self.ledger.under_way().into_iter();
+        waiting.find_map(|it| match it.current() {
+            // Too old an approval may be found out in any step before the first runs.
+            _ if it.pauses.contains(&Pause::Expired) => Some(Deed::Answer(it.id, Ask::Approve)),
+            Some(Step::Pause) => Some(Deed::Ask(it.id, Ask::Promote)),
+            Some(Step::Choose) => {
+                it.in_running().next().map(|place| Deed::Ask(it.id, Ask::Choose { place }))
+            }
+            Some(Step::Approve { .. }) => Some(Deed::Answer(it.id, Ask::Approve)),
+            _ => None,
+        })
+    }
+
     /// What a person does next: begins the deployment, until it is there, and then this and that.
     fn deed(&mut self) -> Option<Deed> {
         let (members, plan) = (self.members.clone(), self.script.plan.clone());
@@ -315,17 +330,7 @@ impl<'a> Play<'a> {
             return Some(Deed::Start(new_deployment(&members, third, plan, OnSupersede::Queue)));
         }
         if !self.script.eventful {
-            let mut waiting = self.ledger.under_way().into_iter();
-            return waiting.find_map(|it| match it.current() {
-                // Too old an approval may be found out in any step before the first runs.
-                _ if it.pauses.contains(&Pause::Expired) => Some(Deed::Answer(it.id, Ask::Approve)),
-                Some(Step::Pause) => Some(Deed::Ask(it.id, Ask::Promote)),
-                Some(Step::Choose) => {
-                    it.in_running().next().map(|place| Deed::Ask(it.id, Ask::Choose { place }))
-                }
-                Some(Step::Approve { .. }) => Some(Deed::Answer(it.id, Ask::Approve)),
-                _ => None,
-            });
+            return self.what_they_wait_for();
         }
         if self.deeds > 6 || !self.dice.chance(1, 12) {
             return None;

@@ -7,6 +7,7 @@
 
 mod commit;
 mod floor;
+mod more;
 mod outcome;
 mod tally;
 mod version;
@@ -17,8 +18,9 @@ use sternway_types::{Digest, RecordEntry, RecordKey, Revision, Timestamp};
 pub(super) use self::{
     commit::{StoredCommit, StoredMove, StoredPointer},
     floor::{StoredFloor, StoredRows},
+    more::StoredMore,
     outcome::StoredBlock,
-    tally::{StoredMore, StoredSums, StoredTallies, StoredWhole},
+    tally::{StoredSums, StoredTallies, StoredWhole},
     version::{StoredArtifact, StoredVersion},
 };
 
