@@ -108,7 +108,8 @@ pub(crate) fn redacted(text: &str) -> String {
             ("<time>", time(rest)),
             ("sha256:<digest>", digest(rest)),
             ("<id>", id(rest)),
-            ("\"live_seconds\":<seconds>", seconds(rest)),
+            ("\"live_seconds\":<seconds>", number_after("\"live_seconds\":", rest)),
+            ("--assigned <bucket>", number_after("--assigned ", rest)),
         ];
         let found = found.into_iter().find_map(|(name, length)| Some((name, length?)));
         let (shown, length) = found.map_or((None, c.len_utf8()), |it| (Some(it.0), it.1));
@@ -137,9 +138,9 @@ fn digest(text: &str) -> Option<usize> {
     (length >= 12).then_some("sha256:".len() + length)
 }
 
-/// How long something was live, which is as long as the commands in between took.
-fn seconds(text: &str) -> Option<usize> {
-    let name = "\"live_seconds\":";
+/// How long something was live, which is as long as the commands in between took; and the bucket of a key, which
+/// is another one for each deployment.
+fn number_after(name: &str, text: &str) -> Option<usize> {
     let number = text.strip_prefix(name)?;
     let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
     (end > 0).then_some(name.len() + end)

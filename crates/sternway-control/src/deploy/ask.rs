@@ -51,29 +51,48 @@ impl Control {
         let mut lost = false;
         loop {
             let before = self.deployment(environment, id).await?;
-            // Who moved what is live by hand is heard first: a way forward from where it was is lost for ever.
-            let moved = if lost { self.moved_past(&before.deployment).await? } else { None };
-            let event = moved.as_ref().unwrap_or(event);
-            let Some(next) = advance(&before.deployment, event, self.now())? else {
-                return Ok(before);
-            };
-            let own = if moved.is_some() { Intent::by(Actor::sternway()) } else { intent.clone() };
-            let changeset = self.deploying(self.changeset(&own), &before, next).await?;
-            match self.commit(&changeset).await {
-                Ok(_) => {
-                    let after = self.deployment(environment, id).await?;
-                    if after.deployment.phase.is_over() {
-                        self.let_go(&before.deployment).await?;
-                    }
-                    if moved.is_none() {
-                        return Ok(after);
-                    }
-                    lost = false;
-                }
+            if lost && self.heard_moves(&before).await? {
+                lost = false;
+                continue;
+            }
+            match self.commit_next(&before, event, intent).await {
+                Ok(true) => return self.deployment(environment, id).await,
+                Ok(false) => return Ok(before),
                 // Somebody moved it, or a pointer: look again.
-                Err(err) if is_lost_race(&err) && intent.id.is_none() => lost = true,
-                Err(err) => return Err(err.into()),
+                Err(ControlError::Store(err)) if is_lost_race(&err) && intent.id.is_none() => {
+                    lost = true;
+                }
+                Err(err) => return Err(err),
             }
         }
+    }
+
+    /// Has a deployment hear first that what is live was moved past it, by hand or by a policy, if that is so: a way
+    /// forward from where it was is lost for ever. Says whether it was.
+    pub(super) async fn heard_moves(&self, before: &Deployed) -> Result<bool, ControlError> {
+        let Some(moved) = self.moved_past(&before.deployment).await? else { return Ok(false) };
+        match self.commit_next(before, &moved, &Intent::by(Actor::sternway())).await {
+            Ok(_) => Ok(true),
+            // It was of a deployment as it is no more.
+            Err(ControlError::Store(err)) if is_lost_race(&err) => Ok(true),
+            Err(err) => Err(err),
+        }
+    }
+
+    /// Commits what an event comes to for a deployment that is still as it was, and says whether that is anything.
+    async fn commit_next(
+        &self,
+        before: &Deployed,
+        event: &Event,
+        intent: &Intent,
+    ) -> Result<bool, ControlError> {
+        let Some(next) = advance(&before.deployment, event, self.now())? else { return Ok(false) };
+        let over = next.deployment.phase.is_over();
+        let changeset = self.deploying(self.changeset(intent), before, next).await?;
+        self.commit(&changeset).await?;
+        if over {
+            self.let_go(&before.deployment).await?;
+        }
+        Ok(true)
     }
 }

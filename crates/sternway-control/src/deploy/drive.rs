@@ -174,9 +174,11 @@ impl Control {
             }
             let limit = sternway_store::Limit::new(1);
             let moves = self.store.moves(&self.namespace, artifact, &name, None, limit).await?;
-            let by_policy = moves.first().is_some_and(|moved| {
-                matches!(&moved.cause, MoveCause::RolledBack(RollbackTrigger::Policy(_)))
-            });
+            // What was live before, if a candidate is not yet, is no candidate that was worse.
+            let by_policy = deployment.is_live()
+                && moves.first().is_some_and(|moved| {
+                    matches!(&moved.cause, MoveCause::RolledBack(RollbackTrigger::Policy(_)))
+                });
             let artifact = artifact.clone();
             return Ok(Some(if by_policy {
                 Event::TakenBack { artifact, candidate: deployment.candidate_of(member) }

@@ -138,8 +138,14 @@ impl Control {
         regression: &Regression,
     ) -> Result<Reaction, ControlError> {
         let Some(id) = trial.route.deployment() else { return Ok(Reaction::Overtaken) };
+        let mut lost = false;
         loop {
             let before = self.deployment(&subject.environment, id).await?;
+            // What is live may have been moved by hand: then no arm goes back alone, but all of it.
+            if lost && self.heard_moves(&before).await? {
+                lost = false;
+                continue;
+            }
             let (artifact, candidate) = (subject.artifact.clone(), subject.version);
             let regressed = Event::Regressed { artifact, candidate };
             let Some(next) = advance(&before.deployment, &regressed, self.now())? else {
@@ -161,12 +167,7 @@ impl Control {
                         revision: receipt.revision,
                     });
                 }
-                // What is live may have been moved by hand: then no arm goes back alone, but all of it.
-                Err(err) if is_lost_race(&err) => {
-                    if let Some(moved) = self.moved_past(&before.deployment).await? {
-                        drop(self.happens(&subject.environment, id, &moved).await?);
-                    }
-                }
+                Err(err) if is_lost_race(&err) => lost = true,
                 Err(err) => return Err(err.into()),
             }
         }

@@ -63,8 +63,8 @@ struct Run {
     took: Duration,
 }
 
-/// Whether the candidate is taken back by these failures, in the order in which they are known.
-async fn goes_back(world: &World, route: &Route, mut failures: Vec<Run>) -> bool {
+/// Whether the candidate is taken back by these failures, in the order in which they are known, so many at once.
+async fn goes_back(world: &World, route: &Route, mut failures: Vec<Run>, at_once: usize) -> bool {
     failures.sort_by_key(|it| it.began + it.took);
     let start = world.control.now();
     let mut outcomes = failures.into_iter().map(|Run { arm, assigned, began, took }| {
@@ -77,7 +77,7 @@ async fn goes_back(world: &World, route: &Route, mut failures: Vec<Run>) -> bool
         Outcome { duration: Some(took), assigned, ..Outcome::new(id, subject, at, status) }
     });
     loop {
-        let batch: Vec<Outcome> = outcomes.by_ref().take(20).collect();
+        let batch: Vec<Outcome> = outcomes.by_ref().take(at_once).collect();
         let Some(last) = batch.last() else { return false };
         world.clock.advance(last.at.since(world.control.now()));
         let recorded = world.control.record(batch).await.expect("it is recorded");
@@ -105,10 +105,10 @@ async fn users(seed: u64, says_how: bool, candidate: f64) -> bool {
             }
         }
     }
-    goes_back(&world, &route, failures).await
+    goes_back(&world, &route, failures, 20).await
 }
 
-/// Ten requests a second for two minutes, of which one in twenty fails: of the candidate at once, of the live
+/// Ten requests a second for two minutes, of which one in ten fails: of the candidate at once, of the live
 /// version by a timeout after 30 seconds.
 async fn timeouts(seed: u64, deadline: Option<Duration>, candidate: f64) -> bool {
     let (world, route) = deployed(deadline).await;
@@ -116,13 +116,13 @@ async fn timeouts(seed: u64, deadline: Option<Duration>, candidate: f64) -> bool
     let mut failures = Vec::new();
     for request in 0..1_200 {
         let arm = route.arm_at(Bucket::of(chance.number() >> 16));
-        let (rate, took) = if arm == route.live() { (0.05, 30) } else { (candidate, 0) };
+        let (rate, took) = if arm == route.live() { (0.1, 30) } else { (candidate, 0) };
         if chance.next() < rate {
             let (began, took) = (Duration::from_millis(request * 100), Duration::from_secs(took));
             failures.push(Run { arm, assigned: Some(Assigned::Chance), began, took });
         }
     }
-    goes_back(&world, &route, failures).await
+    goes_back(&world, &route, failures, 3).await
 }
 
 #[tokio::test]
@@ -145,11 +145,11 @@ async fn who_fails_at_once_is_no_worse_than_who_fails_by_a_timeout() {
     let (mut by_arrival, mut waited, mut found) = (0, 0, 0);
     for number in 1..=10 {
         let seed = number * 0x9e37_79b9;
-        by_arrival += u32::from(timeouts(seed, None, 0.05).await);
-        waited += u32::from(timeouts(seed, deadline, 0.05).await);
+        by_arrival += u32::from(timeouts(seed, None, 0.1).await);
+        waited += u32::from(timeouts(seed, deadline, 0.1).await);
         found += u32::from(timeouts(seed, deadline, 0.4).await);
     }
-    assert!(by_arrival >= 1, "of 10 healthy candidates {by_arrival} go back as failures arrive");
+    assert!(by_arrival >= 3, "of 10 healthy candidates {by_arrival} go back as failures arrive");
     assert!(waited <= 1, "of 10 healthy candidates {waited} go back");
     assert!(found >= 9, "of 10 bad candidates {found} go back");
 }

@@ -92,6 +92,8 @@ impl Play<'_> {
             && let Some(other) = another()
         {
             now(self.sound.ask(&production(), id, Ask::Approve, &other)).map(drop)?;
+            // What was agreed to may count for a minute only.
+            now(self.sound.drive_one(&production(), id)).map(drop)?;
         }
         if deployment.current() == Some(&Step::Choose)
             && deployment.chosen.is_none()
