@@ -27,22 +27,22 @@
 
 mod awaited;
 mod consent;
-mod due;
 mod engine;
 mod event;
 mod experiment;
 mod frozen;
 mod header;
+mod next_look;
 mod person;
 mod queued;
 mod starved;
 mod strategy;
 
 pub use crate::{
-    due::{awaits_outcomes, due},
     engine::{Next, Write, advance, begin, begin_at},
     event::{Ask, Awaited, Event, Found, Refused},
     header::by_header,
+    next_look::{awaits_outcomes, due},
     strategy::{
         Growth, blue_green, canary, experiment, exponential, immediate, linear, rolling, shadow,
     },
