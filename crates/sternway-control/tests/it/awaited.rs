@@ -21,20 +21,20 @@ use crate::{
     world::World,
 };
 
-fn search() -> ArtifactId {
+pub(crate) fn search() -> ArtifactId {
     "tools/search".parse().expect("a name")
 }
 
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits { evidence: false, ..Limits::default() }
 }
 
-fn at_once() -> Plan {
+pub(crate) fn at_once() -> Plan {
     immediate(Wait::default(), limits()).expect("a plan")
 }
 
 /// Live once a person says so.
-fn by_hand() -> Plan {
+pub(crate) fn by_hand() -> Plan {
     let steps = vec![Step::Pause, Step::GoLive];
     Plan::new(Strategy::Steps, steps, limits()).expect("a plan")
 }

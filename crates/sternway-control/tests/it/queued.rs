@@ -7,36 +7,19 @@ use sternway_control::{
     deploy::{Deployed, NewDeployment, OnSupersede},
     publish::Publish,
 };
-use sternway_deploy::{Ask, immediate};
+use sternway_deploy::Ask;
 use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, Cause, Deployment, DeploymentId, Environment, Force, Limits, Phase, Plan, Step,
-    Strategy, VersionNumber, Wait,
+    ArtifactId, Cause, Deployment, DeploymentId, Environment, Force, Phase, Plan, Step,
+    VersionNumber,
 };
 use tokio::time::timeout;
 
 use crate::{
+    awaited::{at_once, by_hand, search},
     make::{alice, because, by, greeting, production, text, version, versions},
     world::World,
 };
-
-fn search() -> ArtifactId {
-    "tools/search".parse().expect("a name")
-}
-
-fn limits() -> Limits {
-    Limits { evidence: false, ..Limits::default() }
-}
-
-fn at_once() -> Plan {
-    immediate(Wait::default(), limits()).expect("a plan")
-}
-
-/// Live once a person says so.
-fn by_hand() -> Plan {
-    let steps = vec![Step::Pause, Step::GoLive];
-    Plan::new(Strategy::Steps, steps, limits()).expect("a plan")
-}
 
 /// Version 1 of two artifacts is live, and versions up to 5 of both were published.
 async fn shop() -> World {
