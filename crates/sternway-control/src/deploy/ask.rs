@@ -58,8 +58,10 @@ impl Control {
             match self.commit_next(&before, event, intent).await {
                 Ok(true) => return self.deployment(environment, id).await,
                 Ok(false) => return Ok(before),
-                // Somebody moved it, or a pointer: look again.
-                Err(ControlError::Store(err)) if is_lost_race(&err) && intent.id.is_none() => {
+                // Somebody moved it, or a pointer: look again. What is only tried would be lost for ever.
+                Err(ControlError::Store(err))
+                    if is_lost_race(&err) && intent.id.is_none() && !self.is_rehearsal() =>
+                {
                     lost = true;
                 }
                 Err(err) => return Err(err),

@@ -167,6 +167,10 @@ impl Control {
                         revision: receipt.revision,
                     });
                 }
+                // What is only tried would be lost for ever.
+                Err(err) if is_lost_race(&err) && self.is_rehearsal() => {
+                    return Ok(Reaction::Overtaken);
+                }
                 Err(err) if is_lost_race(&err) => lost = true,
                 Err(err) => return Err(err.into()),
             }
