@@ -310,6 +310,7 @@ macro_rules! __kv_cases {
             durable {
                 what_was_committed_is_there_again,
                 many_commits_are_there_again,
+                what_is_written_unsynced_is_there_at_once_and_with_the_next_commit,
                 a_sound_map_passes_its_own_check,
                 a_map_that_was_made_smaller_holds_the_same,
             }

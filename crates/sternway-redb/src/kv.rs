@@ -176,25 +176,11 @@ impl Kv for RedbKv {
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), KvError> {
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        guarded(|| {
-            let mut write = database.begin_write()?;
-            // Immediate is redb's default; it is said again since the contract hangs on it. It is
-            // refused only where savepoints are used.
-            write.set_durability(Durability::Immediate).map_err(unavailable)?;
-            write.set_two_phase_commit(true);
-            write.set_quick_repair(self.options.quick_repair);
-            {
-                let mut table = write.open_table(TABLE)?;
-                for (key, value) in batch {
-                    match value {
-                        Some(value) => drop(table.insert(key.as_slice(), value.as_slice())?),
-                        None => drop(table.remove(key.as_slice())?),
-                    }
-                }
-            }
-            Ok(write.commit()?)
-        })
+        self.write(batch, Durability::Immediate)
+    }
+
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.write(batch, Durability::None)
     }
 
     fn check(&self) -> Result<(), KvError> {
@@ -223,6 +209,28 @@ impl Kv for RedbKv {
 }
 
 impl RedbKv {
+    fn write(&self, batch: &Batch, durability: Durability) -> Result<(), KvError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        guarded(|| {
+            let mut write = database.begin_write()?;
+            // Immediate is redb's default; it is said again since the contract hangs on it. It is
+            // refused only where savepoints are used.
+            write.set_durability(durability).map_err(unavailable)?;
+            write.set_two_phase_commit(true);
+            write.set_quick_repair(self.options.quick_repair);
+            {
+                let mut table = write.open_table(TABLE)?;
+                for (key, value) in batch {
+                    match value {
+                        Some(value) => drop(table.insert(key.as_slice(), value.as_slice())?),
+                        None => drop(table.remove(key.as_slice())?),
+                    }
+                }
+            }
+            Ok(write.commit()?)
+        })
+    }
+
     /// Does something that needs the file to itself; nothing was done if it answers with nothing. A
     /// read that began before may still run: it ends soon, and no other begins meanwhile.
     fn alone<T>(

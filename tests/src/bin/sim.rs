@@ -7,7 +7,7 @@ use std::{fs, io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use sternway::provider::Stopwatch;
-use sternway_tests::sim::{Course, EVERYWHERE, Failure, Mutant, Plan, everywhere, run};
+use sternway_tests::sim::{Course, EVERYWHERE, Failure, Mutant, Plan, everywhere, run, unsynced};
 
 /// Runs the embedded store on a disk that fails.
 #[derive(Debug, Parser)]
@@ -47,7 +47,10 @@ fn main() -> ExitCode {
 fn drive(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mutant = options.mutant.unwrap_or(Mutant::None);
-    let play = |seed| runtime.block_on(run(&Plan { seed, mutant, fault: None }));
+    let play = |seed| {
+        unsynced(seed, mutant.syncs())?;
+        runtime.block_on(run(&Plan { seed, mutant, fault: None }))
+    };
     if mutant == Mutant::None && options.seed.is_none() {
         let told = runtime
             .block_on(everywhere(EVERYWHERE, 1))

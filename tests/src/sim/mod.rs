@@ -8,6 +8,8 @@
 //! chunks as they do for drivers; all that were acknowledged are read back from the rows that were
 //! found, byte for byte, and through redb itself in the end.
 //!
+//! Beside it, [`unsynced`] does the same to the map alone, with batches that wait for no disk.
+//!
 //! # Limits
 //!
 //! A sector is kept, lost or torn; no other bytes rot. What the cache shows after a failed sync is
@@ -35,6 +37,7 @@ mod step;
 mod story;
 mod told;
 mod twin;
+mod unsynced;
 
 pub use self::{
     dice::Dice,
@@ -46,4 +49,5 @@ pub use self::{
     run::{Course, Plan, run},
     seeds::seeds,
     twin::rows as rows_of,
+    unsynced::unsynced,
 };

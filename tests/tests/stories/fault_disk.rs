@@ -11,7 +11,7 @@ use sternway::{
 };
 use sternway_tests::sim::{
     Disk, EVERYWHERE, Failure, Fault, Kind, Lasts, Mutant, Plan, Syncs, everywhere, rows_of, run,
-    seeds,
+    seeds, unsynced,
 };
 
 const KEPT: &str = include_str!("../../seeds/redb.txt");
@@ -81,6 +81,20 @@ fn a_disk_that_only_says_that_it_synced_is_caught_within_100_seeds() {
 #[test]
 fn a_store_that_commits_in_halves_is_caught_within_100_seeds() {
     assert!(caught(Mutant::HalfBatches).is_some());
+}
+
+#[test]
+fn what_waits_for_no_disk_is_lost_from_its_end() {
+    for seed in 0..40 {
+        if let Err(failure) = unsynced(seed, Syncs::Honest) {
+            panic!("seed {seed}: {failure}: {failure:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lying_disk_under_batches_that_wait_is_caught_within_100_seeds() {
+    assert!((0..100).any(|seed| unsynced(seed, Syncs::Lying).is_err()));
 }
 
 fn on(disk: &Disk) -> RedbKv {

@@ -1,4 +1,4 @@
-//! **Durable**: a batch whose commit returned `Ok` survives the end of the process. The loss of
+//! **Durable** and **In order**: a batch whose commit returned `Ok` survives the end of the process. The loss of
 //! power is for the backend's own tests.
 
 use sternway_store::{Batch, StoreError};
@@ -30,6 +30,26 @@ pub(crate) fn many_commits_are_there_again(place: &OpenKv) {
     drop(kv);
     let entries = everything(snapshot(open(place).as_ref()).as_ref());
     assert_eq!(entries.len(), 201);
+}
+
+pub(crate) fn what_is_written_unsynced_is_there_at_once_and_with_the_next_commit(place: &OpenKv) {
+    let kv = open(place);
+    let unsynced = |batch: &Batch| {
+        kv.commit_unsynced(batch).map_err(StoreError::from).must("write without waiting");
+    };
+    for number in 0..20_u8 {
+        unsynced(&Batch::from([put(&[number], &[number; 5_000]), put(b"newest", &[number])]));
+        let shown = get(snapshot(kv.as_ref()).as_ref(), b"newest");
+        assert_eq!(shown.as_deref(), Some(&[number][..]), "at once");
+    }
+    kv.check().map_err(StoreError::from).must("check a map with batches that wait");
+    let _ = kv.shrink().map_err(StoreError::from).must("make a map with such batches smaller");
+    unsynced(&Batch::from([delete(&[0])]));
+    let expected = everything(snapshot(kv.as_ref()).as_ref());
+    assert_eq!(expected.len(), 20);
+    commit(kv.as_ref(), &Batch::from([put(b"newest", &[19])]));
+    drop(kv);
+    assert_eq!(everything(snapshot(open(place).as_ref()).as_ref()), expected);
 }
 
 pub(crate) fn a_sound_map_passes_its_own_check(place: &OpenKv) {

@@ -83,12 +83,12 @@ impl Shared {
         self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
     }
 
-    /// Writes a batch durably, shows it to readers, and answers who waits for it.
+    /// Writes a batch, shows it to readers, and answers who waits for it.
     fn write(&self, decided: Decided) {
-        let Decided { batch, answers } = decided;
+        let Decided { batch, wanted, answers } = decided;
         let mut written = Ok(());
         if !batch.is_empty() {
-            written = self.map.commit(&batch);
+            written = self.map.commit(&batch, wanted);
             self.ring();
         }
         if written.is_err() {

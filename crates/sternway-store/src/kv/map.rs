@@ -17,6 +17,15 @@ use crate::{Cause, Shrunk, StoreError};
 /// Held by whatever keeps the map open. When the last one is dropped, the map was let go.
 pub(super) type Open = watch::Sender<()>;
 
+/// How soon a batch is to be durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// When it is written.
+    Durable,
+    /// With the next batch that is: nobody was told that this one is safe.
+    Soon,
+}
+
 /// The map, and the view of its last commit. The view is replaced before anybody is answered, so
 /// that every reader sees what was acknowledged before.
 pub(super) struct Map {
@@ -70,9 +79,12 @@ impl Map {
         self.show(self.fresh().ok());
     }
 
-    /// Writes a batch durably.
-    pub(super) fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
-        let committed = unless_it_panics(|| self.kv.commit(batch));
+    /// Writes a batch, durably if somebody waits for that.
+    pub(super) fn commit(&self, batch: &Batch, wanted: Wanted) -> Result<(), StoreError> {
+        let committed = unless_it_panics(|| match wanted {
+            Wanted::Durable => self.kv.commit(batch),
+            Wanted::Soon => self.kv.commit_unsynced(batch),
+        });
         // Also after a failure, since a commit that failed may have happened.
         self.renew();
         Ok(committed?)

@@ -83,6 +83,8 @@ pub trait Snapshot: Send + Sync {
 /// - **Atomic**: a batch is there as a whole or not at all, also after a crash.
 /// - **Durable**: a batch whose commit returned `Ok` survives the end of the process and the loss
 ///   of power. A commit that failed may have happened or not.
+/// - **In order**: what was written without waiting for the disk is durable with the next commit at the
+///   latest. If it is lost before, so is everything that was written after it.
 /// - **Isolated**: a snapshot shows every batch committed before it was taken and none after.
 /// - **Serial**: commits come from one thread at a time; snapshots from any.
 /// - **Any bytes**: keys of 1 to 1,000 bytes, values of 0 bytes to 80 MiB.
@@ -100,6 +102,17 @@ pub trait Kv: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`KvError`] if it could not be written, or nobody knows.
     fn commit(&self, batch: &Batch) -> Result<(), KvError>;
+
+    /// Writes a batch that nobody was told is safe, such as contents that no version names yet: snapshots
+    /// show it at once, and it need not be durable before the next commit. By default it is committed; a map
+    /// that waits for the disk in a commit saves that.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError`] if it could not be written, or nobody knows.
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
 
     /// Checks the map's own structure, if it has any that `get` and `scan` do not check. Nothing is
     /// committed meanwhile and no snapshot is taken; those that there are will be dropped soon.

@@ -13,7 +13,7 @@ use super::{
     answer::{Answer, Waiter, Waiting},
     blob::{self, Packed, Way},
     key,
-    map::Map,
+    map::{Map, Wanted},
     port::{Batch, KvError},
     staging::{Contents, Staging},
     view::View,
@@ -26,6 +26,7 @@ const MAX_UNNAMED: usize = 24 * 1024 * 1024;
 /// A batch, and who waits for it.
 pub(super) struct Decided {
     pub(super) batch: Arc<Batch>,
+    pub(super) wanted: Wanted,
     pub(super) answers: Vec<Answer>,
 }
 
@@ -138,12 +139,15 @@ impl Stage {
     }
 
     /// What is to be written now: when somebody waits for it, when it is large, or at the end. A
-    /// content waits for the commit that names it, so that both are durable at the price of one.
+    /// content waits for the commit that names it, so that both are durable at the price of one; where
+    /// many gather before, they are written, and the disk is waited for when one is named.
     pub(super) fn take_due(&mut self, ending: bool) -> Option<Decided> {
-        let due = self.callers > 0 || self.unnamed > MAX_UNNAMED || ending;
+        let durable = self.callers > 0 || ending;
+        let due = durable || self.unnamed > MAX_UNNAMED;
         let staging = self.staging.as_mut().filter(|_| due && !self.answers.is_empty())?;
         let batch = staging.hand_on();
-        Some(Decided { batch, answers: self.take_answers() })
+        let wanted = if durable { Wanted::Durable } else { Wanted::Soon };
+        Some(Decided { batch, wanted, answers: self.take_answers() })
     }
 
     fn take_answers(&mut self) -> Vec<Answer> {
