@@ -14,10 +14,10 @@ use sternway::{
 
 use crate::{Measured, floor::Bare, report::Bar, sample::Samples};
 
-const ARTIFACTS: u64 = 1_000;
-const ROUNDS: u64 = 10;
+pub(super) const ARTIFACTS: u64 = 1_000;
+pub(super) const ROUNDS: u64 = 10;
 /// A move is a row of its own, the pointer, what is live, and what that was before.
-const ROWS_EACH: u64 = 4;
+pub(super) const ROWS_EACH: u64 = 4;
 
 pub(crate) fn measure() -> Measured<Vec<Bar>> {
     let runtime =
@@ -44,7 +44,7 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
 }
 
 /// The first version of each is live, and somebody took a point of that; the second is there.
-async fn filled(sw: &Sternway) -> Measured<()> {
+pub(super) async fn filled(sw: &Sternway) -> Measured<()> {
     let first = Content::text("one", None)?;
     sw.control().store().put(&first, None).await?;
     let live = artifacts()?.into_iter().flat_map(|artifact| {
@@ -62,7 +62,7 @@ async fn filled(sw: &Sternway) -> Measured<()> {
     commit(sw, staged.collect()).await
 }
 
-async fn one_emergency(sw: &Sternway) -> Measured<std::time::Duration> {
+pub(super) async fn one_emergency(sw: &Sternway) -> Measured<std::time::Duration> {
     let second = Target::Version(VersionNumber::FIRST.next());
     let all = artifacts()?.into_iter().map(|artifact| moved(artifact, second));
     commit(sw, all.collect()).await?;

@@ -30,7 +30,7 @@ type Measured<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A bar's name, and what measures it.
 type Entry = (&'static str, fn() -> Measured<Vec<Bar>>);
 
-const BARS: [Entry; 14] = [
+const BARS: [Entry; 15] = [
     ("rollback", rollback::measure),
     ("emergency", emergency::measure),
     ("deployments", deployments::measure),
@@ -42,6 +42,7 @@ const BARS: [Entry; 14] = [
     ("bundle", bundle::measure),
     ("contents", contents::measure),
     ("postgres-rollback", postgres::rollback),
+    ("postgres-emergency", postgres::emergency),
     ("postgres-outcomes", postgres::outcomes),
     ("postgres-writers", postgres::writers),
     ("postgres-million", postgres::million),

@@ -1,6 +1,7 @@
 //! The shared store, on the PostgreSQL that `cargo xtask bench` starts, beside bare statements on the
 //! same server by as many sessions.
 
+mod emergency;
 mod million;
 mod outcomes;
 mod rollback;
@@ -13,6 +14,10 @@ use crate::{Measured, report::Bar};
 
 pub(crate) fn rollback() -> Measured<Vec<Bar>> {
     on("bench_rollback", rollback::measure)
+}
+
+pub(crate) fn emergency() -> Measured<Vec<Bar>> {
+    on("bench_emergency", emergency::measure)
 }
 
 pub(crate) fn outcomes() -> Measured<Vec<Bar>> {
