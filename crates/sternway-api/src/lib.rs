@@ -128,8 +128,8 @@ pub use crate::{
     },
     pointer::{LiveView, MoveView, PointerKind, PointerView, TriggerView},
     policy::{
-        EffectivePolicyView, PolicySetView, PolicyUnsetView, PolicyView, RuleView, RulesView,
-        error_rate,
+        EffectivePolicyView, PolicyFromView, PolicyPassedOverView, PolicySetView, PolicyUnsetView,
+        PolicyView, RuleView, RulesView, error_rate,
     },
     probe::{ProbeView, ProbedView},
     problem::{Problem, ProblemCode},

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use sternway_types::{
-    Activation, ContentCheck, Policy, PolicyScope, PolicySetting, Revision, Rule, RuleName,
+    Activation, ArtifactId, ContentCheck, Digest, Policy, PolicyScope, PolicySetting,
+    PolicyVersion, Revision, Rule, RuleName, VersionNumber,
 };
 
 /// A rule as policy files write it, such as `{"rule": "consecutive_failures", "count": 3,
@@ -77,6 +78,38 @@ impl From<&Policy> for RulesView {
     }
 }
 
+/// The artifact that a policy is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolicyFromView {
+    /// Which artifact.
+    pub artifact: ArtifactId,
+    /// Which version of it; left out where only the artifact is named, so that it depends on the environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<VersionNumber>,
+    /// What is in that version; left out with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+impl From<&PolicyVersion> for PolicyFromView {
+    fn from(from: &PolicyVersion) -> Self {
+        let PolicyVersion { artifact, version, digest } = from;
+        Self { artifact: artifact.clone(), version: Some(*version), digest: Some(*digest) }
+    }
+}
+
+/// A setting that names an artifact and does not hold, so that what was set around it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolicyPassedOverView {
+    /// Where it was set.
+    pub scope: String,
+    /// Which artifact it names.
+    pub artifact: ArtifactId,
+    /// `not_live`: nothing of it is live there; `of_policies`: it would hold for a policy, and no policy that is
+    /// an artifact does.
+    pub why: &'static str,
+}
+
 /// A policy, and where it was set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PolicyView {
@@ -84,7 +117,13 @@ pub struct PolicyView {
     pub scope: Option<String>,
     /// Whether anything is judged.
     pub on: bool,
-    /// What it says; nothing if it is off.
+    /// The artifact that it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<PolicyFromView>,
+    /// What was set nearer and does not hold, the nearest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PolicyPassedOverView>,
+    /// What it says; nothing if it is off, or depends on the environment.
     pub policy: Option<RulesView>,
     /// The preset that has these rules and leads to the same, such as `sound`; nothing for others.
     pub preset: Option<&'static str>,
@@ -96,13 +135,16 @@ impl PolicyView {
     /// What is set in a scope, or built in.
     #[must_use]
     pub fn new(scope: Option<&PolicyScope>, setting: &PolicySetting) -> Self {
-        let set = match setting {
-            PolicySetting::On(policy) => Some(policy),
-            PolicySetting::Off => None,
+        let (set, from) = match setting {
+            PolicySetting::On(policy) => (Some(policy), None),
+            PolicySetting::Off => (None, None),
+            PolicySetting::From(artifact) => (None, Some(artifact.clone())),
         };
         Self {
             scope: scope.map(ToString::to_string),
-            on: set.is_some(),
+            on: *setting != PolicySetting::Off,
+            from: from.map(|artifact| PolicyFromView { artifact, version: None, digest: None }),
+            passed_over: Vec::new(),
             policy: set.map(Into::into),
             preset: set.and_then(Policy::as_preset).map(sternway_types::Preset::as_str),
             error_rate: set.map(error_rate),
@@ -166,6 +208,14 @@ mod tests {
         assert!(policy.cooldown().is_some());
         let shown = serde_json::to_string(&RulesView::from(&policy)).unwrap();
         assert_eq!(serde_json::from_str::<Policy>(&shown).unwrap(), policy);
+    }
+
+    #[test]
+    fn what_is_an_artifact_has_rules_only_somewhere() {
+        let from = PolicySetting::From("policies/strict".parse().unwrap());
+        let view = PolicyView::new(Some(&PolicyScope::Namespace), &from);
+        let json = serde_json::to_string(&view).unwrap();
+        assert!(json.contains(r#""on":true,"from":{"artifact":"policies/strict"},"policy":null"#));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use sternway_types::{
     VersionNumber,
 };
 
-use crate::{RuleView, TestView};
+use crate::{PolicyFromView, RuleView, TestView};
 
 /// A failure that a verdict rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -119,6 +119,9 @@ pub struct RegressionView {
     pub description: String,
     /// The names of the rules that held, the deciding one first.
     pub matched: Vec<String>,
+    /// The version that the policy was, if it was an artifact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyFromView>,
     /// What it rests on.
     pub evidence: EvidenceView,
 }
@@ -131,6 +134,7 @@ impl From<&Regression> for RegressionView {
             severity: regression.severity().map(Severity::as_str),
             description: regression.to_string(),
             matched: regression.matched.iter().map(ToString::to_string).collect(),
+            policy: regression.policy.as_ref().map(Into::into),
             evidence: (&regression.evidence).into(),
         }
     }

@@ -170,12 +170,12 @@ impl Context {
     /// As [`Context::open`], and what the look fails with.
     pub(crate) async fn look<T>(
         &self,
-        look: impl AsyncFnOnce(&dyn Store) -> Result<T, CliError>,
+        look: impl AsyncFnOnce(&Arc<dyn Store>) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
         let looked = self.look_around(async |store| {
             // A namespace of which that cannot be read is there.
             if let Ok(None) = store.head(&self.namespace, At::Head).await {
-                return Err(self.no_namespace(store).await?);
+                return Err(self.no_namespace(store.as_ref()).await?);
             }
             look(store).await
         });
@@ -189,10 +189,10 @@ impl Context {
     /// As [`Context::look`].
     pub(crate) async fn look_around<T>(
         &self,
-        look: impl AsyncFnOnce(&dyn Store) -> Result<T, CliError>,
+        look: impl AsyncFnOnce(&Arc<dyn Store>) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
         let store = self.open_found(&place::find(self.place.as_ref())).await?;
-        let looked = look(store.as_ref()).await;
+        let looked = look(&store).await;
         let closed = store.close().await;
         let looked = looked?;
         closed?;

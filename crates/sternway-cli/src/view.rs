@@ -9,12 +9,12 @@ pub(crate) mod stability;
 use sternway::{
     api::{
         CandidateStandingView, CheckView, CheckedView, DamageView, FloorView, LandingView,
-        NamespaceFloorView, PolicyView, PromotedView, PublishedView, ReactionView, RecordedView,
-        ReportView, RollbackView, StandingView, VerdictView,
+        NamespaceFloorView, PolicyPassedOverView, PolicyView, PromotedView, PublishedView,
+        ReactionView, RecordedView, ReportView, RollbackView, StandingView, VerdictView,
     },
     control::{
         check::Check,
-        policy::EffectivePolicy,
+        policy::{EffectivePolicy, Passed, PassedOver},
         promote::Promoted,
         publish::{Landing, Published},
         record::Judged,
@@ -125,7 +125,19 @@ pub(crate) fn reaction(judged: &Judged, dry_run: bool) -> Option<ReactionView> {
 
 /// The policy that holds, and where it was set.
 pub(crate) fn policy(effective: &EffectivePolicy) -> PolicyView {
-    PolicyView::new(effective.scope.as_ref(), &effective.setting)
+    PolicyView {
+        from: effective.from.as_ref().map(Into::into),
+        passed_over: effective.passed_over.iter().map(passed_over).collect(),
+        ..PolicyView::new(effective.scope.as_ref(), &effective.setting)
+    }
+}
+
+fn passed_over(passed: &PassedOver) -> PolicyPassedOverView {
+    let why = match passed.why {
+        Passed::NotLive => "not_live",
+        Passed::OfPolicies => "of_policies",
+    };
+    PolicyPassedOverView { scope: passed.scope.to_string(), artifact: passed.artifact.clone(), why }
 }
 
 /// The verdict on what is live.

@@ -84,7 +84,8 @@ impl Control {
     /// # Errors
     ///
     /// [`ControlError::ChecksFailed`] with everything that failed, [`ControlError::NotChecked`] if a
-    /// check came to no answer, [`ControlError::NoEnvironment`] if there is no such environment, and [`ControlError::Store`]
+    /// check came to no answer, [`ControlError::NotAPolicy`] if one is to be one and is none,
+    /// [`ControlError::NoEnvironment`] if there is no such environment, and [`ControlError::Store`]
     /// with a refusal if a version does not exist, is condemned and not forced by a person, or an
     /// artifact is wanted twice; then nothing moved.
     pub async fn apply(
@@ -130,6 +131,15 @@ impl Control {
     ) -> Result<Vec<Gate>, ControlError> {
         let (mut gates, mut failed) = (Vec::with_capacity(wanted.len()), Vec::new());
         for one in wanted {
+            match &one.version {
+                WantedVersion::Content(content) => {
+                    self.fits_as_policy(&one.artifact, content).await?;
+                }
+                WantedVersion::Number(number) if one.live => {
+                    self.may_go_live(&one.artifact, *number).await?;
+                }
+                WantedVersion::Number(_) => (),
+            }
             let mut gate = self.gate(&one.artifact, environment).await?;
             if let WantedVersion::Content(content) = &one.version
                 && !gate.latest(self, &one.artifact, content).await?.is_same

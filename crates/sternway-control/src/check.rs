@@ -67,8 +67,9 @@ impl Control {
         let standings = policy.policy().map(|policy| standings_with(policy, &view, &self.triggers));
         let verdict = match (&latch, policy.policy()) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
-            (None, Some(policy)) => {
-                Judge::new(policy, baseline).with_triggers(&self.triggers).look(&tally)
+            (None, Some(judged_by)) => {
+                let judge = Judge::new(judged_by, baseline);
+                policy.judged(judge.with_triggers(&self.triggers).look(&tally))
             }
             (None, None) => Verdict::Undecided,
         };

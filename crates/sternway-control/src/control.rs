@@ -22,6 +22,7 @@ use crate::{
     baseline::Baselines,
     deploy::{Probes, Routers, Untold},
     live::LiveTable,
+    policy::Released,
     serve::Kept,
     validate::Validators,
 };
@@ -79,6 +80,7 @@ pub struct Control {
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
+    pub(crate) released: Released,
     pub(crate) live: OnceCell<LiveTable>,
     pub(crate) kept: Kept,
     /// The newest revision that was committed through this control; nothing in a rehearsal, whose
@@ -103,6 +105,7 @@ impl Control {
             untold: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
+            released: Released::default(),
             live: OnceCell::new(),
             kept: Kept::default(),
             written: Some(AtomicU64::new(0)),
@@ -181,6 +184,7 @@ impl Control {
             untold: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
+            released: Released::default(),
             live: OnceCell::new(),
             kept: Kept::default(),
             written: None,

@@ -5,6 +5,7 @@ mod code;
 use sternway_api::ProblemCode;
 use sternway_bundle::BundleError;
 use sternway_folder::FolderError;
+use sternway_policy::written::NoPolicy;
 use sternway_provider::{NotifyError, RouterError};
 use sternway_store::StoreError;
 use sternway_types::{
@@ -196,6 +197,21 @@ pub enum ControlError {
         /// What it is called.
         trigger: TriggerId,
     },
+    /// What is to be a policy, or is live as one, is none. Outcomes are counted, and judged once one is live
+    /// that is.
+    #[error("{artifact}{} is no policy", at(*.version))]
+    NotAPolicy {
+        /// Which artifact.
+        artifact: ArtifactId,
+        /// Which version of it; nothing if it is none yet.
+        version: Option<VersionNumber>,
+        /// Why, and where.
+        #[source]
+        problem: Box<NoPolicy>,
+    },
+    /// Only what is in the collection `policies` can be a policy.
+    #[error("{0} cannot be a policy: it is not in the collection policies")]
+    NotInPolicies(ArtifactId),
     /// A check could never be done, so that the policy is not set.
     #[error("the check {check} could never be done")]
     NoCheck {
@@ -346,6 +362,8 @@ impl ControlError {
             | Self::Text(_)
             | Self::NothingToUndo { .. }
             | Self::NoTrigger { .. }
+            | Self::NotAPolicy { .. }
+            | Self::NotInPolicies(_)
             | Self::NoCheck { .. } => ProblemCode::Invalid,
         }
     }
@@ -358,6 +376,11 @@ fn bundle_code(err: &BundleError) -> ProblemCode {
         BundleError::Io(_) => ProblemCode::Internal,
         BundleError::NotABundle { .. } | BundleError::TooLarge { .. } | _ => ProblemCode::Invalid,
     }
+}
+
+/// A version, as references write it.
+fn at(version: Option<VersionNumber>) -> String {
+    version.map_or_else(String::new, |version| format!("@{version}"))
 }
 
 /// What was refused, check by check.

@@ -80,9 +80,9 @@ impl Control {
         let view = View::new(&reading.tally).against(baseline);
         let verdict = match (&latch, policy.policy()) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
-            (None, Some(policy)) => {
-                let judge = Judge::new(policy, baseline).with_triggers(&self.triggers);
-                now(judge, policy, &reading.tally, trial.as_ref())
+            (None, Some(judged_by)) => {
+                let judge = Judge::new(judged_by, baseline).with_triggers(&self.triggers);
+                policy.judged(now(judge, judged_by, &reading.tally, trial.as_ref()))
             }
             (None, None) => Verdict::Undecided,
         };

@@ -29,6 +29,7 @@ impl Control {
     ///
     /// # Errors
     ///
+    /// [`ControlError::NotAPolicy`] if it is to be one and is none, and
     /// [`ControlError::Store`] with a conflict if somebody moved the pointer meanwhile, with a
     /// refusal if the version or the environment does not exist or the version is condemned there
     /// and not forced by a person, or if the store cannot write.
@@ -70,6 +71,7 @@ impl Control {
                 cause: MoveCause::Promoted,
                 force,
             })));
+        self.may_go_live(artifact, to).await?;
         // A person looked at what was live and decided: a lost race is theirs to decide again.
         let receipt = self.commit(&changeset).await?;
         promoted.generation = before.next();

@@ -142,8 +142,8 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::ChecksFailed`] if a check refuses the content, [`ControlError::NotChecked`]
-    /// if one came to no answer, and [`ControlError::Store`] with a conflict if another version is the newest than was expected,
+    /// [`ControlError::NotAPolicy`] if it is to be one and is none; [`ControlError::ChecksFailed`] if a check
+    /// refuses the content, [`ControlError::NotChecked`] if one came to no answer, and [`ControlError::Store`] with a conflict if another version is the newest than was expected,
     /// with a refusal if the content is condemned where it is to go live, or if the store cannot
     /// write.
     pub async fn publish(
@@ -151,6 +151,7 @@ impl Control {
         publish: Publish,
         intent: &Intent,
     ) -> Result<Published, ControlError> {
+        self.fits_as_policy(&publish.artifact, &publish.content).await?;
         let environment = self.destination(&publish).await?;
         let mut gate = self.gate(&publish.artifact, &environment).await?;
         let mut held = false;

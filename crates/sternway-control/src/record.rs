@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use sternway_policy::{Judge, Triggers};
 use sternway_store::{Append, AppendedSubject, Limit, Tallies};
-use sternway_types::{Generation, Outcome, Policy, Regression, Rule, Subject, Tally, Verdict};
+use sternway_types::{
+    Generation, Outcome, Policy, PolicyVersion, Regression, Rule, Subject, Tally, Verdict,
+};
 
 use crate::{
     Control, ControlError,
@@ -139,12 +141,12 @@ impl Control {
 
     /// By what a subject is judged.
     async fn ground(&self, subject: &Subject) -> Result<Ground, ControlError> {
-        let policy = if subject.generation == Generation::ZERO {
+        let (policy, from) = if subject.generation == Generation::ZERO {
             // What was never live cannot be taken back.
-            None
+            (None, None)
         } else {
             let effective = self.effective_policy(&subject.artifact, &subject.environment).await?;
-            effective.policy().cloned()
+            (effective.policy().cloned(), effective.from)
         };
         let under_way = self.under_way(subject).await?;
         let trial = match (&policy, &under_way) {
@@ -160,7 +162,7 @@ impl Control {
         if let Some(trigger) = asked.find(|name| self.triggers.get(name).is_none()) {
             return Err(ControlError::NoTrigger { trigger: trigger.clone() });
         }
-        Ok(Ground { policy, baseline, under_way, trial, triggers: self.triggers.clone() })
+        Ok(Ground { policy, from, baseline, under_way, trial, triggers: self.triggers.clone() })
     }
 
     /// Acts on the verdict, and notes that the subject was judged up to here.
@@ -173,7 +175,8 @@ impl Control {
         regression: Option<Box<Regression>>,
     ) -> Result<Judged, ControlError> {
         let (verdict, reaction) = match ground.policy.as_ref().zip(regression) {
-            Some((policy, regression)) => {
+            Some((policy, mut regression)) => {
+                regression.policy.clone_from(&ground.from);
                 let reaction = match &ground.trial {
                     Some(trial) => {
                         self.react_to_trial(&subject, policy, trial, &regression).await?
@@ -192,6 +195,8 @@ impl Control {
 /// By what a subject is judged: the policy, if it is judged at all, and what it is compared with.
 struct Ground {
     policy: Option<Policy>,
+    /// The version that the policy is, if it is what is live of an artifact.
+    from: Option<PolicyVersion>,
     baseline: Option<KnownGood>,
     /// The deployment that is on its way where it runs, if one is.
     under_way: Option<UnderWay>,

@@ -40,6 +40,7 @@ pub fn beside(
     Some(Regression {
         rule: rule.clone(),
         matched: vec![rule.id()],
+        policy: None,
         evidence: Evidence {
             succeeded: test.ends.candidate.succeeded,
             failed: test.ends.candidate.failed,

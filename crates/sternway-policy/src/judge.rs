@@ -166,6 +166,7 @@ impl<'a> Judge<'a> {
         Regression {
             rule: rule.clone(),
             matched,
+            policy: None,
             evidence: Evidence {
                 succeeded: tally.succeeded,
                 failed: tally.failed,

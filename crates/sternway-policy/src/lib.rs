@@ -48,7 +48,8 @@
 //! What gets worse little by little, or is not needed any more, is found by [`aging::findings`], and
 //! how steady a version was says [`Stability`]. Neither takes anything back.
 //!
-//! What a program said on its way down is made into a structured failure by [`failure::classify`].
+//! What a program said on its way down is made into a structured failure by [`failure::classify`], and what
+//! people write as a policy is read by [`written`].
 
 pub mod aging;
 mod beside;
@@ -65,6 +66,7 @@ mod stability;
 mod standing;
 mod trigger;
 mod view;
+pub mod written;
 
 pub use crate::{
     beside::{beside, beside_again, beside_standing},

@@ -221,6 +221,12 @@ impl ArtifactId {
     pub fn name(&self) -> &str {
         self.0.split_once('/').map_or("", |(_, name)| name)
     }
+
+    /// Whether its contents are policies: it is in the collection `policies`.
+    #[must_use]
+    pub fn is_policy(&self) -> bool {
+        self.collection() == "policies"
+    }
 }
 
 impl EnvironmentId {

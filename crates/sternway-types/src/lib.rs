@@ -140,7 +140,9 @@ pub use crate::{
     pairs::{Answered, Pairs},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},
-    policy::{Action, Activation, Policy, PolicyError, PolicySetting, WrittenPolicy},
+    policy::{
+        Action, Activation, Policy, PolicyError, PolicySetting, PolicyVersion, WrittenPolicy,
+    },
     policy_scope::{PolicyScope, ScopeError},
     preset::{Preset, PresetError},
     record::{

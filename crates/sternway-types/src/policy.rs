@@ -1,6 +1,7 @@
 //! Policies as data: when a new version goes live, and when a live one must go back.
 
 mod action;
+mod setting;
 mod written;
 
 use std::time::Duration;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     action::{Action, Activation},
+    setting::{PolicySetting, PolicyVersion},
     written::WrittenPolicy,
 };
 use crate::{
@@ -371,14 +373,4 @@ impl Default for Policy {
     fn default() -> Self {
         Self::preset(Preset::Sound)
     }
-}
-
-/// A policy, or that nothing is judged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PolicySetting {
-    /// Nothing is judged and nothing is rolled back by itself.
-    Off,
-    /// This policy.
-    On(Policy),
 }

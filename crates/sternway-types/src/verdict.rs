@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decimal, ErrorClass, Measure, Metric, OutcomeId, Pairs, Rule, RuleId, Threshold, Tier,
-    Timestamp, VersionNumber, Weight,
+    Decimal, ErrorClass, Measure, Metric, OutcomeId, Pairs, PolicyVersion, Rule, RuleId, Threshold,
+    Tier, Timestamp, VersionNumber, Weight,
 };
 
 /// A failure that a verdict rests on.
@@ -213,6 +213,9 @@ pub struct Regression {
     pub rule: Rule,
     /// Every rule that held, the deciding one first.
     pub matched: Vec<RuleId>,
+    /// The version of an artifact that the policy was, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyVersion>,
     /// What it rests on.
     pub evidence: Evidence,
 }

@@ -10,6 +10,7 @@ use sternway::{
     types::ArtifactId,
 };
 
+use super::policy::passed_over;
 use crate::{
     context::Context,
     error::CliError,
@@ -52,7 +53,10 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
     let (environment, dot) = (&subject.environment, page.symbols().dot);
     let success = view.tally.success_ratio.map(|ratio| format!(", {} success", percent(ratio)));
     let runs = format!("{}{}", counted(view.tally.total, "run"), success.unwrap_or_default());
-    let scope = view.policy.scope.as_deref().unwrap_or("built in");
+    let mut scope = view.policy.scope.clone().unwrap_or_else(|| "built in".into());
+    if let Some(from) = &check.policy.from {
+        scope = format!("{scope}, {from}");
+    }
     match (&view.verdict.regression, check.policy.policy()) {
         (Some(regression), _) => {
             let symbol = page.symbols().condemned;
@@ -86,6 +90,7 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
         let warning = format_args!("{} {}", page.symbols().warning, drift.description);
         page.line(format_args!("  {}", style::paint(style::WAITING, warning)));
     }
+    passed_over(&check.policy, page);
     page.hint(format_args!("  {runs} {dot} policy: {scope}"));
     if view.verdict.regression.is_some() {
         let (flags, artifact) = (context.flags(), &subject.artifact);

@@ -1,5 +1,7 @@
 //! `sternway doctor`: is everything as it should be around the store?
 
+mod policies;
+
 use std::{fs, path::Path, process::ExitCode};
 
 use sternway::{
@@ -54,6 +56,10 @@ pub(crate) async fn run(context: &Context, _: Args) -> Result<ExitCode, CliError
     checks.extend(routers);
     let health = checks.iter().map(|check| check.health).max().unwrap_or(Health::Ok);
     let damaged = checks.iter().any(|it| it.name == "integrity" && it.health == Health::Fail);
+    let unjudged = checks.iter().any(|it| it.name == policies::NAME && it.health == Health::Fail);
+    if failed == ExitCode::SUCCESS && unjudged {
+        failed = ExitCode::from(ProblemCode::Invalid.exit_code());
+    }
     if damaged {
         failed = ExitCode::from(ProblemCode::IntegrityMismatch.exit_code());
     }
@@ -162,9 +168,13 @@ async fn inside(context: &Context, found: &Found) -> Result<Vec<CheckupView>, Cl
             Err(_) if !report.is_sound() => None,
             floor => floor?,
         };
-        Ok((head, floor, report))
+        let policies = match policies::checked(context, store).await {
+            Err(_) if !report.is_sound() => Vec::new(),
+            policies => policies?,
+        };
+        Ok((head, floor, report, policies))
     });
-    let (head, floor, report) = looked.await?;
+    let (head, floor, report, policies) = looked.await?;
     let mut checks = Vec::new();
     if found.file().is_some() {
         checks.push(ok("lock", "no other process holds it".into()));
@@ -191,6 +201,7 @@ async fn inside(context: &Context, found: &Found) -> Result<Vec<CheckupView>, Cl
             help: Some("sternway verify".into()),
         }
     });
+    checks.extend(policies);
     Ok(checks)
 }
 

@@ -4,16 +4,17 @@ use std::{process::ExitCode, str::FromStr};
 
 use sternway::{
     Missing,
-    api::{ExplanationView, PresetView, ProvenView},
+    api::{ExplanationView, PolicyFromView, PresetView, ProvenView},
     control::{Control, explain::Explanation},
     types::{Reference, Revision, Subject, Timestamp},
 };
 
+use super::policy::passed_over;
 use crate::{
     context::Context,
     error::CliError,
     format::{
-        number::{count, counted, percent},
+        number::{self, count, counted, percent},
         visible, when,
     },
     render::{
@@ -127,6 +128,7 @@ fn write(found: &Explanation, view: &ExplanationView, now: Timestamp, page: &mut
         }
         None => page.line(format_args!("{name}  not judged: the policy is off")),
     }
+    policy(found, view, page);
     runs(view, page);
     evidence(view, page);
     again(view, page);
@@ -152,6 +154,18 @@ fn found_rule(view: &ExplanationView) -> Option<&serde_json::Value> {
 /// A rule as policy files write it.
 fn rule(rule: Option<&serde_json::Value>) -> String {
     rule.map(ToString::to_string).unwrap_or_default()
+}
+
+/// Which version of a policy judged, if it is an artifact: in the record, or else now.
+fn policy(found: &Explanation, view: &ExplanationView, page: &mut Page) {
+    let judged = view.verdict.regression.as_ref();
+    let judged = judged.map_or(view.policy.from.as_ref(), |found| found.policy.as_ref());
+    if let Some(PolicyFromView { artifact, version: Some(version), digest: Some(digest) }) = judged
+    {
+        let digest = style::paint(style::DIM, number::digest(digest));
+        page.line(format_args!("  {} {artifact}@{version} {digest}", field("policy")));
+    }
+    passed_over(&found.policy, page);
 }
 
 fn runs(view: &ExplanationView, page: &mut Page) {

@@ -62,7 +62,10 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-pub(crate) use self::exec::{CommandValidator, probe_of};
+pub(crate) use self::{
+    exec::{CommandValidator, probe_of},
+    policy::meant,
+};
 use crate::{context::Context, error::CliError};
 
 /// What to do.

@@ -92,7 +92,7 @@ async fn list(context: &Context, args: &List) -> Result<(), CliError> {
                 .with_help("give a time: sternway namespace list --at 2026-11-20T16:00:00Z"));
         }
     };
-    let list = context.look_around(async |store| page(store, args, at).await).await?;
+    let list = context.look_around(async |store| page(store.as_ref(), args, at).await).await?;
     let name = |view: &NamespaceView| view.id.to_string();
     context.answer_list(&list, name, |page| {
         if list.items.is_empty() {

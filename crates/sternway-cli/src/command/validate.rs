@@ -46,7 +46,9 @@ pub(crate) struct Args {
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     let content = args.kind.content(args.file.read()?, args.file.path())?;
     let plan = context.with(Missing::Refuse, async |sternway| {
-        Ok(sternway.control().plan_checks(&args.artifact, &context.environment).await?)
+        let control = sternway.control();
+        control.fits_as_policy(&args.artifact, &content).await?;
+        Ok(control.plan_checks(&args.artifact, &context.environment).await?)
     });
     // The store is not held while commands run.
     let report = plan.await?.run(&context.validators(), &content, None).await?;

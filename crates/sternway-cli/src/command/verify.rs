@@ -54,7 +54,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         let mut report =
             if args.chain { store.verify_chain().await? } else { store.verify().await? };
         let Some(head) = &head else { return Ok((view::report(&report), None)) };
-        let unknown = match head.missing_from(store).await {
+        let unknown = match head.missing_from(store.as_ref()).await {
             Ok(Some(lost)) => {
                 report.note(format!("namespace {}", head.namespace), lost.to_string());
                 None

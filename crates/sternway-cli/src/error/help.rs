@@ -11,7 +11,7 @@ use sternway::{
 };
 
 use super::CliError;
-use crate::format::shell;
+use crate::{command::meant, format::shell};
 
 /// The next command to type, if one helps.
 pub(super) fn of(err: &CliError) -> Option<String> {
@@ -158,6 +158,13 @@ fn of_others(err: &ControlError) -> Option<String> {
             format!("mend it, and look again with: sternway validate {} FILE", check.artifact)
         }),
         ControlError::NotChecked { artifact, trouble, .. } => Some(of_trouble(artifact, trouble)),
+        ControlError::NotAPolicy { problem, .. } => Some(match meant(problem) {
+            Some(meant) => format!("did you mean {meant}? sternway help policy"),
+            None => "sternway help policy".into(),
+        }),
+        ControlError::NotInPolicies(artifact) => {
+            Some(format!("sternway publish policies/{} FILE", artifact.name()))
+        }
         ControlError::NoCheck { .. } => Some("sternway help policy".into()),
         _ => None,
     }

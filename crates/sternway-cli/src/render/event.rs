@@ -126,8 +126,11 @@ fn record(change: &RecordChange) -> String {
             Some(freeze) => format!("environment {} {freeze}", it.id),
             None => format!("environment {} set", it.id),
         },
-        Record::Policy(policy) => match policy.setting {
+        Record::Policy(policy) => match &policy.setting {
             PolicySetting::On(_) => format!("policy of {} set", policy.scope),
+            PolicySetting::From(artifact) => {
+                format!("policy of {} set to what is live of {artifact}", policy.scope)
+            }
             PolicySetting::Off => format!("policy of {} turned off", policy.scope),
         },
         Record::Condemnation(it) => {

@@ -111,6 +111,10 @@ pub(crate) async fn records_are_about_what_exists(world: World) {
     let settings = NamespaceSettings { default_environment: nowhere.clone() };
     let scope = PolicyScope::Environment(nowhere.clone());
     let policy = PolicyRecord { scope, setting: PolicySetting::Off };
+    let from = |artifact| {
+        let setting = PolicySetting::From(artifact);
+        put(Record::Policy(PolicyRecord { scope: PolicyScope::Namespace, setting }))
+    };
     let no_version =
         || Refusal::NoVersion { artifact: greeting(), version: version(2), latest: version(1) };
     let no_environment = || Refusal::NoEnvironment(nowhere.clone());
@@ -121,6 +125,7 @@ pub(crate) async fn records_are_about_what_exists(world: World) {
         [
             (put(Record::Namespace(settings)), no_environment()),
             (put(Record::Policy(policy)), no_environment()),
+            (from(unknown.clone()), no_artifact()),
             (condemnation(&greeting(), &production(), version(2), digest), no_version()),
             (condemnation(&greeting(), &nowhere, version(1), digest), no_environment()),
             (condemnation(&unknown, &production(), version(1), digest), no_artifact()),
@@ -134,6 +139,7 @@ pub(crate) async fn records_are_about_what_exists(world: World) {
         ],
     )
     .await;
+    world.apply(from(greeting())).await;
 }
 
 pub(crate) async fn what_belongs_to_history_stays(world: World) {

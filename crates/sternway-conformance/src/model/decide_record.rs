@@ -2,8 +2,8 @@
 
 use sternway_store::Refusal;
 use sternway_types::{
-    Applied, ArtifactId, Commit, EnvironmentId, Generation, PolicyScope, Record, RecordChange,
-    RecordKey, RecordKind, RollbackPoint, VersionNumber,
+    Applied, ArtifactId, Commit, EnvironmentId, Generation, PolicyScope, PolicySetting, Record,
+    RecordChange, RecordKey, RecordKind, RollbackPoint, VersionNumber,
 };
 
 use super::{decide_deployed, decide_protected, decide_told, history::History};
@@ -46,6 +46,11 @@ pub(super) fn put(
         Record::Policy(it) => {
             if let PolicyScope::Environment(id) = &it.scope {
                 problems.extend(nowhere(history, id));
+            }
+            if let PolicySetting::From(id) = &it.setting
+                && history.artifact(id).is_none()
+            {
+                problems.push(Refusal::NoArtifact(id.clone()));
             }
         }
         Record::Condemnation(it) => {

@@ -45,7 +45,7 @@ pub(crate) enum RecordSketch {
     },
     Policy {
         scope: u8,
-        on: bool,
+        setting: u8,
     },
     Condemnation {
         artifact: u8,
@@ -189,7 +189,7 @@ fn record() -> impl Strategy<Value = RecordSketch> {
         2 => (0..8_u8, 0..8_u8)
             .prop_map(|(id, protection)| RecordSketch::Environment { id, protection }),
         1 => environment.clone().prop_map(|environment| RecordSketch::Settings { environment }),
-        1 => (0..5_u8, any::<bool>()).prop_map(|(scope, on)| RecordSketch::Policy { scope, on }),
+        1 => (0..5_u8, 0..5_u8).prop_map(|(scope, setting)| RecordSketch::Policy { scope, setting }),
         8 => (artifact.clone(), environment.clone(), version.clone()).prop_map(
             |(artifact, environment, version)| RecordSketch::Condemnation {
                 artifact, environment, version

@@ -144,7 +144,7 @@ fn protected(id: EnvironmentId, how: u8) -> Environment {
     }
 }
 
-fn policy_of(scope: u8, on: bool) -> Record {
+fn policy_of(scope: u8, setting: u8) -> Record {
     let scope = match scope {
         0 => PolicyScope::Namespace,
         1 => PolicyScope::Collection(parsed("prompts")),
@@ -152,7 +152,11 @@ fn policy_of(scope: u8, on: bool) -> Record {
         3 => PolicyScope::Environment(production()),
         _ => PolicyScope::Environment(environment("nowhere")),
     };
-    let setting = if on { PolicySetting::On(Policy::default()) } else { PolicySetting::Off };
+    let setting = match setting {
+        0 => PolicySetting::Off,
+        1 => PolicySetting::On(Policy::default()),
+        artifact => PolicySetting::From(artifact_of(artifact)),
+    };
     Record::Policy(PolicyRecord { scope, setting })
 }
 
@@ -165,7 +169,7 @@ fn record_of(history: History<'_>, sketch: RecordSketch) -> Record {
             let default_environment = environment_of(environment);
             return Record::Namespace(NamespaceSettings { default_environment });
         }
-        RecordSketch::Policy { scope, on } => return policy_of(scope, on),
+        RecordSketch::Policy { scope, setting } => return policy_of(scope, setting),
         RecordSketch::Condemnation { artifact, environment, version } => {
             let id = artifact_of(artifact);
             let number = version_of(history, &id, version);

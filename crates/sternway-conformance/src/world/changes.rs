@@ -130,7 +130,7 @@ pub(crate) fn latch(
         environment: environment.clone(),
         generation,
         version,
-        regression: Regression { rule, matched, evidence },
+        regression: Regression { rule, matched, policy: None, evidence },
         action: LatchAction::Halted,
         candidate: false,
         at: Timestamp::EPOCH,

@@ -303,7 +303,7 @@ impl Renumber<'_> {
         self.commit_if(at, Change::MovePointer(Box::new(moved))).await
     }
 
-    /// Sets a policy where there is none, and whose checks can be done here; answers whether it was
+    /// Sets a policy where there is none, and which is there and whose checks can be done here; answers whether it was
     /// set.
     async fn policy(&self, policy: PolicyRecord) -> Result<bool, ControlError> {
         if let PolicyScope::Environment(environment) = &policy.scope
@@ -315,11 +315,14 @@ impl Renumber<'_> {
             return Ok(true);
         }
         // One whose checks could not be done here would keep everybody from publishing.
-        if let PolicySetting::On(policy) = &policy.setting {
-            match self.control.known_checks(policy.checks()).await {
-                Err(ControlError::NoCheck { .. }) => return Ok(false),
-                known => known?,
-            }
+        let known = match &policy.setting {
+            PolicySetting::Off => Ok(()),
+            PolicySetting::On(policy) => self.control.known_checks(policy.checks()).await,
+            PolicySetting::From(artifact) => self.is_there(artifact).await,
+        };
+        match known {
+            Err(ControlError::NoCheck { .. } | ControlError::NoArtifact(_)) => return Ok(false),
+            known => known?,
         }
         let key = RecordKey::policy(&policy.scope);
         let (store, here) = (&self.control.store, &self.control.namespace);
@@ -330,6 +333,16 @@ impl Renumber<'_> {
         let generation = entry.map_or(Generation::ZERO, |entry| entry.generation);
         let put = Change::PutRecord(Box::new(Record::Policy(policy)));
         self.commit_if(Precondition::RecordAt { key, generation }, put).await
+    }
+
+    /// Whether the artifact exists, or came with the bundle.
+    async fn is_there(&self, artifact: &ArtifactId) -> Result<(), ControlError> {
+        if self.numbers.contains_key(artifact) {
+            return Ok(());
+        }
+        let (store, here) = (&self.control.store, &self.control.namespace);
+        let there = store.artifact(here, artifact, At::Head).await?;
+        there.map(drop).ok_or_else(|| ControlError::NoArtifact(artifact.clone()))
     }
 
     async fn has_environment(&self, environment: &EnvironmentId) -> Result<bool, ControlError> {

@@ -21,6 +21,7 @@ impl Control {
                 let candidate = self.version(&member.artifact, candidate).await?;
                 let read = self.is_loadable(&candidate).await;
                 read.map_err(|err| named(err, &candidate, "is to be deployed"))?;
+                self.may_go_live(&candidate.artifact, candidate.number).await?;
             }
         }
         Ok(())

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use sternway_provider::{Candidate, Stopwatch};
 use sternway_types::{
     ArtifactId, CheckKind, CheckResult, CheckedBy, Content, ContentCheck, Digest, EnvironmentId,
-    PolicySetting, Reference, ValidatorId,
+    Reference, ValidatorId,
 };
 
 use super::{CheckReport, CheckTrouble, Checked, Validators, schema};
-use crate::{Control, ControlError};
+use crate::{
+    Control, ControlError,
+    policy::{UpTo, What},
+};
 
 /// The checks that hold for an artifact in an environment, with everything of them that is in the
 /// store.
@@ -153,6 +156,7 @@ impl Control {
     ///
     /// # Errors
     ///
+    /// [`ControlError::NotAPolicy`] if what is live of an artifact that is set as a policy is none, and
     /// [`ControlError::Store`] if the store cannot be read.
     pub async fn effective_checks(
         &self,
@@ -160,10 +164,12 @@ impl Control {
         environment: &EnvironmentId,
     ) -> Result<Vec<ContentCheck>, ControlError> {
         let mut checks: Vec<ContentCheck> = Vec::new();
-        for set in self.policies_around(artifact, environment).await?.into_iter().rev() {
-            match set.setting {
-                PolicySetting::Off => checks.clear(),
-                PolicySetting::On(policy) => {
+        let holdings = self.holdings(artifact, environment, UpTo::TheWidest).await?;
+        for holding in holdings.into_iter().rev() {
+            match holding.what {
+                What::PassedOver(..) => (),
+                What::Off => checks.clear(),
+                What::On(policy, _) => {
                     let nearer = policy.checks();
                     checks.retain(|wide| nearer.iter().all(|near| near.name() != wide.name()));
                     checks.extend_from_slice(nearer);

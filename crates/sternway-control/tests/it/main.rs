@@ -48,6 +48,7 @@ mod race;
 mod record;
 mod redo;
 mod rehearsal;
+mod released;
 mod resolve;
 mod restore;
 mod restore_to;

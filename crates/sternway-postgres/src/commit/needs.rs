@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use sternway_types::{
     ArtifactId, Change, Changeset, ChangesetId, Commit, Deployment, Digest, EnvironmentId,
-    MoveCause, NewMove, PointerName, Precondition, Record, RecordKey, RecordKind, Revision, Route,
-    Subject, Target, VersionNumber,
+    MoveCause, NewMove, PointerName, PolicySetting, Precondition, Record, RecordKey, RecordKind,
+    Revision, Route, Subject, Target, VersionNumber,
 };
 
 use crate::{
@@ -180,7 +180,13 @@ impl Needs {
                 self.records.insert(RecordKey::channel(&it.channel));
                 None
             }
-            Record::Namespace(_) | Record::Environment(_) | Record::Policy(_) => None,
+            Record::Policy(it) => {
+                if let PolicySetting::From(artifact) = &it.setting {
+                    self.artifacts.insert(artifact.clone());
+                }
+                None
+            }
+            Record::Namespace(_) | Record::Environment(_) => None,
         };
         if let Some((artifact, version, environment)) = about {
             self.artifacts.insert(artifact.clone());

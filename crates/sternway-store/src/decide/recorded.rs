@@ -1,8 +1,9 @@
 //! Writes records, and checks that what they are about exists.
 
 use sternway_types::{
-    Applied, Artifact, ArtifactId, Environment, EnvironmentId, Generation, PolicyScope, Record,
-    RecordChange, RecordEntry, RecordKey, RecordKind, RollbackPoint, Version, VersionNumber,
+    Applied, Artifact, ArtifactId, Environment, EnvironmentId, Generation, PolicyScope,
+    PolicySetting, Record, RecordChange, RecordEntry, RecordKey, RecordKind, RollbackPoint,
+    Version, VersionNumber,
 };
 
 use super::{State, changeset::Making, deployed, protected, told};
@@ -19,7 +20,10 @@ pub(super) fn put_record<S: State>(
         Record::Namespace(settings) => {
             known_environment(making, &settings.default_environment)?;
         }
-        Record::Policy(policy) => known_scope(making, &policy.scope)?,
+        Record::Policy(policy) => {
+            known_scope(making, &policy.scope)?;
+            known_setting(making, &policy.setting)?;
+        }
         Record::Condemnation(it) => {
             let version = known_version(making, &it.artifact, it.version)?;
             let found = version.content.digest;
@@ -170,5 +174,16 @@ fn known_scope<S: State>(making: &Making<'_, S>, scope: &PolicyScope) -> Result<
         // A policy may be set before the first artifact of a collection is published.
         PolicyScope::Namespace | PolicyScope::Collection(_) | PolicyScope::Artifact(_) => Ok(()),
         PolicyScope::Environment(id) => known_environment(making, id).map(drop),
+    }
+}
+
+/// The artifact exists that is to be the policy. What it says is nothing that a store reads.
+fn known_setting<S: State>(
+    making: &Making<'_, S>,
+    setting: &PolicySetting,
+) -> Result<(), StoreError> {
+    match setting {
+        PolicySetting::Off | PolicySetting::On(_) => Ok(()),
+        PolicySetting::From(artifact) => known_artifact(making, artifact).map(drop),
     }
 }

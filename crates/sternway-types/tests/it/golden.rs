@@ -6,8 +6,8 @@ use sternway_types::{
     Action, Against, Attestation, Beside, Condemnation, DeploymentId, Environment, ErrorClasses,
     Evidence, Finding, FrozenBaseline, Generation, Latch, LatchAction, LifecycleStatus,
     NamespaceSettings, Observation, OutcomeId, Pairs, Policy, PolicyRecord, PolicyScope,
-    PolicySetting, Preset, Ratio, Record, RecordKind, Regression, Rule, RuleName, TestResult,
-    Threshold, Weight,
+    PolicySetting, PolicyVersion, Preset, Ratio, Record, RecordKind, Regression, Rule, RuleName,
+    TestResult, Threshold, Weight,
 };
 
 use crate::make::{
@@ -53,6 +53,17 @@ fn a_policy_that_is_off() {
         &Record::Policy(policy),
         RecordKind::Policy,
         r#"{"policy":{"scope":"namespace","setting":"off"}}"#,
+    );
+}
+
+#[test]
+fn a_policy_that_is_an_artifact() {
+    let setting = PolicySetting::From(parsed("policies/strict"));
+    let policy = PolicyRecord { scope: PolicyScope::Namespace, setting };
+    check(
+        &Record::Policy(policy),
+        RecordKind::Policy,
+        r#"{"policy":{"scope":"namespace","setting":{"from":"policies/strict"}}}"#,
     );
 }
 
@@ -157,6 +168,7 @@ pub(crate) fn regression() -> Regression {
     Regression {
         rule: Rule::ConsecutiveFailures { count: 2, window: std::time::Duration::from_secs(300) },
         matched: vec![RuleName::AllFailed.into(), RuleName::ConsecutiveFailures.into()],
+        policy: None,
         evidence: Evidence {
             succeeded: 0,
             failed: 2,
@@ -215,6 +227,19 @@ fn a_latched_verdict() {
         LatchAction::Withdrawn { deployment },
         r#"{"withdrawn":{"deployment":"aee50b18-a03c-89e4-883a-5acadf5c8614"}}"#,
     );
+}
+
+#[test]
+fn a_verdict_by_a_policy_that_is_an_artifact() {
+    let (artifact, version, digest) = (parsed("policies/strict"), version(3), hello());
+    let policy = Some(PolicyVersion { artifact, version, digest });
+    let golden = REGRESSION.replace(
+        r#""evidence""#,
+        &format!(r#""policy":{{"artifact":"policies/strict","version":3,"digest":"{digest}"}},"evidence""#),
+    );
+    let by = Regression { policy, ..regression() };
+    assert_eq!(make::json(&by), golden);
+    assert_eq!(serde_json::from_str::<Regression>(&golden).unwrap(), by);
 }
 
 #[test]

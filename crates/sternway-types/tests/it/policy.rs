@@ -195,13 +195,17 @@ fn a_policy_that_was_kept_before_bounds_had_names_stays_as_it_was() {
 }
 
 #[test]
-fn a_setting_is_off_or_a_policy() {
+fn a_setting_is_off_a_policy_or_an_artifact() {
     assert_eq!(json(&PolicySetting::Off), "\"off\"");
     let one = Policy::new(Activation::Immediate, vec![in_a_row(3, minutes(90))]).unwrap();
     assert_eq!(
         json(&PolicySetting::On(one)),
         r#"{"on":{"activation":"immediate","rules":[{"rule":"consecutive_failures","count":3,"window":"1h 30m"}]}}"#
     );
+    let from = PolicySetting::From(parsed("policies/strict"));
+    assert_eq!(json(&from), r#"{"from":"policies/strict"}"#);
+    let toml: PolicySetting = toml::from_str("from = 'policies/strict'").unwrap();
+    assert_eq!(toml, from);
     let short: PolicySetting = serde_json::from_str(r#"{"on":{}}"#).unwrap();
     assert_eq!(short, PolicySetting::On(Policy::default()));
 }

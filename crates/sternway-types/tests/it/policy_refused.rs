@@ -157,6 +157,8 @@ fn json_is_refused_alike() {
     assert!(said.contains("unit variant"), "{said}");
     let said = json_problem::<PolicySetting>("\"OFF\"");
     assert!(said.contains("unknown variant `OFF`"), "{said}");
+    let said = json_problem::<PolicySetting>(r#"{"from":"strict"}"#);
+    assert!(said.contains("\"strict\" is not"), "{said}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn regression(metric: Metric, from: Measure, to: Measure) -> Regression {
     let failures = Vec::new();
     let evidence =
         Evidence { succeeded: 0, failed: 0, newest, failures, measured, test: None, said: None };
-    Regression { matched: vec![rule.id()], rule, evidence }
+    Regression { matched: vec![rule.id()], rule, policy: None, evidence }
 }
 
 #[test]

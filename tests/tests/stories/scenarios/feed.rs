@@ -97,6 +97,7 @@ pub(super) fn record_said(record: &Record) -> String {
         Record::Policy(policy) => match &policy.setting {
             PolicySetting::Off => "off".into(),
             PolicySetting::On(policy) => policy_said(policy),
+            PolicySetting::From(artifact) => format!("what is live of {artifact}"),
         },
         Record::Condemnation(it) => format!("{} {:?}", it.version, it.reason.as_str()),
         Record::Attestation(attestation) => attested(attestation),

@@ -137,7 +137,7 @@ impl Site {
         if !self.is_shared() {
             return Ok(alone()?);
         }
-        match context.look_around(async |store| namespace::free(store).await).await {
+        match context.look_around(async |store| namespace::free(store.as_ref()).await).await {
             Err(CliError::NoStore { .. }) => Ok(namespace::first()?),
             found => found,
         }

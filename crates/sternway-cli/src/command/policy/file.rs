@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use sternway::types::{Metric, Policy, Preset, check_json};
+use sternway::{
+    policy::written::{NoPolicy, Written},
+    types::{Metric, Policy, Preset},
+};
 
-use super::culprit::Document;
 use crate::{
     error::{CliError, nearest},
     format::visible,
-    input::{position, source::Source},
+    input::source::Source,
 };
 
 /// Reads a policy.
@@ -19,8 +21,7 @@ use crate::{
 pub(in crate::command) fn parse(source: &Source) -> Result<Policy, CliError> {
     let text = source.read_text()?;
     let name = source.name();
-    let json = is_json(source.path(), &text);
-    if json { from_json(&name, &text) } else { from_toml(&name, &text) }
+    read(language(source.path(), &text), &name, &text)
 }
 
 /// The policy, and what it is called. The name of a preset goes before that of a file.
@@ -40,52 +41,29 @@ pub(in crate::command) fn named(source: &Source) -> Result<(String, Policy), Cli
     Ok((source.name(), parsed?))
 }
 
-fn is_json(path: Option<&Path>, text: &str) -> bool {
+fn language(path: Option<&Path>, text: &str) -> Written {
     match path.and_then(Path::extension).and_then(|extension| extension.to_str()) {
-        Some("json") => true,
-        Some("toml") => false,
-        _ => text.trim_start().starts_with('{'),
+        Some("json") => Written::Json,
+        Some("toml") => Written::Toml,
+        _ => Written::of(text),
     }
 }
 
-pub(super) fn from_json(name: &str, text: &str) -> Result<Policy, CliError> {
-    if let Err(err) = check_json(text.as_bytes()) {
-        return Err(refused(name, (err.line, err.column), &err.to_string()));
-    }
-    match serde_json::from_str(text) {
-        Ok(document) => read(name, text, &Document::Json(document)),
-        Err(err) => {
-            let message = err.to_string();
-            let end = message.rfind(" at line ").unwrap_or(message.len());
-            let message = message.get(..end).unwrap_or(&message);
-            Err(refused(name, (err.line(), err.column()), message))
-        }
-    }
-}
-
-pub(super) fn from_toml(name: &str, text: &str) -> Result<Policy, CliError> {
-    match toml::from_str(text) {
-        Ok(document) => read(name, text, &Document::Toml(document)),
-        Err(err) => {
-            let start = err.span().map_or(0, |span| span.start);
-            Err(refused(name, position::of(text, start), err.message()))
-        }
-    }
-}
-
-fn read(name: &str, text: &str, document: &Document) -> Result<Policy, CliError> {
-    document.policy().map_err(|why| {
-        let place = document.culprit(&why).and_then(|it| document.place(text, &it));
-        let place = place.map_or((0, 0), |byte| position::of(text, byte));
-        match meant(&why) {
-            Some(meant) => refused(name, place, &format!("{why}; did you mean {meant}?")),
-            None => refused(name, place, &why),
-        }
+/// Reads a policy in this language; what is wrong is said with the name of the file.
+pub(super) fn read(written: Written, name: &str, text: &str) -> Result<Policy, CliError> {
+    written.read(text).map_err(|problem| {
+        // What is wrong with the whole has no place of its own.
+        let place = problem.place.map(|(line, column)| format!(", line {line}, column {column}"));
+        let meant = meant(&problem).map(|meant| format!("; did you mean {meant}?"));
+        let why = format!("{}{}", problem.why, meant.unwrap_or_default());
+        let said = format!("{name}{}: {}", place.unwrap_or_default(), visible::line(&why));
+        CliError::invalid(said).with_help("sternway help policy")
     })
 }
 
 /// The word that was meant, where one is not known that is like one that is.
-fn meant(why: &str) -> Option<String> {
+pub(crate) fn meant(problem: &NoPolicy) -> Option<String> {
+    let why = problem.why.as_str();
     let metric = why.strip_prefix("degraded: nobody knows which way ");
     if let Some((metric, _)) = metric.and_then(|rest| rest.split_once(" gets better")) {
         return nearest(metric, Metric::known_names().map(str::to_owned));
@@ -95,13 +73,6 @@ fn meant(why: &str) -> Option<String> {
     nearest(&quoted.next()?, quoted)
 }
 
-fn refused(name: &str, (line, column): (usize, usize), why: &str) -> CliError {
-    let why = visible::line(why);
-    // What is wrong with the whole has no place of its own.
-    let place = if line == 0 { String::new() } else { format!(", line {line}, column {column}") };
-    CliError::invalid(format!("{name}{place}: {why}")).with_help("sternway help policy")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +80,14 @@ mod tests {
     fn check(parsed: Result<Policy, CliError>, expected: &str) {
         let error = parsed.unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
+    }
+
+    fn from_toml(name: &str, text: &str) -> Result<Policy, CliError> {
+        read(Written::Toml, name, text)
+    }
+
+    fn from_json(name: &str, text: &str) -> Result<Policy, CliError> {
+        read(Written::Json, name, text)
     }
 
     const RULE: &str = "[[rules]]\nrule = \"consecutive_failures\"\n";
@@ -130,9 +109,9 @@ mod tests {
 
     #[test]
     fn the_extension_goes_before_the_content() {
-        assert!(is_json(Some(Path::new("p.json")), "activation"));
-        assert!(!is_json(Some(Path::new("p.toml")), "{"));
-        assert!(is_json(None, "  {}"));
-        assert!(!is_json(None, "activation = \"staged\""));
+        assert_eq!(language(Some(Path::new("p.json")), "activation"), Written::Json);
+        assert_eq!(language(Some(Path::new("p.toml")), "{"), Written::Toml);
+        assert_eq!(language(None, "  {}"), Written::Json);
+        assert_eq!(language(None, "activation = \"staged\""), Written::Toml);
     }
 }

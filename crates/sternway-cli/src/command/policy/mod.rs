@@ -1,7 +1,9 @@
 //! `sternway policy`: when a version is taken back by itself.
 
-mod culprit;
 mod file;
+mod page;
+#[cfg(test)]
+mod refused;
 
 use std::process::ExitCode;
 
@@ -10,24 +12,21 @@ use sternway::{
     Missing,
     api::{
         EffectivePolicyView, ListView, PolicySetView, PolicyUnsetView, PolicyView, Problem,
-        ProblemCode, error_rate,
+        ProblemCode,
     },
     store::Limit,
-    types::{
-        Action, ArtifactId, At, CheckKind, ContentCheck, OnFailure, Policy, PolicyScope,
-        PolicySetting, Preset, Reason, RecordKey, Rule,
-    },
+    types::{ArtifactId, At, Policy, PolicyScope, PolicySetting, Preset, Reason, RecordKey},
 };
 
-pub(super) use self::file::named;
-use self::file::parse;
+pub(crate) use self::file::meant;
+pub(super) use self::{file::named, page::passed_over};
+use self::{
+    file::parse,
+    page::{write, write_all, write_checks},
+};
 use crate::{
-    context::Context,
-    error::CliError,
-    input::source::Source,
-    render::{page::Page, style},
-    standing::known_environment,
-    view,
+    context::Context, error::CliError, input::source::Source, render::style,
+    standing::known_environment, view,
 };
 
 const EXAMPLES: &str = "\
@@ -36,9 +35,14 @@ Examples:
   sternway policy set artifact:prompts/greeting strict.toml
   sternway policy set namespace - < policy.json
   sternway policy set namespace --preset tiers       the three fixed tiers
+  sternway policy set collection:tools --from policies/strict
+                                             what is live of that artifact
   sternway policy off environment:staging            nothing is taken back there by itself
   sternway policy unset environment:staging          what holds around it holds there again
   sternway policy list
+
+A policy may be a version of an artifact of the collection policies: publish, promote and rollback
+release it, and it holds wherever it is live. Publishing refuses what is no policy.
 
 A scope is namespace, collection:NAME, artifact:COLLECTION/NAME or environment:NAME; the later of
 these that is set wins over the earlier. A policy in a file:
@@ -105,11 +109,14 @@ enum Command {
         /// What it is for: namespace, collection:NAME, artifact:KEY or environment:NAME.
         scope: PolicyScope,
         /// The policy in TOML or JSON; `-` for standard input.
-        #[arg(value_name = "FILE|-", required_unless_present = "preset")]
+        #[arg(value_name = "FILE|-", required_unless_present_any = ["preset", "from"])]
         file: Option<Source>,
         /// A policy that has a name: immediate, tiers or artifact.
         #[arg(long, value_name = "NAME", conflicts_with = "file")]
         preset: Option<Preset>,
+        /// What is live of an artifact of policies, wherever what is judged is live.
+        #[arg(long, value_name = "KEY", conflicts_with_all = ["file", "preset"])]
+        from: Option<ArtifactId>,
         #[command(flatten)]
         why: Why,
     },
@@ -142,13 +149,16 @@ struct Why {
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     match args.command {
         Command::Show { artifact } => show(context, &artifact).await?,
-        Command::Set { scope, file, preset, why } => {
-            let policy = match (file, preset) {
-                (_, Some(preset)) => Policy::preset(preset),
-                (Some(file), None) => parse(&file)?,
-                (None, None) => return Err(CliError::invalid("give a file or a preset")),
+        Command::Set { scope, file, preset, from, why } => {
+            let setting = match (file, preset, from) {
+                (.., Some(from)) => PolicySetting::From(from),
+                (_, Some(preset), None) => PolicySetting::On(Policy::preset(preset)),
+                (Some(file), None, None) => PolicySetting::On(parse(&file)?),
+                (None, None, None) => {
+                    return Err(CliError::invalid("give a file, a preset or an artifact"));
+                }
             };
-            set(context, scope, PolicySetting::On(policy), why).await?;
+            set(context, scope, setting, why).await?;
         }
         Command::Off { scope, why } => set(context, scope, PolicySetting::Off, why).await?,
         Command::Unset { scope, why } => unset(context, &scope, why).await?,
@@ -174,7 +184,9 @@ async fn show(context: &Context, artifact: &ArtifactId) -> Result<(), CliError> 
             .scope
             .as_ref()
             .map_or("the built-in policy".into(), |it| format!("set for {it}"));
-        page.line(format_args!("{name} in {environment}: {set}"));
+        let from = effective.from.as_ref().map(|from| format!(", {from}")).unwrap_or_default();
+        page.line(format_args!("{name} in {environment}: {set}{from}"));
+        passed_over(&effective, page);
         write(&effective.setting, page);
         write_checks(&checks, page);
     })
@@ -249,68 +261,4 @@ async fn list(context: &Context) -> Result<(), CliError> {
             write_all(&record.setting, page);
         }
     })
-}
-
-fn write(setting: &PolicySetting, page: &mut Page) {
-    match setting {
-        PolicySetting::Off => {
-            let off = style::paint(style::WAITING, "off: nothing is taken back by itself");
-            page.line(format_args!("  {} {off}", field("rules")));
-        }
-        PolicySetting::On(policy) => {
-            let view = sternway::api::RulesView::from(policy);
-            page.line(format_args!("  {} {}", field("activation"), view.activation));
-            for (index, rule) in policy.rules().iter().enumerate() {
-                let name = if index == 0 { "rules" } else { "" };
-                let tier = rule.name().tier();
-                page.line(format_args!("  {} {tier}: {}", field(name), Rule::to_string(rule)));
-            }
-            if policy.action() != Action::RollBack {
-                page.line(format_args!("  {} {}", field("action"), view.action));
-            }
-            if policy.rollbacks_per_day() != Policy::ROLLBACKS_PER_DAY {
-                let budget = format_args!("{} rollbacks a day", policy.rollbacks_per_day());
-                page.line(format_args!("  {} {budget}", field("budget")));
-            }
-            if let Some(cooldown) = &view.cooldown {
-                page.line(format_args!("  {} {cooldown} after a rollback", field("cooldown")));
-            }
-            let preset = policy.as_preset().map(|preset| format!("{preset}: ")).unwrap_or_default();
-            page.hint(format_args!("  {} {preset}{}", field("note"), error_rate(policy)));
-        }
-    }
-}
-
-/// Writes a policy with its own checks.
-fn write_all(setting: &PolicySetting, page: &mut Page) {
-    write(setting, page);
-    if let PolicySetting::On(policy) = setting {
-        write_checks(policy.checks(), page);
-    }
-}
-
-fn write_checks(checks: &[ContentCheck], page: &mut Page) {
-    for (index, check) in checks.iter().enumerate() {
-        let name = if index == 0 { "checks" } else { "" };
-        page.line(format_args!("  {} {}", field(name), said(check)));
-    }
-}
-
-fn field(name: &str) -> String {
-    style::paint(style::DIM, format_args!("{name:<11}"))
-}
-
-/// A check in a line.
-fn said(check: &ContentCheck) -> String {
-    let by = match check.kind() {
-        CheckKind::Off => return format!("{}: off", check.name()),
-        CheckKind::Schema(_) => "the JSON Schema in the policy".into(),
-        CheckKind::SchemaFrom(reference) => format!("the JSON Schema {reference}"),
-        CheckKind::Validator(name) => format!("the validator {name} of each publisher"),
-    };
-    let failure = match check.on_failure() {
-        OnFailure::Refuse => "refuses",
-        OnFailure::Condemn => "condemns",
-    };
-    format!("{}: {by}; {failure} what fails", check.name())
 }

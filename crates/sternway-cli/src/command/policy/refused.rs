@@ -1,12 +1,14 @@
 //! What is refused in a policy file, with its place.
 
-use crate::command::policy::file::{from_json, from_toml};
+use sternway::policy::written::Written;
+
+use super::file::read;
 
 /// A policy is refused at a line and a column, and these words say why.
 #[track_caller]
 fn check(file: &str, text: &str, (line, column): (usize, usize), words: &str) {
     let toml = file.strip_suffix(".toml").is_some();
-    let parsed = if toml { from_toml(file, text) } else { from_json(file, text) };
+    let parsed = read(if toml { Written::Toml } else { Written::Json }, file, text);
     let said = parsed.expect_err(text).to_string();
     let place = format!("{file}, line {line}, column {column}: ");
     assert!(said.starts_with(&place) && said.contains(words), "{text}\n{said}");
@@ -171,5 +173,5 @@ fn a_count_is_a_whole_number_within_its_limits() {
 #[test]
 fn what_is_read_is_as_it_was_written() {
     let text = "[[rules]]\nrule = 'failure_rate'\noperator = '>='\nthreshold = 1\n";
-    assert!(from_toml("p.toml", text).is_ok(), "all of the runs may fail");
+    assert!(read(Written::Toml, "p.toml", text).is_ok(), "all of the runs may fail");
 }

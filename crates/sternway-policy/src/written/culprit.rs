@@ -6,7 +6,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::value::RawValue;
-use sternway::types::{Policy, PolicyError, WrittenPolicy};
+use sternway_types::{Policy, PolicyError, WrittenPolicy};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -29,7 +29,17 @@ pub(super) struct Culprit {
 impl Document {
     /// The policy, or why it is none.
     pub(super) fn policy(&self) -> Result<Policy, String> {
-        let written: Result<WrittenPolicy, String> = match self {
+        self.written()?.checked().map_err(|err: PolicyError| err.to_string())
+    }
+
+    /// The policy that it is by what was asked of one when it was kept, or why it is none.
+    pub(super) fn kept(&self) -> Result<Policy, String> {
+        let policy = Policy::try_from(self.written()?).map_err(|err| err.to_string())?;
+        Ok(policy.completed())
+    }
+
+    fn written(&self) -> Result<WrittenPolicy, String> {
+        match self {
             Self::Toml(table) => {
                 table.clone().try_into().map_err(|err: toml::de::Error| err.message().to_owned())
             }
@@ -37,8 +47,7 @@ impl Document {
                 let value = serde_json::Value::Object(object.clone());
                 serde_json::from_value(value).map_err(|err| err.to_string())
             }
-        };
-        written?.checked().map_err(|err: PolicyError| err.to_string())
+        }
     }
 
     /// What is at fault that it is refused for this reason.
@@ -173,6 +182,3 @@ fn json_place(text: &str, Culprit { rule, key }: &Culprit) -> Option<usize> {
     let members: Members<'_> = serde_json::from_str(rule.get()).unwrap_or_default();
     at(members.get(key.as_str()).unwrap_or(rule))
 }
-
-#[cfg(test)]
-mod tests;
