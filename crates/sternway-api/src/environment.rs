@@ -32,6 +32,9 @@ pub struct EnvironmentView {
     /// When nothing goes forward there by the calendar.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<WindowView>,
+    /// Those of them that channels were told to be open.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub opened: BTreeSet<WindowId>,
     /// How a deployment goes there that does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<StepsView>,
@@ -130,6 +133,7 @@ fn approvers(environment: &Environment) -> BTreeMap<RoleId, BTreeSet<Actor>> {
     let roles = environment.approvers.iter();
     roles.map(|(role, people)| (role.clone(), people.clone())).collect()
 }
+            opened: environment.opened.clone(),
 
 /// What creating an environment led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,8 +3,8 @@
 use sternway::{
     api::DeploymentView,
     types::{
-        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, Phase, PointCause, PointUse,
-        PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
+        Applied, Commit, Deployment, Environment, Latch, LatchAction, MoveCause, Phase, PointCause,
+        PointUse, PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
         RollbackTrigger, Route, Shift, Version, VersionNumber,
     },
 };
@@ -122,10 +122,7 @@ fn record(change: &RecordChange) -> String {
         Record::Namespace(settings) => {
             format!("settings: default environment {}", settings.default_environment)
         }
-        Record::Environment(it) => match &it.frozen {
-            Some(freeze) => format!("environment {} {freeze}", it.id),
-            None => format!("environment {} set", it.id),
-        },
+        Record::Environment(it) => environment(change.before.as_ref(), it),
         Record::Policy(policy) => match policy.setting {
             PolicySetting::On(_) => format!("policy of {} set", policy.scope),
             PolicySetting::Off => format!("policy of {} turned off", policy.scope),
@@ -170,6 +167,23 @@ fn routed(it: &Route) -> String {
     let matched = it.matched().map(|it| format!(", {} what has {}", it.to, it.by));
     let queued = match it.queue().len() {
         0 => None,
+/// What became of an environment, or of its calendar.
+fn environment(before: Option<&Record>, after: &Environment) -> String {
+    let edges = match before {
+        Some(Record::Environment(before)) => {
+            let closed = before.opened_since(after).map(|window| format!("window {window} closed"));
+            let opened = after.opened_since(before).map(|window| format!("window {window} opened"));
+            closed.chain(opened).collect::<Vec<_>>().join(", ")
+        }
+        _ => String::new(),
+    };
+    match &after.frozen {
+        _ if !edges.is_empty() => format!("environment {}: {edges}", after.id),
+        Some(freeze) => format!("environment {} {freeze}", after.id),
+        None => format!("environment {} set", after.id),
+    }
+}
+
         number => Some(format!(", {number} queued")),
     };
     let arms: String = beside.chain(copies).chain(matched).chain(queued).collect();

@@ -12,6 +12,7 @@ mod beside;
 mod blame;
 mod budget;
 mod bundle;
+mod calendar;
 mod cancelled;
 mod carried;
 mod checks;
