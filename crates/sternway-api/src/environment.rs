@@ -8,7 +8,7 @@ use sternway_types::{
     Timestamp, WindowId,
 };
 
-use crate::LiveView;
+use crate::{EnvironmentHealthView, LiveView};
 
 /// A place where versions are live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,6 +38,9 @@ pub struct EnvironmentView {
     /// How a deployment goes there that does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<StepsView>,
+    /// How well it is, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<EnvironmentHealthView>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -112,6 +115,12 @@ impl EnvironmentView {
         let windows = environment.windows.iter().map(|it| WindowView::new(it, Some(at))).collect();
         Self { windows, ..environment.into() }
     }
+
+    /// The same, with how well it is.
+    #[must_use]
+    pub fn with_health(self, health: EnvironmentHealthView) -> Self {
+        Self { health: Some(health), ..self }
+    }
 }
 
 impl From<&Environment> for EnvironmentView {
@@ -124,7 +133,9 @@ impl From<&Environment> for EnvironmentView {
             approvals_expire: environment.approvals_expire.map(|length| length.as_secs()),
             frozen: environment.frozen.as_ref().map(FreezeView::from),
             windows: environment.windows.iter().map(|it| WindowView::new(it, None)).collect(),
+            opened: environment.opened.clone(),
             plan: environment.plan.as_deref().map(StepsView::from),
+            health: None,
         }
     }
 }
@@ -133,7 +144,6 @@ fn approvers(environment: &Environment) -> BTreeMap<RoleId, BTreeSet<Actor>> {
     let roles = environment.approvers.iter();
     roles.map(|(role, people)| (role.clone(), people.clone())).collect()
 }
-            opened: environment.opened.clone(),
 
 /// What creating an environment led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
