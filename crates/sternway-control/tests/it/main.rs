@@ -49,6 +49,7 @@ mod race;
 mod record;
 mod redo;
 mod rehearsal;
+mod reshared;
 mod resolve;
 mod restore;
 mod restore_to;
