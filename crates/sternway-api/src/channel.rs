@@ -23,6 +23,10 @@ pub struct ChannelView {
     pub template: Option<String>,
     /// Whether it may be at an address of this host and its networks.
     pub allow_private: bool,
+    /// For how long an event is tried before the next one has its turn, in seconds, if not for as long as the
+    /// schedule goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub give_up_after: Option<u64>,
 }
 
 impl From<&Channel> for ChannelView {
@@ -41,6 +45,7 @@ impl From<&Channel> for ChannelView {
             environment: parts.environment.clone(),
             template: parts.template.clone(),
             allow_private: parts.reach == Reach::Private,
+            give_up_after: parts.give_up_after.map(|length| length.as_secs()),
         }
     }
 }
@@ -204,6 +209,20 @@ pub struct ChannelChangedView {
     pub revision: Revision,
     /// How many events are told once more.
     pub again: usize,
+    /// Whether it was only tried, and nothing written.
+    pub dry_run: bool,
+}
+
+/// What a channel goes on without.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelSkippedView {
+    /// The channel.
+    #[serde(flatten)]
+    pub channel: ChannelView,
+    /// The event that is told no more; nothing if none was tried again.
+    pub skipped: Option<LostView>,
+    /// The revision that did it, if there was one.
+    pub revision: Option<Revision>,
     /// Whether it was only tried, and nothing written.
     pub dry_run: bool,
 }

@@ -8,7 +8,7 @@ use sternway_types::{
     Timestamp, WindowId,
 };
 
-use crate::LiveView;
+use crate::{EnvironmentHealthView, LiveView};
 
 /// A place where versions are live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,9 +32,15 @@ pub struct EnvironmentView {
     /// When nothing goes forward there by the calendar.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<WindowView>,
+    /// Those of them that channels were told to be open.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub opened: BTreeSet<WindowId>,
     /// How a deployment goes there that does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<StepsView>,
+    /// How well it is, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<EnvironmentHealthView>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -109,6 +115,12 @@ impl EnvironmentView {
         let windows = environment.windows.iter().map(|it| WindowView::new(it, Some(at))).collect();
         Self { windows, ..environment.into() }
     }
+
+    /// The same, with how well it is.
+    #[must_use]
+    pub fn with_health(self, health: EnvironmentHealthView) -> Self {
+        Self { health: Some(health), ..self }
+    }
 }
 
 impl From<&Environment> for EnvironmentView {
@@ -121,7 +133,9 @@ impl From<&Environment> for EnvironmentView {
             approvals_expire: environment.approvals_expire.map(|length| length.as_secs()),
             frozen: environment.frozen.as_ref().map(FreezeView::from),
             windows: environment.windows.iter().map(|it| WindowView::new(it, None)).collect(),
+            opened: environment.opened.clone(),
             plan: environment.plan.as_deref().map(StepsView::from),
+            health: None,
         }
     }
 }

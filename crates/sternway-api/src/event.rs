@@ -10,6 +10,7 @@ use sternway_types::{
     PointerName, Record, RecordChange, Revision, RollbackTrigger, Timestamp, VersionNumber,
 };
 
+mod calendar;
 mod deployed;
 
 /// The most artifacts that one event names.
@@ -134,7 +135,7 @@ pub fn told(commit: &Commit) -> Vec<Told> {
             vec![Happened::of(Event::VersionPublished, version)]
         }
         Applied::PointerMoved(moved) => moved_to(moved).into_iter().collect(),
-        Applied::RecordChanged(change) => changed(change),
+        Applied::RecordChanged(change) => changed(change, commit.at),
     });
     let numbered = events.zip(0_u16..);
     numbered.map(|(happened, index)| happened.told(commit, index)).collect()
@@ -214,14 +215,17 @@ impl Happened {
             names.push(format!("{more} more"));
         }
         let place = self.environment.as_ref().map(|id| format!(" in {id}")).unwrap_or_default();
-        let what = match self.event.kind() {
+        let (kind, verb) =
+            calendar::words(self.event).unwrap_or((self.event.kind(), self.event.verb()));
+        let what = match kind {
             "deployment" => "deployment of ",
             "environment" => "everything",
+            calendar::WINDOW => "a freeze window",
             _ => "",
         };
         let to = self.members.first().filter(|_| goes_back);
         let to = to.map(|member| format!(" to {}", member.version)).unwrap_or_default();
-        let verb = format!("{}{to}", self.event.verb().replace('_', " "));
+        let verb = format!("{}{to}", verb.replace('_', " "));
         let detail = self.detail.as_ref().map(|it| format!(": {}", cut(it))).unwrap_or_default();
         format!("{what}{}{place} {verb}{detail}", names.join(", "))
     }
@@ -275,7 +279,7 @@ fn moved_to(moved: &PointerMove) -> Option<Happened> {
     }
 }
 
-fn changed(change: &RecordChange) -> Vec<Happened> {
+fn changed(change: &RecordChange, at: Timestamp) -> Vec<Happened> {
     match (&change.before, &change.after) {
         (before, Some(Record::Deployment(after))) => {
             let before = match before {
@@ -307,11 +311,13 @@ fn changed(change: &RecordChange) -> Vec<Happened> {
             | LatchAction::Shadowed => Vec::new(),
         },
         (before, Some(Record::Environment(after))) => {
-            let was = match before {
-                Some(Record::Environment(before)) => before.frozen.as_ref(),
+            let before = match before {
+                Some(Record::Environment(before)) => Some(before),
                 _ => None,
             };
-            freezes(was, after).into_iter().collect()
+            let frozen = freezes(before.and_then(|before| before.frozen.as_ref()), after);
+            let edges = before.map(|before| calendar::edges(before, after, at));
+            frozen.into_iter().chain(edges.into_iter().flatten()).collect()
         }
         (Some(Record::Point(before)), Some(Record::Point(after))) if before.used != after.used => {
             let emergency = |it: &&PointUsed| it.how == PointUse::Emergency;

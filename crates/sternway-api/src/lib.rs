@@ -87,8 +87,8 @@ pub use crate::{
     blame::{BlameKind, BlameView, WrittenView},
     cause::CauseView,
     channel::{
-        AttemptView, ChannelChangedView, ChannelDetailView, ChannelTestedView, ChannelView,
-        DeliveryView, LostView, NotifiedView, OutboxView, WaitingView,
+        AttemptView, ChannelChangedView, ChannelDetailView, ChannelSkippedView, ChannelTestedView,
+        ChannelView, DeliveryView, LostView, NotifiedView, OutboxView, WaitingView,
     },
     check::{CandidateStandingView, CheckView, StandingView},
     commit::{ChangeView, CommitView, RecordView},

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use sternway_types::{
-    Actor, ArtifactId, EnvironmentId, Generation, MoveCause, Pointer, PointerMove, PointerName,
-    Reason, Revision, RollbackTrigger, Timestamp, VersionNumber,
+    Actor, ArtifactId, Commit, EnvironmentId, Generation, MoveCause, Pointer, PointerMove,
+    PointerName, Reason, Revision, RollbackTrigger, Timestamp, VersionNumber,
 };
 
 use crate::RegressionView;
@@ -133,8 +133,12 @@ pub struct MoveView {
     /// Its generation since.
     pub generation: Generation,
     /// `published`, `promoted`, `rolled_back`, `labelled`, `unlabelled`, `undone`, `restored`,
-    /// `shifted` (a candidate beside it has another share) or `deployed`.
+    /// `shifted` (a candidate beside it has another share), `matched` (a candidate beside it gets the runs that
+    /// carry something) or `deployed`.
     pub cause: &'static str,
+    /// What such runs carry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched: Option<String>,
     /// Who moved it.
     pub by: Actor,
     /// Why, in their words.
@@ -171,12 +175,27 @@ impl From<&PointerMove> for MoveView {
             to: moved.to,
             generation: moved.generation,
             cause,
+            matched: None,
             by: moved.by.clone(),
             reason: moved.reason.clone(),
             trigger,
             forced: moved.forced,
             revision: moved.revision,
             at: moved.at,
+        }
+    }
+}
+
+impl MoveView {
+    /// The same of a move whose commit is known, which says what a candidate beside it gets.
+    #[must_use]
+    pub fn within(moved: &PointerMove, commit: &Commit) -> Self {
+        let view = Self::from(moved);
+        let MoveCause::Shifted(shift) = &moved.cause else { return view };
+        let deployment = commit.deployment(shift.deployment);
+        match deployment.and_then(|deployment| deployment.matched.as_ref()) {
+            Some(by) => Self { cause: "matched", matched: Some(by.to_string()), ..view },
+            None => view,
         }
     }
 }

@@ -12,7 +12,7 @@ use sternway_types::{
     PointerName, Policy, Precondition, Record, RecordKey, Rule, Subject, Tally, VersionNumber,
 };
 
-use crate::{Control, ControlError, Intent};
+use crate::{Control, ControlError, Intent, stays::Newest};
 
 /// Of how many of the baseline's newest stays the outcomes count.
 const MAX_STAYS: usize = 8;
@@ -164,16 +164,16 @@ impl Control {
         live: VersionNumber,
     ) -> Result<FrozenBaseline, ControlError> {
         let (artifact, environment) = (&candidate.artifact, &candidate.environment);
-        let mut generations = Vec::new();
+        let mut newest = Newest::of(MAX_STAYS);
         let mut stays = self.stays(artifact, environment);
-        while generations.len() < MAX_STAYS
+        while newest.wants_more()
             && let Some(stay) = stays.next().await?
         {
             if stay.version == live {
-                generations.push(stay.generation);
+                newest.take(&stay);
             }
         }
-        let known = self.known(artifact, environment, live, generations).await?;
+        let known = self.known(artifact, environment, live, newest.generations).await?;
         Ok(known.freeze(candidate))
     }
 

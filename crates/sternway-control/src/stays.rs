@@ -12,6 +12,8 @@ use crate::{Control, ControlError};
 
 /// How many stays are looked through for a version to go back to.
 const MAX_STAYS: usize = 10_000;
+/// Of how many shares the outcomes of a version are read at most.
+const MAX_SHARES: usize = 64;
 /// How many moves are read first: what is looked for is nearly always among the newest.
 const FIRST_PAGE: usize = 16;
 
@@ -36,6 +38,30 @@ pub(crate) struct Stay {
     pub(crate) generation: Generation,
     /// Whether somebody undid what had begun it, or restored what was before.
     pub(crate) undone: bool,
+    /// Whether it goes on from the one before, and only shares changed: outcomes say under which they came.
+    pub(crate) goes_on: bool,
+}
+
+/// The generations of the newest stays of a version. However often shares changed during one, it is one.
+pub(crate) struct Newest {
+    left: usize,
+    pub(crate) generations: Vec<Generation>,
+}
+
+impl Newest {
+    /// Those of so many stays at most.
+    pub(crate) const fn of(stays: usize) -> Self {
+        Self { left: stays, generations: Vec::new() }
+    }
+
+    pub(crate) const fn wants_more(&self) -> bool {
+        self.left > 0 && self.generations.len() < MAX_SHARES
+    }
+
+    pub(crate) fn take(&mut self, stay: &Stay) {
+        self.generations.push(stay.generation);
+        self.left -= usize::from(!stay.goes_on);
+    }
 }
 
 impl Stays<'_> {
@@ -60,7 +86,9 @@ impl Stays<'_> {
         let undoes = takes_back(&moved.cause, self.undone);
         let undone = std::mem::replace(&mut self.undone, undoes);
         // What is live in an environment is only ever replaced.
-        moved.to.map(|version| Stay { version, generation: moved.generation, undone })
+        let goes_on = matches!(moved.cause, MoveCause::Shifted(_));
+        let generation = moved.generation;
+        moved.to.map(|version| Stay { version, generation, undone, goes_on })
     }
 }
 
@@ -149,13 +177,16 @@ impl Control {
                 continue;
             }
             let version = stay.version;
-            let mut generations = vec![stay.generation];
-            while let Some(earlier) = stays.read().filter(|_| generations.len() < most) {
+            let mut newest = Newest::of(most);
+            newest.take(&stay);
+            while newest.wants_more()
+                && let Some(earlier) = stays.read()
+            {
                 if earlier.version == version && !earlier.undone {
-                    generations.push(earlier.generation);
+                    newest.take(&earlier);
                 }
             }
-            return Ok(Some(GoodStays { version, generations }));
+            return Ok(Some(GoodStays { version, generations: newest.generations }));
         }
         Ok(None)
     }

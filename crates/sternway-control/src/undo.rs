@@ -7,8 +7,9 @@ use std::{collections::HashSet, fmt};
 
 use sternway_store::{Limit, StoreError};
 use sternway_types::{
-    Actor, Applied, At, Change, ChangesetId, Commit, Force, Generation, MoveCause, NewMove,
-    PointerMove, PointerName, Precondition, RecordChange, RecordKind, Revision, Target, Timestamp,
+    Actor, Applied, At, Change, ChangesetId, Commit, Environment, Force, Generation, MoveCause,
+    NewMove, PointerMove, PointerName, Precondition, Record, RecordChange, RecordEntry, RecordKind,
+    Revision, Target, Timestamp,
 };
 
 use crate::{Control, ControlError, Intent};
@@ -259,14 +260,15 @@ impl Control {
         change: &RecordChange,
         inverse: &mut Inverse,
     ) -> Result<(), ControlError> {
-        let RecordChange { key, before, generation, .. } = change;
+        let key = &change.key;
         // It changes whenever a channel is told something, and is never taken back.
         if key.kind() == RecordKind::Outbox {
             inverse.stays.push(key.to_string());
             return Ok(());
         }
         let newest = self.store.record(&self.namespace, key, At::Head).await?;
-        if let Some(newest) = newest.filter(|newest| newest.generation != *generation) {
+        let (before, generation) = as_it_is_due(change, newest.as_ref());
+        if let Some(newest) = newest.filter(|newest| newest.generation != generation) {
             let (what, revision, at) = (key.to_string(), newest.revision, newest.at);
             let by = match self.commit_at(revision).await {
                 // Who it was went with the commit.
@@ -276,7 +278,7 @@ impl Control {
             inverse.clashes.push(Clash { what, by, revision, at });
             return Ok(());
         }
-        let back = match (before, key.kind()) {
+        let back = match (&before, key.kind()) {
             // A latched verdict is what was found at that time, and so is what it rests on. A deployment
             // is a course of events: it is aborted, and not taken back step by step. A rollback point is
             // what somebody may want to go back to, whatever was undone since.
@@ -293,7 +295,7 @@ impl Control {
             ) => None,
             (Some(before), _) => Some(Change::PutRecord(Box::new(before.clone()))),
             (None, RecordKind::Policy | RecordKind::Condemnation) => {
-                let there = *generation > Generation::ZERO && change.after.is_some();
+                let there = generation > Generation::ZERO && change.after.is_some();
                 there.then(|| Change::DeleteRecord(key.clone()))
             }
             (None, RecordKind::Namespace | RecordKind::Environment | RecordKind::Attestation) => {
@@ -304,9 +306,27 @@ impl Control {
             inverse.stays.push(key.to_string());
             return Ok(());
         };
-        let (key, generation) = (key.clone(), *generation);
+        let key = key.clone();
         inverse.preconditions.push(Precondition::RecordAt { key, generation });
         inverse.changes.push(back);
         Ok(())
     }
+}
+
+/// What a record is put back to, if it is at this generation still. That the calendar of an environment went on
+/// since is no change of what somebody set, and stays.
+fn as_it_is_due(
+    change: &RecordChange,
+    newest: Option<&RecordEntry>,
+) -> (Option<Record>, Generation) {
+    let told = newest.and_then(|newest| Some((newest.record.as_ref()?, newest.generation)));
+    if let Some((Record::Environment(now), generation)) = told
+        && let Some(Record::Environment(before)) = &change.before
+        && let Some(Record::Environment(after)) = &change.after
+        && *after == (Environment { opened: after.opened.clone(), ..now.clone() })
+    {
+        let back = Environment { opened: now.opened.clone(), ..before.clone() };
+        return (Some(Record::Environment(back)), generation);
+    }
+    (change.before.clone(), change.generation)
 }

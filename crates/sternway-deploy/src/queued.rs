@@ -18,7 +18,8 @@ pub(crate) fn hears(course: &mut Course, event: &Event) -> Result<(), Refused> {
         Event::Unbegun { problem } => {
             course.go_back(Cause::Unbegun { problem: problem.clone() }, false);
         }
-        Event::Asked { ask: Ask::Abort, by, reason } => {
+        // There is nothing to go back from, so that both come to the same.
+        Event::Asked { ask: Ask::Abort | Ask::Halt, by, reason } => {
             course.go_back(Cause::Aborted { by: by.clone(), reason: reason.clone() }, false);
         }
         Event::Asked { ask, .. } => return Err(no(*ask, QUEUED)),

@@ -1,10 +1,10 @@
 //! Channels: places that are told what happens.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChannelId, EnvironmentId, Event, EventFilter};
+use crate::{ChannelId, EnvironmentId, Event, EventFilter, window};
 
 /// The longest template, in bytes.
 pub const MAX_TEMPLATE: usize = 4_000;
@@ -219,6 +219,10 @@ pub struct ChannelParts {
     /// Which addresses it may be at.
     #[serde(default, skip_serializing_if = "is_public")]
     pub reach: Reach,
+    /// For how long an event is tried that is not taken, before the next one has its turn. Default: as long as the
+    /// schedule goes, 76 hours.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "window::maybe")]
+    pub give_up_after: Option<Duration>,
 }
 
 /// A place that is told what happens.

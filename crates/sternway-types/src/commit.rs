@@ -1,9 +1,9 @@
 //! What was committed: one entry of a namespace's feed.
 
 use crate::{
-    Actor, ArtifactId, Change, Changeset, ChangesetId, Digest, Force, Generation, NamespaceId,
-    NewMove, NewVersion, Parents, PointerMove, PointerName, Reason, Record, RecordKey, Revision,
-    Target, Timestamp, Version, VersionNumber,
+    Actor, ArtifactId, Change, Changeset, ChangesetId, Deployment, DeploymentId, Digest, Force,
+    Generation, NamespaceId, NewMove, NewVersion, Parents, PointerMove, PointerName, Reason,
+    Record, RecordKey, Revision, Target, Timestamp, Version, VersionNumber,
 };
 
 /// A record before and after a commit.
@@ -59,6 +59,18 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// What a deployment is since, if the commit wrote it.
+    #[must_use]
+    pub fn deployment(&self, id: DeploymentId) -> Option<&Deployment> {
+        self.applied.iter().find_map(|applied| match applied {
+            Applied::RecordChanged(change) => match &change.after {
+                Some(Record::Deployment(it)) if it.id == id => Some(it.as_ref()),
+                _ => None,
+            },
+            Applied::NamespaceCreated | Applied::VersionAdded(_) | Applied::PointerMoved(_) => None,
+        })
+    }
+
     /// What must be applied to what was there before, to come to this commit again.
     pub fn replay(&self) -> Changeset {
         let mut changeset =

@@ -1,6 +1,6 @@
 //! The places where versions are live, and what protects them.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,10 @@ pub struct Environment {
     /// When nothing goes forward there by the calendar. Default: never.
     #[serde(default, skip_serializing_if = "FreezeWindows::is_empty")]
     pub windows: FreezeWindows,
+    /// Those of them that are said to be open, so that each edge is said once: whoever drives writes it. It
+    /// protects nothing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub opened: BTreeSet<WindowId>,
     /// How a deployment goes there that does not say. Default: whoever starts it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Box<Plan>>,
@@ -95,6 +99,7 @@ impl Environment {
             approvals_expire: None,
             frozen: None,
             windows: FreezeWindows::none(),
+            opened: BTreeSet::new(),
             plan: None,
         }
     }
@@ -120,6 +125,12 @@ impl Environment {
                 window: Some(window.name().clone()),
             })
         })
+    }
+
+    /// The windows that are said to be open now, and were not before. The other way round it is those that
+    /// closed.
+    pub fn opened_since<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = &'a WindowId> {
+        self.opened.difference(&before.opened)
     }
 
     fn frozen_by_hand(&self, at: Timestamp) -> Option<&Freeze> {

@@ -89,6 +89,10 @@ events! {
     EnvironmentFrozen = "environment.frozen";
     /// Something may go forward there again.
     EnvironmentUnfrozen = "environment.unfrozen";
+    /// A window of the calendar opened: nothing goes forward there by that.
+    EnvironmentWindowOpened = "environment.window_opened";
+    /// A window of the calendar closed.
+    EnvironmentWindowClosed = "environment.window_closed";
     /// An environment went back in an emergency.
     EnvironmentEmergency = "environment.emergency";
     /// A person wants to see whether a channel works.

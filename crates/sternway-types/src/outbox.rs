@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChangesetId, ChannelId, Event, EventPlace, Lease, Revision, Timestamp};
+use crate::{Actor, ChangesetId, ChannelId, Event, EventPlace, Lease, Revision, Timestamp};
 
 /// How long after a try that failed the next one comes: the schedule of Standard Webhooks. The first is
 /// made at once; the sum is 75 h 35 min and 5 s.
@@ -216,9 +216,28 @@ impl Outbox {
         self.attempt = Some(Attempt { place, event, tries, next, problem });
     }
 
+    /// Whether an event that is not taken once more would be tried, by the schedule, for longer than this since it
+    /// was tried first.
+    #[must_use]
+    pub fn is_tried_for(&self, place: EventPlace, longer_than: Duration) -> bool {
+        let tries = usize::try_from(self.tries_of(place)).unwrap_or(usize::MAX);
+        let waited = RETRIES.iter().take(tries.saturating_add(2));
+        waited.fold(Duration::ZERO, |sum, rest| sum.saturating_add(*rest)) > longer_than
+    }
+
+    /// What is tried again and again is given up, since a person wants to wait for it no longer; answers with it.
+    pub fn skip(&mut self, by: &Actor, now: Timestamp) -> Option<Lost> {
+        let Attempt { place, event, problem, .. } = self.attempt.clone()?;
+        let problem = format!("skipped by {by}: {problem}");
+        self.open();
+        self.give_up(Lost { place, event: Some(event), at: now, problem });
+        self.lost.last().cloned()
+    }
+
     /// What was to be told cannot be told any more.
-    pub fn give_up(&mut self, lost: Lost) {
+    pub fn give_up(&mut self, mut lost: Lost) {
         let place = lost.place;
+        lost.problem = cut(&lost.problem);
         self.lost.push(lost);
         keep(&mut self.lost, Self::MOST_LOST);
         self.done(place);

@@ -58,11 +58,7 @@ async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliE
     let head = control.store().head(control.namespace(), At::Head).await?;
     let (revision, at) =
         head.map_or((Revision::ZERO, Timestamp::EPOCH), |head| (head.revision, head.at));
-    let mut deployments = Vec::new();
-    for (environment, id) in control.deployments_under_way().await? {
-        let deployment = control.deployment(&environment, id).await?.deployment;
-        deployments.push(DeploymentView::from(&deployment));
-    }
+    let deployments = deployments(control).await?;
     let (mut environments, mut after) = (Vec::new(), None);
     loop {
         let page = control.environments(after.as_ref(), Limit::MAX).await?;
@@ -89,7 +85,18 @@ async fn load(context: &Context, sternway: &Sternway) -> Result<StatusView, CliE
     })
 }
 
-async fn of_environment(
+/// The deployments that are under way, wherever.
+pub(crate) async fn deployments(control: &Control) -> Result<Vec<DeploymentView>, CliError> {
+    let mut deployments = Vec::new();
+    for (environment, id) in control.deployments_under_way().await? {
+        let deployment = control.deployment(&environment, id).await?.deployment;
+        deployments.push(DeploymentView::from(&deployment));
+    }
+    Ok(deployments)
+}
+
+/// How an environment stands, with these deployments under way.
+pub(crate) async fn of_environment(
     control: &Control,
     environment: Environment,
     deployments: &[DeploymentView],

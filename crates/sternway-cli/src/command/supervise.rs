@@ -147,6 +147,7 @@ async fn look(context: &Context, rounds: &mut Rounds) -> Result<(), CliError> {
             let (head, now) = (head(control).await?, control.now());
             if rounds.deployments.is_now(head, now) {
                 rounds.deployments = Due::looked(now, head);
+                rounds.deployments.note(control.tell_windows().await?);
                 drive(context, control, rounds).await?;
             }
             for unrouted in control.keep_routes(&mut rounds.after).await? {

@@ -3,8 +3,8 @@
 use sternway::{
     api::DeploymentView,
     types::{
-        Applied, Commit, Deployment, Latch, LatchAction, MoveCause, Phase, PointCause, PointUse,
-        PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
+        Applied, Commit, Deployment, Environment, Latch, LatchAction, MoveCause, Phase, PointCause,
+        PointUse, PointerMove, PointerName, PolicySetting, Record, RecordChange, RollbackPoint,
         RollbackTrigger, Route, Shift, Version, VersionNumber,
     },
 };
@@ -22,7 +22,7 @@ pub(crate) fn write(commit: &Commit, page: &mut Page) {
         let what = match applied {
             Applied::NamespaceCreated => format!("namespace {} created", commit.namespace),
             Applied::VersionAdded(version) => added(version),
-            Applied::PointerMoved(moved) => move_in_words(moved, page.symbols()),
+            Applied::PointerMoved(moved) => move_in_words(moved, commit, page.symbols()),
             Applied::RecordChanged(change) => record(change),
         };
         let place = style::paint(style::DIM, format_args!("{} r{}", commit.at, commit.revision));
@@ -53,7 +53,7 @@ fn added(version: &Version) -> String {
     format!("{name} {} published", version.number)
 }
 
-fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
+fn move_in_words(moved: &PointerMove, commit: &Commit, symbols: &Symbols) -> String {
     let name = style::paint(style::NAME, &moved.artifact);
     let versions = versions(moved.from, moved.to, symbols);
     let place = match &moved.name {
@@ -66,14 +66,7 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
         MoveCause::Published | MoveCause::Labelled | MoveCause::Unlabelled => String::new(),
         MoveCause::Promoted => ", promoted".into(),
         MoveCause::Deployed(_) => ", deployed".into(),
-        MoveCause::Shifted(Shift { candidate, weight, arms, .. }) if arms.is_empty() => {
-            format!(", {candidate} beside it has {weight} of the runs")
-        }
-        MoveCause::Shifted(Shift { arms, .. }) => {
-            let shares = arms.iter().map(|arm| format!("{} {}", arm.version, arm.weight));
-            let shares = shares.collect::<Vec<_>>().join(", ");
-            format!(", beside it {shares} of the runs")
-        }
+        MoveCause::Shifted(shift) => shifted(shift, commit),
         MoveCause::Undone(revision) => format!(", revision {revision} undone"),
         MoveCause::Restored(revision) => format!(", back to revision {revision}"),
         MoveCause::RolledBack(RollbackTrigger::Manual) => {
@@ -85,6 +78,21 @@ fn move_in_words(moved: &PointerMove, symbols: &Symbols) -> String {
     };
     let forced = if moved.forced { ", forced" } else { "" };
     format!("{name}  {versions}  {place}{cause}{forced}")
+}
+
+/// What a candidate beside what is live gets since.
+fn shifted(shift: &Shift, commit: &Commit) -> String {
+    let Shift { deployment, candidate, weight, arms } = shift;
+    let matched = commit.deployment(*deployment).and_then(|it| it.matched.as_ref());
+    if let Some(by) = matched {
+        return format!(", {candidate} beside it gets the runs with {by}");
+    }
+    if arms.is_empty() {
+        return format!(", {candidate} beside it has {weight} of the runs");
+    }
+    let shares = arms.iter().map(|arm| format!("{} {}", arm.version, arm.weight));
+    let shares = shares.collect::<Vec<_>>().join(", ");
+    format!(", beside it {shares} of the runs")
 }
 
 fn pointed(point: &RollbackPoint) -> String {
@@ -122,10 +130,7 @@ fn record(change: &RecordChange) -> String {
         Record::Namespace(settings) => {
             format!("settings: default environment {}", settings.default_environment)
         }
-        Record::Environment(it) => match &it.frozen {
-            Some(freeze) => format!("environment {} {freeze}", it.id),
-            None => format!("environment {} set", it.id),
-        },
+        Record::Environment(it) => environment(change.before.as_ref(), it),
         Record::Policy(policy) => match &policy.setting {
             PolicySetting::On(_) => format!("policy of {} set", policy.scope),
             PolicySetting::From(artifact) => {
@@ -163,6 +168,23 @@ fn record(change: &RecordChange) -> String {
         }
     };
     visible::line(&what).into_owned()
+}
+
+/// What became of an environment, or of its calendar.
+fn environment(before: Option<&Record>, after: &Environment) -> String {
+    let edges = match before {
+        Some(Record::Environment(before)) => {
+            let closed = before.opened_since(after).map(|window| format!("window {window} closed"));
+            let opened = after.opened_since(before).map(|window| format!("window {window} opened"));
+            closed.chain(opened).collect::<Vec<_>>().join(", ")
+        }
+        _ => String::new(),
+    };
+    match &after.frozen {
+        _ if !edges.is_empty() => format!("environment {}: {edges}", after.id),
+        Some(freeze) => format!("environment {} {freeze}", after.id),
+        None => format!("environment {} set", after.id),
+    }
 }
 
 /// Who has which share of the runs, and who waits.

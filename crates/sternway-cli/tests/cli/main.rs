@@ -43,4 +43,5 @@ mod usage;
 mod validate;
 mod watch;
 mod wellness;
+mod windows;
 mod world;

@@ -123,6 +123,26 @@ fn what_is_not_taken_is_shown_and_told_again_under_the_same_id() {
 }
 
 #[test]
+fn what_is_not_taken_is_skipped_and_is_on_the_list_of_what_was_given_up() {
+    let listener = Listener::answering(&["503 Service Unavailable", "200 OK"]);
+    let world = world(&listener);
+    let nothing = world.ok(&["notify", "skip", "ci"]);
+    assert_eq!(nothing, "ci is held up by nothing\n");
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    world.ok(&["supervise", "--once"]);
+    let shown = world.ok(&["notify", "deliveries", "ci"]);
+    assert!(shown.contains("sternway notify skip ci"), "{shown}");
+    let skipped = world.ok(&["notify", "skip", "ci"]);
+    assert!(skipped.contains("artifact.promoted: skipped by human:"), "{skipped}");
+    world.ok(&["promote", "prompts/greeting@v1"]);
+    world.ok(&["supervise", "--once"]);
+    let view = world.json(&["notify", "deliveries", "ci"]);
+    assert_eq!((&view["outbox"]["told"], &view["waiting"]), (&1.into(), &serde_json::json!([])));
+    let problem = view["outbox"]["lost"][0]["problem"].as_str().unwrap();
+    assert!(problem.ends_with("503 Service Unavailable"), "{problem}");
+}
+
+#[test]
 fn a_test_says_what_was_answered() {
     let listener = Listener::answering(&["200 OK", "500 Internal Server Error"]);
     let world = world(&listener);

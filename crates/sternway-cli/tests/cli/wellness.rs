@@ -10,6 +10,10 @@ fn check(world: &World, expected: &str, note: &str) {
     let said = world.ok(&["status"]);
     assert_eq!(said.contains(&format!("production  {expected}")), expected != "healthy", "{said}");
     assert!(said.contains(note), "{said}");
+    assert_eq!(world.json(&["env", "show", "production"])["health"], expected);
+    let listed = world.json(&["env", "list"]);
+    let listed = listed["items"].as_array().unwrap().iter().find(|it| it["id"] == "production");
+    assert_eq!(listed.unwrap()["health"], expected);
 }
 
 fn fails(world: &World) {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use sternway_store::{Append, Appended, Compaction, Limit, Refusal, Report, StoreError, Tallies};
 use sternway_types::{
-    ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, ContentKind, EnvironmentId,
-    Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Record, RecordKind, Revision,
-    Timestamp,
+    ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, ContentKind, Digest,
+    EnvironmentId, Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Record,
+    RecordKind, Revision, Timestamp,
 };
 use tokio::time::timeout;
 
@@ -43,7 +43,8 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         | Fault::AppliesWhatWent
         | Fault::LetsGoOfNothing
         | Fault::TakesTheHint
-        | Fault::DeploysBeside => (),
+        | Fault::DeploysBeside
+        | Fault::Overtakes => (),
     }
     let answer = broken.looked_at().await.commit(&spoilt).await;
     match (broken.fault, answer) {
@@ -68,6 +69,9 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
             spoilt.changes.retain(|change| !is_of_a_route(change));
             broken.looked_at().await.commit(&spoilt).await
         }
+        (Fault::Overtakes, Err(StoreError::Refused(refusal))) if keeps_a_place(&refusal) => {
+            Ok(as_if_done(changeset))
+        }
         (Fault::MixesUpReceipts, Ok(receipt)) => Ok(broken.another_receipt(receipt)),
         (_, answer) => answer,
     }
@@ -81,6 +85,21 @@ fn unprotect(change: &mut Change) {
         environment.windows = sternway_types::FreezeWindows::none();
         environment.approvers = sternway_types::Roles::none();
     }
+}
+
+/// Whether something is refused since others wait for their turn.
+fn keeps_a_place(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::OutOfTurn { .. } => true,
+        Refusal::Deployment { problem, .. } => problem.contains("its turn"),
+        _ => false,
+    }
+}
+
+fn as_if_done(changeset: &Changeset) -> Receipt {
+    let (versions, pointers) = (Vec::new(), Vec::new());
+    let (revision, chain) = (Revision::ZERO, Digest::of(&[]));
+    Receipt { revision, at: changeset.at, chain, versions, pointers }
 }
 
 fn is_of_a_route(change: &Change) -> bool {

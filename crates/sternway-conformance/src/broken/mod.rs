@@ -59,6 +59,8 @@ enum Fault {
     TakesTheHint,
     /// Begins a deployment beside another one, without a route of its own.
     DeploysBeside,
+    /// Says yes to whoever overtakes those that wait for their turn.
+    Overtakes,
     /// Takes down what protects an environment as if it said nothing.
     ProtectsNothing,
 }
@@ -185,6 +187,10 @@ caught! {
         a_store_that_deploys_two_at_a_time_is_caught;
     DeploysBeside by deployed::a_route_stays_until_the_end:
         a_store_that_begins_before_the_end_is_caught;
+    Overtakes by queued::nobody_begins_before_their_turn:
+        a_store_in_which_who_waits_is_overtaken_is_caught;
+    Overtakes by queued::who_waits_keeps_their_place:
+        a_store_that_forgets_who_waits_is_caught;
     ProtectsNothing by protected::where_it_is_frozen_nothing_goes_forward:
         a_store_that_lets_frozen_things_move_is_caught;
     ProtectsNothing by protected::while_a_window_is_open_nothing_goes_forward:

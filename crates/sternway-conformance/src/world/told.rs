@@ -20,6 +20,7 @@ pub(crate) fn put_channel(id: &ChannelId, environment: Option<EnvironmentId>) ->
         environment,
         template: None,
         reach: Reach::Public,
+        give_up_after: None,
     });
     Change::PutRecord(Box::new(Record::Channel(Box::new(there(channel.ok(), "channel")))))
 }

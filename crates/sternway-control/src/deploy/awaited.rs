@@ -3,11 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sternway_deploy::{Awaited, Event};
-use sternway_store::Limit;
-use sternway_types::{ArtifactId, Deployment, EnvironmentId, Pause, Phase, Step};
+use sternway_store::{Limit, StoreError};
+use sternway_types::{
+    ArtifactId, At, Deployment, EnvironmentId, Pause, Phase, Record, RecordKey, Revision, Step,
+};
 
 use super::{Driver, driver::Which};
 use crate::{Control, ControlError};
+
+/// How many states of a route are read for whoever had it: it changes when somebody queues or leaves, and a queue
+/// has an end.
+const MOST_ROUTES: usize = 64;
 
 impl Control {
     /// What became of the deployment that a step waits for; nothing if it waits for none, or that says nothing
@@ -38,24 +44,49 @@ impl Control {
     }
 
     /// The deployment of an artifact that is under way, or else the one that began last, whether or not it ever
-    /// moved anything. One that waits for its turn has not begun. Looks through all of the environment's if none is under way.
+    /// moved anything. One that waits for its turn has not begun.
+    ///
+    /// The route of an artifact names whose it is, from the first commit of a deployment to its last: so who had it
+    /// last is what the route was before it was taken away, and costs as much among ten thousand as among ten.
     async fn newest_of(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,
     ) -> Result<Option<Deployment>, ControlError> {
-        let under_way = self.deployment_of(artifact, environment).await?;
-        let began = |it: &Deployment| it.phase != Phase::Queued;
-        if let Some(deployment) = under_way.map(|it| it.deployment).filter(began) {
-            return Ok(Some(deployment));
+        let (key, mut at) = (RecordKey::route(artifact, environment), At::Head);
+        for _ in 0..MOST_ROUTES {
+            let entry = match self.store.record(&self.namespace, &key, at).await {
+                // Which route it was has been let go.
+                Err(StoreError::Compacted { .. }) => break,
+                entry => entry?,
+            };
+            let Some(entry) = entry else { break };
+            let route = entry.record.and_then(Record::into_route);
+            if let Some(id) = route.and_then(|route| route.deployment()) {
+                let deployment = self.deployment(environment, id).await?.deployment;
+                if began(&deployment) {
+                    return Ok(Some(deployment));
+                }
+            }
+            at = At::Revision(Revision::new(entry.revision.get().saturating_sub(1)));
         }
+        self.newest_of_all(artifact, environment).await
+    }
+
+    /// The same, by looking through all of the environment's: where the artifact never was deployed, or that was let
+    /// go. One that left the queue before its turn counts as well: in doubt, whoever waits is held.
+    async fn newest_of_all(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+    ) -> Result<Option<Deployment>, ControlError> {
         let (mut newest, mut after): (Option<Deployment>, _) = (None, None);
         loop {
             let page = self.deployments(environment, after, Limit::MAX).await?;
             let Some(last) = page.last() else { return Ok(newest) };
             after = Some(last.id);
             let moves = |it: &Deployment| it.members.iter().any(|it| it.artifact == *artifact);
-            let page = page.into_iter().filter(began);
+            let page = page.into_iter().filter(|it| began(it));
             let newest_here = page.filter(moves).max_by_key(|it| (it.started, it.id));
             newest = newest.into_iter().chain(newest_here).max_by_key(|it| (it.started, it.id));
         }
@@ -89,6 +120,11 @@ impl Control {
         }
         Ok(())
     }
+}
+
+/// Whether a deployment does not wait for its turn.
+fn began(deployment: &Deployment) -> bool {
+    deployment.phase != Phase::Queued
 }
 
 /// The deployments that wait for others, and for which artifact's.

@@ -36,6 +36,8 @@ pub struct Driver<'a> {
     pub(super) due: BTreeMap<Which, Timestamp>,
     /// Whose pointer belongs to which deployment.
     pub(super) of: HashMap<(EnvironmentId, ArtifactId), DeploymentId>,
+    /// When a window of the calendar opens or closes next, as far as that is known.
+    pub(super) edge: Option<Timestamp>,
     /// Deployments that wait for others.
     pub(super) waiting: Waiting,
     /// Health checks that were asked for.
@@ -65,6 +67,7 @@ impl Control {
             begun: false,
             due: BTreeMap::new(),
             of: HashMap::new(),
+            edge: None,
             waiting: Waiting::default(),
             checks: HealthChecks::default(),
             answered: HashSet::new(),
@@ -103,6 +106,7 @@ impl Driver<'_> {
             if let Some(trouble) = self.trouble.take() {
                 return Err(trouble);
             }
+            self.watch_calendar().await?;
             self.look_around().await?;
             if !self.wait().await {
                 return Ok(None);
@@ -118,6 +122,7 @@ impl Driver<'_> {
         }
         let routes = self.control.all_records(RecordKind::Route, Record::into_route, "").await?;
         routes.into_iter().for_each(|route| self.know(&route));
+        self.edge = Some(self.control.now());
         self.begun = true;
         Ok(())
     }
@@ -190,7 +195,7 @@ impl Driver<'_> {
     /// Waits until something is due, or committed; says no once the store is closed.
     async fn wait(&mut self) -> bool {
         let (control, now) = (self.control, self.control.now());
-        let first = self.due.values().min().copied();
+        let first = self.due.values().copied().chain(self.edge).min();
         let length = first.map_or(self.every, |at| at.since(now).min(self.every));
         let mut pause = pin!(sleep(length));
         tokio::select! {
@@ -238,7 +243,10 @@ impl Driver<'_> {
                         }
                         self.due.insert((it.environment.clone(), it.id), self.control.now());
                     }
-                    (_, Some(Record::Environment(it))) => self.look_at_all_of(&it.id),
+                    (_, Some(Record::Environment(it))) => {
+                        self.edge = Some(self.control.now());
+                        self.look_at_all_of(&it.id);
+                    }
                     _ => (),
                 },
                 Applied::PointerMoved(moved) => self.heard_move(moved).await,

@@ -10,6 +10,7 @@ mod ask;
 mod awaited;
 mod back;
 mod bell;
+mod calendar;
 mod drive;
 mod driver;
 mod fared;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use sternway_provider::{RouterError, TrafficRouter};
-use sternway_types::{ArtifactId, EnvironmentId, Plan, PointerName, Route, Step, Weight};
+use sternway_types::{ArtifactId, EnvironmentId, Plan, PointerName, Route, Step, Strategy, Weight};
 
 use crate::{Control, ControlError};
 
@@ -90,7 +90,7 @@ impl Routers {
         };
         for (_, router) in self.of(artifact, environment) {
             let able = router.capabilities();
-            if able.arms < 2 && plan.strategy() != sternway_types::Strategy::Immediate {
+            if able.arms < 2 && splits(plan) {
                 return Err(unroutable("it sends all requests to one version".into()));
             }
             let asked = plan.candidates() + 1;
@@ -127,6 +127,12 @@ impl Routers {
         }
         Ok(())
     }
+}
+
+/// Whether a plan has two versions run beside each other.
+fn splits(plan: &Plan) -> bool {
+    let by_header = plan.steps().iter().any(|step| matches!(step, Step::HeaderRoute(_)));
+    by_header || plan.strategy() != Strategy::Immediate
 }
 
 /// Which step of a plan asks for more than shares, and for more than a router is able to do.

@@ -1,9 +1,9 @@
-//! Telling a channel something once more, or for a test.
+//! Telling a channel something once more, or not at all, or for a test.
 
 use sternway_api::Told;
 use sternway_provider::{Delivered, Notice, Notifier};
 use sternway_store::StoreError;
-use sternway_types::{ChannelId, Revision};
+use sternway_types::{ChannelId, Lost, Outbox, Revision};
 
 use super::{ToldChannel, send::notice};
 use crate::{Control, ControlError, Intent};
@@ -36,24 +36,55 @@ impl Control {
         what: Replay,
         intent: &Intent,
     ) -> Result<(ToldChannel, Revision, usize), ControlError> {
+        let change = |outbox: &mut Outbox| match what {
+            Replay::Waiting => {
+                outbox.open();
+                Some(0)
+            }
+            Replay::Lost => Some(outbox.retry_lost()),
+            Replay::From(revision) => {
+                outbox.rewind(revision);
+                Some(0)
+            }
+        };
+        let (told, revision, again) = self.change_outbox(id, change, intent).await?;
+        // There is always something to write.
+        Ok((told, revision.unwrap_or(Revision::ZERO), again.unwrap_or_default()))
+    }
+
+    /// Has a channel go on without what it did not take: that is on the list of what was given up since, from where it
+    /// can be told once more. Answers with it and the revision; with neither if nothing is tried again.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NoChannel`] if there is none, and [`ControlError::Store`] if the store cannot be read or
+    /// written.
+    pub async fn skip_notice(
+        &self,
+        id: &ChannelId,
+        intent: &Intent,
+    ) -> Result<(ToldChannel, Option<Revision>, Option<Lost>), ControlError> {
+        let change = |outbox: &mut Outbox| outbox.skip(&intent.actor, self.now());
+        self.change_outbox(id, change, intent).await
+    }
+
+    /// Writes what a person wants of a channel, unless that changes nothing.
+    async fn change_outbox<T>(
+        &self,
+        id: &ChannelId,
+        change: impl Fn(&mut Outbox) -> Option<T>,
+        intent: &Intent,
+    ) -> Result<(ToldChannel, Option<Revision>, Option<T>), ControlError> {
         let mut tries = 0;
         loop {
             let ToldChannel { channel, mut outbox, generation } = self.channel(id).await?;
-            let again = match what {
-                Replay::Waiting => {
-                    outbox.open();
-                    0
-                }
-                Replay::Lost => outbox.retry_lost(),
-                Replay::From(revision) => {
-                    outbox.rewind(revision);
-                    0
-                }
+            let Some(changed) = change(&mut outbox) else {
+                return Ok((ToldChannel { channel, outbox, generation }, None, None));
             };
             match self.try_write_outbox(&outbox, generation, intent).await {
                 Ok(revision) => {
-                    let generation = generation.next();
-                    return Ok((ToldChannel { channel, outbox, generation }, revision, again));
+                    let told = ToldChannel { channel, outbox, generation: generation.next() };
+                    return Ok((told, Some(revision), Some(changed)));
                 }
                 // Whoever tells the channel was faster.
                 Err(StoreError::Conflict(_)) if tries < TRIES => tries += 1,

@@ -4,7 +4,10 @@ use std::{future::poll_fn, pin::Pin, task::Poll};
 
 use sternway_api::Told;
 use sternway_provider::{LONGEST_DELIVERY, Notice, Notifier, NotifyError};
-use sternway_types::{Actor, Attempt, ChannelId, Closed, Failed, Generation, Outbox};
+use sternway_types::{
+    Actor, Attempt, ChannelId, Closed, Event, EventPlace, Failed, Generation, Lost, Outbox,
+    Timestamp,
+};
 
 use super::Batch;
 use crate::{Control, ControlError, Intent};
@@ -66,14 +69,25 @@ impl Batch {
             Ok(delivered) => self.outbox.took(what, &delivered.answer, now),
             Err(NotifyError::Gone { problem }) => self.outbox.close(&problem, now),
             Err(NotifyError::Failed { problem, rest }) => {
-                self.outbox.failed(what, &Failed { problem, rest }, self.jitter, now);
+                self.was_not_taken(what, Failed { problem, rest }, now);
             }
             Err(err) => {
                 let why = Failed { problem: err.to_string(), rest: None };
-                self.outbox.failed(what, &why, self.jitter, now);
+                self.was_not_taken(what, why, now);
             }
         }
         self.outbox.is_due(now)
+    }
+
+    /// It is tried again, unless the channel wants to wait no longer.
+    fn was_not_taken(&mut self, what: (EventPlace, Event), why: Failed, now: Timestamp) {
+        let (place, event) = what;
+        let patience = self.channel.parts().give_up_after;
+        if patience.is_some_and(|patience| self.outbox.is_tried_for(place, patience)) {
+            let problem = why.problem;
+            return self.outbox.give_up(Lost { place, event: Some(event), at: now, problem });
+        }
+        self.outbox.failed(what, &why, self.jitter, now);
     }
 }
 

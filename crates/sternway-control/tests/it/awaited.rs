@@ -1,6 +1,12 @@
 //! Deployments that wait for those of other artifacts.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use sternway_control::{
     ControlError,
@@ -9,7 +15,7 @@ use sternway_control::{
     rollback::RollbackMode,
 };
 use sternway_deploy::{Ask, immediate};
-use sternway_store::{Refusal, StoreError};
+use sternway_store::{Director, Fault, Faulty, Refusal, StoreError};
 use sternway_types::{
     ArtifactId, DeploymentId, Force, Limits, Pause, Phase, Plan, Step, Strategy, VersionNumber,
     Wait,
@@ -194,4 +200,47 @@ async fn whoever_drives_is_woken_by_the_end_of_the_other_one() {
     };
     let end = timeout(Duration::from_secs(20), whole).await;
     assert_eq!(end.expect("it is woken"), Phase::Completed);
+}
+
+/// Counts how often a store is asked to list records.
+#[derive(Debug, Default)]
+struct Listed(AtomicUsize);
+
+#[async_trait::async_trait]
+impl Director for Listed {
+    async fn before(&self, op: &'static str) -> Option<Fault> {
+        if op == "records" {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+        None
+    }
+
+    async fn after(&self, _: &'static str) {}
+}
+
+#[tokio::test]
+async fn what_became_of_the_other_one_is_not_looked_for_among_all() {
+    let world = two().await;
+    let other = begun(&world, search(), by_hand()).await;
+    let waits = begun(&world, greeting(), after(search())).await;
+    ask(&world, other, Ask::Abort).await;
+    assert_eq!(driven(&world, waits).await, (Phase::Running, true));
+    // Of the next two the second leaves the queue before its turn, and is none that began.
+    let again = begun_anew(&world, by_hand()).await;
+    let queued = NewDeployment {
+        members: vec![(search(), version(2))],
+        environment: production(),
+        plan: by_hand(),
+        force: Force::Yes,
+        on_supersede: OnSupersede::Queue,
+    };
+    let queued = world.control.start_deployment(&queued, &alice()).await.expect("it is queued");
+    ask(&world, queued.deployment.id, Ask::Abort).await;
+    ask(&world, again, Ask::Promote).await;
+    let listed = Arc::new(Listed::default());
+    let director = Arc::<Listed>::clone(&listed);
+    let control = world.through(Arc::new(Faulty::directed(Arc::clone(&world.store), director)));
+    let found = control.drive_one(&production(), waits).await.expect("it is driven");
+    assert_eq!(found.deployment.phase, Phase::Completed, "the newest that began is completed");
+    assert_eq!(listed.0.load(Ordering::SeqCst), 0);
 }

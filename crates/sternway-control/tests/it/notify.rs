@@ -87,6 +87,7 @@ fn channel(name: &str, on: &str, environment: Option<EnvironmentId>) -> Channel 
         environment,
         template: None,
         reach: Reach::Public,
+        give_up_after: None,
     };
     Channel::new(parts).expect("a channel")
 }
@@ -267,6 +268,41 @@ async fn what_is_given_up_keeps_nothing_up_and_can_be_told_once_more() {
     assert_eq!((ids.len(), &ids[..1]), (2, third.as_slice()));
     let outbox = world.control.channel(&all).await.expect("it is there").outbox;
     assert!(outbox.lost.is_empty() && outbox.again.is_empty());
+}
+
+#[tokio::test]
+async fn a_channel_waits_no_longer_than_it_wants_to_or_a_person_does() {
+    let world = World::with_live(1).await;
+    let all = add(&world, "all", "*").await;
+    let hour = Some(Duration::from_hours(1));
+    let parts = ChannelParts { give_up_after: hour, ..channel("hasty", "*", None).parts().clone() };
+    let (hasty, listener) = (Channel::new(parts).expect("a channel"), Listener::default());
+    let added = world.control.add_channel(hasty, IfThere::Refuse, &listener, &alice()).await;
+    added.expect("it is added");
+    listener.deafen(&all, down());
+    listener.deafen(&id("hasty"), down());
+    world.publish("greeting 2").await;
+    world.promote(2).await;
+    let outbox =
+        async |of: &ChannelId| world.control.channel(of).await.expect("it is there").outbox;
+    for _ in 0..8 {
+        drop(tell(&world.control, &listener).await);
+        world.clock.advance(Duration::from_mins(10));
+    }
+    let (slow, hasty) = (outbox(&all).await, outbox(&id("hasty")).await);
+    assert_eq!((slow.lost.len(), slow.attempt.map(|it| it.tries)), (0, Some(4)));
+    assert_eq!(hasty.lost.len(), 1, "at once, after 5 s, 5 min and 30 min: the next is 2 h away");
+    assert_eq!(hasty.attempt.map(|it| it.event), Some(Event::ArtifactPromoted), "it has its turn");
+    // A person skips what waits, and only that.
+    let (_, revision, skipped) = world.control.skip_notice(&all, &alice()).await.expect("skipped");
+    let skipped = skipped.expect("one was tried again");
+    assert_eq!(skipped.problem, "skipped by human:alice: nobody answers");
+    assert!(revision.is_some() && outbox(&all).await.lost == [skipped]);
+    let again = world.control.skip_notice(&all, &alice()).await.expect("it is read");
+    assert_eq!((again.1, again.2), (None, None), "nothing else was tried yet");
+    listener.mend();
+    drop(tell(&world.control, &listener).await);
+    assert_eq!(listener.events(&all), [Event::ArtifactPromoted]);
 }
 
 #[tokio::test]

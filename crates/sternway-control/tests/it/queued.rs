@@ -7,11 +7,11 @@ use sternway_control::{
     deploy::{Deployed, NewDeployment, OnSupersede},
     publish::Publish,
 };
-use sternway_deploy::Ask;
+use sternway_deploy::{Ask, canary};
 use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
-    ArtifactId, Cause, Deployment, DeploymentId, Environment, Force, Phase, Plan, Step,
-    VersionNumber,
+    ArtifactId, Cause, Deployment, DeploymentId, Environment, Force, Limits, Phase, Plan, Step,
+    Subject, VersionNumber, Wait, Weight,
 };
 use tokio::time::timeout;
 
@@ -113,7 +113,8 @@ async fn three_that_wait_begin_one_after_the_other_without_one_that_was_aborted(
     let third = queued(&world, &[(greeting(), 4)]).await;
     let last = queued(&world, &[(greeting(), 5)]).await;
     assert_eq!(world.control.deployments_behind(&first).await.unwrap().len(), 3);
-    ask(&world, &third, Ask::Abort).await;
+    // To give up what has begun nothing is to take it out of the queue.
+    ask(&world, &third, Ask::Halt).await;
     is(&world, &third, Phase::RolledBack).await;
     assert!(world.condemned().await.is_empty(), "it had no runs");
     ask(&world, &first, Ask::Promote).await;
@@ -233,6 +234,39 @@ async fn a_freeze_keeps_it_queued_and_who_is_asked_by_then_is_asked() {
     world.control.ask(&production(), second.id, Ask::Approve, &by("bob")).await.unwrap();
     let agreed = driven(&world, &second).await;
     assert_eq!((agreed.phase, agreed.step), (Phase::Running, 1));
+}
+
+#[tokio::test]
+async fn who_waits_begins_once_a_regression_took_the_older_one_back() {
+    let world = World::with_live(1).await;
+    world.run(1, &".".repeat(300)).await;
+    for number in [2, 3] {
+        world.publish(&format!("greeting {number}")).await;
+    }
+    let wait = Wait { outcomes: 20, length: Duration::ZERO };
+    let half = Weight::new(5_000).expect("a share");
+    let halves = canary(&[half], wait, wait, Limits::default()).expect("a plan");
+    let first = try_queue(&world, &[(greeting(), 2)], halves.clone()).await.unwrap().deployment;
+    is(&world, &first, Phase::Running).await;
+    let second = queued(&world, &[(greeting(), 3)]).await;
+    let (artifact, environment) = (greeting(), production());
+    let route = world.control.wanted_route(&artifact, &environment).await.unwrap().unwrap();
+    let (generation, version) = (route.generation(), version(2));
+    let subject = Subject { artifact, environment, version, generation };
+    let recorded = world.control.record(world.outcomes(&subject, &"x".repeat(12))).await.unwrap();
+    assert!(recorded.judged.iter().any(|judged| judged.reaction.is_some()), "{recorded:?}");
+    is(&world, &first, Phase::RolledBack).await;
+    let begun = driven(&world, &second).await;
+    let from = begun.members.iter().map(|member| member.from).collect::<Vec<_>>();
+    assert_eq!((begun.phase, from), (Phase::Running, versions([1]).to_vec()), "from what is good");
+    assert_eq!(world.condemned().await, versions([2]));
+    // What was taken back does not come again behind those that wait.
+    let again = try_queue(&world, &[(greeting(), 2)], halves).await;
+    assert!(
+        matches!(&again, Err(ControlError::Store(StoreError::Refused(why)))
+            if matches!(**why, Refusal::Condemned { .. })),
+        "{again:?}"
+    );
 }
 
 #[tokio::test]

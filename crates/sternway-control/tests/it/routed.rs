@@ -10,11 +10,11 @@ use std::{
 };
 
 use sternway_control::{
-    Control,
+    Control, ControlError,
     deploy::{NewDeployment, OnSupersede, Routers},
     publish::Publish,
 };
-use sternway_deploy::canary;
+use sternway_deploy::{by_header, canary, immediate};
 use sternway_provider::{Capabilities, RouterError, TrafficRouter};
 use sternway_types::{
     ArtifactId, EnvironmentId, Force, Limits, Phase, Route, Subject, Wait, Weight,
@@ -33,6 +33,8 @@ struct Fake {
     routes: Mutex<BTreeMap<Whose, Route>>,
     away: AtomicBool,
     asked: AtomicUsize,
+    /// Whether it sends all requests to one version.
+    whole: bool,
 }
 
 impl Fake {
@@ -62,9 +64,9 @@ impl TrafficRouter for Fake {
             grain: 1,
             random_per_request: true,
             sticky: false,
-            arms: 16,
+            arms: if self.whole { 1 } else { 16 },
             shadows: false,
-            header: false,
+            header: self.whole,
             survives_restart: false,
         }
     }
@@ -215,4 +217,27 @@ async fn routes_are_kept_also_where_nothing_is_under_way() {
     let unrouted = control.keep_routes(&mut after).await.unwrap();
     assert!(unrouted.iter().all(|it| it.trouble.is_some()) && !unrouted.is_empty());
     assert_eq!(asked(), 1, "what is away is waited for once");
+}
+
+#[tokio::test]
+async fn a_plan_that_goes_by_a_header_is_refused_where_all_requests_go_to_one_version() {
+    let world = World::with_live(1).await;
+    world.publish("greeting 2").await;
+    let control = with(&world, &[&Arc::new(Fake { whole: true, ..Fake::default() })]);
+    let start = async |plan| {
+        let new = NewDeployment {
+            members: vec![(greeting(), version(2))],
+            environment: production(),
+            plan,
+            force: Force::No,
+            on_supersede: OnSupersede::Reject,
+        };
+        control.start_deployment(&new, &alice()).await
+    };
+    let at_once = immediate(Wait::default(), Limits::default()).expect("a plan");
+    let by = "x-preview=yes".parse().expect("a match");
+    let previewed = by_header(&at_once, by, Wait::default()).expect("a plan");
+    let refused = start(previewed).await.expect_err("nothing can go by it");
+    assert!(matches!(refused, ControlError::Unroutable { .. }), "{refused:?}");
+    drop(start(at_once).await.expect("the other one goes there"));
 }

@@ -60,6 +60,11 @@ impl World {
         control(&self.store, &self.clock, &self.ids)
     }
 
+    /// Another process, to which the store is as this one has it.
+    pub(crate) fn through(&self, store: Arc<dyn Store>) -> Control {
+        control(&store, &self.clock, &self.ids)
+    }
+
     /// A version of the greeting with this text.
     pub(crate) async fn publish(&self, content: &str) -> Published {
         let publish = Publish::new(greeting(), text(content));

@@ -37,7 +37,7 @@ fn nothing_but_its_turn_and_an_end_takes_it_out_of_the_queue() {
         assert_eq!(tale.event(&event), [], "{event:?}");
         assert_eq!(tale.now, before);
     }
-    for ask in [Ask::Pause, Ask::Resume, Ask::Promote, Ask::Waive, Ask::Halt, Ask::Reject] {
+    for ask in [Ask::Pause, Ask::Resume, Ask::Promote, Ask::Waive, Ask::Reject] {
         assert!(tale.refused(ask, "bob").contains("it is queued"), "{ask:?}");
     }
     assert!(tale.refused(Ask::Approve, "bob").contains("`abort` takes it out"));
@@ -49,6 +49,7 @@ fn whoever_ends_it_condemns_nobody() {
     let problem = parsed::<sternway_types::Reason>("it is live");
     for (event, phase) in [
         (asked(Ask::Abort, "bob", "not now"), Phase::RolledBack),
+        (asked(Ask::Halt, "bob", "not now"), Phase::RolledBack),
         (Event::Replaced { by }, Phase::Superseded),
         (Event::Unbegun { problem: problem.clone() }, Phase::Superseded),
     ] {

@@ -31,6 +31,7 @@ pub(crate) fn try_channel(
         environment: None,
         template: template.map(Into::into),
         reach,
+        give_up_after: None,
     })
 }
 

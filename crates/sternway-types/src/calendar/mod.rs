@@ -3,6 +3,8 @@
 mod rule;
 mod window;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -86,6 +88,23 @@ impl FreezeWindows {
     pub fn open_at(&self, at: Timestamp) -> Option<(&FreezeWindow, Stretch)> {
         let open = self.iter().filter_map(|window| Some((window, window.open_at(at)?)));
         open.max_by_key(|(_, stretch)| stretch.closes)
+    }
+
+    /// The names of all that are open at a moment.
+    #[must_use]
+    pub fn names_at(&self, at: Timestamp) -> BTreeSet<WindowId> {
+        let open = self.iter().filter(|window| window.open_at(at).is_some());
+        open.map(|window| window.name().clone()).collect()
+    }
+
+    /// When one of them opens or closes next after a moment.
+    #[must_use]
+    pub fn next_edge(&self, at: Timestamp) -> Option<Timestamp> {
+        let edge = |window: &FreezeWindow| match window.open_at(at) {
+            Some(open) => Some(open.closes),
+            None => window.opens_next(at).map(|next| next.opens),
+        };
+        self.iter().filter_map(edge).min()
     }
 
     /// Whether each window of these that may open again is one of others as well.

@@ -30,6 +30,7 @@ fn parts(via: Via) -> ChannelParts {
         environment: None,
         template: None,
         reach: Reach::Public,
+        give_up_after: None,
     }
 }
 
@@ -50,6 +51,7 @@ fn a_channel_is_written_without_what_nobody_said() {
         environment: Some(production()),
         template: Some("{{version}}".into()),
         reach: Reach::Private,
+        give_up_after: None,
         via: Via::Email(Mailbox {
             user: Some("sternway".into()),
             password: Some(parsed("file:/run/secrets/mail")),

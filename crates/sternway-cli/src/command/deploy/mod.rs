@@ -73,7 +73,7 @@ enum Command {
     Rollback(back::Args),
     /// Begin the same deployment again.
     Retry(start::RetryArgs),
-    /// Give up a deployment that nobody can see going back.
+    /// Give up a deployment that nobody can see going back, or take one that waits out of the queue.
     Halt(ask::Args),
     /// Show what happened to a deployment, commit by commit.
     Logs(show::Args),

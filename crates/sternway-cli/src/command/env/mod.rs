@@ -6,16 +6,21 @@ mod windows;
 
 use std::process::ExitCode;
 
+use anstyle::Style;
 use clap::Subcommand;
 use sternway::{
     Missing,
-    api::{EnvironmentCreatedView, EnvironmentDetailView, EnvironmentView, ListView, LiveView},
+    api::{
+        EnvironmentCreatedView, EnvironmentDetailView, EnvironmentHealthView, EnvironmentView,
+        ListView, LiveView,
+    },
     control::ControlError,
     store::Limit,
     types::{ArtifactId, At, Environment, EnvironmentId, Reason, Record, RecordKey},
 };
 
 use crate::{
+    command::status::{deployments, of_environment},
     context::Context,
     error::CliError,
     format::{visible, when},
@@ -92,30 +97,38 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
 }
 
 async fn list(context: &Context) -> Result<(), CliError> {
+    let now = context.now();
     let environments = context.with(Missing::Refuse, async |sternway| {
+        let control = sternway.control();
+        let deployments = deployments(control).await?;
         let (mut all, mut after) = (Vec::new(), None);
         loop {
-            let page = sternway.control().environments(after.as_ref(), Limit::MAX).await?;
+            let page = control.environments(after.as_ref(), Limit::MAX).await?;
             let Some(last) = page.last() else { return Ok(all) };
             after = Some(last.id.clone());
-            all.extend(page);
+            for environment in page {
+                let view = EnvironmentView::at(&environment, now);
+                let stands = of_environment(control, environment, &deployments).await?;
+                all.push(view.with_health(stands.health));
+            }
         }
     });
-    let (environments, now) = (environments.await?, context.now());
-    let list =
-        ListView::whole(environments.iter().map(|it| EnvironmentView::at(it, now)).collect());
+    let list = ListView::whole(environments.await?);
     context.answer_list(
         &list,
         |view| view.id.to_string(),
         |page| {
             let mut table = Table::new([
                 Column::Left("ENVIRONMENT"),
+                Column::Left("HEALTH"),
                 Column::Left("PROTECTION"),
                 Column::Left("DESCRIPTION"),
             ]);
             for view in &list.items {
+                let (color, word) = health(view);
                 table.row([
                     Cell::styled(style::NAME, view.id.as_str()),
+                    Cell::styled(color, word),
                     Cell::new(protect::shortly(view, now)),
                     Cell::new(&view.description),
                 ]);
@@ -123,6 +136,16 @@ async fn list(context: &Context) -> Result<(), CliError> {
             table.write(page);
         },
     )
+}
+
+/// How well an environment is, as `status` has it.
+fn health(view: &EnvironmentView) -> (Style, &'static str) {
+    match view.health {
+        Some(it @ EnvironmentHealthView::Healthy) => (style::GOOD, it.as_str()),
+        Some(it @ EnvironmentHealthView::Degraded) => (style::WAITING, it.as_str()),
+        Some(it @ EnvironmentHealthView::Unhealthy) => (style::BAD, it.as_str()),
+        None => (style::PLAIN, ""),
+    }
 }
 
 async fn create(
@@ -159,13 +182,17 @@ async fn show(context: &Context, id: &EnvironmentId) -> Result<(), CliError> {
             after = Some(last.artifact.clone());
             live.extend(page.iter().filter_map(LiveView::of));
         }
-        let environment = EnvironmentView::at(&environment, context.now());
-        Ok(EnvironmentDetailView { environment, live })
+        let view = EnvironmentView::at(&environment, context.now());
+        let deployments = deployments(control).await?;
+        let stands = of_environment(control, environment, &deployments).await?;
+        Ok(EnvironmentDetailView { environment: view.with_health(stands.health), live })
     });
     let view = view.await?;
     context.answer(&view, id.as_str(), |page| {
         let description = visible::line(&view.environment.description);
-        page.line(format_args!("{}  {description}", style::paint(style::NAME, id)));
+        let (color, word) = health(&view.environment);
+        let (name, health) = (style::paint(style::NAME, id), style::paint(color, word));
+        page.line(format_args!("{name}  {health}  {description}"));
         protect::protection(page, context, &view.environment);
         if view.live.is_empty() {
             page.hint("  nothing is live in it");

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use sternway::{
     Missing, Sternway,
     api::{ListView, MoveView, TriggerView},
-    control::ControlError,
-    store::Limit,
-    types::{At, PointerMove, PointerName, Revision},
+    control::{Control, ControlError},
+    store::{Limit, StoreError},
+    types::{At, MoveCause, PointerMove, PointerName, Revision},
 };
 
 use super::Args;
@@ -63,7 +63,9 @@ async fn load(
         let is_last = is_early(last);
         let by = |moved: &PointerMove| args.author.as_ref().is_none_or(|by| moved.by == *by);
         let wanted = page.iter().filter(|moved| !is_early(moved) && by(moved));
-        items.extend(wanted.take(limit - items.len()).map(MoveView::from));
+        for moved in wanted.take(limit - items.len()) {
+            items.push(view(control, moved).await?);
+        }
         if is_last {
             break;
         }
@@ -72,6 +74,18 @@ async fn load(
     let oldest = items.last().filter(|oldest| items.len() == limit && oldest.from.is_some());
     let next = oldest.map(|oldest| oldest.revision.to_string());
     Ok(ListView { items, next })
+}
+
+/// A move as it is shown. What a candidate without a share gets is in the commit, which may have been let go.
+async fn view(control: &Control, moved: &PointerMove) -> Result<MoveView, CliError> {
+    if !matches!(&moved.cause, MoveCause::Shifted(shift) if shift.weight.is_zero()) {
+        return Ok(moved.into());
+    }
+    match control.commit_at(moved.revision).await {
+        Ok(Some(commit)) => Ok(MoveView::within(moved, &commit)),
+        Ok(None) | Err(ControlError::Store(StoreError::Compacted { .. })) => Ok(moved.into()),
+        Err(err) => Err(err.into()),
+    }
 }
 
 fn write(context: &Context, args: &Args, list: &ListView<MoveView>, page: &mut Page) {
@@ -100,7 +114,7 @@ fn write(context: &Context, args: &Args, list: &ListView<MoveView>, page: &mut P
             Cell::new(format!("r{}", moved.revision)),
             Cell::new(when::ago(moved.at, now)),
             Cell::new(format!("{} {arrow} {}", version(moved.from), version(moved.to))),
-            Cell::styled(color, moved.cause.replace('_', " ")),
+            Cell::styled(color, how(moved)),
             Cell::new(by(&moved.by)),
             Cell::new(why(moved, dot)),
         ]);
@@ -115,6 +129,11 @@ fn write(context: &Context, args: &Args, list: &ListView<MoveView>, page: &mut P
             args.artifact
         ));
     }
+}
+
+fn how(moved: &MoveView) -> String {
+    let matched = moved.matched.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+    format!("{}{matched}", moved.cause.replace('_', " "))
 }
 
 /// Why it moved, and on which evidence.

@@ -1,5 +1,7 @@
 //! Adds a channel, or changes one.
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 use sternway::{
     Missing,
@@ -12,7 +14,7 @@ use sternway::{
 };
 use sternway_notify::Channels;
 
-use crate::{context::Context, error::CliError, render::style};
+use crate::{context::Context, error::CliError, format::duration, render::style};
 
 /// What a channel is made of.
 #[derive(Debug, clap::Args)]
@@ -77,6 +79,11 @@ pub(super) struct Args {
     /// It may be at an address of this host and its networks, and without TLS.
     #[arg(long)]
     allow_private: bool,
+
+    /// For how long an event is tried that it does not take, before the next one has its turn. Default: 10 tries
+    /// within 76 hours.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    give_up_after: Option<Duration>,
 
     /// Change the channel of this name. It goes on where it was.
     #[arg(long)]
@@ -144,6 +151,7 @@ fn parts(args: Args) -> Result<ChannelParts, CliError> {
         environment: args.about,
         template: args.template,
         reach: if args.allow_private { Reach::Private } else { Reach::Public },
+        give_up_after: args.give_up_after,
     })
 }
 

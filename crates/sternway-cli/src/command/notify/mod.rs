@@ -1,12 +1,13 @@
 //! `sternway notify`: who is told what happens.
 //!
 //! [`add`] says who is told, [`show`] what they were told, [`mod@test`] tells them that they are told, and
-//! [`replay`] tells them once more. Who sends is `sternway supervise`, by [`post`].
+//! [`replay`] tells them once more, and [`skip`] not at all. Who sends is `sternway supervise`, by [`post`].
 
 mod add;
 mod post;
 mod replay;
 mod show;
+mod skip;
 mod test;
 
 use std::process::ExitCode;
@@ -31,9 +32,11 @@ Examples:
   sternway notify deliveries ci              what it was told, what waits, and why
   sternway notify replay ci --failed         what was given up, once more
   sternway notify replay ci --from r120      all since then, once more
+  sternway notify skip ci                    on without what it does not take
 
 A channel is told what happens after it was added: at least once, in order, by whoever runs
-`sternway supervise`. What is not taken is tried 10 times within 76 hours. Secrets stay where they
+`sternway supervise`. What is not taken is tried 10 times within 76 hours, or for --give-up-after, and
+those behind it wait. Secrets stay where they
 are: env:NAME or file:/PATH, as whoever sends finds them.";
 
 /// Tell programs and people what happens: by webhooks, chat and mail.
@@ -74,6 +77,8 @@ enum Command {
     },
     /// Tell a channel something once more: what waits at once, what was given up, or all since then.
     Replay(replay::Args),
+    /// Go on without what a channel does not take. It is on the list of what was given up since.
+    Skip(skip::Args),
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
@@ -84,6 +89,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         Command::Test { id } => test::run(context, &id).await?,
         Command::Deliveries { id } => show::deliveries(context, &id).await?,
         Command::Replay(args) => replay::run(context, args).await?,
+        Command::Skip(args) => skip::run(context, args).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

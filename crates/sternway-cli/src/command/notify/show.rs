@@ -71,13 +71,9 @@ pub(super) async fn deliveries(context: &Context, id: &ChannelId) -> Result<(), 
         page.line(format_args!("{name}  {via}  {to}  {}", on.join(", ")));
         page.line(format_args!("{} told; {}", view.outbox.told, state(&view)));
         write(&view, context.now(), page);
-        let next = next(&view.outbox, id);
-        page.next(
-            &next
-                .map(|next| format!("sternway{} {next}", context.flags()))
-                .into_iter()
-                .collect::<Vec<_>>(),
-        );
+        let next = next(&view.outbox, id).into_iter();
+        let next = next.map(|next| format!("sternway{} {next}", context.flags()));
+        page.next(&next.collect::<Vec<_>>());
     })
 }
 
@@ -135,10 +131,14 @@ fn write(view: &ChannelDetailView, now: Timestamp, page: &mut Page) {
 }
 
 /// What helps, if something is wrong.
-fn next(outbox: &OutboxView, id: &ChannelId) -> Option<String> {
+fn next(outbox: &OutboxView, id: &ChannelId) -> Vec<String> {
     if !outbox.lost.is_empty() {
-        return Some(format!("notify replay {id} --failed"));
+        return vec![format!("notify replay {id} --failed")];
     }
-    let stuck = outbox.closed.is_some() || outbox.attempt.is_some();
-    stuck.then(|| format!("notify replay {id}"))
+    let replay = format!("notify replay {id}");
+    match (&outbox.closed, &outbox.attempt) {
+        (Some(_), _) => vec![replay],
+        (None, Some(_)) => vec![replay, format!("notify skip {id}")],
+        (None, None) => Vec::new(),
+    }
 }
