@@ -273,7 +273,11 @@ fn deciding<'a>(rule: &Rule, view: View<'a>, class: Option<&ErrorClass>) -> Vec<
             Metric::SuccessRate | Metric::ErrorRate => {
                 view.within(rule.window).filter(|one| one.failed).collect()
             }
-            Metric::Duration | Metric::Cost | Metric::Score(_) => Vec::new(),
+            Metric::Duration
+            | Metric::DurationAt(_)
+            | Metric::Cost
+            | Metric::CostAt(_)
+            | Metric::Score(_) => Vec::new(),
         },
     }
 }

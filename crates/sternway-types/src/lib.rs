@@ -81,6 +81,7 @@ mod rule;
 mod rule_name;
 mod sequential;
 mod severity;
+mod sketch;
 mod tally;
 mod text;
 mod threshold;
@@ -133,7 +134,7 @@ pub use crate::{
     matched::{Match, MatchError, Matched},
     measure::{Measure, Period, Resolution, Series, Timeline},
     metadata::{Metadata, MetadataError},
-    metric::{Direction, Metric},
+    metric::{Direction, Metric, Percentile},
     number::{Generation, NumberError, Revision, VersionNumber},
     outbox::{Attempt, Closed, Delivery, Failed, Jitter, Lost, Outbox, RETRIES},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
@@ -152,7 +153,8 @@ pub use crate::{
     rule_name::{RuleId, RuleName, Tier},
     sequential::{Bound, Worse},
     severity::Severity,
-    tally::{Measurements, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
+    sketch::{Sketch, SketchBucket, SketchError},
+    tally::{Measurements, Quantiles, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
     text::{Changelog, Reason, TextError},
     threshold::{Operator, Threshold, ThresholdError},
     time::{At, Timestamp, TimestampError},

@@ -155,6 +155,12 @@ pub enum PolicyError {
         /// Which metric.
         metric: Metric,
     },
+    /// A window on a quantile.
+    #[error("degraded: {metric} is kept of a whole stay, and not by time: leave the windows out")]
+    NotByTime {
+        /// Which metric.
+        metric: Metric,
+    },
     /// A policy file names a preset and has rules of its own.
     #[error("the policy has a preset and rules: expected one of them")]
     PresetAndRules,
