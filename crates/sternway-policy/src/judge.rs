@@ -209,6 +209,7 @@ pub(crate) fn holds(rule: &Rule, view: View<'_>) -> bool {
         Rule::NewError { .. }
         | Rule::Worse(_)
         | Rule::Mean(_)
+        | Rule::Breach(_)
         | Rule::Decline(_)
         | Rule::Custom { .. } => false,
     }
@@ -268,7 +269,7 @@ fn deciding<'a>(rule: &Rule, view: View<'a>, class: Option<&ErrorClass>) -> Vec<
         }
         Rule::AllFailed { window, .. } => view.within(*window).collect(),
         Rule::FailureRate { window, .. } => view.within(*window).filter(|one| one.failed).collect(),
-        Rule::Mean(_) => Vec::new(),
+        Rule::Mean(_) | Rule::Breach(_) => Vec::new(),
         Rule::Degraded(rule) => match rule.metric {
             Metric::SuccessRate | Metric::ErrorRate => {
                 view.within(rule.window).filter(|one| one.failed).collect()
@@ -290,6 +291,7 @@ pub(crate) fn measured(rule: &Rule, view: View<'_>) -> Option<Measured> {
         | Rule::AllFailed { .. }
         | Rule::NewError { .. }
         | Rule::Worse(_)
+        | Rule::Breach(_)
         | Rule::Decline(_)
         | Rule::Custom { .. } => None,
         Rule::FailureRate { window, .. } => Some(Measured {

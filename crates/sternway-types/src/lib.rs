@@ -40,6 +40,7 @@ mod attestation;
 mod baseline;
 mod blocks;
 mod bounded;
+mod breach;
 mod bucket;
 mod calendar;
 mod carried;
@@ -100,6 +101,7 @@ pub use crate::{
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
     bounded::Bounded,
+    breach::{Breach, BreachError},
     bucket::{Bucket, BucketError, Buckets},
     calendar::{FreezeWindow, FreezeWindows, RecurrenceError, Stretch, WindowError, WindowsError},
     carried::Carried,

@@ -182,6 +182,9 @@ pub enum PolicyError {
     /// A check is not one, or excludes another.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// A limit for each run is on what has none.
+    #[error(transparent)]
+    Breach(#[from] crate::BreachError),
 }
 
 /// A policy: what a publish leads to, what a content must hold to, and the rules that can take a

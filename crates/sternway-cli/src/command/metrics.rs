@@ -125,7 +125,7 @@ fn write(view: &MetricsView, metrics: &BTreeMap<Metric, Value>, page: &mut Page)
     if metrics.is_empty() {
         page.line("  nothing was measured");
     } else {
-        let columns = [Column::Left("METRIC"), Column::Right("MEAN"), Column::Right("MEASURED")];
+        let columns = [Column::Left("METRIC"), Column::Right("VALUE"), Column::Right("MEASURED")];
         let mut table = Table::new([columns.as_slice(), &[Column::Left("BETTER")]].concat());
         for (metric, value) in metrics {
             let samples = value.samples.map_or("rated".into(), |samples| samples.to_string());

@@ -102,6 +102,7 @@ async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
         succeeded: 95,
         failed: 5,
         errors: ErrorClasses::default(),
+        quantiles: sternway_types::Quantiles::default(),
     };
     let policy = PolicyRecord {
         scope: PolicyScope::Namespace,

@@ -1,16 +1,21 @@
 //! How what was measured of runs is spread, beside its sums.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Metric, Outcome, Percentile, Sketch, tally::measurements::values};
 
 /// How the durations and costs of runs whose end is known are spread.
 ///
 /// A sketch is of all measurements of its kind, or of none: a tally that was begun before there were sketches goes on
 /// without them, and its quantiles are not measured.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Quantiles {
     /// Of how long they took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Sketch::is_empty")]
     pub duration: Sketch,
     /// Of what they cost.
+    #[serde(default, skip_serializing_if = "Sketch::is_empty")]
     pub cost: Sketch,
 }
 
