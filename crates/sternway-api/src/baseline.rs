@@ -57,6 +57,9 @@ pub struct TestView {
     /// If copies of runs were compared one by one: how many of those that both had the version alone failed,
     /// the other alone, and how many ended alike.
     pub pairs: Option<[u64; 3]>,
+    /// If runs were held against a limit: which, how many were, and how many are beyond it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaches: Option<BreachesView>,
     /// The success rate that the version is held against, from 0 to 1: of what was measured a lower
     /// bound. For a new error, how many runs may end without it.
     pub success_rate: f64,
@@ -85,12 +88,14 @@ impl From<&TestResult> for TestView {
             Against::Expected { .. } => ("expected", None, None),
             Against::Objective { .. } => ("objective", None, None),
             Against::Promised { .. } => ("promised", None, None),
+            Against::Limit { version, .. } => ("limit", *version, None),
         };
         Self {
             against,
             baseline_version,
             baseline,
             pairs: pairs_of(&test.against),
+            breaches: breaches_of(&test.against),
             success_rate: test.success_rate.to_f64(),
             ln_e: test.ln_e.to_f64(),
             ln_threshold: test.ln_threshold.to_f64(),
@@ -98,6 +103,22 @@ impl From<&TestResult> for TestView {
             of_class: test.of_class,
         }
     }
+}
+
+/// How many runs are beyond a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct BreachesView {
+    /// The limit, in the unit of the metric.
+    pub limit: f64,
+    /// How many runs were measured.
+    pub runs: u64,
+    /// How many of them are beyond it.
+    pub beyond: u64,
+}
+
+fn breaches_of(against: &Against) -> Option<BreachesView> {
+    let Against::Limit { limit, runs, beyond, .. } = against else { return None };
+    Some(BreachesView { limit: limit.to_f64(), runs: *runs, beyond: *beyond })
 }
 
 fn pairs_of(against: &Against) -> Option<[u64; 3]> {

@@ -10,9 +10,9 @@ use crate::TallyView;
 pub struct MetricView {
     /// Which metric, such as `success_rate`, `duration` or the name of a score.
     pub metric: String,
-    /// The mean, or the rating: of a rate from 0 to 1, of a duration in milliseconds.
+    /// The mean, the quantile, or the rating: of a rate from 0 to 1, of a duration in milliseconds.
     pub mean: f64,
-    /// How many measurements it is the mean of; nothing for a rating.
+    /// How many measurements it is of; nothing for a rating.
     pub samples: Option<u64>,
     /// `higher` or `lower`: which way it gets better. Nothing if nobody knows.
     pub direction: Option<String>,
@@ -74,12 +74,12 @@ pub struct ComparisonView {
     pub description: String,
 }
 
-/// A mean, or a rating.
+/// A mean, a quantile, or a rating.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ValueView {
-    /// The mean, or the rating.
+    /// The mean, the quantile, or the rating.
     pub mean: f64,
-    /// How many measurements it is the mean of; nothing for a rating.
+    /// How many measurements it is of; nothing for a rating.
     pub samples: Option<u64>,
 }
 

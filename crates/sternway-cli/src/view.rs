@@ -167,7 +167,10 @@ fn standing(standing: &Standing) -> StandingView {
             (Some(found), Some(needed), Some(what))
         }
         Found::Beside { found, limit, unit } => (Some(found), Some(limit), Some(unit)),
-        Found::Evidence { .. } | Found::Paired { .. } | Found::Mean { .. } => {
+        Found::Evidence { .. }
+        | Found::Paired { .. }
+        | Found::Mean { .. }
+        | Found::Breaches { .. } => {
             let of = |number: fn(&TestResult) -> Decimal| standing.test.as_ref().map(number);
             let [found, limit] = [of(|test| test.ln_e), of(|test| test.ln_threshold)];
             (found.map(Decimal::to_f64), limit.map(Decimal::to_f64), Some("ln of the e-value"))

@@ -9,7 +9,8 @@ use sternway_policy::Baseline;
 use sternway_store::StoreError;
 use sternway_types::{
     Actor, ArtifactId, At, Change, EnvironmentId, ErrorClasses, FrozenBaseline, Generation,
-    PointerName, Policy, Precondition, Record, RecordKey, Rule, Subject, Tally, VersionNumber,
+    PointerName, Policy, Precondition, Quantiles, Record, RecordKey, Rule, Subject, Tally,
+    VersionNumber,
 };
 
 use crate::{Control, ControlError, Intent, stays::Newest};
@@ -51,6 +52,7 @@ impl KnownGood {
     fn freeze(&self, subject: &Subject) -> FrozenBaseline {
         let sum = |of: fn(&Tally) -> u64| self.tallies.iter().map(of).fold(0, u64::saturating_add);
         let errors = self.tallies.iter();
+        let quantiles = self.tallies.iter().map(Tally::quantiles);
         FrozenBaseline {
             artifact: subject.artifact.clone(),
             environment: subject.environment.clone(),
@@ -60,6 +62,7 @@ impl KnownGood {
             succeeded: sum(|tally| tally.succeeded),
             failed: sum(|tally| tally.failed),
             errors: errors.fold(ErrorClasses::default(), |sum, it| sum.plus(it.errors())),
+            quantiles: quantiles.fold(Quantiles::default(), Quantiles::plus),
         }
     }
 }

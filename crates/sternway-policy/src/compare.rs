@@ -1,6 +1,11 @@
 //! Two versions side by side, metric by metric.
 
-use std::{cmp::Ordering, collections::BTreeMap, fmt, time::Duration};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use sternway_types::{Decimal, Direction, Measure, Metric, Ratio, Tally};
 
@@ -24,7 +29,8 @@ pub struct Options {
     pub directions: BTreeMap<Metric, Direction>,
     /// How many measurements it takes on both sides. Default 10. A rating needs one.
     pub at_least: u64,
-    /// How far back from each version's own newest outcome; all of it if nothing is said.
+    /// How far back from each version's own newest outcome; all of it if nothing is said. Quantiles are of all of it,
+    /// and left out of a window.
     pub window: Option<Duration>,
 }
 
@@ -37,9 +43,9 @@ impl Default for Options {
 /// What was measured of one version.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Value {
-    /// The mean, or the rating.
+    /// The mean, or the rating, or the quantile.
     pub mean: f64,
-    /// How many measurements it is the mean of; nothing for a rating.
+    /// How many measurements it is of; nothing for a rating.
     pub samples: Option<u64>,
 }
 
@@ -97,7 +103,7 @@ pub struct Comparison {
 }
 
 /// Compares two versions, by every metric that is measured on a side: the rates, the duration, the
-/// cost, then the scores and ratings by name.
+/// cost, each with its quantiles, then the scores and ratings by name.
 #[must_use]
 pub fn compare(from: Side<'_>, to: Side<'_>, options: &Options) -> Vec<Comparison> {
     let (mut from, mut to) = (measures(from, options.window), measures(to, options.window));
@@ -139,16 +145,15 @@ impl Reading {
 fn measures(side: Side<'_>, window: Option<Duration>) -> BTreeMap<Metric, Reading> {
     let newest = side.tallies.iter().filter_map(Tally::newest).max();
     let since = window.and_then(|window| Some(newest?.saturating_sub(window)));
-    let mut readings = BTreeMap::new();
-    for tally in side.tallies {
-        for metric in tally.metrics() {
-            let measure = tally.measure(&metric, since);
-            let reading = Reading { measure: Measure::default(), rated: false };
-            let reading: &mut Reading = readings.entry(metric).or_insert(reading);
-            reading.measure = reading.measure.plus(measure);
-        }
-    }
-    readings.retain(|_, reading| reading.measure.samples > 0);
+    // A quantile is not kept by time.
+    let is_kept = |metric: &Metric| window.is_none() || metric.percentile().is_none();
+    let metrics: BTreeSet<Metric> = side.tallies.iter().flat_map(Tally::metrics).collect();
+    let measured = metrics.into_iter().filter(is_kept).map(|metric| {
+        let measure = Tally::measure_all(side.tallies, &metric, since);
+        (metric, Reading { measure, rated: false })
+    });
+    let mut readings: BTreeMap<_, _> =
+        measured.filter(|(_, reading)| reading.measure.samples > 0).collect();
     for (name, rating) in side.ratings {
         // A ratio is always within what a decimal holds.
         let sum = Decimal::from_f64(rating.get()).unwrap_or_default();

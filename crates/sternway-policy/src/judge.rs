@@ -210,6 +210,7 @@ pub(crate) fn holds(rule: &Rule, view: View<'_>) -> bool {
         Rule::NewError { .. }
         | Rule::Worse(_)
         | Rule::Mean(_)
+        | Rule::Breach(_)
         | Rule::Decline(_)
         | Rule::Custom { .. } => false,
     }
@@ -269,12 +270,16 @@ fn deciding<'a>(rule: &Rule, view: View<'a>, class: Option<&ErrorClass>) -> Vec<
         }
         Rule::AllFailed { window, .. } => view.within(*window).collect(),
         Rule::FailureRate { window, .. } => view.within(*window).filter(|one| one.failed).collect(),
-        Rule::Mean(_) => Vec::new(),
+        Rule::Mean(_) | Rule::Breach(_) => Vec::new(),
         Rule::Degraded(rule) => match rule.metric {
             Metric::SuccessRate | Metric::ErrorRate => {
                 view.within(rule.window).filter(|one| one.failed).collect()
             }
-            Metric::Duration | Metric::Cost | Metric::Score(_) => Vec::new(),
+            Metric::Duration
+            | Metric::DurationAt(_)
+            | Metric::Cost
+            | Metric::CostAt(_)
+            | Metric::Score(_) => Vec::new(),
         },
     }
 }
@@ -287,6 +292,7 @@ pub(crate) fn measured(rule: &Rule, view: View<'_>) -> Option<Measured> {
         | Rule::AllFailed { .. }
         | Rule::NewError { .. }
         | Rule::Worse(_)
+        | Rule::Breach(_)
         | Rule::Decline(_)
         | Rule::Custom { .. } => None,
         Rule::FailureRate { window, .. } => Some(Measured {

@@ -42,7 +42,7 @@ pub fn proven(policy: &Policy, baseline: Option<Baseline<'_>>, tally: &Tally) ->
     let rule = rule.unwrap_or_default();
     let against = held_against(&rule, baseline);
     let (test, alpha) = match &against {
-        Against::Measured { .. } | Against::Beside { .. } => {
+        Against::Measured { .. } | Against::Beside { .. } | Against::Limit { .. } => {
             let measured = known_of(&against);
             let bound = alpha(ALPHA * PART_OF_BOUND);
             let test = match rule.bound() {

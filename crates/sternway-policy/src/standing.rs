@@ -3,7 +3,7 @@
 use std::fmt;
 
 use sternway_types::{
-    Against, Beside, Degradation, Measure, Measured, Metric, Mode, Pairs, Policy, Rule, RuleId,
+    Against, Beside, Breach, Degradation, Measure, Measured, Metric, Mode, Pairs, Policy, Rule, RuleId,
     TestResult, Tier,
 };
 
@@ -86,6 +86,17 @@ pub enum Found {
         /// After how many more runs at the bad end of the scale it holds; nothing if that takes very many.
         more: Option<u64>,
     },
+    /// So many runs beyond a limit, and how many more it takes.
+    Breaches {
+        /// The limit, in the unit of the metric.
+        limit: f64,
+        /// How many runs are beyond it.
+        beyond: u64,
+        /// Of how many that were measured.
+        runs: u64,
+        /// After how many more in a row it holds; nothing if nobody can count them.
+        more: Option<u64>,
+    },
     /// So much, beside the limit; both in the unit of the rule.
     Beside {
         /// How much worse, or the rate.
@@ -120,6 +131,7 @@ pub fn nearest(standings: &[Standing]) -> Option<&Standing> {
         }
         // Its evidence, in hundredths of what it takes.
         Found::Evidence { failed, .. } if failed > 0 => standing.hundredths().map(|it| (it, 100)),
+        Found::Breaches { beyond, .. } if beyond > 0 => standing.hundredths().map(|it| (it, 100)),
         Found::Mean { runs, .. } if runs > 0 => standing.hundredths().map(|it| (it, 100)),
         Found::Paired { pairs, .. } if pairs.alone > 0 => standing.hundredths().map(|it| (it, 100)),
         Found::Counted { .. }
@@ -130,6 +142,7 @@ pub fn nearest(standings: &[Standing]) -> Option<&Standing> {
         | Found::Evidence { .. }
         | Found::Paired { .. }
         | Found::Mean { .. }
+        | Found::Breaches { .. }
         | Found::Beside { .. } => None,
     };
     let begun = standings.iter().filter(|it| share(it).is_some());
@@ -175,6 +188,7 @@ fn standing(judge: &mut Judge<'_>, place: usize, rule: &Rule, view: View<'_>) ->
             let more = judge.test(place).and_then(|test| test.failures_until(view.tally));
             Found::Mean { mean: measure.mean(), runs: measure.samples, more }
         }
+        Rule::Breach(rule) => breaches(judge, place, rule, view),
         Rule::NewError { .. } | Rule::Worse(_) | Rule::Decline(_) => Found::Evidence {
             failed: view.tally.failed,
             runs: view.tally.known(),
@@ -188,6 +202,19 @@ fn standing(judge: &mut Judge<'_>, place: usize, rule: &Rule, view: View<'_>) ->
         found,
         measured: measured(rule, view),
         test: judge.test(place).and_then(|test| test.result(view.tally)),
+    }
+}
+
+fn breaches(judge: &mut Judge<'_>, place: usize, rule: &Breach, view: View<'_>) -> Found {
+    let test = judge.test(place);
+    let found = test.and_then(|test| Some((test.result(view.tally)?, test.failures_until(view.tally))));
+    match found {
+        Some((TestResult { against: Against::Limit { limit, runs, beyond, .. }, .. }, more)) => {
+            Found::Breaches { limit: limit.to_f64(), beyond, runs, more }
+        }
+        _ if view.baseline.is_none() => Found::NoBaseline,
+        // Without a limit there is no test.
+        _ => Found::TooFew { needed: rule.min_baseline },
     }
 }
 
@@ -245,6 +272,11 @@ impl fmt::Display for Found {
                     None => f.write_str("and nobody can say how many more would be enough"),
                 }
             }
+            Self::Breaches { runs: 0, .. } => f.write_str("nothing was measured"),
+            Self::Breaches { limit, beyond, runs, more } => {
+                write!(f, "{beyond} of {runs} runs beyond {}, ", Short(*limit))?;
+                write_more_breaches(f, *more)
+            }
             Self::Beside { found, limit, unit } => {
                 let [found, limit, far] = [*found, *limit, limit - found].map(Short);
                 write!(f, "{found} {unit}, the limit is {limit}, {far} to go")
@@ -258,6 +290,15 @@ fn write_more(f: &mut fmt::Formatter<'_>, more: Option<u64>) -> fmt::Result {
         Some(0) => f.write_str("which is enough"),
         Some(1) => f.write_str("1 more failure is enough"),
         Some(more) => write!(f, "{more} more failures in a row are enough"),
+        None => f.write_str("and nobody can say how many more are enough"),
+    }
+}
+
+fn write_more_breaches(f: &mut fmt::Formatter<'_>, more: Option<u64>) -> fmt::Result {
+    match more {
+        Some(0) => f.write_str("which is enough"),
+        Some(1) => f.write_str("1 more is enough"),
+        Some(more) => write!(f, "{more} more in a row are enough"),
         None => f.write_str("and nobody can say how many more are enough"),
     }
 }
@@ -325,6 +366,12 @@ impl fmt::Display for HeldAgainst<'_> {
             }
             Against::Promised { limit, cap } => {
                 write!(f, "a limit of {limit}, on a scale from 0 to {cap}")
+            }
+            Against::Limit { version: Some(version), of, .. } => {
+                write!(f, "what was measured of {version}, of {of} runs")
+            }
+            Against::Limit { version: None, limit, .. } => {
+                write!(f, "a limit of {limit} that is declared")
             }
             Against::Objective { success_rate } => {
                 write!(f, "the objective of {success_rate}")

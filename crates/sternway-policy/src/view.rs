@@ -74,8 +74,7 @@ impl<'a> View<'a> {
         let newest = self.tally.newest().unwrap_or(Timestamp::EPOCH);
         let since = Some(newest.saturating_sub(rule.baseline_window));
         let tallies = self.baseline.map_or(&[][..], |baseline| baseline.tallies);
-        let measures = tallies.iter().map(|tally| tally.measure(&rule.metric, since));
-        measures.fold(Measure::default(), Measure::plus)
+        Tally::measure_all(tallies, &rule.metric, since)
     }
 
     /// The numbers that a rule compares.

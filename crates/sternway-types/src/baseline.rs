@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactId, EnvironmentId, ErrorClasses, Generation, VersionNumber};
+use crate::{ArtifactId, EnvironmentId, ErrorClasses, Generation, Quantiles, VersionNumber};
 
 /// What was measured of the last known good version until another version's stay was first judged.
 ///
@@ -28,6 +28,9 @@ pub struct FrozenBaseline {
     /// With which errors.
     #[serde(default, skip_serializing_if = "ErrorClasses::is_empty")]
     pub errors: ErrorClasses,
+    /// How long they took and what they cost, if that was measured.
+    #[serde(default, skip_serializing_if = "Quantiles::is_empty")]
+    pub quantiles: Quantiles,
 }
 
 impl FrozenBaseline {

@@ -15,7 +15,8 @@ use crate::{Metric, PolicyError, RuleName, Threshold, sequential::check_alpha};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounded {
-    /// Of what: a duration in milliseconds, a cost, or a score. A rate is no measurement of one run.
+    /// Of what: a duration in milliseconds, a cost, or a score. A rate and a quantile are no measurement
+    /// of one run.
     pub metric: Metric,
     /// The most that the mean may be; of this and `at_least` a rule has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,7 +50,8 @@ impl Bounded {
     }
 
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
-        if let Metric::SuccessRate | Metric::ErrorRate = self.metric {
+        let is_rate = matches!(self.metric, Metric::SuccessRate | Metric::ErrorRate);
+        if is_rate || self.metric.percentile().is_some() {
             return Err(PolicyError::NoMeasurement { metric: self.metric.clone() });
         }
         let (field, found) = match (self.at_most, self.at_least) {

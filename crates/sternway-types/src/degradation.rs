@@ -65,7 +65,8 @@ pub struct Degradation {
     /// How many measurements it takes on both sides. Default 10.
     #[serde(default = "ten")]
     pub at_least: u32,
-    /// How far back from the newest outcome, at most to the version's going live. Default 24 hours.
+    /// How far back from the newest outcome, at most to the version's going live. Default 24 hours. A quantile is of
+    /// the whole stay, and takes no window.
     #[serde(default = "a_day", with = "window")]
     pub window: Duration,
     /// How far back the baseline's own measurements count, from the same outcome. Default 7 days.
@@ -126,11 +127,15 @@ impl Degradation {
             (Metric::SuccessRate, Mode::Relative) => {
                 "a rate loses all of itself at most, which is 1, so that 15 % are 0.15"
             }
-            (
-                Metric::ErrorRate | Metric::Duration | Metric::Cost | Metric::Score(_),
-                Mode::Relative,
-            )
-            | (Metric::Duration | Metric::Cost | Metric::Score(_), Mode::Points) => return None,
+            (Metric::ErrorRate, Mode::Relative)
+            | (
+                Metric::Duration
+                | Metric::DurationAt(_)
+                | Metric::Cost
+                | Metric::CostAt(_)
+                | Metric::Score(_),
+                Mode::Points | Mode::Relative,
+            ) => return None,
         };
         let most = match self.operator {
             Operator::AtLeast => self.threshold.get() > crate::Decimal::ONE,
@@ -138,6 +143,11 @@ impl Degradation {
         };
         let (rule, field, found) = (RuleName::Degraded, "threshold", self.threshold);
         most.then_some(PolicyError::Never { rule, field, found, why })
+    }
+
+    /// Whether a window was set.
+    fn has_a_window(&self) -> bool {
+        (self.window, self.baseline_window) != (a_day(), a_week())
     }
 
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
@@ -148,6 +158,9 @@ impl Degradation {
         if !(1..=MAX_SAMPLES).contains(&self.at_least) {
             let (field, found) = ("at_least", self.at_least);
             return Err(PolicyError::Count { rule, field, found, least: 1, most: MAX_SAMPLES });
+        }
+        if self.metric.percentile().is_some() && self.has_a_window() {
+            return Err(PolicyError::NotByTime { metric: self.metric.clone() });
         }
         let fits = |window: Duration| (Duration::from_secs(1)..=MAX_TIMED_WINDOW).contains(&window);
         match [self.window, self.baseline_window].into_iter().find(|window| !fits(*window)) {
@@ -172,10 +185,11 @@ impl fmt::Display for Degradation {
         }
         write!(
             f,
-            " than the last good version, over {at_least} or more measurements on both sides \
-             within {}",
-            window::show(&self.window)
+            " than the last good version, over {at_least} or more measurements on both sides"
         )?;
+        if metric.percentile().is_none() {
+            write!(f, " within {}", window::show(&self.window))?;
+        }
         if self.missing == Missing::Fail { f.write_str(", or not measured") } else { Ok(()) }
     }
 }

@@ -40,6 +40,7 @@ mod attestation;
 mod baseline;
 mod blocks;
 mod bounded;
+mod breach;
 mod bucket;
 mod calendar;
 mod carried;
@@ -81,6 +82,7 @@ mod rule;
 mod rule_name;
 mod sequential;
 mod severity;
+mod sketch;
 mod tally;
 mod text;
 mod threshold;
@@ -99,6 +101,7 @@ pub use crate::{
     baseline::FrozenBaseline,
     blocks::{Block, Blocks},
     bounded::Bounded,
+    breach::{Breach, BreachError},
     bucket::{Bucket, BucketError, Buckets},
     calendar::{FreezeWindow, FreezeWindows, RecurrenceError, Stretch, WindowError, WindowsError},
     carried::Carried,
@@ -133,7 +136,7 @@ pub use crate::{
     matched::{Match, MatchError, Matched},
     measure::{Measure, Period, Resolution, Series, Timeline},
     metadata::{Metadata, MetadataError},
-    metric::{Direction, Metric},
+    metric::{Direction, Metric, Percentile},
     number::{Generation, NumberError, Revision, VersionNumber},
     outbox::{Attempt, Closed, Delivery, Failed, Jitter, Lost, Outbox, RETRIES},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
@@ -154,7 +157,8 @@ pub use crate::{
     rule_name::{RuleId, RuleName, Tier},
     sequential::{Bound, Worse},
     severity::Severity,
-    tally::{Measurements, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
+    sketch::{Sketch, SketchBucket, SketchError},
+    tally::{Measurements, Quantiles, RECENT_OUTCOMES, Recent, SCORES_KEPT, Tally},
     text::{Changelog, Reason, TextError},
     threshold::{Operator, Threshold, ThresholdError},
     time::{At, Timestamp, TimestampError},

@@ -157,6 +157,12 @@ pub enum PolicyError {
         /// Which metric.
         metric: Metric,
     },
+    /// A window on a quantile.
+    #[error("degraded: {metric} is kept of a whole stay, and not by time: leave the windows out")]
+    NotByTime {
+        /// Which metric.
+        metric: Metric,
+    },
     /// A policy file names a preset and has rules of its own.
     #[error("the policy has a preset and rules: expected one of them")]
     PresetAndRules,
@@ -178,6 +184,9 @@ pub enum PolicyError {
     /// A check is not one, or excludes another.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// A limit for each run is on what has none.
+    #[error(transparent)]
+    Breach(#[from] crate::BreachError),
 }
 
 /// A policy: what a publish leads to, what a content must hold to, and the rules that can take a

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, Bounded, Decline, Degradation, ErrorClass, Metric, Operator, PolicyError,
+    Action, Bounded, Breach, Decline, Degradation, ErrorClass, Metric, Operator, PolicyError,
     RECENT_OUTCOMES, RuleId, RuleName, Threshold, TriggerId, Worse,
     degradation::{MAX_SAMPLES, MAX_TIMED_WINDOW},
     sequential::check_alpha,
@@ -67,6 +67,8 @@ pub enum Rule {
     Worse(Box<Worse>),
     /// The mean of what is measured of each run is beyond a limit that was promised. A sequential test.
     Mean(Box<Bounded>),
+    /// More runs are beyond a limit than may be. A sequential test.
+    Breach(Box<Breach>),
     /// The share of failures among at least `at_least` runs within `window` is beyond the
     /// threshold. The window is counted in whole minutes, beyond an hour in whole hours. No stated
     /// error rate.
@@ -144,6 +146,7 @@ impl Rule {
             Self::NewError { .. } => RuleName::NewError,
             Self::Worse(_) => RuleName::Worse,
             Self::Mean(_) => RuleName::Mean,
+            Self::Breach(_) => RuleName::Breach,
             Self::Decline(_) => RuleName::Decline,
             Self::FailureRate { .. } => RuleName::FailureRate,
             Self::Degraded(_) => RuleName::Degraded,
@@ -162,6 +165,7 @@ impl Rule {
             | Self::NewError { .. }
             | Self::Worse(_)
             | Self::Mean(_)
+            | Self::Breach(_)
             | Self::FailureRate { .. }
             | Self::Decline(_)
             | Self::Custom { .. } => None,
@@ -187,6 +191,7 @@ impl Rule {
             Self::Degraded(_) | Self::NewError { .. } | Self::Custom { .. } => true,
             Self::Worse(worse) => worse.objective.is_none(),
             Self::Decline(decline) => decline.objective.is_none(),
+            Self::Breach(breach) => breach.at_most.is_none(),
             Self::ConsecutiveFailures { .. }
             | Self::SignatureErrors { .. }
             | Self::AllFailed { .. }
@@ -207,9 +212,11 @@ impl Rule {
             | Self::NewError { .. }
             | Self::Worse(_)
             | Self::Decline(_) => true,
-            Self::Mean(_) | Self::FailureRate { .. } | Self::Degraded(_) | Self::Custom { .. } => {
-                false
-            }
+            Self::Mean(_)
+            | Self::Breach(_)
+            | Self::FailureRate { .. }
+            | Self::Degraded(_)
+            | Self::Custom { .. } => false,
         }
     }
 
@@ -226,6 +233,7 @@ impl Rule {
         match self {
             Self::Degraded(degradation) => Some(&degradation.metric),
             Self::Mean(bounded) => Some(&bounded.metric),
+            Self::Breach(breach) => Some(&breach.metric),
             Self::ConsecutiveFailures { .. }
             | Self::SignatureErrors { .. }
             | Self::AllFailed { .. }
@@ -260,6 +268,7 @@ impl Rule {
             | Self::AllFailed { .. }
             | Self::NewError { .. }
             | Self::Mean(_)
+            | Self::Breach(_)
             | Self::FailureRate { .. }
             | Self::Decline(_)
             | Self::Custom { .. } => None,
@@ -294,6 +303,7 @@ impl Rule {
             Self::NewError { alpha } => return check_alpha(rule, *alpha),
             Self::Worse(worse) => return worse.check(),
             Self::Mean(bounded) => return bounded.check(),
+            Self::Breach(breach) => return breach.check(),
             Self::Decline(decline) => return decline.check(),
             Self::FailureRate { threshold, at_least, window, .. } => {
                 return check_rate(*threshold, *at_least, *window);
@@ -345,6 +355,7 @@ impl fmt::Display for Rule {
             ),
             Self::Worse(worse) => worse.fmt(f),
             Self::Mean(bounded) => bounded.fmt(f),
+            Self::Breach(breach) => breach.fmt(f),
             Self::Decline(decline) => decline.fmt(f),
             Self::FailureRate { threshold, operator, at_least, window } => {
                 let window = window::show(window);

@@ -23,6 +23,8 @@ pub enum RuleName {
     Worse,
     /// [`Rule::Mean`](crate::Rule::Mean).
     Mean,
+    /// [`Rule::Breach`](crate::Rule::Breach).
+    Breach,
     /// [`Rule::FailureRate`](crate::Rule::FailureRate).
     FailureRate,
     /// [`Rule::Degraded`](crate::Rule::Degraded).
@@ -35,13 +37,14 @@ pub enum RuleName {
 
 impl RuleName {
     /// Every name, by weight.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SignatureErrors,
         Self::AllFailed,
         Self::ConsecutiveFailures,
         Self::NewError,
         Self::Worse,
         Self::Mean,
+        Self::Breach,
         Self::FailureRate,
         Self::Degraded,
         Self::Custom,
@@ -58,6 +61,7 @@ impl RuleName {
             Self::NewError => "new_error",
             Self::Worse => "worse",
             Self::Mean => "mean",
+            Self::Breach => "breach",
             Self::FailureRate => "failure_rate",
             Self::Degraded => "degraded",
             Self::Custom => "custom",
@@ -68,7 +72,7 @@ impl RuleName {
     /// Whether it is stated how often the rule is wrong.
     #[must_use]
     pub const fn has_stated_error_rate(self) -> bool {
-        matches!(self, Self::NewError | Self::Worse | Self::Mean | Self::Decline)
+        matches!(self, Self::NewError | Self::Worse | Self::Mean | Self::Breach | Self::Decline)
     }
 
     /// How fast the rule sees what it looks for.
@@ -76,7 +80,9 @@ impl RuleName {
     pub const fn tier(self) -> Tier {
         match self {
             Self::SignatureErrors | Self::AllFailed | Self::ConsecutiveFailures => Tier::Immediate,
-            Self::NewError | Self::Worse | Self::Mean | Self::Decline => Tier::Sequential,
+            Self::NewError | Self::Worse | Self::Mean | Self::Breach | Self::Decline => {
+                Tier::Sequential
+            }
             Self::FailureRate => Tier::Fast,
             Self::Degraded | Self::Custom => Tier::Standard,
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{PolicyError, RuleName, Threshold, window};
 
 /// The most outcomes of a baseline that a rule may ask for.
-const MAX_BASELINE: u32 = 1_000_000;
+pub(crate) const MAX_BASELINE: u32 = 1_000_000;
 /// The least error rate that a rule may promise: one in a million.
 const LEAST_ALPHA: f64 = 1e-6;
 /// The largest: what is wrong more often than not is no test.

@@ -72,7 +72,11 @@ impl Regression {
             Metric::SuccessRate => Severity::of_drop(before, measured.measure),
             // What more runs fail, fewer succeed.
             Metric::ErrorRate => Severity::of_drop(measured.measure, before),
-            Metric::Duration | Metric::Cost | Metric::Score(_) => None,
+            Metric::Duration
+            | Metric::DurationAt(_)
+            | Metric::Cost
+            | Metric::CostAt(_)
+            | Metric::Score(_) => None,
         }
     }
 }

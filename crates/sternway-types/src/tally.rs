@@ -6,11 +6,15 @@
 //! it.
 
 mod measurements;
+mod quantiles;
 
-pub use self::measurements::{Measurements, SCORES_KEPT};
+pub use self::{
+    measurements::{Measurements, SCORES_KEPT},
+    quantiles::Quantiles,
+};
 use crate::{
     Answered, Blocks, Carried, Decimal, ErrorClass, ErrorClasses, FailedRuns, Failing, Measure,
-    Metric, Outcome, OutcomeId, OutcomeStatus, Pairs, Resolution, Timeline, Timestamp,
+    Metric, Outcome, OutcomeId, OutcomeStatus, Pairs, Resolution, Sketch, Timeline, Timestamp,
 };
 
 /// How many of the newest outcomes a tally remembers one by one.
@@ -49,6 +53,7 @@ pub struct Tally {
     /// How runs ended by time: one for a success, zero for a failure.
     ends: Timeline,
     measurements: Measurements,
+    quantiles: Quantiles,
     errors: ErrorClasses,
     blocks: Blocks,
     pairs: Pairs,
@@ -66,6 +71,7 @@ impl Default for Tally {
             recent: Vec::new(),
             ends: Timeline::new(Resolution::Minutes),
             measurements: Measurements::default(),
+            quantiles: Quantiles::default(),
             errors: ErrorClasses::default(),
             blocks: Blocks::default(),
             pairs: Pairs::default(),
@@ -78,6 +84,14 @@ impl Default for Tally {
 /// Two tallies are equal if their outcomes are. What rules carry along belongs to who judged, and not to them.
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {
+        self.has_the_counters_of(other) && self.quantiles == other.quantiles
+    }
+}
+
+impl Eq for Tally {}
+
+impl Tally {
+    fn has_the_counters_of(&self, other: &Self) -> bool {
         let Self {
             succeeded,
             failed,
@@ -89,6 +103,7 @@ impl PartialEq for Tally {
             blocks,
             pairs,
             failing,
+            quantiles: _,
             carried: _,
         } = self;
         let counts = (*succeeded, *failed, *unknown, *pairs);
@@ -100,11 +115,14 @@ impl PartialEq for Tally {
             && *blocks == other.blocks
             && *failing == other.failing
     }
-}
 
-impl Eq for Tally {}
+    /// Whether it is what other outcomes add up to, but for quantiles: what was kept before there were such goes on
+    /// without them.
+    #[must_use]
+    pub fn agrees_with(&self, counted: &Self) -> bool {
+        self.has_the_counters_of(counted) && self.quantiles.agree(&counted.quantiles)
+    }
 
-impl Tally {
     /// A tally that was kept elsewhere, without anything by time, by block, by error or measured. The
     /// newest outcomes are brought into order and cut.
     #[must_use]
@@ -130,6 +148,20 @@ impl Tally {
     pub fn with_history(mut self, errors: ErrorClasses, blocks: Blocks) -> Self {
         self.errors = errors;
         self.blocks = blocks;
+        self
+    }
+
+    /// With how durations and costs are spread; a sketch that is not of all of them is left out.
+    #[must_use]
+    pub fn with_quantiles(mut self, quantiles: Quantiles) -> Self {
+        let [durations, costs] = self.measurements.samples();
+        let whole = |sketch: Sketch, samples| {
+            if sketch.samples() == samples { sketch } else { Sketch::default() }
+        };
+        self.quantiles = Quantiles {
+            duration: whole(quantiles.duration, durations),
+            cost: whole(quantiles.cost, costs),
+        };
         self
     }
 
@@ -192,6 +224,12 @@ impl Tally {
         &self.measurements
     }
 
+    /// How the durations and costs of the runs whose end is known are spread.
+    #[must_use]
+    pub const fn quantiles(&self) -> &Quantiles {
+        &self.quantiles
+    }
+
     /// With which errors runs failed.
     #[must_use]
     pub const fn errors(&self) -> &ErrorClasses {
@@ -237,7 +275,8 @@ impl Tally {
 
     /// What was measured of a metric, altogether or since a moment. By time, outcomes count in
     /// whole minutes of the last hour and whole hours of the last 7 days; measurements in whole
-    /// hours of the last day and whole days of the last 7.
+    /// hours of the last day and whole days of the last 7. A quantile is always of the whole: as many
+    /// values as there are, each of them the quantile.
     #[must_use]
     pub fn measure(&self, metric: &Metric, since: Option<Timestamp>) -> Measure {
         let ends = || match since {
@@ -257,7 +296,21 @@ impl Tally {
                     None => series.total,
                 })
             }
+            Metric::DurationAt(percentile) => self.quantiles.duration.quantile(percentile.share()),
+            Metric::CostAt(percentile) => self.quantiles.cost.quantile(percentile.share()),
         }
+    }
+
+    /// What was measured of a metric by several tallies together.
+    #[must_use]
+    pub fn measure_all(tallies: &[Self], metric: &Metric, since: Option<Timestamp>) -> Measure {
+        let Some(percentile) = metric.percentile() else {
+            let measures = tallies.iter().map(|tally| tally.measure(metric, since));
+            return measures.fold(Measure::default(), Measure::plus);
+        };
+        // The quantile of two halves is nothing that their quantiles say.
+        let sketches = tallies.iter().filter_map(|tally| tally.quantiles.of(metric));
+        sketches.fold(Sketch::default(), Sketch::plus).quantile(percentile.share())
     }
 
     /// The metrics that have a measurement.
@@ -266,7 +319,8 @@ impl Tally {
         let measured = [Metric::Duration, Metric::Cost].into_iter();
         let scores = self.measurements.scores.keys().map(|name| Metric::Score(name.clone()));
         let all = rates.chain(measured).chain(scores);
-        all.filter(|metric| self.measure(metric, None).samples > 0)
+        let all = all.filter(|metric| self.measure(metric, None).samples > 0);
+        all.chain(self.quantiles.metrics())
     }
 
     /// Counts one more outcome. It is the caller's duty to count each outcome once.
@@ -297,6 +351,7 @@ impl Tally {
         }
         self.blocks.count(self.known(), self.failed);
         self.ends.add(outcome.at, if failed { Decimal::ZERO } else { Decimal::ONE });
+        self.quantiles.add(outcome, self.measurements.samples());
         self.measurements.add(outcome);
         let key = (outcome.at, outcome.id);
         if !self.is_forgotten(key) {

@@ -149,6 +149,19 @@ pub enum Against {
         /// The end of the scale, in that unit.
         cap: Threshold,
     },
+    /// A limit for each run: what a share of another version's runs kept to, or declared.
+    Limit {
+        /// The limit, in the unit of the metric.
+        limit: Decimal,
+        /// Whose limit it is; nothing if the policy declares it.
+        version: Option<VersionNumber>,
+        /// Of how many runs of that version it was found.
+        of: u64,
+        /// How many runs of the version that is judged were measured.
+        runs: u64,
+        /// How many of them are beyond it.
+        beyond: u64,
+    },
     /// The version that ran beside it at the same time.
     Beside {
         /// Which version that is.
@@ -165,7 +178,7 @@ pub struct TestResult {
     pub against: Against,
     /// The success rate that it may have at least, to 9 decimals: for what was measured, a lower bound
     /// of it; of a version beside it, what was seen of that. For a new error, how many runs may end
-    /// without it; for a mean, how far from the bad end of its scale it may be, as a share of that.
+    /// without it; for a limit, how many keep to it; for a mean, how far from the bad end of its scale it may be, as a share of that.
     pub success_rate: Decimal,
     /// The natural logarithm of the e-value, to 9 decimals.
     pub ln_e: Decimal,
@@ -250,6 +263,14 @@ impl fmt::Display for Regression {
                 write!(f, "fewer runs succeed than the objective of {success_rate}")
             }
             (_, Against::Promised { .. }) => self.rule.fmt(f),
+            (_, Against::Limit { limit, version, of, runs, beyond }) => {
+                let metric = self.rule.metric().map_or("", Metric::name);
+                write!(f, "{beyond} of {runs} runs have a {metric} beyond {limit}")?;
+                match version {
+                    Some(version) => write!(f, ", more than of {version} (of {of} runs)"),
+                    None => f.write_str(", more than may"),
+                }
+            }
             (_, Against::Beside { version, shares }) => {
                 let sum =
                     |of: fn(&Beside) -> u64| shares.iter().map(of).fold(0, u64::saturating_add);

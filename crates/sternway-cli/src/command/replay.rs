@@ -199,6 +199,7 @@ impl Replay<'_> {
                 succeeded: before.tally.succeeded,
                 failed: before.tally.failed,
                 errors: before.tally.errors().clone(),
+                quantiles: before.tally.quantiles().clone(),
             })
         });
         let known = self.known.get(place).zip(before);

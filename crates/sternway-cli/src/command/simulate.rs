@@ -213,8 +213,8 @@ fn write(view: &SimulatedView, policy: &Policy, page: &mut Page) {
     if policy.rules().iter().any(|rule| matches!(rule, Rule::Custom { .. })) {
         page.hint("rules that a program brings itself are not asked");
     }
-    if policy.rules().iter().any(|rule| matches!(rule, Rule::Mean(_))) {
-        page.hint("nothing is measured of a simulated run, so that no mean is beyond its limit");
+    if policy.rules().iter().any(|rule| matches!(rule, Rule::Mean(_) | Rule::Breach(_))) {
+        page.hint("nothing is measured of a simulated run, so that nothing is beyond its limit");
     }
     page.hint(error_rate(policy));
 }

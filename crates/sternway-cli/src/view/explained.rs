@@ -35,6 +35,7 @@ const fn proven(standing: &ProvenStanding) -> ProvenView {
         Against::Expected { .. } => ("expected", None),
         Against::Objective { .. } => ("objective", None),
         Against::Promised { .. } => ("promised", None),
+        Against::Limit { version, .. } => ("limit", *version),
     };
     ProvenView {
         against,

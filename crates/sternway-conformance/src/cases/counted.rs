@@ -327,6 +327,7 @@ pub(crate) async fn what_was_measured_adds_up(world: World) {
     let found = there(tallies(&world, &subject).await, &subject);
     assert_eq!(found.tally, sum(&all), "after the end of the process");
     assert!(found.tally.measurements().left_out > 0, "there are more scores than are kept");
+    assert!(!found.tally.quantiles().is_empty(), "durations and costs are spread somehow");
     let report = world.store.verify().await.must("verify");
     assert!(report.is_sound(), "{report:#?}");
 }

@@ -104,6 +104,7 @@ pub(crate) fn baseline(
         succeeded: 95,
         failed: 5,
         errors: ErrorClasses::from_parts(counts.into_iter().collect(), 1),
+        quantiles: sternway_types::Quantiles::default(),
     })))
 }
 

@@ -10,6 +10,7 @@ mod awaited;
 mod batch;
 mod beside;
 mod blame;
+mod breach;
 mod budget;
 mod bundle;
 mod calendar;

@@ -102,7 +102,9 @@ impl MeanTest {
             Metric::Duration => millis(outcome.duration?),
             Metric::Cost => outcome.cost?.get(),
             Metric::Score(name) => outcome.scores.get(name)?.get(),
-            Metric::SuccessRate | Metric::ErrorRate => return None,
+            Metric::SuccessRate | Metric::ErrorRate | Metric::DurationAt(_) | Metric::CostAt(_) => {
+                return None;
+            }
         };
         let share = value.clamp(0.0, self.cap) / self.cap;
         Ratio::new(if self.more_is_better { 1.0 - share } else { share }).ok()

@@ -1,6 +1,7 @@
 //! Rules that are sequential tests: what a policy says of them, made into mathematics that goes on from
 //! one look to the next.
 
+mod breach;
 pub(crate) mod carry;
 mod decline;
 mod known;
@@ -12,7 +13,7 @@ use sternway_types::{Carried, Decimal, Digest, Outcome, Rule, Tally, TestResult}
 
 pub(crate) use self::worse::{held_against, known_of};
 use self::{
-    decline::DeclineTest, known::Known, mean::MeanTest, new_error::NewErrorTest, worse::WorseTest,
+    breach::BreachTest, decline::DeclineTest, known::Known, mean::MeanTest, new_error::NewErrorTest, worse::WorseTest,
 };
 use crate::{evidence::Alpha, view::Baseline};
 
@@ -27,6 +28,7 @@ pub(crate) enum Test {
     Worse(Box<WorseTest>),
     NewError(Box<NewErrorTest>),
     Mean(Box<MeanTest>),
+    Breach(Box<BreachTest>),
     Decline(Box<DeclineTest>),
 }
 
@@ -39,6 +41,9 @@ impl Test {
                 Some(Self::NewError(Box::new(NewErrorTest::new(f64::from(*alpha), baseline))))
             }
             Rule::Mean(bounded) => Some(Self::Mean(Box::new(MeanTest::new(rule, bounded)))),
+            Rule::Breach(breach) => {
+                BreachTest::new(breach, baseline).map(|test| Self::Breach(Box::new(test)))
+            }
             Rule::Decline(decline) => {
                 Some(Self::Decline(Box::new(DeclineTest::new(rule, decline, baseline))))
             }
@@ -57,6 +62,7 @@ impl Test {
             Self::Worse(test) => test.holds(tally),
             Self::NewError(test) => test.deciding(tally).is_some(),
             Self::Mean(test) => test.holds(tally),
+            Self::Breach(test) => test.holds(tally),
             Self::Decline(test) => test.holds(tally),
         }
     }
@@ -67,18 +73,20 @@ impl Test {
             Self::Worse(test) => Some(test.result(tally)),
             Self::NewError(test) => test.result(tally),
             Self::Mean(test) => Some(test.result(tally)),
+            Self::Breach(test) => Some(test.result(tally)),
             Self::Decline(test) => Some(test.result(tally)),
         }
     }
 
     /// After how many more failures in a row it holds, of a mean after how many more values at the bad end of its
-    /// scale, 0 if it does already; nothing if nobody knows, or
+    /// scale, of a limit after how many more beyond it, 0 if it does already; nothing if nobody knows, or
     /// it takes too many to count.
     pub(crate) fn failures_until(&mut self, tally: &Tally) -> Option<u64> {
         match self {
             Self::Worse(test) => test.failures_until(tally),
             Self::NewError(test) => test.failures_until(tally),
             Self::Mean(test) => test.values_until(tally),
+            Self::Breach(test) => test.breaches_until(tally),
             Self::Decline(test) => test.failures_until(tally),
         }
     }
@@ -86,7 +94,7 @@ impl Test {
     /// By which name it carries numbers with the tally; nothing if the tally is all that it needs.
     pub(crate) fn carries(&self) -> Option<Digest> {
         match self {
-            Self::Worse(_) | Self::NewError(_) => None,
+            Self::Worse(_) | Self::NewError(_) | Self::Breach(_) => None,
             Self::Mean(test) => Some(test.name()),
             Self::Decline(test) => Some(test.name()),
         }
@@ -95,7 +103,7 @@ impl Test {
     /// Takes its numbers along by one outcome.
     pub(crate) fn step(&self, carried: &mut Carried, outcome: &Outcome) {
         match self {
-            Self::Worse(_) | Self::NewError(_) => (),
+            Self::Worse(_) | Self::NewError(_) | Self::Breach(_) => (),
             Self::Mean(test) => test.step(carried, outcome),
             Self::Decline(test) => test.step(carried, outcome),
         }

@@ -128,6 +128,8 @@ pub(super) fn rate_of(rule: &Worse, against: &Against) -> (History, Alpha, f64) 
             declared(*success_rate)
         }
         Against::Promised { limit, .. } => declared(*limit),
+        // No rule on the success rate is held against a limit for each run.
+        Against::Limit { .. } => measured(Counts::default(), whole, rule.bound()),
     }
 }
 
@@ -157,9 +159,10 @@ pub(crate) fn known_of(against: &Against) -> Counts {
             let [succeeded, failed] = Beside::baseline(shares);
             Counts::new(succeeded, failed)
         }
-        Against::Expected { .. } | Against::Objective { .. } | Against::Promised { .. } => {
-            Counts::default()
-        }
+        Against::Expected { .. }
+        | Against::Objective { .. }
+        | Against::Promised { .. }
+        | Against::Limit { .. } => Counts::default(),
     }
 }
 

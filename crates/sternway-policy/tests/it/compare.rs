@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use sternway_policy::compare::{Change, Comparison, Options, Side, compare};
-use sternway_types::{Direction, Metric, Outcome, Ratio, Score, Tally, Timestamp};
+use sternway_types::{Direction, Metric, Outcome, Quantiles, Ratio, Score, Tally, Timestamp};
 
 use crate::script::outcome;
 
@@ -142,4 +142,41 @@ fn a_window_reaches_back_from_each_ones_newest_run() {
     let success = &all["success_rate"];
     assert_eq!((success.from.unwrap().samples, success.to.unwrap().samples), (Some(2), Some(2)));
     assert_eq!(success.delta, Some(-1.0));
+}
+
+/// Runs of which 19 of 20 took so long, and the others so long.
+fn spread(usual: u64, slow: u64) -> Tally {
+    let mut all = Tally::default();
+    for place in 0..100 {
+        let took = if place % 20 < 2 { slow } else { usual };
+        let duration = Some(Duration::from_millis(took));
+        all.add(&Outcome { duration, ..outcome(place, Timestamp::EPOCH, '.') });
+    }
+    all
+}
+
+#[test]
+fn quantiles_are_compared_like_means_and_name_a_tail_that_a_median_does_not_show() {
+    let all = compared(&spread(100, 200), &spread(100, 2_000), &Options::default());
+    let changes = ["duration.p50", "duration.p95", "duration.p99"].map(|it| all[it].change);
+    assert_eq!(changes, [Change::Unchanged, Change::Degraded, Change::Degraded]);
+    assert_eq!(
+        all["duration.p95"].to_string(),
+        "duration.p95: 202 (of 100) → 2000 (of 100), +1798 ms (+890.1 %), degraded"
+    );
+    let back = compared(&spread(100, 2_000), &spread(100, 200), &Options::default());
+    assert_eq!(back["duration.p95"].change, Change::Improved);
+}
+
+#[test]
+fn a_quantile_is_missing_on_a_side_that_was_begun_without_and_in_a_window() {
+    let older = spread(100, 200).with_quantiles(Quantiles::default());
+    let all = compared(&older, &spread(100, 200), &Options::default());
+    assert_eq!(all["duration.p95"].change, Change::Missing);
+    assert!(all["duration.p95"].to_string().starts_with("duration.p95: not measured → 202"));
+    assert_eq!(all["duration"].change, Change::Unchanged);
+    let mut options = Options::default();
+    options.window = Some(Duration::from_secs(3_600));
+    let all = compared(&spread(100, 200), &spread(100, 200), &options);
+    assert!(all.contains_key("duration") && !all.contains_key("duration.p95"));
 }

@@ -258,3 +258,33 @@ fn the_outcomes_of_all_stays_of_the_baseline_count() {
     assert_eq!(measured.baseline.unwrap().measure.samples, 12);
     assert_eq!(found.evidence.failures.len(), 10);
 }
+
+/// So many runs, each of which took so long.
+fn timed(runs: usize, millis: &[u64]) -> Tally {
+    let mut tally = Tally::default();
+    for place in 0..runs {
+        let duration = Some(Duration::from_millis(millis[place % millis.len()]));
+        tally.add(&Outcome { duration, ..outcome(place, noon(), '.') });
+    }
+    tally
+}
+
+#[test]
+fn a_quantile_is_held_against_that_of_the_whole_baseline() {
+    let tail = rule("duration.p95", Mode::Relative, 0.5);
+    let usual = timed(100, &[100, 110, 120, 130, 140]);
+    assert!(!holds(&tail, &usual, &usual));
+    assert!(holds(&tail, &usual, &timed(100, &[100, 110, 120, 130, 280])));
+    assert!(!holds(&tail, &usual, &timed(9, &[280])), "too few");
+    let older = usual.with_quantiles(sternway_types::Quantiles::default());
+    assert!(!holds(&tail, &older, &timed(100, &[280])), "nothing was measured of it");
+}
+
+#[test]
+fn a_quantile_takes_no_window() {
+    let mut tail = rule("duration.p95", Mode::Relative, 0.5);
+    tail.window = Duration::from_secs(60);
+    let refused = Policy::new(Activation::Staged, vec![Rule::Degraded(Box::new(tail))]);
+    let metric = "duration.p95".parse().unwrap();
+    assert_eq!(refused, Err(PolicyError::NotByTime { metric }));
+}

@@ -2,6 +2,7 @@
 
 mod aging;
 mod all_failed;
+mod breach;
 mod compare;
 mod degraded;
 mod evidence;

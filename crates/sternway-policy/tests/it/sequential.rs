@@ -25,6 +25,7 @@ fn measured(succeeded: u64, failed: u64, errors: &[(&str, u64)]) -> FrozenBaseli
         succeeded,
         failed,
         errors: ErrorClasses::from_parts(counts.collect(), 0),
+        quantiles: sternway_types::Quantiles::default(),
     }
 }
 
@@ -172,6 +173,7 @@ fn the_presets_promise_what_their_names_say() {
             Rule::NewError { alpha } => f64::from(*alpha),
             Rule::Worse(worse) => f64::from(worse.alpha),
             Rule::Mean(bounded) => f64::from(bounded.alpha),
+            Rule::Breach(breach) => f64::from(breach.alpha),
             Rule::SignatureErrors { .. }
             | Rule::AllFailed { .. }
             | Rule::ConsecutiveFailures { .. }

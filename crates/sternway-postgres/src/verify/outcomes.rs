@@ -76,7 +76,7 @@ impl Log {
             let place = format!("the tallies of {}", self.subject);
             let expected = bytes.as_ref().map(|it| encoding::read_tally(&place, &it.0));
             let differs = match expected {
-                Some(Ok(tally)) => tally != self.tally,
+                Some(Ok(tally)) => !tally.agrees_with(&self.tally),
                 Some(Err(_)) => true,
                 None => at != 0,
             };

@@ -1,6 +1,7 @@
 //! What simulated deployments show, few enough to be run at every change. The seeds are fixed, and
 //! every bound is an exact one: with other seeds a test would fail once in a million.
 
+mod breach;
 mod deciders;
 #[path = "../../examples/tables/engine.rs"]
 mod engine;

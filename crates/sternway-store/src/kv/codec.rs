@@ -11,9 +11,12 @@ use sternway_types::Digest;
 use super::key::{KeyReader, Table};
 use crate::StoreError;
 
-/// The newest format: the first one, and what it has no place for. It is written where there is such a
+/// The newest format: the second one, and how what was measured is spread. It is written where there is such a
 /// thing, so that an older reader says that it is too old, and takes nothing for damage.
-pub(super) const FORMAT: u8 = 2;
+pub(super) const FORMAT: u8 = 3;
+
+/// The format of what the first one has no place for, likewise.
+pub(super) const SECOND: u8 = 2;
 
 /// The format of everything else.
 pub(super) const FIRST: u8 = 1;

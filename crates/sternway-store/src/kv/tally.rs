@@ -4,7 +4,7 @@ use sternway_types::Tally;
 
 use super::{
     codec,
-    stored::{StoredMore, StoredWhole},
+    stored::{StoredMore, StoredSpread, StoredWhole},
 };
 use crate::StoreError;
 
@@ -15,8 +15,14 @@ use crate::StoreError;
 /// [`StoreError::Corrupt`] if it cannot be written.
 pub fn write_tally(tally: &Tally) -> Result<Vec<u8>, StoreError> {
     let mut bytes = codec::encode(&StoredWhole::new(tally))?;
-    if let Some(more) = StoredMore::new(tally) {
+    let (more, spread) = (StoredMore::new(tally), StoredSpread::new(tally));
+    // What comes last is told by its place.
+    let more = more.or_else(|| spread.is_some().then(StoredMore::none));
+    if let Some(more) = more {
         bytes.extend(codec::encode(&more)?);
+    }
+    if let Some(spread) = spread {
+        bytes.extend(codec::encode(&spread)?);
     }
     Ok(bytes)
 }
@@ -34,8 +40,13 @@ pub fn read_tally(place: &str, bytes: &[u8]) -> Result<Tally, StoreError> {
     if rest.is_empty() {
         return Ok(tally);
     }
-    match postcard::take_from_bytes::<StoredMore>(rest).map_err(undecodable)? {
-        (more, []) => more.add_to(tally).map_err(corrupt),
+    let (more, rest) = postcard::take_from_bytes::<StoredMore>(rest).map_err(undecodable)?;
+    let tally = more.add_to(tally).map_err(corrupt)?;
+    if rest.is_empty() {
+        return Ok(tally);
+    }
+    match postcard::take_from_bytes::<StoredSpread>(rest).map_err(undecodable)? {
+        (spread, []) => spread.add_to(tally).map_err(corrupt),
         _ => Err(corrupt("there are bytes left over".into())),
     }
 }

@@ -213,10 +213,10 @@ impl<'a> Log<'a> {
         self.outcomes += outcomes.len() as u64;
         let running = self.running_of(key, &key::tallies(&ns, &subject))?;
         for outcome in &outcomes {
-            running.judged.take_if(|judged| *judged == running.counted);
+            running.judged.take_if(|judged| judged.agrees_with(&running.counted));
             running.counted.add(outcome);
         }
-        running.judged.take_if(|judged| *judged == running.counted);
+        running.judged.take_if(|judged| judged.agrees_with(&running.counted));
         if running.counted.total() == last {
             return Ok(());
         }
@@ -245,7 +245,8 @@ impl<'a> Log<'a> {
     /// Ends the log that is being added up.
     fn settle(&mut self) {
         if let Some(Running { subject, counted, kept, judged }) = self.running.take() {
-            let found = (kept == Some(counted), judged.is_none());
+            let is_whole = kept.is_some_and(|kept| kept.agrees_with(&counted));
+            let found = (is_whole, judged.is_none());
             self.subjects.entry(subject).or_default().added_up = Some(found);
         }
     }

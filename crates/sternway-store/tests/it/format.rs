@@ -4,7 +4,7 @@
 //! `golden/layout-5.txt` holds every row of a small store, in hexadecimal, as `key value`, and so do
 //! `golden/layout-4.txt` and `golden/layout-3.txt`, of nearly the same store. Each was written by the code that introduced the
 //! layout. When the bytes change, the layout changes, and these files stay and another one comes
-//! beside them.
+//! beside them. `golden/layout-5-spread.txt` is layout 5 with tallies of format 3, which have quantiles.
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
@@ -13,9 +13,9 @@ use sternway_store::{
 };
 use sternway_types::{
     Actor, Answered, At, Attestation, Change, Condemnation, Content, Digest, EnvironmentId,
-    ErrorClasses, FileMode, Finding, FrozenBaseline, Generation, NewVersion, Outcome, Policy,
-    PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, Score, Tree, TreeEntry,
-    TreeFile, TreePath, VersionNumber,
+    ErrorClasses, FileMode, Finding, FrozenBaseline, Generation, Metric, NewVersion, Outcome,
+    Policy, PolicyRecord, PolicyScope, PolicySetting, Ratio, Record, Revision, Score, Tree,
+    TreeEntry, TreeFile, TreePath, VersionNumber,
 };
 
 use crate::world::{
@@ -26,6 +26,7 @@ use crate::world::{
 const LAYOUT_3: &str = include_str!("golden/layout-3.txt");
 const LAYOUT_4: &str = include_str!("golden/layout-4.txt");
 const LAYOUT_5: &str = include_str!("golden/layout-5.txt");
+const LAYOUT_5_SPREAD: &str = include_str!("golden/layout-5-spread.txt");
 
 fn to_text(rows: &Batch) -> String {
     let hex = |bytes: &[u8]| {
@@ -101,6 +102,7 @@ async fn write_one_of_everything(store: &KvStore) -> Result<(), StoreError> {
         succeeded: 95,
         failed: 5,
         errors: ErrorClasses::default(),
+        quantiles: sternway_types::Quantiles::default(),
     };
     let policy = PolicyRecord {
         scope: PolicyScope::Namespace,
@@ -154,13 +156,13 @@ async fn this_code_writes_layout_5() {
     let written = to_text(&rows(&kv));
     // Only until the layout is released: from then on another one comes beside it.
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/layout-5.txt");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/layout-5-spread.txt");
         std::fs::write(path, &written).expect("the folder can be written to");
         return;
     }
     assert_eq!(
         without_frames(&written),
-        without_frames(LAYOUT_5),
+        without_frames(LAYOUT_5_SPREAD),
         "the stored bytes changed: that is a new layout. All of them: {written}"
     );
 }
@@ -193,6 +195,31 @@ async fn what_layout_5_wrote_is_read_back() {
     let kv = MemoryKv::new();
     kv.commit(&from_text(LAYOUT_5)).expect("memory takes everything");
     contents_are_read_back(&is_read_back(kv).await).await;
+    let kv = MemoryKv::new();
+    kv.commit(&from_text(LAYOUT_5_SPREAD)).expect("memory takes everything");
+    contents_are_read_back(&is_read_back(kv).await).await;
+}
+
+/// How many values the sketch of a stay's durations holds, and how many durations there are.
+async fn spread(store: &KvStore) -> (u64, u64) {
+    let subject = outcome("a", 2, 4, None).subject;
+    let found = store.tallies(&namespace(), &subject).await.expect("it can be read");
+    let tally = found.expect("it has outcomes").tally;
+    (tally.quantiles().duration.samples(), tally.measure(&Metric::Duration, None).samples)
+}
+
+#[tokio::test]
+async fn a_tally_from_before_there_were_quantiles_goes_on_without_them() {
+    for (golden, expected) in [(LAYOUT_5, (0, 2)), (LAYOUT_5_SPREAD, (2, 2))] {
+        let kv = MemoryKv::new();
+        kv.commit(&from_text(golden)).expect("memory takes everything");
+        let store = KvStore::open(kv).expect("it is a store");
+        let more = Outcome { duration: Some(Duration::from_secs(1)), ..outcome("c", 2, 6, None) };
+        drop(store.append(&append(20, vec![more])).await.expect("it is counted"));
+        assert_eq!(spread(&store).await, expected);
+        let report = store.verify().await.expect("it can be read");
+        assert!(report.is_sound(), "{report:?}");
+    }
 }
 
 async fn contents_are_read_back(store: &KvStore) {
@@ -217,7 +244,7 @@ async fn what_layout_4_wrote_is_refused_until_it_is_upgraded_and_then_read_back(
     assert_eq!(upgraded, expected);
     contents_are_read_back(&is_read_back(kv.clone()).await).await;
     // What outcomes add up to is as if it had been kept like that from the beginning.
-    let (now, then) = (rows(&kv), from_text(LAYOUT_5));
+    let (now, then) = (rows(&kv), from_text(LAYOUT_5_SPREAD));
     let tallies = |rows: &Batch| -> Vec<_> {
         rows.iter().filter(|(key, _)| key.starts_with(b"t")).map(|(_, it)| it.clone()).collect()
     };
@@ -286,7 +313,7 @@ async fn a_value_of_a_newer_format_is_refused_by_name() {
     }
     let refused = KvStore::open(kv);
     assert!(
-        matches!(refused, Err(StoreError::NewerFormat { found: 3, newest: 2, .. })),
+        matches!(refused, Err(StoreError::NewerFormat { found: 4, newest: 3, .. })),
         "{refused:?}"
     );
 }
@@ -296,7 +323,7 @@ async fn a_value_of_a_newer_format_is_refused_by_name() {
 fn reseal(key: &[u8], value: &[u8]) -> Vec<u8> {
     let (body, _) = value.split_at(value.len() - 4);
     let mut newer = body.to_vec();
-    *newer.first_mut().expect("a format byte") = 3;
+    *newer.first_mut().expect("a format byte") = 4;
     let length = u32::try_from(key.len()).expect("a short key").to_le_bytes();
     let crc = crc32fast::hash(&[&length, key, &newer].concat());
     newer.extend_from_slice(&crc.to_le_bytes());

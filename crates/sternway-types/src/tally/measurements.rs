@@ -24,13 +24,12 @@ pub struct Measurements {
 impl Measurements {
     pub(super) fn add(&mut self, outcome: &Outcome) {
         let at = outcome.at;
-        if let Some(duration) = outcome.duration {
-            let value = millis(duration);
-            add_to(self.duration.get_or_insert_with(Series::new), at, value, &mut self.left_out);
+        let [duration, cost] = values(outcome);
+        if outcome.duration.is_some() {
+            add_to(self.duration.get_or_insert_with(Series::new), at, duration, &mut self.left_out);
         }
-        if let Some(cost) = outcome.cost {
-            let value = Decimal::from_f64(cost.get());
-            add_to(self.cost.get_or_insert_with(Series::new), at, value, &mut self.left_out);
+        if outcome.cost.is_some() {
+            add_to(self.cost.get_or_insert_with(Series::new), at, cost, &mut self.left_out);
         }
         for (name, score) in &outcome.scores {
             let value = Decimal::from_f64(score.get());
@@ -62,14 +61,27 @@ impl Measurements {
         }
     }
 
+    /// How many durations and costs there are.
+    pub(super) fn samples(&self) -> [u64; 2] {
+        [&self.duration, &self.cost].map(|it| it.as_ref().map_or(0, |series| series.total.samples))
+    }
+
     pub(super) fn series(&self, metric: &Metric) -> Option<&Series> {
         match metric {
-            Metric::SuccessRate | Metric::ErrorRate => None,
+            Metric::SuccessRate | Metric::ErrorRate | Metric::DurationAt(_) | Metric::CostAt(_) => {
+                None
+            }
             Metric::Duration => self.duration.as_ref(),
             Metric::Cost => self.cost.as_ref(),
             Metric::Score(name) => self.scores.get(name),
         }
     }
+}
+
+/// The duration and the cost of an outcome, as they are added up.
+pub(super) fn values(outcome: &Outcome) -> [Option<Decimal>; 2] {
+    let cost = outcome.cost.and_then(|cost| Decimal::from_f64(cost.get()));
+    [outcome.duration.and_then(millis), cost]
 }
 
 fn add_to(series: &mut Series, at: Timestamp, value: Option<Decimal>, left_out: &mut u64) {

@@ -3,7 +3,8 @@
 
 use serde_json::json;
 use sternway_types::{
-    Action, Against, Attestation, Beside, Condemnation, DeploymentId, Environment, ErrorClasses,
+    Action, Against, Attestation, Beside, Condemnation, Decimal, DeploymentId, Environment,
+    ErrorClasses,
     Evidence, Finding, FrozenBaseline, Generation, Latch, LatchAction, LifecycleStatus,
     NamespaceSettings, Observation, OutcomeId, Pairs, Policy, PolicyRecord, PolicyScope,
     PolicySetting, PolicyVersion, Preset, Ratio, Record, RecordKind, Regression, Rule, RuleName,
@@ -254,11 +255,22 @@ fn what_a_version_is_held_against() {
         succeeded: 950,
         failed: 50,
         errors: ErrorClasses::from_parts(counts, 1),
+        quantiles: sternway_types::Quantiles::default(),
     };
+    check(
+        &Record::Baseline(Box::new(baseline.clone())),
+        RecordKind::Baseline,
+        r#"{"baseline":{"artifact":"prompts/greeting","environment":"production","generation":7,"candidate":2,"version":1,"succeeded":950,"failed":50,"errors":{"counts":{"TypeError":2},"left_out":1}}}"#,
+    );
+    let mut quantiles = sternway_types::Quantiles::default();
+    for millis in [100, 812, 812] {
+        quantiles.duration.add(Decimal::whole(millis));
+    }
+    let baseline = FrozenBaseline { errors: ErrorClasses::default(), quantiles, ..baseline };
     check(
         &Record::Baseline(Box::new(baseline)),
         RecordKind::Baseline,
-        r#"{"baseline":{"artifact":"prompts/greeting","environment":"production","generation":7,"candidate":2,"version":1,"succeeded":950,"failed":50,"errors":{"counts":{"TypeError":2},"left_out":1}}}"#,
+        r#"{"baseline":{"artifact":"prompts/greeting","environment":"production","generation":7,"candidate":2,"version":1,"succeeded":950,"failed":50,"quantiles":{"duration":[[851,1],[947,2]]}}}"#,
     );
 }
 

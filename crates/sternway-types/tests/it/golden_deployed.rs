@@ -140,6 +140,7 @@ fn a_deployment_with_everything_that_there_may_be() {
         succeeded: 950,
         failed: 50,
         errors: sternway_types::ErrorClasses::default(),
+        quantiles: sternway_types::Quantiles::default(),
     }));
     check(
         &Record::Deployment(Box::new(deployment)),

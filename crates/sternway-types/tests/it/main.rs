@@ -27,6 +27,7 @@ mod record;
 mod reference;
 mod scope;
 mod severity;
+mod sketch;
 mod tally;
 mod text;
 mod time;

@@ -50,7 +50,10 @@ fn every_measure_has_a_denominator_of_its_own() {
     check(&tally, "accuracy", None, 1, "0.5");
     check(&tally, "elsewhere", None, 0, "0");
     let names: Vec<_> = tally.metrics().map(|metric| metric.to_string()).collect();
-    assert_eq!(names, ["success_rate", "error_rate", "duration", "cost", "accuracy"]);
+    let means = ["success_rate", "error_rate", "duration", "cost", "accuracy"];
+    assert_eq!(names.get(..5), Some(means.map(str::to_owned).as_slice()));
+    let quantiles = ["duration.p50", "duration.p95", "duration.p99", "cost.p50", "cost.p95"];
+    assert_eq!(names.get(5..10), Some(quantiles.map(str::to_owned).as_slice()));
 }
 
 #[test]

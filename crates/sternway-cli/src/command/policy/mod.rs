@@ -63,7 +63,7 @@ The other rules: new_error (alpha), signature_errors (count, among, window, clas
 degraded, which compares with the last good version:
   [[rules]]
   rule = \"degraded\"
-  metric = \"success_rate\"                          error_rate, duration, cost, or a score
+  metric = \"success_rate\"                          error_rate, duration, duration.p95, cost, or a score
   mode = \"points\"                                  or \"relative\": a share of the baseline
   threshold = 0.15                                 a share is from 0 to 1, never a percentage
 It also takes direction, operator, at_least, window, baseline_window, absolute_floor and missing.
@@ -73,6 +73,10 @@ A mean that was promised, on a scale from 0 to cap, and an alarm for as long as 
   metric = \"cost\"                                  duration in milliseconds, or a score
   at_most = 0.05                                   or at_least, where more is better
   cap = 0.5
+  [[rules]]
+  rule = \"breach\"                                more runs beyond what those before kept to
+  metric = \"duration\"                              or cost; also at_most, a limit of your own
+  quantile = 0.95                                  the share that keeps to it; also min_baseline
   [[rules]]
   rule = \"decline\"                                 also objective, expected, min_baseline
   run_length = 1000000                             runs until a false alarm

@@ -1,4 +1,4 @@
-//! The structs that are stored, in format 1, and what they hold beyond it, in format 2.
+//! The structs that are stored, in format 1, and what they hold beyond it, in formats 2 and 3.
 //!
 //! They are not the domain types: those may change from one release to the next, these never. A
 //! change of what is stored is a new format beside this one. Small records (policies, latched
@@ -9,6 +9,7 @@ mod commit;
 mod floor;
 mod more;
 mod outcome;
+mod spread;
 mod tally;
 mod version;
 
@@ -20,6 +21,7 @@ pub(super) use self::{
     floor::{StoredFloor, StoredRows},
     more::StoredMore,
     outcome::StoredBlock,
+    spread::StoredSpread,
     tally::{StoredSums, StoredTallies, StoredWhole},
     version::{StoredArtifact, StoredVersion},
 };

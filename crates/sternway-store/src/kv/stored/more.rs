@@ -90,6 +90,11 @@ impl StoredMore {
         (!nothing).then_some(more)
     }
 
+    /// What holds nothing, where something has to stand.
+    pub(in crate::kv) const fn none() -> Self {
+        Self { pairs: [0; 3], carried: Vec::new(), failing: None }
+    }
+
     pub(in crate::kv) fn add_to(self, tally: Tally) -> Decoded<Tally> {
         let [alone, other_alone, alike] = self.pairs;
         let pairs = Pairs { alone, other_alone, alike };

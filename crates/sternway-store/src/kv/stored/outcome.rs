@@ -148,7 +148,7 @@ impl StoredBlock {
     /// The format that holds it: the first one has no copies of runs, and nothing assigned.
     pub(in crate::kv) fn format(&self) -> u8 {
         let says_more = |it: &StoredOutcome| matches!(it.status, StoredStatus::More { .. });
-        if self.0.iter().any(says_more) { codec::FORMAT } else { codec::FIRST }
+        if self.0.iter().any(says_more) { codec::SECOND } else { codec::FIRST }
     }
 
     pub(in crate::kv) fn len(&self) -> usize {

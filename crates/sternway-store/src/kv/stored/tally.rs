@@ -7,7 +7,7 @@ use sternway_types::{
 };
 use uuid::Uuid;
 
-use super::{Decoded, more::StoredMore, outcome::read_class};
+use super::{Decoded, more::StoredMore, outcome::read_class, spread::StoredSpread};
 use crate::{Tallies, kv::codec};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,6 +221,13 @@ fn more(more: Option<StoredMore>, tally: Tally) -> Decoded<Tally> {
     }
 }
 
+fn spread_of(spread: Option<StoredSpread>, tally: Tally) -> Decoded<Tally> {
+    match spread {
+        Some(spread) => spread.add_to(tally),
+        None => Ok(tally),
+    }
+}
+
 /// A tally with its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::kv) struct StoredWhole(StoredTally, StoredHistory);
@@ -267,8 +274,13 @@ enum StoredRest {
     Behind(StoredHistory),
     /// One of both, and what the first format has no place for: of the tally, and of what was judged if that is
     /// less. Since format 2.
-    More(Box<(Option<StoredHistory>, [Option<StoredMore>; 2])>),
+    More(Box<Beyond>),
+    /// The same, and how what was measured is spread, likewise. Since format 3.
+    Spread(Box<(Beyond, [Option<StoredSpread>; 2])>),
 }
+
+/// What was judged, if that is less, and what the first format has no place for.
+type Beyond = (Option<StoredHistory>, [Option<StoredMore>; 2]);
 
 impl StoredRest {
     fn new(tallies: &Tallies, behind: bool) -> Self {
@@ -276,10 +288,13 @@ impl StoredRest {
         // What is carried is what was judged, also where that is everything.
         let [of_tally, of_judged] = [&tallies.tally, &tallies.judged].map(StoredMore::new);
         let of_judged = of_judged.filter(|more| behind || !more.carried.is_empty());
-        match (history, [of_tally, of_judged]) {
-            (None, [None, None]) => Self::Judged,
-            (Some(history), [None, None]) => Self::Behind(history),
-            both => Self::More(Box::new(both)),
+        let [spread, judged_spread] = [&tallies.tally, &tallies.judged].map(StoredSpread::new);
+        let spreads = [spread, judged_spread.filter(|_| behind)];
+        match (history, [of_tally, of_judged], spreads) {
+            (None, [None, None], [None, None]) => Self::Judged,
+            (Some(history), [None, None], [None, None]) => Self::Behind(history),
+            (history, both, [None, None]) => Self::More(Box::new((history, both))),
+            (history, both, spreads) => Self::Spread(Box::new(((history, both), spreads))),
         }
     }
 }
@@ -289,7 +304,8 @@ impl StoredTallies {
     pub(in crate::kv) const fn format(&self) -> u8 {
         match self.rest {
             StoredRest::Judged | StoredRest::Behind(_) => codec::FIRST,
-            StoredRest::More(..) => codec::FORMAT,
+            StoredRest::More(..) => codec::SECOND,
+            StoredRest::Spread(..) => codec::FORMAT,
         }
     }
 
@@ -306,15 +322,18 @@ impl StoredTallies {
     }
 
     pub(in crate::kv) fn into_tallies(self) -> Decoded<Tallies> {
-        let (judged_history, [of_tally, of_judged]) = match self.rest {
-            StoredRest::Judged => (None, [None, None]),
-            StoredRest::Behind(history) => (Some(history), [None, None]),
-            StoredRest::More(both) => *both,
+        let ((judged_history, [of_tally, of_judged]), [spread, judged_spread]) = match self.rest {
+            StoredRest::Judged => ((None, [None, None]), [None, None]),
+            StoredRest::Behind(history) => ((Some(history), [None, None]), [None, None]),
+            StoredRest::More(both) => (*both, [None, None]),
+            StoredRest::Spread(all) => *all,
         };
         let tally = more(of_tally, self.history.add_to(self.sums.tally.into_tally()?)?)?;
+        let tally = spread_of(spread, tally)?;
         let judged = match (self.sums.judged, judged_history) {
             (Some(judged), Some(history)) => {
-                more(of_judged, history.add_to(judged.into_tally()?)?)?
+                let judged = more(of_judged, history.add_to(judged.into_tally()?)?)?;
+                spread_of(judged_spread, judged)?
             }
             (None, None) => more(of_judged, tally.clone())?,
             _ => return Err("half of what was judged is missing".into()),
