@@ -18,8 +18,7 @@ impl Course {
 /// back since something is wrong with its candidates. Nothing if it goes anywhere else, or is only in the way.
 #[must_use]
 pub fn withdrawal(before: &Deployment, next: &Next, now: Timestamp) -> Option<Withdrawal> {
-    let goes_back =
-        before.phase == Phase::Running && next.deployment.phase == Phase::RollingBack;
+    let goes_back = before.phase == Phase::Running && next.deployment.phase == Phase::RollingBack;
     let cause = next.deployment.cause.as_ref().filter(|_| goes_back)?;
     let (by, reason) = match cause {
         Cause::Regressed { artifact } => (None, format!("{artifact} regressed")),

@@ -78,30 +78,32 @@ pub(crate) fn generation(value: &str) -> Option<Generation> {
 }
 
 /// What is to be known of a value to hold another one against it, also one whose backends are called otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mark<'a> {
     pub(crate) generation: Generation,
     deployment: &'a str,
-    /// The version that gets what no other one does.
-    live: &'a str,
-    /// Whether another one gets any.
-    shares: bool,
+    /// Every version, the live one last, and whether it gets requests.
+    arms: Vec<(&'a str, bool)>,
     taken: Option<&'a str>,
 }
 
 /// The mark of a value.
 pub(crate) fn mark(value: &str) -> Option<Mark<'_>> {
     let generation = generation(value)?;
-    let (arms, matches) = value.split_once("|~").map_or((value, false), |(arms, _)| (arms, true));
+    let (arms, matched) = match value.split_once("|~") {
+        Some((arms, matched)) => (arms, matched.split(BETWEEN_MATCHED).next()),
+        None => (value, None),
+    };
     let mut fields: Vec<_> = arms.split(BETWEEN).collect();
     let is_withdrawn = *fields.first()? == WITHDRAWN;
     let taken = if is_withdrawn { Some(fields.pop()?) } else { None };
     let deployment = fields.get(2)?;
-    let arms = fields.get(3..)?.as_chunks::<FIELDS>().0;
-    let (live, candidates) = arms.split_last()?;
-    // Buckets of a candidate without a share end where they begin.
-    let shares = matches || candidates.iter().any(|[_, _, end]| *end != "0");
-    Some(Mark { generation, deployment, live: live[0], shares, taken })
+    let mut before = "0";
+    let arms = fields.get(3..)?.as_chunks::<FIELDS>().0.iter().map(|[version, _, end]| {
+        let runs = std::mem::replace(&mut before, end) != *end || matched == Some(version);
+        (*version, runs)
+    });
+    Some(Mark { generation, deployment, arms: arms.collect(), taken })
 }
 
 impl Mark<'_> {
@@ -110,9 +112,10 @@ impl Mark<'_> {
         if found.taken.is_none() || self.taken.is_some() || self.deployment != found.deployment {
             return false;
         }
+        let lost = found.arms.split_last().map_or(&[][..], |(_, lost)| lost);
         let goes_on = self.deployment != "-"
             && self.generation > found.generation
-            && (self.shares || self.live != found.live);
+            && lost.iter().any(|(version, _)| self.arms.contains(&(*version, true)));
         self.generation == found.generation || goes_on
     }
 
@@ -173,7 +176,7 @@ pub(crate) fn read(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sternway_types::Timestamp;
+    use sternway_types::{Actor, Timestamp};
 
     use super::*;
 
@@ -248,7 +251,7 @@ mod tests {
         assert_eq!(
             value,
             format!(
-                "2|7|{id}|v1|search_v1|10000|\
+                "2|7|{id}|v2|search_v2|0|v1|search_v1|10000|\
                  !5!unfit!human:alice%20%7c%20bob!it%20is%20red%2c%0aand%20%7e50%20%25%20of%20%c3%a4"
             )
         );
@@ -286,6 +289,43 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_value_revives_another_one_as_its_route_does(
+            generations in [1..4_u64, 1..4_u64],
+            weights in [0..3_u32, 0..3_u32],
+            live in 1..4_u64,
+            deployments in [0..3_usize, 0..3_usize],
+            to in 1..5_u64,
+            matches in any::<bool>(),
+        ) {
+            let made = |place: usize, weights: &[u32]| {
+                let (artifact, environment) = ("tools/search".parse().unwrap(), EnvironmentId::production());
+                let arms = route(weights).arms().to_vec();
+                let generation = Generation::new(generations[place]);
+                let made = Route::new(artifact, environment, generation, arms).unwrap();
+                let name = ["", "d", "e"][deployments[place]];
+                if name.is_empty() { made } else { made.of_deployment(DeploymentId::from_name(name)) }
+            };
+            let by = Actor::sternway();
+            let taken = Withdrawal::new(Timestamp::EPOCH, by, "red", true).unwrap();
+            let to = VersionNumber::new(to).unwrap();
+            let found = made(0, &[9_000, 500, 500]).withdrawn(to, taken);
+            let [second, third] = weights.map(|it| it * 100);
+            let mut next = made(1, &[10_000 - second - third, second, third]);
+            if matches && second == 0 {
+                let by = "x-preview=yes".parse().unwrap();
+                let to = VersionNumber::new(2).unwrap();
+                next = next.matched_by(Matched { to, by }).unwrap();
+            } else if live < 3 {
+                let (artifact, environment) = ("tools/search".parse().unwrap(), EnvironmentId::production());
+                let whole = Route::whole(artifact, environment, next.generation(), VersionNumber::new(live).unwrap());
+                next = next.deployment().map_or(whole.clone(), |id| whole.of_deployment(id));
+            }
+            let (next_value, found_value) = (written(&layout(), &next), written(&layout(), &found));
+            let (mark_next, mark_found) = (mark(&next_value).unwrap(), mark(&found_value).unwrap());
+            prop_assert_eq!(mark_next.revives(&mark_found), next.revives(&found));
+        }
+
         #[test]
         fn whatever_a_map_holds_is_a_route_to_the_letter_or_none(
             value in "(1|2|x)?([|~](-|!5!-!system:a!red|v[0-9]{1,2}|search_v[0-9]|[0-9]{1,21}|10000|\\PC{0,5})){0,9}",

@@ -26,9 +26,10 @@ pub enum Withdrew {
     MovedOn(Route),
 }
 
-/// Has a router send all requests to one version, by default to the live one of its route, until a newer route says
-/// otherwise. It asks the router for its route, and reads back. Where the route is no step of a deployment,
-/// nobody would ever write it down: then only candidates lose requests.
+/// Has a router send all requests to the live version of its route, and none to candidates, until the deployment
+/// went back. Where a candidate is live already, and this version was before it, that one gets them. It asks the
+/// router for its route, and reads back. Of what is no step of a deployment nobody would ever write that down:
+/// then only candidates lose requests.
 ///
 /// # Errors
 ///
@@ -37,10 +38,10 @@ pub async fn withdraw(
     router: &dyn TrafficRouter,
     (artifact, environment): (&ArtifactId, &EnvironmentId),
     from: FromRoute,
-    to: Option<VersionNumber>,
+    before: Option<VersionNumber>,
     withdrawal: &Withdrawal,
 ) -> Result<Withdrew, RouterError> {
-    let mut before: Option<Route> = None;
+    let mut told: Option<Route> = None;
     loop {
         let Some(found) = router.observe(artifact, environment).await? else {
             return Ok(Withdrew::NothingToTake(None));
@@ -50,20 +51,22 @@ pub async fn withdraw(
             return Ok(Withdrew::MovedOn(found));
         }
         if found.withdrawal().is_some() {
-            let ours = before.filter(|_| found.withdrawal() == Some(withdrawal));
+            let ours = told.filter(|_| found.withdrawal() == Some(withdrawal));
             return Ok(ours.map_or(Withdrew::Before(found), Withdrew::Now));
         }
-        let to = to.filter(|_| found.deployment().is_some()).unwrap_or(found.live().version);
+        let live = found.live().version;
+        let is_live = found.deployment().is_some() && !found.runs_any_but(live);
+        let to = before.filter(|_| is_live).unwrap_or(live);
         if !found.runs_any_but(to) {
             return Ok(Withdrew::NothingToTake(Some(found)));
         }
-        if before.is_some_and(|before| before == found) {
+        if told.is_some_and(|told| told == found) {
             let problem = format!("it was told to give {to} all requests, and goes on as before");
             return Err(RouterError::Unreachable { problem });
         }
         match router.apply(&found.clone().withdrawn(to, withdrawal.clone())).await {
             // Somebody moved it just now: what it has since may have candidates as well.
-            Ok(()) | Err(RouterError::Older { .. }) => before = Some(found),
+            Ok(()) | Err(RouterError::Older { .. }) => told = Some(found),
             Err(err) => return Err(err),
         }
     }

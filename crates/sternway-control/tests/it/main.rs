@@ -68,4 +68,5 @@ mod validate;
 mod validate_elsewhere;
 mod validate_trouble;
 mod watch;
+mod withdrawn;
 mod world;

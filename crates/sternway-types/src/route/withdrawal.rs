@@ -1,7 +1,7 @@
 //! Routes whose requests were taken from candidates while the store could not be told so.
 
-use super::Route;
-use crate::{Actor, Reason, TextError, Timestamp, VersionNumber};
+use super::{Arm, Route};
+use crate::{Actor, Reason, TextError, Timestamp, VersionNumber, Weight};
 
 /// That the requests were taken from the candidates of a route, without a commit. A router keeps it with the
 /// route, so that whoever drives next knows of it; the store never has one.
@@ -35,11 +35,14 @@ impl Withdrawal {
 
 impl Route {
     /// The same step, of which all requests go to this version, and none to any other: neither a share, nor
-    /// copies, nor what matches. It says so itself.
+    /// copies, nor what matches. It says so itself, and keeps the others as candidates.
     #[must_use]
     pub fn withdrawn(self, to: VersionNumber, withdrawal: Withdrawal) -> Self {
-        let Self { artifact, environment, generation, deployment, .. } = self;
-        let whole = Self::whole(artifact, environment, generation, to);
+        let Self { artifact, environment, generation, arms, deployment, .. } = self;
+        let mut whole = Self::whole(artifact, environment, generation, to);
+        let others = arms.into_iter().filter(|arm| arm.version != to);
+        whole.arms.extend(others.map(|arm| Arm { weight: Weight::ZERO, ..arm }));
+        whole.arms.truncate(Self::MAX_ARMS);
         Self { deployment, withdrawal: Some(withdrawal), ..whole }
     }
 
@@ -56,8 +59,7 @@ impl Route {
     }
 
     /// Whether it would give requests again to what they were taken from, in the place of a route that a router
-    /// has: it is the same step, or a later one of the same deployment that gives some to any but the version
-    /// that was left with all of them.
+    /// has: it is the same step, or a later one of the same deployment that runs any of those.
     #[must_use]
     pub fn revives(&self, found: &Self) -> bool {
         let taken = found.withdrawal.is_some() && self.withdrawal.is_none();
@@ -66,7 +68,7 @@ impl Route {
         }
         let goes_on = self.deployment.is_some()
             && self.generation > found.generation
-            && self.runs_any_but(found.live().version);
+            && found.candidates().iter().any(|lost| self.runs(lost.version));
         self.generation == found.generation || goes_on
     }
 }
@@ -76,7 +78,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Arm, DeploymentId, EnvironmentId, Generation, Matched, Weight};
+    use crate::{DeploymentId, EnvironmentId, Generation, Matched};
 
     fn withdrawal() -> Withdrawal {
         let by = Actor::sternway();
@@ -94,7 +96,8 @@ mod tests {
             version: number(version),
             weight: Weight::new(weight).unwrap(),
         });
-        let (artifact, environment) = ("tools/search".parse().unwrap(), EnvironmentId::production());
+        let (artifact, environment) =
+            ("tools/search".parse().unwrap(), EnvironmentId::production());
         let generation = Generation::new(generation);
         let route = Route::new(artifact, environment, generation, arms.collect()).unwrap();
         of.map_or(route.clone(), |name| route.of_deployment(DeploymentId::from_name(name)))
@@ -142,6 +145,10 @@ mod tests {
         assert!(revives(of(whole(2))), "its candidate went live");
         assert!(!revives(whole(2)), "somebody wants it, and no deployment");
         assert!(!revives(of(whole(1))));
+        // Where the candidate was live, what comes back need not be what was left with everything.
+        let found = of(whole(2)).withdrawn(number(5), withdrawal());
+        assert!(!split(5, [0, 0], Some("d")).revives(&found), "v1 comes back");
+        assert!(split(5, [500, 0], Some("d")).revives(&found));
     }
 
     #[test]

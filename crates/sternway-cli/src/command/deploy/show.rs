@@ -136,7 +136,10 @@ fn why(view: &DeploymentView) -> String {
             format!(": aborted by {by}{}", said(reason.as_str()))
         }
         Some(CauseView::Withdrawn { at, by, reason }) => {
-            format!(": {by} took its requests away at {at}, while the store was away: {}", visible::line(reason.as_str()))
+            format!(
+                ": {by} took its requests away at {at}, while the store was away: {}",
+                visible::line(reason.as_str())
+            )
         }
         Some(CauseView::Deadline) => ": a step took too long".into(),
         Some(CauseView::Overtaken { artifact }) => {

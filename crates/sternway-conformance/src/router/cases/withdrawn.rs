@@ -48,6 +48,9 @@ pub(crate) async fn all_requests_go_to_one_version_and_it_says_why(way: Way) {
     assert_eq!(way.observe().await, Some(after), "with when, by whom and why");
     let answered = way.send(50).await;
     assert_eq!(answered.into_iter().collect::<Vec<_>>(), [(Some(numbered(1)), 50)]);
+    if way.capabilities().arms < 2 {
+        return;
+    }
     // Where the candidate is live, another version gets them.
     let live = way.whole(5, 2).of_deployment(DeploymentId::from_name("of the suite"));
     way.apply(&way.whole(5, 2)).await;
@@ -64,9 +67,9 @@ pub(crate) async fn what_revives_it_is_refused_and_changes_nothing(way: Way) {
     if way.capabilities().arms > 1 {
         must_be_withdrawn(&way, &way.split(5, 5_000), &after).await;
         must_be_withdrawn(&way, &way.split(10, 500), &after).await;
+        let live = way.whole(6, 2).of_deployment(DeploymentId::from_name("of the suite"));
+        must_be_withdrawn(&way, &live, &after).await;
     }
-    let live = way.whole(6, 2).of_deployment(DeploymentId::from_name("of the suite"));
-    must_be_withdrawn(&way, &live, &after).await;
     if way.goes_by_headers() {
         must_be_withdrawn(&way, &way.matched(7, &["yes"]), &after).await;
     }
@@ -104,10 +107,7 @@ pub(crate) async fn whoever_knows_the_router_alone_can_do_so(way: Way) {
     };
     assert_eq!(by(FromRoute::Any, "a").await, Ok(Withdrew::NothingToTake(None)));
     way.apply(&way.whole(3, 2)).await;
-    assert_eq!(
-        by(FromRoute::Any, "a").await,
-        Ok(Withdrew::NothingToTake(Some(way.whole(3, 2))))
-    );
+    assert_eq!(by(FromRoute::Any, "a").await, Ok(Withdrew::NothingToTake(Some(way.whole(3, 2)))));
     if withdrawn(&way, 4).await.is_none() || way.capabilities().arms < 2 {
         return;
     }
