@@ -1,7 +1,7 @@
 //! Why deployments end, as it is shown.
 
 use serde::Serialize;
-use sternway_types::{Actor, ArtifactId, Cause, DeploymentId, ProbeId, Reason};
+use sternway_types::{Actor, ArtifactId, Cause, DeploymentId, ProbeId, Reason, Timestamp};
 
 /// Why a deployment went back, or ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +26,16 @@ pub enum CauseView {
         probe: ProbeId,
         /// What it said.
         problem: Reason,
+    },
+    /// The requests were taken from the candidates at the routers while the store was away, and that was
+    /// recorded later.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+        /// Who did so.
+        by: Actor,
+        /// Why.
+        reason: Reason,
     },
     /// A step took longer than it may.
     Deadline,
@@ -59,6 +69,7 @@ impl From<&Cause> for CauseView {
             Cause::Regressed { artifact } => Self::Regressed { artifact },
             Cause::Aborted { by, reason } => Self::Aborted { by, reason },
             Cause::Unhealthy { probe, problem } => Self::Unhealthy { probe, problem },
+            Cause::Withdrawn { at, by, reason } => Self::Withdrawn { at, by, reason },
             Cause::Deadline => Self::Deadline,
             Cause::Overtaken { artifact } => Self::Overtaken { artifact },
             Cause::Replaced { by } => Self::Replaced { by },

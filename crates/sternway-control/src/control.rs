@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 use crate::{
     ControlError,
     baseline::Baselines,
-    deploy::{Probes, Routers, Untold},
+    deploy::{Probes, Routers, Unsaid, Untold},
     live::LiveTable,
     policy::Released,
     serve::Kept,
@@ -77,6 +77,7 @@ pub struct Control {
     /// What this control is called as a driver of deployments, once it is one.
     driver: OnceLock<String>,
     pub(crate) untold: Mutex<Untold>,
+    pub(crate) taken: Mutex<Unsaid>,
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
@@ -103,6 +104,7 @@ impl Control {
             probes: Probes::default(),
             driver: OnceLock::new(),
             untold: Mutex::default(),
+            taken: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             released: Released::default(),
@@ -182,6 +184,7 @@ impl Control {
             probes: Probes::default(),
             driver: OnceLock::new(),
             untold: Mutex::default(),
+            taken: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
             released: Released::default(),

@@ -80,6 +80,7 @@ pub fn advance(
         Event::Regressed { artifact, candidate } => course.worse(artifact, *candidate, true),
         // Whoever took one back condemned it; the others of the set follow.
         Event::TakenBack { artifact, candidate } => course.worse(artifact, *candidate, false),
+        Event::Withdrawn(withdrawal) => course.withdrawn(withdrawal),
         Event::Noticed => course.noticed(),
         Event::Overtaken { artifact } => course.overtaken(artifact),
         Event::Replaced { by } => course.replaced(*by),
@@ -327,6 +328,7 @@ impl Course {
                 Cause::Regressed { .. }
                 | Cause::Unhealthy { .. }
                 | Cause::Aborted { .. }
+                | Cause::Withdrawn { .. }
                 | Cause::Deadline,
             )
             | None => Phase::RolledBack,

@@ -1,6 +1,6 @@
 //! What happens to a deployment.
 
-use sternway_types::{Actor, ArtifactId, DeploymentId, Reason, VersionNumber};
+use sternway_types::{Actor, ArtifactId, DeploymentId, Reason, VersionNumber, Withdrawal};
 
 /// What is known of the candidates by now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +97,8 @@ pub enum Event {
         /// Which one.
         candidate: VersionNumber,
     },
+    /// A router was seen to give the candidates no requests any more, since it was told so while the store was away.
+    Withdrawn(Withdrawal),
     /// Somebody else moved what is live.
     Overtaken {
         /// Whose.

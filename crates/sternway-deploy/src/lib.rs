@@ -11,6 +11,7 @@
 //! | what happens next | [`begin`], [`begin_at`], [`advance`], and [`due`]: when something happens by time alone |
 //! | what people may do | [`Ask`] |
 //! | what is to be written | [`Write`], in the same commit as the deployment |
+//! | what routers are told where that cannot be written | [`withdrawal`] |
 //!
 //! ```
 //! use std::time::Duration;
@@ -37,6 +38,7 @@ mod person;
 mod queued;
 mod starved;
 mod strategy;
+mod withdrawn;
 
 pub use crate::{
     engine::{Next, Write, advance, begin, begin_at},
@@ -46,4 +48,5 @@ pub use crate::{
     strategy::{
         Growth, blue_green, canary, experiment, exponential, immediate, linear, rolling, shadow,
     },
+    withdrawn::withdrawal,
 };

@@ -28,6 +28,7 @@ pub(crate) const fn refuse_over(event: &Event) -> Result<(), Refused> {
         | Event::Regressed { .. }
         | Event::Noticed
         | Event::TakenBack { .. }
+        | Event::Withdrawn(_)
         | Event::Overtaken { .. }
         | Event::Replaced { .. }
         | Event::Unbegun { .. }

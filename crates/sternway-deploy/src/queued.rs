@@ -29,6 +29,7 @@ pub(crate) fn hears(course: &mut Course, event: &Event) -> Result<(), Refused> {
         | Event::Regressed { .. }
         | Event::Noticed
         | Event::TakenBack { .. }
+        | Event::Withdrawn(_)
         | Event::Overtaken { .. }
         | Event::Probed { .. }
         | Event::Awaited { .. }

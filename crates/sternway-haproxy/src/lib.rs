@@ -50,6 +50,7 @@ mod maps;
 mod races;
 mod router;
 mod session;
+mod taken;
 
 pub use crate::{
     address::{Address, AddressError},

@@ -20,6 +20,9 @@ use crate::{
     session::Session,
 };
 
+/// A generation, and whether requests were taken from its candidates.
+type Step = (u64, bool);
+
 /// A map of `HAProxy` 2.6, as it was seen to behave.
 #[derive(Debug, Default)]
 struct Map {
@@ -27,8 +30,8 @@ struct Map {
     newest: u64,
     /// Each with its transaction.
     entries: Vec<(u64, String)>,
-    /// The generation in force, after each commit.
-    history: Vec<u64>,
+    /// The generation in force, after each commit, and whether it was withdrawn.
+    history: Vec<Step>,
 }
 
 impl Map {
@@ -74,9 +77,11 @@ impl Map {
         self.entries.retain(|(of, _)| *of >= transaction);
         let there = self.entries.iter().filter(|(of, _)| *of == transaction);
         let values = there.map(|(_, entry)| entry.split_once(' ').unwrap().1);
-        let found: Vec<_> = values.map(|value| entry::generation(value).unwrap()).collect();
+        let marks = values.map(|value| entry::mark(value).unwrap());
+        let found: Vec<_> =
+            marks.map(|it| (it.generation.get(), it.withdrawal().is_some())).collect();
         assert_eq!(found.len(), 1, "one route is in force");
-        self.history.extend(found.iter().map(|generation| generation.get()));
+        self.history.extend(found);
         String::new()
     }
 }
@@ -127,8 +132,12 @@ impl AsyncWrite for Line {
 }
 
 /// What a driver does for a route of this generation.
-async fn drive(map: Arc<Mutex<Map>>, generation: u64) -> Result<(), RouterError> {
-    let value = format!("1|{generation}|-|v1|backend|10000");
+async fn drive(map: Arc<Mutex<Map>>, (generation, taken): Step) -> Result<(), RouterError> {
+    let value = if taken {
+        format!("2|{generation}|-|v1|backend|10000|!5!unfit!system:sternway!red")
+    } else {
+        format!("1|{generation}|-|v2|backend|500|v1|backend|10000")
+    };
     let entry = Entry { key: "key".to_owned(), value };
     let wanted = Wanted {
         map: "/m".to_owned(),
@@ -150,22 +159,23 @@ type Driver = Pin<Box<dyn Future<Output = Result<(), RouterError>>>>;
 
 /// Lets drivers of these generations take turns, one command each, then all to their ends in turns.
 /// A driver that is said to crash stops behind its turns.
-fn play(generations: &[u64], turns: &[usize], crashed: &[usize]) {
+fn play(steps: &[Step], turns: &[usize], crashed: &[usize]) {
     let map = Arc::new(Mutex::new(Map::default()));
-    let drive = |generation: &u64| -> Driver { Box::pin(drive(Arc::clone(&map), *generation)) };
-    let mut drivers: Vec<_> = generations.iter().map(drive).map(Some).collect();
+    let drive = |step: &Step| -> Driver { Box::pin(drive(Arc::clone(&map), *step)) };
+    let mut drivers: Vec<_> = steps.iter().map(drive).map(Some).collect();
     let mut look = |at: usize| {
         let mut context = Context::from_waker(Waker::noop());
         let Some(driver) = &mut drivers[at] else { return true };
         let Poll::Ready(answer) = driver.as_mut().poll(&mut context) else { return false };
         drivers[at] = None;
         let history = map.lock().unwrap().history.clone();
-        let newest = generations.iter().max().unwrap();
+        let newest = steps.iter().max().unwrap();
         match answer {
-            Ok(()) => assert!(history.contains(&generations[at])),
+            Ok(()) => assert!(history.contains(&steps[at])),
             Err(RouterError::Older { asked, found }) => {
-                assert!(asked.get() == generations[at] && asked < found && found.get() <= *newest);
+                assert!(asked.get() == steps[at].0 && asked < found && found.get() <= newest.0);
             }
+            Err(RouterError::Withdrawn { .. }) => assert!(steps.contains(&(steps[at].0, true))),
             Err(err) => panic!("{err}"),
         }
         true
@@ -173,7 +183,7 @@ fn play(generations: &[u64], turns: &[usize], crashed: &[usize]) {
     turns.iter().for_each(|at| {
         look(*at);
     });
-    let left: Vec<_> = (0..generations.len()).filter(|at| !crashed.contains(at)).collect();
+    let left: Vec<_> = (0..steps.len()).filter(|at| !crashed.contains(at)).collect();
     for _ in 0..1_000 {
         // Each goes as far as it gets for a while: nobody stays in step with others for ever.
         if left.iter().filter(|at| !(0..=**at * 7).any(|_| look(**at))).count() == 0 {
@@ -183,7 +193,7 @@ fn play(generations: &[u64], turns: &[usize], crashed: &[usize]) {
     assert!(left.iter().all(|at| look(*at)), "all come to an end");
     let map = map.lock().unwrap();
     assert!(map.history.is_sorted(), "{:?}, by the turns {turns:?}", map.history);
-    let newest = left.iter().map(|at| generations[*at]).max();
+    let newest = left.iter().map(|at| steps[*at]).max();
     assert!(map.history.last().copied() >= newest || !crashed.is_empty(), "{:?}", map.history);
 }
 
@@ -193,18 +203,27 @@ fn an_older_route_never_replaces_a_newer_one_whoever_is_faster() {
     for turns in 0..1_u32 << 13 {
         let both = [0, 1].repeat(3).into_iter();
         let turns = both.chain((0..13).map(|bit| usize::from(turns >> bit & 1 == 1)));
-        play(&[7, 8], &turns.collect::<Vec<_>>(), &[]);
+        play(&[(7, false), (8, false)], &turns.collect::<Vec<_>>(), &[]);
+    }
+}
+
+#[test]
+fn no_share_comes_back_over_a_withdrawal_whoever_is_faster() {
+    for turns in 0..1_u32 << 13 {
+        let both = [0, 1].repeat(3).into_iter();
+        let turns = both.chain((0..13).map(|bit| usize::from(turns >> bit & 1 == 1)));
+        play(&[(7, false), (7, true)], &turns.collect::<Vec<_>>(), &[]);
     }
 }
 
 proptest! {
     #[test]
     fn any_drivers_in_any_order_go_only_forward(
-        generations in prop::collection::vec(1..6_u64, 2..5),
+        steps in prop::collection::vec((1..6_u64, any::<bool>()), 2..5),
         turns in prop::collection::vec(0..2_usize.pow(16), 0..120),
         crashed in prop::collection::vec(0..5_usize, 0..2),
     ) {
-        let turns: Vec<_> = turns.iter().map(|turn| turn % generations.len()).collect();
-        play(&generations, &turns, &crashed);
+        let turns: Vec<_> = turns.iter().map(|turn| turn % steps.len()).collect();
+        play(&steps, &turns, &crashed);
     }
 }

@@ -166,7 +166,8 @@ impl TrafficRouter for Haproxy {
     }
 }
 
-/// One attempt. Why an older route never replaces a newer one: whoever commits has shown its route before
+/// One attempt. Why an older route never replaces a newer one, nor a route one from which requests were taken and which
+/// it would revive: whoever commits has shown its route before
 /// it saw that its transaction was the newest. So who prepares a later one, which alone could be committed
 /// behind it, does so after that, and finds the route among those that are shown or in force.
 pub(crate) async fn attempt(
@@ -175,10 +176,10 @@ pub(crate) async fn attempt(
 ) -> Result<Attempt, RouterError> {
     let Wanted { map, entry, .. } = wanted;
     let current = session.entries(map, None).await?.ok_or_else(|| no_map(map))?;
-    wanted.must_not_be_older(map, &current)?;
+    wanted.may_follow(map, &current)?;
     // Also where it is in force: a reload may have taken a backend away, and kept the map file.
     wanted.must_have_backends(&session.backends().await?)?;
-    if current == [entry.clone()] {
+    if current == [entry.clone()] || wanted.was_withdrawn_before(&current) {
         return Ok(Attempt::InForce);
     }
     let own = session.prepare(map).await?;
@@ -191,7 +192,7 @@ pub(crate) async fn attempt(
     // Upwards: what is committed meanwhile takes away what is before it, and not itself.
     for transaction in stand.current..own {
         let shown = session.entries(map, Some(transaction)).await?.unwrap_or_default();
-        if let Err(err) = wanted.must_not_be_older(&format!("@{transaction} {map}"), &shown) {
+        if let Err(err) = wanted.may_follow(&format!("@{transaction} {map}"), &shown) {
             session.give_up(map, own).await;
             return Err(err);
         }
@@ -204,15 +205,28 @@ pub(crate) async fn attempt(
 
 impl Wanted {
     /// Holds the route against others of its map, or of a transaction of it.
-    fn must_not_be_older(&self, map: &str, entries: &[Entry]) -> Result<(), RouterError> {
+    fn may_follow(&self, map: &str, entries: &[Entry]) -> Result<(), RouterError> {
         for found in entries {
-            let ours = (found.key == self.entry.key).then(|| entry::generation(&found.value));
-            let generation = ours.flatten().ok_or_else(|| foreign(map, found))?;
-            if generation > self.generation {
-                return Err(RouterError::Older { asked: self.generation, found: generation });
+            let ours = (found.key == self.entry.key).then(|| entry::mark(&found.value));
+            let mark = ours.flatten().ok_or_else(|| foreign(map, found))?;
+            if mark.generation > self.generation {
+                return Err(RouterError::Older { asked: self.generation, found: mark.generation });
+            }
+            if entry::mark(&self.entry.value).is_some_and(|own| own.revives(&mark)) {
+                let withdrawal = mark.withdrawal().ok_or_else(|| foreign(map, found))?;
+                return Err(RouterError::Withdrawn { withdrawal: Box::new(withdrawal) });
             }
         }
         Ok(())
+    }
+
+    /// Whether it takes requests from what has none any more: the first who did so stays on record.
+    fn was_withdrawn_before(&self, entries: &[Entry]) -> bool {
+        let Some(own) = entry::mark(&self.entry.value) else { return false };
+        entries.iter().filter_map(|found| entry::mark(&found.value)).any(|found| {
+            let both = own.withdrawal().is_some() && found.withdrawal().is_some();
+            both && found.generation == own.generation
+        })
     }
 
     /// A request whose backend is not there goes to the default one, which nobody would notice.

@@ -26,6 +26,7 @@ mod secret;
 #[cfg(feature = "testing")]
 mod testing;
 mod validator;
+mod withdraw;
 
 #[cfg(feature = "testing")]
 pub use crate::testing::{CountingIds, ManualClock};
@@ -37,4 +38,5 @@ pub use crate::{
     router::{Capabilities, RouterError, TrafficRouter},
     secret::{NoRandomness, secret},
     validator::{Candidate, Unvalidated, Validator},
+    withdraw::{FromRoute, Withdrew, withdraw},
 };

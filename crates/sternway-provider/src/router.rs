@@ -3,7 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use sternway_types::{ArtifactId, EnvironmentId, Generation, Route};
+use sternway_types::{ArtifactId, EnvironmentId, Generation, Route, Withdrawal};
 
 /// What a router is able to do. A deployment that needs more is refused before it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,15 @@ pub enum RouterError {
         /// What it has.
         found: Generation,
     },
+    /// The requests were taken from the candidates, and this route would give them some again.
+    #[error(
+        "{} took the requests from the candidates at {}: {}",
+        withdrawal.by, withdrawal.at, withdrawal.reason
+    )]
+    Withdrawn {
+        /// When, by whom and why.
+        withdrawal: Box<Withdrawal>,
+    },
     /// It has no such thing, or cannot do that. Trying again does not help.
     #[error("the router cannot do that: {problem}")]
     Unable {
@@ -60,6 +69,11 @@ pub enum RouterError {
 /// - **Only forward**: a route of an older generation than the one it has is refused with
 ///   [`RouterError::Older`], and changes nothing. So a driver that wakes up late does no harm. One that
 ///   forgets its routes when it starts again knows no older one, and takes the first that comes.
+/// - **Withdrawn**: a route with a [withdrawal](Route::withdrawal) takes the place of that of its generation as a
+///   newer one does, with what it says of itself, and a second one changes nothing. What
+///   [revives](Route::revives) it is refused with [`RouterError::Withdrawn`], and changes nothing. So a driver
+///   that has not heard of it does no harm. One that cannot keep a withdrawal says
+///   [`RouterError::Unable`] to it, and changes nothing.
 /// - **Whole**: at every moment the requests go by the weights of one route.
 /// - **Read back**: [`observe`](Self::observe) asks the router itself, and never answers from memory of
 ///   what was applied.

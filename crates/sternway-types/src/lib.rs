@@ -152,7 +152,7 @@ pub use crate::{
         Condemnation, NamespaceSettings, PolicyRecord, Record, RecordEntry, RecordKey, RecordKind,
     },
     reference::{Reference, ReferenceError, Selector},
-    route::{Arm, Route, RouteError, Weight},
+    route::{Arm, Route, RouteError, Weight, Withdrawal},
     rule::Rule,
     rule_name::{RuleId, RuleName, Tier},
     sequential::{Bound, Worse},

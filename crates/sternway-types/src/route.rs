@@ -2,11 +2,12 @@
 
 mod queue;
 mod weight;
+mod withdrawal;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use self::weight::Weight;
+pub use self::{weight::Weight, withdrawal::Withdrawal};
 use crate::{ArtifactId, Bucket, DeploymentId, EnvironmentId, Generation, Matched, VersionNumber};
 
 /// Why something is no route.
@@ -103,6 +104,9 @@ pub struct Route {
     // Invariant: at most MAX_QUEUE, each once, and none of them the deployment itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     queue: Vec<DeploymentId>,
+    // Only a router has it: the store refuses to write one.
+    #[serde(skip)]
+    withdrawal: Option<Withdrawal>,
 }
 
 #[derive(Deserialize)]
@@ -178,8 +182,17 @@ impl Route {
         if sum != u32::from(Weight::ALL) {
             return Err(RouteError::Sum(sum));
         }
-        let (shadow, matched, deployment, queue) = (None, None, None, Vec::new());
-        Ok(Self { artifact, environment, generation, arms, shadow, matched, deployment, queue })
+        Ok(Self {
+            artifact,
+            environment,
+            generation,
+            arms,
+            shadow: None,
+            matched: None,
+            deployment: None,
+            queue: Vec::new(),
+            withdrawal: None,
+        })
     }
 
     /// All runs to the live version.
@@ -191,8 +204,17 @@ impl Route {
         live: VersionNumber,
     ) -> Self {
         let arms = vec![Arm { version: live, weight: Weight::ALL }];
-        let (shadow, matched, deployment, queue) = (None, None, None, Vec::new());
-        Self { artifact, environment, generation, arms, shadow, matched, deployment, queue }
+        Self {
+            artifact,
+            environment,
+            generation,
+            arms,
+            shadow: None,
+            matched: None,
+            deployment: None,
+            queue: Vec::new(),
+            withdrawal: None,
+        }
     }
 
     /// The same, with copies of this share of the runs for a candidate: it runs beside whatever answers,

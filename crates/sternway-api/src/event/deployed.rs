@@ -119,6 +119,7 @@ const fn is_failure(deployment: &Deployment) -> bool {
             Cause::Regressed { .. }
                 | Cause::Unhealthy { .. }
                 | Cause::Aborted { .. }
+                | Cause::Withdrawn { .. }
                 | Cause::Deadline
         )
     )
@@ -141,6 +142,9 @@ fn cause(deployment: &Deployment) -> Option<String> {
         Cause::Aborted { by, reason } if reason.is_empty() => format!("aborted by {by}"),
         Cause::Aborted { by, reason } => format!("aborted by {by}: {reason}"),
         Cause::Unhealthy { probe, problem } => format!("{probe} found it unwell: {problem}"),
+        Cause::Withdrawn { at, by, reason } => format!(
+            "{by} took the requests from it at the routers at {at}, while the store was away: {reason}"
+        ),
         Cause::Deadline => "a step took longer than it may".into(),
         Cause::Overtaken { artifact } => format!("what is live of {artifact} was moved past it"),
         Cause::Replaced { by } => format!("replaced by {by}"),

@@ -3,7 +3,7 @@
 use sternway_store::{Refusal, StoreError};
 use sternway_types::{
     Arm, ArtifactId, Change, Deployment, Generation, Phase, PointerName, Record, RecordKey, Route,
-    Subject, VersionNumber, Weight,
+    Subject, Timestamp, VersionNumber, Weight, Withdrawal,
 };
 use tokio::task::JoinSet;
 
@@ -128,6 +128,9 @@ pub(crate) async fn a_route_is_of_a_deployment_under_way_at_the_pointers_generat
     let changes = [put_deployment(&first), third];
     assert_eq!(refusal(&world, changes).await, nothing(at), "v3 is no candidate");
     world.commit(&shifted(world.changeset(), &mut first, weight(5))).await;
+    let taken = there(Withdrawal::new(Timestamp::EPOCH, first.by.clone(), "", false).ok(), "text");
+    let withdrawn = route_at(&first, at.next(), weight(5)).withdrawn(version(1), taken);
+    assert_eq!(refusal(&world, [put_route(withdrawn)]).await, nothing(at.next()), "withdrawn");
     world.go_live(&greeting(), &production(), version(3)).await;
     let overtaken = generation(3);
     let stale = [put_route(route_at(&first, overtaken, weight(5)))];
@@ -212,7 +215,7 @@ pub(crate) async fn what_a_deployment_does_is_frozen(world: World) {
     let another = "is another one: what a deployment does is frozen when it begins";
     let to = other(|it| it.members.iter_mut().for_each(|member| member.to = version(3)));
     assert_eq!(frozen(&world, &to).await, another);
-    let started = other(|it| it.started = sternway_types::Timestamp::MAX);
+    let started = other(|it| it.started = Timestamp::MAX);
     assert_eq!(frozen(&world, &started).await, another);
     let taken = Deployment { fence: 2, ..first.clone() };
     world.apply(put_deployment(&taken)).await;

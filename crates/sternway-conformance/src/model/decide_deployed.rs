@@ -68,7 +68,7 @@ pub(super) fn route(history: History<'_>, after: &Route) -> Vec<Refusal> {
                 found.is_some_and(|(_, at)| arm.weight.is_zero() || !deployment.out.contains(at))
             })
     });
-    if !of_now || !fits {
+    if !of_now || !fits || after.withdrawal().is_some() {
         problems.push(Refusal::RouteOfNothing {
             artifact: artifact.clone(),
             environment: environment.clone(),

@@ -36,6 +36,9 @@ fn must_be_caught(name: &str, case: impl FnOnce(Memory), fault: Fault) {
         | Fault::HasAGap
         | Fault::IgnoresHeaders
         | Fault::ForgetsTheMatch
+        | Fault::Revives
+        | Fault::ForgetsTheWithdrawal
+        | Fault::KeepsTheLast
         | Fault::StaysBusy => Memory::EXACT,
     };
     let broken = Memory { fault: Some(fault), ..sound };
@@ -98,6 +101,14 @@ caught! {
         a_router_that_ignores_headers_is_caught;
     ForgetsTheMatch by matched::what_matches_is_read_back_or_refused:
         a_router_that_forgets_the_match_is_caught;
+    Revives by withdrawn::what_revives_it_is_refused_and_changes_nothing:
+        a_router_that_revives_what_was_withdrawn_is_caught;
+    Revives by withdrawn::it_stays_whoever_races:
+        a_router_that_revives_in_a_race_is_caught;
+    ForgetsTheWithdrawal by withdrawn::all_requests_go_to_one_version_and_it_says_why:
+        a_router_that_forgets_a_withdrawal_is_caught;
+    KeepsTheLast by withdrawn::the_first_withdrawal_stays:
+        a_router_that_keeps_the_last_withdrawal_is_caught;
     StaysBusy by free_to_drop::a_call_that_was_dropped_can_be_made_again:
         a_router_that_stays_busy_is_caught;
 }

@@ -45,6 +45,14 @@ macro_rules! __router_cases {
             whole {
                 every_request_has_a_version_while_routes_change,
             }
+            withdrawn {
+                all_requests_go_to_one_version_and_it_says_why,
+                what_revives_it_is_refused_and_changes_nothing,
+                what_goes_back_or_is_another_matter_takes_its_place,
+                the_first_withdrawal_stays,
+                whoever_knows_the_router_alone_can_do_so,
+                it_stays_whoever_races,
+            }
         }
     };
 }

@@ -56,6 +56,12 @@ pub(super) enum Fault {
     IgnoresHeaders,
     /// Forgets by which header a route goes.
     ForgetsTheMatch,
+    /// Gives requests again to what they were taken from.
+    Revives,
+    /// Forgets that requests were taken away.
+    ForgetsTheWithdrawal,
+    /// Keeps the last withdrawal, and not the first.
+    KeepsTheLast,
     /// Stays busy when a call is dropped.
     StaysBusy,
 }
@@ -185,6 +191,13 @@ fn again(route: &Route, arms: Vec<Arm>) -> Route {
     again.unwrap_or_else(|_| route.clone())
 }
 
+/// Whether a withdrawal is the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Anew,
+    Before,
+}
+
 #[derive(Debug)]
 struct Driver {
     kind: Memory,
@@ -217,6 +230,10 @@ impl Driver {
             let fewer = again(route, route.arms().to_vec());
             return Ok(route.deployment().map_or(fewer.clone(), |id| fewer.of_deployment(id)));
         }
+        if self.kind.is(Fault::ForgetsTheWithdrawal) && route.withdrawal().is_some() {
+            let fewer = again(route, route.arms().to_vec());
+            return Ok(route.deployment().map_or(fewer.clone(), |id| fewer.of_deployment(id)));
+        }
         if self.kind.is(Fault::ForgetsTheDeployment) {
             return Ok(again(route, route.arms().to_vec()));
         }
@@ -239,6 +256,18 @@ impl Driver {
         for _ in 0..if self.kind.is(fault) { 5 } else { 0 } {
             yield_now().await;
         }
+    }
+
+    /// Says what keeps a route from taking the place of the one that is there, if it is a withdrawal.
+    fn barred(&self, front: &Front, target: &Target, route: &Route) -> Result<Taken, RouterError> {
+        let Some(found) = front.routes.get(target) else { return Ok(Taken::Anew) };
+        let Some(withdrawal) = found.withdrawal() else { return Ok(Taken::Anew) };
+        if route.revives(found) && !self.kind.is(Fault::Revives) {
+            let withdrawal = Box::new(withdrawal.clone());
+            return Err(RouterError::Withdrawn { withdrawal });
+        }
+        let again = route.withdrawal().is_some() && route.generation() == found.generation();
+        Ok(if again && !self.kind.is(Fault::KeepsTheLast) { Taken::Before } else { Taken::Anew })
     }
 
     /// Puts a route in the place of an older one; says what it is older than otherwise.
@@ -297,6 +326,9 @@ impl TrafficRouter for Driver {
             self.on_front(|front| front.routes.remove(&target));
         }
         self.pause(Fault::HasAGap).await;
+        if self.on_front(|front| self.barred(front, &target, &fitted))? == Taken::Before {
+            return Ok(());
+        }
         self.replace(&target, &fitted).map_or(Ok(()), |found| Err(older(found)))?;
         let mut applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
         applied.insert(target, fitted);

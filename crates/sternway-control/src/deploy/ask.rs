@@ -1,7 +1,7 @@
 //! What people ask of a deployment, and what happens to it otherwise.
 
-use sternway_deploy::{Ask, Event, advance};
-use sternway_types::{Actor, DeploymentId, EnvironmentId};
+use sternway_deploy::{Ask, Event, Next, advance};
+use sternway_types::{Actor, DeploymentId, EnvironmentId, Receipt};
 
 use super::{Deployed, is_lost_race};
 use crate::{Control, ControlError, Intent};
@@ -90,11 +90,23 @@ impl Control {
     ) -> Result<bool, ControlError> {
         let Some(next) = advance(&before.deployment, event, self.now())? else { return Ok(false) };
         let over = next.deployment.phase.is_over();
-        let changeset = self.deploying(self.changeset(intent), before, next).await?;
-        self.commit(&changeset).await?;
+        let owed = self.owed(&before.deployment, &next);
+        let committed = self.commit_state(before, next, intent).await;
+        self.tell_owed(&before.deployment, owed, &committed).await;
+        committed?;
         if over {
             self.let_go(&before.deployment).await?;
         }
         Ok(true)
+    }
+
+    async fn commit_state(
+        &self,
+        before: &Deployed,
+        next: Next,
+        intent: &Intent,
+    ) -> Result<Receipt, ControlError> {
+        let changeset = self.deploying(self.changeset(intent), before, next).await?;
+        Ok(self.commit(&changeset).await?)
     }
 }

@@ -66,6 +66,10 @@ impl Control {
             return;
         }
         let Deployment { environment, id, .. } = &of.deployment;
+        if let Some(withdrawn) = self.withdrawn(&of.deployment).await {
+            drop(self.happens(environment, *id, &withdrawn).await);
+            return;
+        }
         if let Ok(Some(found)) = self.found(&of.deployment).await {
             drop(self.happens(environment, *id, &Event::Looked(found)).await);
         }

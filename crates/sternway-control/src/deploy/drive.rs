@@ -99,6 +99,10 @@ impl Control {
                     None => self.thaws(deployment).await?,
                 };
                 let trouble = self.keep_shares(deployment).await?;
+                // It is heard of with the next look.
+                let taken =
+                    matches!(trouble, Some(ControlError::Router(RouterError::Withdrawn { .. })));
+                let due = if taken { Some(self.now().saturating_add(AGAIN)) } else { due };
                 return Ok(Driven { deployment: before.deployment, due, trouble });
             }
         }
@@ -108,6 +112,11 @@ impl Control {
     /// Nothing if it is to be looked at again.
     async fn next_event(&self, deployment: &Deployment) -> Result<Option<Event>, ControlError> {
         if let Some(event) = self.moved_past(deployment).await? {
+            return Ok(Some(event));
+        }
+        if deployment.routed
+            && let Some(event) = self.withdrawn(deployment).await
+        {
             return Ok(Some(event));
         }
         if let Some(event) = self.freezes(deployment).await? {
@@ -124,6 +133,12 @@ impl Control {
                 Ok(()) => (),
                 Err(ControlError::Router(RouterError::Unable { .. })) => {
                     return Ok(Some(Event::Unrouted));
+                }
+                Err(ControlError::Router(RouterError::Withdrawn { withdrawal })) => {
+                    let forward = deployment.phase == Phase::Running;
+                    let event =
+                        if forward { Event::Withdrawn(*withdrawal) } else { Event::Unrouted };
+                    return Ok(Some(event));
                 }
                 // A newer route than ours: somebody moved what is live since it was looked at.
                 Err(ControlError::Router(RouterError::Older { .. })) => {
@@ -208,21 +223,29 @@ impl Control {
         }
         let changeset = self.changeset(&Intent::by(Actor::sternway()));
         let over = next.deployment.phase.is_over();
-        let changeset = self.deploying(changeset, before, next).await?;
-        // What follows for the routers is the next event.
-        match self.commit_alone(&changeset).await {
+        let owed = self.owed(&before.deployment, &next);
+        let committed = async {
+            let changeset = self.deploying(changeset, before, next).await?;
+            // What follows for the routers is the next event.
+            Ok(self.commit_alone(&changeset).await?)
+        };
+        let committed = committed.await;
+        self.tell_owed(&before.deployment, owed, &committed).await;
+        match committed {
             Ok(_) => {
                 if over {
                     self.let_go(&before.deployment).await?;
                 }
                 Ok(Wrote::It)
             }
-            Err(err) if is_lost_race(&err) || is_condemned(&err) => Ok(Wrote::Lost),
-            Err(err) if is_frozen(&err) => {
+            Err(ControlError::Store(err)) if is_lost_race(&err) || is_condemned(&err) => {
+                Ok(Wrote::Lost)
+            }
+            Err(ControlError::Store(err)) if is_frozen(&err) => {
                 let seen = self.freeze_of(&before.deployment.environment).await?;
                 Ok(if seen.is_some() { Wrote::Lost } else { Wrote::Behind })
             }
-            Err(err) => Err(err.into()),
+            Err(err) => Err(err),
         }
     }
 

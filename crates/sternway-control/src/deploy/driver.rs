@@ -188,6 +188,13 @@ impl Driver<'_> {
             self.look = now.saturating_add(self.every);
             self.look_for_unjudged().await?;
             self.unrouted = self.control.keep_routes(&mut self.looked).await?;
+            // Requests were taken from its candidates: it goes back.
+            for unrouted in self.unrouted.iter().filter(|it| it.is_withdrawn()) {
+                let whose = (unrouted.environment.clone(), unrouted.artifact.clone());
+                if let Some(id) = self.of.get(&whose) {
+                    self.due.insert((whose.0, *id), now);
+                }
+            }
         }
         Ok(())
     }

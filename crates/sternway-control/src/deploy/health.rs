@@ -16,7 +16,7 @@ use sternway_types::{
 };
 use tokio::task::JoinSet;
 
-use super::{Deployed, driver::Which};
+use super::{Deployed, Routers, TakenAway, driver::Which};
 use crate::{Control, ControlError};
 
 /// When a check that found nothing out is made again, on average.
@@ -69,6 +69,32 @@ impl Probing {
         self.again
     }
 
+    /// What an answer says of the deployment.
+    fn found(&self, health: &Health) -> Result<Event, ControlError> {
+        let problem = match health {
+            Health::Well => None,
+            Health::Unwell(problem) => {
+                let end = problem.floor_char_boundary(Reason::LIMIT.min(problem.len()));
+                Some(Reason::new(problem.get(..end).unwrap_or_default())?)
+            }
+        };
+        Ok(Event::Probed { step: self.step(), problem })
+    }
+
+    /// Has routers take the requests from the candidates at once, if the answer says that they are not well: for
+    /// whoever cannot reach the store to [say so](Control::probed). Doing so again is harmless.
+    pub async fn withdraw(
+        &self,
+        routers: &Routers,
+        health: &Health,
+        now: Timestamp,
+    ) -> Vec<TakenAway> {
+        match self.found(health) {
+            Ok(event) => routers.withdraw_by(&self.deployment, &event, now).await,
+            Err(_) => Vec::new(),
+        }
+    }
+
     /// In which step it asks.
     #[must_use]
     pub const fn step(&self) -> u16 {
@@ -90,7 +116,8 @@ impl Control {
     }
 
     /// Says what came of a question: the deployment goes on, or back. An answer to another step than the
-    /// one that it is in changes nothing.
+    /// one that it is in changes nothing. Where the store cannot be told that candidates are not well, routers take
+    /// the requests from them all the same.
     ///
     /// # Errors
     ///
@@ -98,25 +125,20 @@ impl Control {
     /// write.
     pub async fn probed(
         &self,
-        environment: &EnvironmentId,
-        id: DeploymentId,
-        step: u16,
+        probing: &Probing,
         health: &Health,
     ) -> Result<Deployed, ControlError> {
-        let problem = match health {
-            Health::Well => None,
-            Health::Unwell(problem) => {
-                let end = problem.floor_char_boundary(Reason::LIMIT.min(problem.len()));
-                Some(Reason::new(problem.get(..end).unwrap_or_default())?)
-            }
-        };
-        self.happens(environment, id, &Event::Probed { step, problem }).await
+        let (of, event) = (&probing.deployment, probing.found(health)?);
+        let said = self.happens(&of.environment, of.id, &event).await;
+        if let Err(err) = &said {
+            self.tell_of(of, &event, err).await;
+        }
+        said
     }
 }
 
-/// A deployment, the step in which its health was asked for, and what came of it: else after how long it is to
-/// be asked again.
-type Answer = (Which, u16, Result<Health, Duration>);
+/// A question, and what came of it.
+type Answer = (Probing, Result<Health, Unprobed>);
 
 /// Health checks that are being made, and their answers, which are not said yet. Whoever drives keeps it.
 #[derive(Debug, Default)]
@@ -136,8 +158,8 @@ impl HealthChecks {
             return;
         }
         self.under_way.spawn(async move {
-            let answer = probing.ask().await.map_err(|_| probing.again());
-            (which, step, answer)
+            let answer = probing.ask().await;
+            (probing, answer)
         });
     }
 
@@ -161,23 +183,41 @@ impl HealthChecks {
         &mut self,
         control: &Control,
     ) -> Result<Vec<(EnvironmentId, DeploymentId, Timestamp)>, ControlError> {
-        while let Some(answer) = self.under_way.try_join_next() {
-            self.answered.extend(answer);
-        }
+        self.take_in();
         let mut next = Vec::new();
-        while let Some(((environment, id), step, answer)) = self.answered.last() {
+        while let Some((probing, answer)) = self.answered.last() {
             let now = control.now();
             let due = match answer {
                 Ok(health) => {
-                    control.probed(environment, *id, *step, health).await?;
+                    control.probed(probing, health).await?;
                     now
                 }
-                Err(again) => now.saturating_add(*again),
+                Err(_) => now.saturating_add(probing.again()),
             };
+            let Deployment { environment, id, .. } = &probing.deployment;
             next.push((environment.clone(), *id, due));
             self.of.remove(&(environment.clone(), *id));
             self.answered.pop();
         }
         Ok(next)
+    }
+
+    /// Has routers take the requests from candidates that were found not to be well, as long as the store cannot be
+    /// reached to [say](Self::say) so. What was not said is kept; doing so again is harmless.
+    pub async fn withdraw(&mut self, routers: &Routers, now: Timestamp) -> Vec<TakenAway> {
+        self.take_in();
+        let mut taken = Vec::new();
+        for (probing, answer) in &self.answered {
+            if let Ok(health) = answer {
+                taken.extend(probing.withdraw(routers, health, now).await);
+            }
+        }
+        taken
+    }
+
+    fn take_in(&mut self) {
+        while let Some(answer) = self.under_way.try_join_next() {
+            self.answered.extend(answer);
+        }
     }
 }

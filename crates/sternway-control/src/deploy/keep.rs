@@ -26,6 +26,15 @@ pub struct Unrouted {
     pub trouble: Option<ControlError>,
 }
 
+impl Unrouted {
+    /// Whether requests were taken from candidates there while the store was away, and that is not written down yet:
+    /// their deployment is to be driven.
+    #[must_use]
+    pub const fn is_withdrawn(&self) -> bool {
+        matches!(self.trouble, Some(ControlError::Router(RouterError::Withdrawn { .. })))
+    }
+}
+
 impl Control {
     /// Tells the routers of everything that a changeset moved. What was moved stays so whether or not they
     /// follow: a driver tells them again.

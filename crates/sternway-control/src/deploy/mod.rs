@@ -26,6 +26,7 @@ mod routes;
 mod start;
 mod trial;
 mod turn;
+mod withdraw;
 mod write;
 
 use sternway_store::{Limit, StoreError};
@@ -44,8 +45,9 @@ pub use self::{
     resolve::{Resolved, Targeting},
     routes::Routers,
     start::{NewDeployment, OnSupersede},
+    withdraw::TakenAway,
 };
-pub(crate) use self::{bell::UnderWay, keep::Untold, line::Lines, trial::Trial};
+pub(crate) use self::{bell::UnderWay, keep::Untold, line::Lines, trial::Trial, withdraw::Unsaid};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.

@@ -271,6 +271,6 @@ async fn follow(router: &dyn TrafficRouter, route: &Route) -> Result<Told, Route
     Err(unreachable(&format!("asked for generation {generation}, and saw another route")))
 }
 
-fn unreachable(problem: &str) -> RouterError {
+pub(super) fn unreachable(problem: &str) -> RouterError {
     RouterError::Unreachable { problem: problem.to_owned() }
 }

@@ -155,9 +155,15 @@ impl Control {
             let changeset = changeset.because(reason_of(subject, regression)?);
             let latch = latched(subject, regression, LatchAction::Withdrawn { deployment: id });
             let first = Precondition::RecordAt { key: latch.key(), generation: Generation::ZERO };
-            let changeset = self.deploying(changeset, &before, next).await?;
-            let changeset = changeset.when(first).then(Change::PutRecord(Box::new(latch)));
-            match self.commit(&changeset).await {
+            let owed = self.owed(&before.deployment, &next);
+            let committed = async {
+                let changeset = self.deploying(changeset, &before, next).await?;
+                let latched = changeset.when(first).then(Change::PutRecord(Box::new(latch)));
+                Ok(self.commit(&latched).await?)
+            };
+            let committed = committed.await;
+            self.tell_owed(&before.deployment, owed, &committed).await;
+            match committed {
                 Ok(receipt) => {
                     return Ok(Reaction::Withdrawn {
                         artifact: subject.artifact.clone(),
@@ -168,11 +174,11 @@ impl Control {
                     });
                 }
                 // What is only tried would be lost for ever.
-                Err(err) if is_lost_race(&err) && self.is_rehearsal() => {
+                Err(ControlError::Store(err)) if is_lost_race(&err) && self.is_rehearsal() => {
                     return Ok(Reaction::Overtaken);
                 }
-                Err(err) if is_lost_race(&err) => lost = true,
-                Err(err) => return Err(err.into()),
+                Err(ControlError::Store(err)) if is_lost_race(&err) => lost = true,
+                Err(err) => return Err(err),
             }
         }
     }

@@ -58,6 +58,12 @@ impl GatedKv {
         self.turn(Some(commits));
     }
 
+    /// Fails every commit and every read from now on.
+    pub(crate) fn go_away(&self) {
+        self.break_after(0);
+        self.gate.blind.store(true, Ordering::SeqCst);
+    }
+
     /// Lets the next commit through, and fails every read after it.
     pub(crate) fn blind_after_commit(&self) {
         self.gate.blinding.store(true, Ordering::SeqCst);

@@ -72,4 +72,5 @@ mod validate;
 mod validate_elsewhere;
 mod validate_trouble;
 mod watch;
+mod withdrawn;
 mod world;

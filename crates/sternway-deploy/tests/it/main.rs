@@ -16,3 +16,4 @@ mod shadows;
 mod starved;
 mod steps;
 mod strategies;
+mod withdrawn;

@@ -6,7 +6,7 @@ use proptest::{prelude::*, sample::select};
 use sternway_deploy::{Ask, Awaited, Event, Found, Next, Write, advance, due};
 use sternway_types::{
     Actor, Consent, Deployment, DeploymentId, Limits, OnDeadline, Phase, Plan, Step, Timestamp,
-    VersionNumber, Weight,
+    VersionNumber, Weight, Withdrawal,
 };
 
 use crate::make::{asked, begun, parsed, plan, regressed, wait, worse};
@@ -96,6 +96,9 @@ fn events() -> impl Strategy<Value = Event> {
         2 => Just(Event::Unrouted),
         1 => Just(regressed()),
         1 => Just(Event::TakenBack { artifact: artifact(), candidate: VersionNumber::FIRST.next() }),
+        1 => any::<bool>().prop_map(|unfit| Event::Withdrawn(
+            Withdrawal::new(Timestamp::EPOCH, parsed("bob"), "red", unfit).unwrap(),
+        )),
         1 => (2_u64..6).prop_map(worse),
         1 => Just(Event::Overtaken { artifact: artifact() }),
         1 => Just(Event::Replaced { by: DeploymentId::from_name("another") }),

@@ -2,7 +2,7 @@
 
 use sternway_deploy::{Ask, Event, Found, Write, begin_at};
 use sternway_types::{
-    Cause, Deployment, DeploymentId, Limits, Phase, Plan, Step, VersionNumber, Weight,
+    Cause, Deployment, DeploymentId, Limits, Phase, Plan, Step, VersionNumber, Weight, Withdrawal,
 };
 
 use crate::make::{PROVEN, Tale, asked, begun, parsed, plan, regressed, second, weight};
@@ -31,6 +31,7 @@ fn nothing_but_its_turn_and_an_end_takes_it_out_of_the_queue() {
         Event::Noticed,
         Event::Frozen,
         Event::Thawed,
+        Event::Withdrawn(Withdrawal::new(second(1), parsed("bob"), "red", true).unwrap()),
         Event::Overtaken { artifact },
         regressed(),
     ] {

@@ -69,6 +69,10 @@ pub(super) fn route<S: State>(
         environment: environment.clone(),
         generation: after.generation(),
     };
+    // What requests were taken from is for a router to know, until a deployment went back.
+    if after.withdrawal().is_some() {
+        return Err(stale().into());
+    }
     let deployment = on_its_way(making, after)?.ok_or_else(stale)?;
     let member = deployment.members.iter().find(|member| member.artifact == *artifact);
     let member = member.ok_or_else(stale)?;

@@ -48,6 +48,16 @@ pub enum Cause {
         /// What it said.
         problem: Reason,
     },
+    /// The requests were taken from the candidates at the routers, while the store could not be told so. This was
+    /// recorded later.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+        /// Who did so.
+        by: Actor,
+        /// Why.
+        reason: Reason,
+    },
     /// A step took longer than it may.
     Deadline,
     /// What is live was moved past it.

@@ -198,6 +198,10 @@ fn every_cause() {
         &Cause::Aborted { by: by.clone(), reason: reason.clone() },
         r#"{"aborted":{"by":"human:alice","reason":"it was rude"}}"#,
     );
+    check_part(
+        &Cause::Withdrawn { at: second(1), by: by.clone(), reason: reason.clone() },
+        r#"{"withdrawn":{"at":"1970-01-01T00:00:01Z","by":"human:alice","reason":"it was rude"}}"#,
+    );
     check_part(&Cause::Deadline, r#""deadline""#);
     check_part(
         &Cause::Overtaken { artifact: greeting() },

@@ -135,6 +135,12 @@ fn why(view: &DeploymentView) -> String {
         Some(CauseView::Aborted { by, reason }) => {
             format!(": aborted by {by}{}", said(reason.as_str()))
         }
+        Some(CauseView::Withdrawn { at, by, reason }) => {
+            format!(
+                ": {by} took its requests away at {at}, while the store was away: {}",
+                visible::line(reason.as_str())
+            )
+        }
         Some(CauseView::Deadline) => ": a step took too long".into(),
         Some(CauseView::Overtaken { artifact }) => {
             format!(": what is live of {artifact} was moved by hand")

@@ -9,3 +9,4 @@ pub(crate) mod idempotent;
 pub(crate) mod matched;
 pub(crate) mod read_back;
 pub(crate) mod whole;
+pub(crate) mod withdrawn;
