@@ -3,7 +3,7 @@
 
 use sternway_store::{Batch, StoreError};
 
-use super::{commit, delete, everything, open, put, snapshot};
+use super::{commit, delete, everything, get, open, put, snapshot};
 use crate::{kv_harness::OpenKv, must::Must};
 
 pub(crate) fn what_was_committed_is_there_again(place: &OpenKv) {
