@@ -9,7 +9,7 @@ pub enum Mutant {
     None,
     /// The router takes a route that is older than the one it has.
     OlderRoutes,
-    /// The router gives requests again to what they were taken from.
+    /// The router does not keep that requests were taken from candidates, and gives them back.
     Revives,
     /// The driver believes the router, and does not read back.
     NoReadBack,

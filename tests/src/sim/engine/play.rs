@@ -336,13 +336,13 @@ impl<'a> Play<'a> {
         if !self.script.eventful {
             return self.what_they_wait_for();
         }
+        if self.script.outages > 0 && self.guards.chance(1, 20) {
+            return members.get(self.guards.place(members.len())).cloned().map(Deed::Withdraw);
+        }
         if self.deeds > 6 || !self.dice.chance(1, 12) {
             return None;
         }
         self.deeds += 1;
-        if self.script.outages > 0 && self.guards.chance(1, 6) {
-            return members.get(self.dice.place(members.len())).cloned().map(Deed::Withdraw);
-        }
         let id = self.ledger.under_way().first().map_or(any, |it| it.id);
         if self.guards.chance(1, 3) {
             let agree = Deed::Answer(id, Ask::Approve);

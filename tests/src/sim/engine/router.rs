@@ -130,10 +130,21 @@ impl SimRouter {
             // Whoever does not read back takes what was asked for as done.
             _ if self.mutant == Mutant::NoReadBack => Ok(state.asked.get(artifact).cloned()),
             Trouble::None | Trouble::Lie | Trouble::Unable => {
-                Ok(state.routes.get(artifact).cloned())
+                let route = state.routes.get(artifact).cloned();
+                Ok(if self.mutant == Mutant::Revives { route.map(unmarked) } else { route })
             }
         }
     }
+}
+
+/// The same without what it says of requests that were taken.
+fn unmarked(route: Route) -> Route {
+    if route.withdrawal().is_none() {
+        return route;
+    }
+    let (artifact, environment) = (route.artifact().clone(), route.environment().clone());
+    let whole = Route::whole(artifact, environment, route.generation(), route.live().version);
+    route.deployment().map_or(whole.clone(), |id| whole.of_deployment(id))
 }
 
 fn silent() -> RouterError {

@@ -170,7 +170,7 @@ fn write(context: &Context, view: &WithdrawnView, page: &mut Page) {
         WithdrewView::NothingToTake => format!("nothing to take: {all}"),
         WithdrewView::Unknown | _ => {
             let problem = view.problem.as_deref().unwrap_or_default();
-            style::paint(style::BAD, visible::line(problem)).to_string()
+            style::paint(style::BAD, visible::line(problem))
         }
     };
     page.line(format_args!("{name} in {environment}  {said}"));
