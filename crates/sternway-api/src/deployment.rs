@@ -6,7 +6,7 @@ use sternway_types::{
     Member, Objection, Pause, Phase, Reason, Route, Step, Timestamp, VersionNumber, Waiver,
 };
 
-use crate::{CauseView, MatchedView, RollbackView};
+use crate::{CauseView, MatchedView, RollbackView, WithdrawalView};
 
 /// One of the artifacts that a deployment moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -314,6 +314,9 @@ pub struct RouteView {
     /// The deployments that wait for their turn, the next one first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub queue: Vec<DeploymentId>,
+    /// When and why a router took the requests from candidates, if it did so while the store was away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<WithdrawalView>,
 }
 
 impl From<&Route> for RouteView {
@@ -327,6 +330,7 @@ impl From<&Route> for RouteView {
             matched: route.matched().map(Into::into),
             deployment: route.deployment(),
             queue: route.queue().to_vec(),
+            withdrawal: route.withdrawal().map(Into::into),
         }
     }
 }

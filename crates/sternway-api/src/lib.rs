@@ -145,7 +145,10 @@ pub use crate::{
     resolved::{MatchedView, ResolvedView},
     restored_to::{RestoredToView, WentBackView},
     rolled_back::{RestoredView, RollbackView},
-    router::{CapabilitiesView, RoutedView, RouterDetailView, RouterView, StepView},
+    router::{
+        CapabilitiesView, RoutedView, RouterDetailView, RouterView, RouterWithdrawnView, StepView,
+        WithdrawalView, WithdrawnView, WithdrewView,
+    },
     setting::{PassedOverView, SettingSetView, SettingView, SettingsFileView, SettingsView},
     signed_head::{HeadKeyView, SignedHeadView},
     simulated::{SimulatedRunsView, SimulatedView},

@@ -3,9 +3,72 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use sternway_types::{ArtifactId, EnvironmentId, NamespaceId, Route};
+use sternway_types::{
+    Actor, ArtifactId, EnvironmentId, NamespaceId, Reason, Route, Timestamp, VersionNumber,
+    Withdrawal,
+};
 
 use crate::RouteView;
+
+/// That requests were taken from candidates while the store was away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WithdrawalView {
+    /// When.
+    pub at: Timestamp,
+    /// Who did so.
+    pub by: Actor,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl From<&Withdrawal> for WithdrawalView {
+    fn from(Withdrawal { at, by, reason, .. }: &Withdrawal) -> Self {
+        Self { at: *at, by: by.clone(), reason: reason.clone() }
+    }
+}
+
+/// What became of the requests of the candidates of one artifact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WithdrewView {
+    /// They were taken from them, or would be.
+    Withdrawn,
+    /// They had been taken from them before.
+    Before,
+    /// No candidate gets any.
+    NothingToTake,
+    /// Nobody knows, or it cannot.
+    Unknown,
+}
+
+/// A router that was to take the requests from the candidates of one artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WithdrawnView {
+    /// Whose requests.
+    pub artifact: ArtifactId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What became of it.
+    pub outcome: WithdrewView,
+    /// The version that gets all requests, if it is known.
+    pub version: Option<VersionNumber>,
+    /// The route before; with the withdrawal, if they had been taken before.
+    pub route: Option<RouteView>,
+    /// Why nobody knows, if the router did not answer, or cannot.
+    pub problem: Option<String>,
+}
+
+/// What a router was asked to take from candidates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RouterWithdrawnView {
+    /// What it is called in the settings.
+    pub router: String,
+    /// What became of it, artifact by artifact.
+    pub artifacts: Vec<WithdrawnView>,
+    /// Whether nothing was done.
+    pub dry_run: bool,
+}
 
 /// What a router is able to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +128,8 @@ pub enum StepView {
     Ahead,
     /// It has another route of the same generation.
     Differs,
+    /// Requests were taken from candidates while the store was away, and that is not written down yet.
+    Withdrawn,
     /// It did not answer, or not as it should.
     Away,
 }
@@ -78,6 +143,7 @@ impl StepView {
             (None, None) => Self::InStep,
             (None, Some(_)) => Self::Forgot,
             (Some(_), None) => Self::Ahead,
+            (Some(observed), Some(wanted)) if wanted.revives(observed) => Self::Withdrawn,
             (Some(observed), Some(wanted)) if observed.generation() < wanted.generation() => {
                 Self::Behind
             }
@@ -102,6 +168,7 @@ impl StepView {
             Self::Behind => "behind",
             Self::Ahead => "ahead",
             Self::Differs => "differs",
+            Self::Withdrawn => "withdrawn",
             Self::Away => "away",
         }
     }
@@ -164,6 +231,10 @@ mod tests {
         assert_eq!(of(Some(&route(6, 500))), S::Behind);
         assert_eq!(of(Some(&route(8, 500))), S::Ahead);
         assert_eq!(of(Some(&route(7, 600))), S::Differs);
+        let taken = Withdrawal::new(Timestamp::EPOCH, Actor::sternway(), "red", true).unwrap();
+        let withdrawn = wanted.clone().withdrawn(VersionNumber::FIRST, taken);
+        assert_eq!(of(Some(&withdrawn)), S::Withdrawn);
+        assert_eq!(S::of(Some(&withdrawn), Some(&route(8, 0))), S::Behind, "it went back");
         assert_eq!([S::of(None, None), S::of(Some(&wanted), None)], [S::InStep, S::Ahead]);
     }
 }

@@ -30,6 +30,7 @@ mod render;
 mod routers;
 mod settings;
 mod standing;
+mod taken;
 mod told;
 mod usage;
 mod view;

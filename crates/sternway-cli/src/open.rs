@@ -156,6 +156,7 @@ impl Context {
             Err(err) => Err(err.with_hint(&sternway).await),
         };
         self.say_untold(&sternway);
+        self.say_taken(sternway.control().take_taken());
         let closed = sternway.shutdown().await;
         let done = done?;
         closed?;

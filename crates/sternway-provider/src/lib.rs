@@ -38,5 +38,5 @@ pub use crate::{
     router::{Capabilities, RouterError, TrafficRouter},
     secret::{NoRandomness, secret},
     validator::{Candidate, Unvalidated, Validator},
-    withdraw::{FromRoute, Withdrew, withdraw},
+    withdraw::{FromRoute, Withdrew, left_with, withdraw},
 };

@@ -26,6 +26,16 @@ pub enum Withdrew {
     MovedOn(Route),
 }
 
+/// The version that gets all requests if they are taken from the others, in a router's route; nothing if no other
+/// gets any. It is the live one. Where that is a candidate, and this version was before it, it is that one.
+#[must_use]
+pub fn left_with(found: &Route, before: Option<VersionNumber>) -> Option<VersionNumber> {
+    let live = found.live().version;
+    let is_live = found.deployment().is_some() && !found.runs_any_but(live);
+    let to = before.filter(|_| is_live).unwrap_or(live);
+    found.runs_any_but(to).then_some(to)
+}
+
 /// Has a router send all requests to the live version of its route, and none to candidates, until the deployment
 /// went back. Where a candidate is live already, and this version was before it, that one gets them. It asks the
 /// router for its route, and reads back. Of what is no step of a deployment nobody would ever write that down:
@@ -54,12 +64,9 @@ pub async fn withdraw(
             let ours = told.filter(|_| found.withdrawal() == Some(withdrawal));
             return Ok(ours.map_or(Withdrew::Before(found), Withdrew::Now));
         }
-        let live = found.live().version;
-        let is_live = found.deployment().is_some() && !found.runs_any_but(live);
-        let to = before.filter(|_| is_live).unwrap_or(live);
-        if !found.runs_any_but(to) {
+        let Some(to) = left_with(&found, before) else {
             return Ok(Withdrew::NothingToTake(Some(found)));
-        }
+        };
         if told.is_some_and(|told| told == found) {
             let problem = format!("it was told to give {to} all requests, and goes on as before");
             return Err(RouterError::Unreachable { problem });

@@ -81,10 +81,10 @@ fn look(options: &Options) -> Told<()> {
             }
         }
     }
-    let Course { deployments, commits, crashes, faults, .. } = sum;
+    let Course { deployments, commits, crashes, faults, withdrawn, .. } = sum;
     say(&format!(
         "{count} seeds: {deployments} deployments, {commits} commits, {crashes} lives that ended \
-         early and {faults} faults in {:.1} s",
+         early, {faults} faults, and requests taken without the store {withdrawn} times, in {:.1} s",
         watch.elapsed().as_secs_f64()
     ));
     if failed == 0 { Ok(()) } else { Err(format!("{failed} seeds failed").into()) }
@@ -107,6 +107,7 @@ fn add(sum: &mut Course, course: &Course) {
     sum.commits += course.commits;
     sum.crashes += course.crashes;
     sum.faults += course.faults;
+    sum.withdrawn += course.withdrawn;
 }
 
 fn catch(options: &Options, mutant: Mutant) -> Told<()> {

@@ -80,6 +80,11 @@ fn a_router_that_takes_older_routes_is_caught() {
 }
 
 #[test]
+fn a_router_that_gives_requests_back_is_caught() {
+    check_caught(Mutant::Revives);
+}
+
+#[test]
 fn a_driver_that_does_not_read_back_is_caught() {
     check_caught(Mutant::NoReadBack);
 }

@@ -202,3 +202,61 @@ fn a_router_that_forgot_is_told_again() -> Told<()> {
     assert_eq!(shown, "in step\n");
     Ok(())
 }
+
+/// The store is away: nothing can be aborted, and a person takes the requests from the candidate at the router. Once
+/// the store is back, a supervisor that never heard of it has the deployment go back.
+#[test]
+fn a_person_stops_a_candidate_while_the_store_is_away() -> Told<()> {
+    let command = program_beside(Path::new(env!("CARGO_BIN_EXE_worker")))?;
+    let site = Site::open(haproxy_given(), command, 2)?;
+    site.publish(2)?;
+    let start = ["deploy", "start", "tools/search@v2", "--canary", "50", "--outcomes", "1000"];
+    site.commands.ok(&start, "")?;
+    assert_eq!(answered(&site, 100)?, ["v1", "v2"]);
+    let settings = site.folder().join("sternway.toml");
+    let before = std::fs::read_to_string(&settings)?;
+    // Nobody listens there.
+    let away = format!("{before}[store]\nurl = \"postgres://nobody@127.0.0.1:1/none\"\n");
+    std::fs::write(&settings, away)?;
+    let words = ["deploy", "abort", ARTIFACT, "-m", "red", "--lock-timeout", "100ms"];
+    let abort = site.commands.run(&words, "")?;
+    let help = "sternway router withdraw edge -e production --reason WHY";
+    assert!(abort.code == Some(10) && abort.stderr.contains(help), "{abort:?}");
+    let foreseen = site
+        .commands
+        .ok(&["router", "withdraw", "edge", "-m", "checkout is red", "--dry-run"], "")?;
+    assert!(foreseen.contains("would be withdrawn: all requests go to v1"), "{foreseen}");
+    assert_eq!(answered(&site, 100)?, ["v1", "v2"]);
+    let words = ["router", "withdraw", "edge", "-m", "checkout is red"];
+    let taken = site.commands.ok(&words, "")?;
+    assert!(taken.contains("withdrawn: all requests go to v1"), "{taken}");
+    assert_eq!(answered(&site, 100)?, ["v1"]);
+    let again = site.commands.ok(&[&words[..], &["-o", "json"]].concat(), "")?;
+    assert!(
+        again.contains("\"outcome\": \"before\"") || again.contains("\"outcome\":\"before\""),
+        "{again}"
+    );
+    let other =
+        site.commands.run(&["router", "withdraw", "edge", "tools/none", "-m", "red"], "")?;
+    assert!(other.code == Some(2) && other.stderr.contains("of tools/none"), "{other:?}");
+    // The store is back.
+    std::fs::write(&settings, before)?;
+    let shown = site.commands.ok(&["router", "show", "edge"], "")?;
+    assert!(
+        shown.contains("in production  withdrawn")
+            && shown.contains("by human:alice at ")
+            && shown.contains("checkout is red"),
+        "{shown}"
+    );
+    assert_eq!(site.status()?.weight, 5_000, "nobody wrote it down yet");
+    site.commands.ok(&["supervise", "--once"], "")?;
+    let ended = site.commands.ok(&["deploy", "status", ARTIFACT], "")?;
+    assert!(
+        ended.contains("human:alice took its requests away at ")
+            && ended.contains("checkout is red"),
+        "{ended}"
+    );
+    assert_eq!(site.status()?.state, "rolled_back");
+    assert_eq!(answered(&site, 100)?, ["v1"]);
+    alone(&site, "v1")
+}

@@ -70,7 +70,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         }
         Ok(sternway.control().emergency(&args.environment, &intent).await?)
     });
-    let done = done.await?;
+    let done = done.await.map_err(|err| context.or_withdraw(err))?;
     let view = view(context, &done);
     let name = view.revision.map_or_else(|| "unchanged".to_owned(), |it| it.to_string());
     context.answer(&view, &name, |page| write(context, &view, &done, page))?;

@@ -7,7 +7,12 @@ use sternway::{
 };
 
 use super::doctor::ok;
-use crate::{context::Context, format::number::percent, place, settings::routers::RouterSetting};
+use crate::{
+    context::Context,
+    format::{number::percent, visible},
+    place,
+    settings::routers::RouterSetting,
+};
 
 /// The name of these checks.
 const NAME: &str = "router";
@@ -84,5 +89,10 @@ pub(super) fn shares(route: &RouteView) -> String {
     let share = |weight: u16| percent(f64::from(weight) / f64::from(Weight::ALL.get()));
     let arms: Vec<_> =
         running.map(|arm| format!("{} {}", arm.version, share(arm.weight))).collect();
-    format!("{} (generation {})", arms.join(", "), route.generation)
+    let taken = route.withdrawal.as_ref().map(|it| {
+        let why = visible::line(it.reason.as_str()).into_owned();
+        format!(", taken from the candidates by {} at {}: {why}", it.by, it.at)
+    });
+    let taken = taken.unwrap_or_default();
+    format!("{} (generation {}){taken}", arms.join(", "), route.generation)
 }

@@ -89,6 +89,9 @@ async fn supervise(context: &Context, args: &Args) -> Result<ExitCode, CliError>
                 troubled = (troubled + 1).min(MOST_DOUBLINGS);
                 let why = err.chain().join(": ");
                 context.console.complain(&format!("trying again: {}", visible::line(&why)));
+                // Who was found not to be well gets no requests meanwhile.
+                let routers = context.routers(&place::find(context.place.as_ref()));
+                context.say_taken(rounds.checks.withdraw(&routers, context.now()).await);
             }
             Err(err) => return Err(err),
         }
@@ -152,6 +155,9 @@ async fn look(context: &Context, rounds: &mut Rounds) -> Result<(), CliError> {
             }
             for unrouted in control.keep_routes(&mut rounds.after).await? {
                 routed(context, &unrouted);
+                if unrouted.is_withdrawn() {
+                    rounds.deployments.again();
+                }
             }
             rounds.post.call(context, control).await
         })

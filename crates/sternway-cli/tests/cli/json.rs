@@ -317,9 +317,11 @@ fn routed(world: &World, all: &mut Keys) {
         b"[routers.edge]\nhaproxy = 'unix:/nowhere/sternway.sock'\nartifacts = ['configs/bot']\n\
                    environment = 'production'\n";
     world.write("sternway.toml", router);
-    for (name, words) in
-        [("router list", vec!["router", "list"]), ("router show", vec!["router", "show", "edge"])]
-    {
+    for (name, words) in [
+        ("router list", vec!["router", "list"]),
+        ("router show", vec!["router", "show", "edge"]),
+        ("router withdraw", vec!["router", "withdraw", "edge", "-m", "red"]),
+    ] {
         note(world, all, name, &words);
     }
     fs::remove_file(world.path("sternway.toml")).unwrap();

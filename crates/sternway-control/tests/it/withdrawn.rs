@@ -40,7 +40,7 @@ impl Edge {
 
     /// The versions that get requests, and in whose words others lost them.
     fn shows(&self, of: &ArtifactId) -> (Vec<(u64, u16)>, Option<String>) {
-        let route = self.routes()[of].clone();
+        let route = self.routes().get(of).cloned().expect("a route");
         let running = route.arms().iter().filter(|arm| route.runs(arm.version));
         let shares = running.map(|arm| (arm.version.get(), arm.weight.get())).collect();
         (shares, route.withdrawal().map(|it| format!("{}: {}", it.by, it.reason)))
@@ -104,7 +104,7 @@ impl Story {
         world.publish("greeting 2").await;
         for number in 1..=2 {
             let publish = Publish::new(artifact(SEARCH), text(&format!("search {number}")));
-            world.control.publish(publish, &alice()).await.unwrap();
+            world.control.publish(publish, &alice()).await.expect("it is done");
         }
         Self { kv, world, edge }
     }
@@ -120,23 +120,25 @@ impl Story {
         let wait = Wait { outcomes: 20, length: Duration::ZERO };
         let limits =
             Limits { step: MINUTE, on_deadline: OnDeadline::RollBack, ..Limits::default() };
-        let half = Weight::new(5_000).unwrap();
-        let begun = start(control, members, canary(&[half], wait, wait, limits).unwrap()).await;
-        let driven = control.drive_one(&production(), begun.id).await.unwrap().deployment;
+        let half = Weight::new(5_000).expect("it is done");
+        let begun =
+            start(control, members, canary(&[half], wait, wait, limits).expect("it is done")).await;
+        let driven =
+            control.drive_one(&production(), begun.id).await.expect("it is done").deployment;
         assert_eq!(self.edge.shows(&greeting()), (vec![(1, 5_000), (2, 5_000)], None));
         driven
     }
 
     async fn now(&self, of: &Deployment) -> Deployment {
-        self.world.control.deployment(&production(), of.id).await.unwrap().deployment
+        self.world.control.deployment(&production(), of.id).await.expect("it is done").deployment
     }
 
     /// The store is back: somebody who never heard of it drives, and the deployment ends by going back.
     async fn ends(&self, of: &Deployment, by: &str, reason: &str, at: sternway_types::Timestamp) {
         let other = self.process();
-        let ended = other.drive_one(&production(), of.id).await.unwrap().deployment;
+        let ended = other.drive_one(&production(), of.id).await.expect("it is done").deployment;
         assert_eq!(ended.phase, Phase::RolledBack, "{ended:?}");
-        let (by, reason) = (by.parse().unwrap(), reason.parse().unwrap());
+        let (by, reason) = (by.parse().expect("it is done"), reason.parse().expect("it is done"));
         assert_eq!(ended.cause, Some(Cause::Withdrawn { at, by, reason }));
         for member in &of.members {
             assert_eq!(self.edge.shows(&member.artifact), (vec![(1, 10_000)], None));

@@ -97,7 +97,7 @@ fn events() -> impl Strategy<Value = Event> {
         1 => Just(regressed()),
         1 => Just(Event::TakenBack { artifact: artifact(), candidate: VersionNumber::FIRST.next() }),
         1 => any::<bool>().prop_map(|unfit| Event::Withdrawn(
-            Withdrawal::new(Timestamp::EPOCH, parsed("bob"), "red", unfit).unwrap(),
+            Withdrawal::new(Timestamp::EPOCH, parsed("bob"), "red", unfit).expect("a reason"),
         )),
         1 => (2_u64..6).prop_map(worse),
         1 => Just(Event::Overtaken { artifact: artifact() }),

@@ -6,7 +6,7 @@ use sternway_types::{Actor, Cause, Limits, OnDeadline, Phase, Step, Withdrawal};
 use crate::make::{MINUTE, Tale, parsed, regressed, second, wait, weight};
 
 fn taken(unfit: bool) -> Withdrawal {
-    Withdrawal::new(second(7), parsed("bob"), "it is red", unfit).unwrap()
+    Withdrawal::new(second(7), parsed("bob"), "it is red", unfit).expect("a reason")
 }
 
 fn half() -> [Step; 3] {
@@ -43,11 +43,11 @@ fn what_is_live_already_comes_back_and_no_pause_holds_it() {
 #[track_caller]
 fn check(tale: &Tale, event: &Event, expected: Option<(&str, &str, bool)>) {
     let now = second(tale.second);
-    let next: Next = advance(&tale.now, event, now).unwrap().unwrap();
+    let next: Next = advance(&tale.now, event, now).expect("it may be").expect("it changes");
     let owed = withdrawal(&tale.now, &next, now);
     let expected = expected.map(|(by, reason, unfit)| {
         let by = if by.is_empty() { Actor::sternway() } else { parsed(by) };
-        Withdrawal::new(now, by, reason, unfit).unwrap()
+        Withdrawal::new(now, by, reason, unfit).expect("a reason")
     });
     assert_eq!(owed, expected, "{event:?}");
 }

@@ -7,11 +7,12 @@ use sternway::{
         Control, ControlError, Intent,
         deploy::{NewDeployment, OnSupersede, Routers},
     },
-    provider::{CountingIds, Ids as _, ManualClock},
+    provider::{CountingIds, FromRoute, Ids as _, ManualClock, withdraw},
     store::{Store, StoreError},
     types::{
         Actor, ArtifactId, Change, Changeset, Deployment, DeploymentId, Environment, Force,
-        FreezeWindow, NamespaceId, Outcome, Phase, Precondition, Record, RecordKey, VersionNumber,
+        FreezeWindow, NamespaceId, Outcome, Phase, Precondition, Record, RecordKey, Timestamp,
+        VersionNumber, Withdrawal,
     },
 };
 use sternway_deploy::{Ask, Event, advance};
@@ -103,6 +104,7 @@ async fn spoilt(shared: &Shared, control: &Control, id: DeploymentId) -> Option<
         | Mutant::FromTheStart
         | Mutant::None
         | Mutant::OlderRoutes
+        | Mutant::Revives
         | Mutant::NoReadBack => return None,
     };
     let key = RecordKey::deployment(&production(), id);
@@ -143,6 +145,8 @@ pub(super) enum Deed {
     /// Somebody else agrees, or does not.
     Answer(DeploymentId, Ask),
     Freeze,
+    /// The requests are taken from the candidates at the router, whatever the store does.
+    Withdraw(ArtifactId),
     /// A window of the calendar is set.
     Close(FreezeWindow),
     Unfreeze,
@@ -151,12 +155,25 @@ pub(super) enum Deed {
 pub(super) fn acts(shared: &Shared, control: &Arc<Control>, deed: Deed) -> Task {
     let (shared, control) = (shared.clone(), Arc::clone(control));
     Box::pin(async move {
+        if let Deed::Withdraw(artifact) = &deed {
+            return withdraws(&shared, artifact, control.now()).await;
+        }
         match done(&control, deed).await {
             Ok(()) => (),
             Err(err) if is_away(&err) || is_answer(&err) => (),
             Err(err) => shared.complain("a person", &err),
         }
     })
+}
+
+async fn withdraws(shared: &Shared, artifact: &ArtifactId, at: Timestamp) {
+    let Some(intent) = person() else { return };
+    let withdrawal = Withdrawal::new(at, intent.actor, "because", true);
+    if let Ok(withdrawal) = withdrawal {
+        let (router, environment) = (shared.router.as_ref(), production());
+        let whose = (artifact, &environment);
+        drop(withdraw(router, whose, FromRoute::Any, None, &withdrawal).await);
+    }
 }
 
 /// Who everything is done by.
@@ -187,6 +204,8 @@ async fn done(control: &Control, deed: Deed) -> Result<(), ControlError> {
             let intent = another().unwrap_or(intent);
             control.ask(&production(), id, ask, &intent).await.map(drop)
         }
+        // That needs no control, and no store.
+        Deed::Withdraw(_) => Ok(()),
         Deed::Freeze => control.freeze(&production(), None, &intent).await.map(drop),
         Deed::Close(window) => {
             let change = |it: &mut Environment| Ok(it.windows.set(window.clone())?);

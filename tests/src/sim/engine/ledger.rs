@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sternway::types::{
     Applied, ArtifactId, Commit, Deployment, DeploymentId, Environment, Generation, LatchAction,
     MoveCause, Phase, PointerMove, PointerName, Record, RecordChange, Revision, RollbackTrigger,
-    Route, Step, VersionNumber, Weight,
+    Route, Step, VersionNumber, Weight, Withdrawal,
 };
 
 use super::router::SimRouter;
@@ -32,8 +32,18 @@ pub(super) struct Ledger {
     withdrawn: BTreeSet<(DeploymentId, VersionNumber)>,
     /// The newest generation that the router had.
     seen: BTreeMap<ArtifactId, Generation>,
+    /// Of which deployment a router took the requests from which versions, and whether those were live.
+    taken: BTreeMap<ArtifactId, Taken>,
     /// The newest commit when the router last forgot everything.
     forgot: Option<Revision>,
+}
+
+/// What requests were taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Taken {
+    deployment: Option<DeploymentId>,
+    lost: Vec<VersionNumber>,
+    live: bool,
 }
 
 fn broken(words: String) -> Failure {
@@ -43,6 +53,7 @@ fn broken(words: String) -> Failure {
 impl Ledger {
     pub(super) fn forgot(&mut self) {
         self.seen.clear();
+        self.taken.clear();
         self.forgot = Some(self.read);
     }
 
@@ -122,6 +133,7 @@ impl Ledger {
                 let before = before.clone().and_then(Record::into_deployment);
                 self.may_have(after, before.as_deref())?;
                 self.in_turn(after, before.as_deref())?;
+                self.goes_back(after)?;
                 if let Some(before) = before {
                     goes_on(&before, after)?;
                     self.followed(&before, after, router)?;
@@ -198,6 +210,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// What requests were taken from goes back. Of what was live already, somebody may have waived the proof
+    /// between a look and a commit.
+    fn goes_back(&self, after: &Deployment) -> Result<(), Failure> {
+        let of = |it: &&Taken| it.deployment == Some(after.id) && !it.live;
+        if after.phase == Phase::Completed
+            && let Some(taken) = self.taken.values().find(of)
+        {
+            return Err(broken(format!("{} is completed, and lost {:?}", after.id, taken.lost)));
+        }
+        Ok(())
+    }
+
     fn one_at_a_time(&self) -> Result<(), Failure> {
         let mut busy = BTreeMap::new();
         let began = |it: &&Deployment| it.phase != Phase::Queued;
@@ -246,8 +270,23 @@ impl Ledger {
             let Some(route) = router.shows(artifact) else { continue };
             let generation = route.generation();
             let wanted = self.wanted.get(&(artifact.clone(), generation));
-            if !wanted.is_some_and(|(_, routes)| routes.contains(&route)) {
+            let routes = wanted.map(|(_, routes)| &routes[..]).unwrap_or_default();
+            if let Some(withdrawal) = route.withdrawal() {
+                let of = routes.iter().find(|it| is_withdrawn(it, &route, withdrawal));
+                let of = of.ok_or_else(|| broken(format!("nobody could withdraw {route:?}")))?;
+                let lost = route.candidates().iter().map(|arm| arm.version).collect();
+                let live = !of.runs_any_but(of.live().version);
+                let taken = Taken { deployment: route.deployment(), lost, live };
+                self.taken.insert(artifact.clone(), taken);
+            } else if !routes.contains(&route) {
                 return Err(broken(format!("nobody ever wanted {route:?}")));
+            }
+            if let Some(taken) = self.taken.get(artifact)
+                && taken.deployment.is_some()
+                && taken.deployment == route.deployment()
+                && taken.lost.iter().any(|lost| route.runs(*lost))
+            {
+                return Err(broken(format!("requests were taken away, and it has {route:?}")));
             }
             let seen = self.seen.entry(artifact.clone()).or_insert(generation);
             if *seen > generation {
@@ -257,6 +296,11 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Whether a route is one that was wanted, of which all requests were given to one version.
+fn is_withdrawn(wanted: &Route, route: &Route, withdrawal: &Withdrawal) -> bool {
+    wanted.clone().withdrawn(route.live().version, withdrawal.clone()) == *route
 }
 
 /// What a deployment may become.

@@ -9,6 +9,8 @@ pub enum Mutant {
     None,
     /// The router takes a route that is older than the one it has.
     OlderRoutes,
+    /// The router does not keep that requests were taken from candidates, and gives them back.
+    Revives,
     /// The driver believes the router, and does not read back.
     NoReadBack,
     /// The driver says that a deployment went back before the router does.
@@ -19,8 +21,13 @@ pub enum Mutant {
 
 impl Mutant {
     /// Everything that can be wrong.
-    pub const ALL: [Self; 4] =
-        [Self::OlderRoutes, Self::NoReadBack, Self::EarlyRelease, Self::FromTheStart];
+    pub const ALL: [Self; 5] = [
+        Self::OlderRoutes,
+        Self::Revives,
+        Self::NoReadBack,
+        Self::EarlyRelease,
+        Self::FromTheStart,
+    ];
 
     /// The word for it.
     #[must_use]
@@ -28,6 +35,7 @@ impl Mutant {
         match self {
             Self::None => "none",
             Self::OlderRoutes => "older-routes",
+            Self::Revives => "revives",
             Self::NoReadBack => "no-read-back",
             Self::EarlyRelease => "early-release",
             Self::FromTheStart => "from-the-start",

@@ -39,6 +39,8 @@ pub struct Course {
     pub crashes: u64,
     /// How many calls of the store and the router failed.
     pub faults: u64,
+    /// How often requests were taken from candidates without the store.
+    pub withdrawn: u64,
 }
 
 /// When the stories begin.
@@ -80,6 +82,7 @@ pub(super) fn play(script: &Script, mutant: Mutant) -> Result<Course, Failure> {
     course.deployments = ledger.deployments.len();
     course.commits = ledger.read.get();
     course.faults = shared.stage.faults() + shared.router.faults();
+    course.withdrawn = shared.router.withdrawn();
     Ok(course)
 }
 
@@ -92,7 +95,8 @@ impl<'a> Play<'a> {
         let dice = |part| Dice::of(script.seed, part);
         let kv = KvStore::open(MemoryKv::new()).map_err(Failure::store("opening"))?;
         let store: Arc<dyn Store> = Arc::new(kv);
-        let stage = Arc::new(Stage::new(dice("store"), script.store));
+        let stage =
+            Arc::new(Stage::new([dice("store"), dice("outages")], script.store, script.outages));
         let router = SimRouter::new(Arc::clone(&stage), dice("router"), script.router, mutant);
         let director = Arc::<Stage>::clone(&stage);
         let faulty: Arc<dyn Store> = Arc::new(Faulty::directed(Arc::clone(&store), director));
@@ -331,6 +335,9 @@ impl<'a> Play<'a> {
         }
         if !self.script.eventful {
             return self.what_they_wait_for();
+        }
+        if self.script.outages > 0 && self.guards.chance(1, 20) {
+            return members.get(self.guards.place(members.len())).cloned().map(Deed::Withdraw);
         }
         if self.deeds > 6 || !self.dice.chance(1, 12) {
             return None;

@@ -30,6 +30,8 @@ struct State {
     /// What it was asked for last, whether it did so or not.
     asked: BTreeMap<ArtifactId, Route>,
     faults: u64,
+    /// How often requests were taken from candidates.
+    withdrawn: u64,
 }
 
 /// What happens to one call.
@@ -45,7 +47,7 @@ enum Trouble {
 impl SimRouter {
     pub(super) fn new(stage: Arc<Stage>, dice: Dice, rate: u64, mutant: Mutant) -> Self {
         let (routes, asked) = (BTreeMap::new(), BTreeMap::new());
-        let state = Mutex::new(State { dice, routes, asked, faults: 0 });
+        let state = Mutex::new(State { dice, routes, asked, faults: 0, withdrawn: 0 });
         Self { stage, mutant, rate, state }
     }
 
@@ -67,6 +69,10 @@ impl SimRouter {
 
     pub(super) fn faults(&self) -> u64 {
         self.state().faults
+    }
+
+    pub(super) fn withdrawn(&self) -> u64 {
+        self.state().withdrawn
     }
 
     fn trouble(&self, state: &mut State) -> Trouble {
@@ -102,6 +108,17 @@ impl SimRouter {
         {
             return Err(RouterError::Older { asked, found });
         }
+        if let Some(before) = state.routes.get(route.artifact())
+            && let Some(withdrawal) = before.withdrawal()
+        {
+            if route.revives(before) && self.mutant != Mutant::Revives {
+                return Err(RouterError::Withdrawn { withdrawal: Box::new(withdrawal.clone()) });
+            }
+            if route.withdrawal().is_some() && asked == before.generation() {
+                return Ok(());
+            }
+        }
+        state.withdrawn += u64::from(route.withdrawal().is_some());
         state.routes.insert(route.artifact().clone(), route.clone());
         Ok(())
     }
@@ -113,10 +130,21 @@ impl SimRouter {
             // Whoever does not read back takes what was asked for as done.
             _ if self.mutant == Mutant::NoReadBack => Ok(state.asked.get(artifact).cloned()),
             Trouble::None | Trouble::Lie | Trouble::Unable => {
-                Ok(state.routes.get(artifact).cloned())
+                let route = state.routes.get(artifact).cloned();
+                Ok(if self.mutant == Mutant::Revives { route.map(unmarked) } else { route })
             }
         }
     }
+}
+
+/// The same without what it says of requests that were taken.
+fn unmarked(route: Route) -> Route {
+    if route.withdrawal().is_none() {
+        return route;
+    }
+    let (artifact, environment) = (route.artifact().clone(), route.environment().clone());
+    let whole = Route::whole(artifact, environment, route.generation(), route.live().version);
+    route.deployment().map_or(whole.clone(), |id| whole.of_deployment(id))
 }
 
 fn silent() -> RouterError {

@@ -24,6 +24,8 @@ pub(super) struct Script {
     pub(super) drivers: usize,
     /// How many of 1,000 calls of the store fail.
     pub(super) store: u64,
+    /// From how many of 1,000 commits on the store is away for a while.
+    pub(super) outages: u64,
     /// How many of 100 calls of the router have a fault.
     pub(super) router: u64,
     /// How many of 1,000 turns end the life of somebody.
@@ -56,6 +58,7 @@ impl Script {
             eventful,
             drivers: 2 + dice.place(2),
             store: dice.pick(0, [5, 20, 50]),
+            outages: Dice::of(seed, "outages").pick(0, [100, 300, 300]),
             router: dice.pick(0, [5, 20, 50]),
             crashes: dice.pick(0, [5, 20, 50]),
             restarts: dice.pick(0, [0, 3]),
@@ -74,7 +77,15 @@ impl Script {
 
     /// The same without faults, for what it must come to.
     pub(super) fn calm(&self) -> Self {
-        Self { drivers: 1, store: 0, router: 0, crashes: 0, restarts: 0, ..self.clone() }
+        Self {
+            drivers: 1,
+            store: 0,
+            outages: 0,
+            router: 0,
+            crashes: 0,
+            restarts: 0,
+            ..self.clone()
+        }
     }
 }
 

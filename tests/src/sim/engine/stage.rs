@@ -30,13 +30,21 @@ pub(super) struct Stage {
     dice: Mutex<Dice>,
     /// How many of 1,000 calls of the store fail.
     rate: u64,
+    /// Of how many of 1,000 commits on it is away for a while.
+    outages: u64,
+    /// What ends an outage has dice of its own.
+    lasts: Mutex<Dice>,
+    /// How many calls it is still away for.
+    away: AtomicU64,
     faults: AtomicU64,
 }
 
 impl Stage {
-    pub(super) fn new(dice: Dice, rate: u64) -> Self {
+    pub(super) fn new([dice, lasts]: [Dice; 2], rate: u64, outages: u64) -> Self {
         let [stopped, calm, wrote] = [false, false, true].map(AtomicBool::new);
-        Self { stopped, calm, wrote, dice: Mutex::new(dice), rate, faults: AtomicU64::new(0) }
+        let [faults, away] = [0, 0].map(AtomicU64::new);
+        let [dice, lasts] = [dice, lasts].map(Mutex::new);
+        Self { stopped, calm, wrote, dice, rate, outages, lasts, away, faults }
     }
 
     /// Nobody waits any more, and nothing fails.
@@ -87,6 +95,24 @@ impl Stage {
         }
     }
 
+    /// Whether the store cannot be reached: from a commit on, which is a step that somebody decided, for a while.
+    fn is_away(&self, op: &'static str) -> bool {
+        if self.is_calm() || self.outages == 0 {
+            return false;
+        }
+        let left = self.away.load(Ordering::SeqCst);
+        if left > 0 {
+            self.away.store(left - 1, Ordering::SeqCst);
+            return true;
+        }
+        let mut lasts = self.lasts.lock().unwrap_or_else(PoisonError::into_inner);
+        let begins = op == "commit" && lasts.chance(self.outages, 1_000);
+        if begins {
+            self.away.store(5 + lasts.below(60), Ordering::SeqCst);
+        }
+        begins
+    }
+
     fn strike(&self) -> Option<Fault> {
         if self.is_calm() || self.rate == 0 {
             return None;
@@ -107,6 +133,10 @@ impl Director for Stage {
         self.turn().await;
         if op == "commit" {
             self.wrote.store(true, Ordering::SeqCst);
+        }
+        if self.is_away(op) {
+            self.faults.fetch_add(1, Ordering::SeqCst);
+            return Some(Fault::NotDone);
         }
         self.strike()
     }

@@ -107,7 +107,9 @@ pub(super) async fn promote(context: &Context, args: PromoteArgs) -> Result<Exit
 }
 
 pub(super) async fn run(context: &Context, args: Args, ask: Ask) -> Result<ExitCode, CliError> {
-    asked(context, args, async |_, _| Ok(ask)).await
+    let done = asked(context, args, async |_, _| Ok(ask)).await;
+    let stops = matches!(ask, Ask::Abort | Ask::Dismiss);
+    done.map_err(|err| if stops { context.or_withdraw(err) } else { err })
 }
 
 /// Does what is asked of a deployment, once it is known which.

@@ -57,7 +57,7 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         }
         Ok(taken)
     });
-    let taken = taken.await?;
+    let taken = taken.await.map_err(|err| context.or_withdraw(err))?;
     let dry_run = context.dry_run;
     let moved = taken.moved.iter().map(|moved| view::rolled_back(moved, dry_run)).collect();
     let deployment = DeploymentView::from(&taken.deployment);

@@ -23,6 +23,7 @@ use crate::{
     error::CliError,
     format::{duration, visible},
     open::pause,
+    place,
 };
 
 /// What `--wait` ends with when time is up.
@@ -89,7 +90,7 @@ pub(super) async fn to_the_end(
             tell(context, &view)?;
         }
         if let Some(probing) = probing.filter(|_| watch.elapsed() >= questions.next) {
-            questions.ask(context, &deployment, &probing).await?;
+            questions.ask(context, &probing).await?;
             questions.next = watch.elapsed().saturating_add(questions.rest);
         }
     }
@@ -119,12 +120,7 @@ struct Questions {
 
 impl Questions {
     /// Asks, with the store let go of, and says what came of it.
-    async fn ask(
-        &mut self,
-        context: &Context,
-        deployment: &Deployment,
-        probing: &Probing,
-    ) -> Result<(), CliError> {
+    async fn ask(&mut self, context: &Context, probing: &Probing) -> Result<(), CliError> {
         let health = match probing.ask().await {
             Ok(health) => health,
             Err(err) => {
@@ -135,14 +131,19 @@ impl Questions {
         };
         self.rest = Duration::ZERO;
         let said = context.with(Missing::Refuse, async |sternway| {
-            let (environment, id) = (&deployment.environment, deployment.id);
-            Ok(sternway.control().probed(environment, id, probing.step(), &health).await?)
+            Ok(sternway.control().probed(probing, &health).await?)
         });
         match said.await {
             Ok(_) => Ok(()),
             // It is asked again.
             Err(err) if err.code() == ProblemCode::StoreBusy => Ok(()),
-            Err(err) => Err(err),
+            Err(err) => {
+                // Who is not well gets no requests meanwhile, whether or not the store can be opened.
+                let routers = context.routers(&place::find(context.place.as_ref()));
+                let taken = probing.withdraw(&routers, &health, context.now()).await;
+                context.say_taken(taken);
+                Err(err)
+            }
         }
     }
 

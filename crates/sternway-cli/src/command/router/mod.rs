@@ -2,6 +2,7 @@
 
 mod list;
 mod show;
+mod withdraw;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ const EXAMPLES: &str = "\
 Examples:
   sternway router list                       the routers of the settings, and what each can do
   sternway router show edge                  what it does, and what the store wants of it
+  sternway router withdraw edge -m WHY       no requests for candidates, while the store is away
 
 A router is named in the settings: docs/routers.md, or sternway settings list. Nothing is changed by looking;
 sternway supervise has routers do what the store wants. Exit code 10: it did not answer.";
@@ -35,12 +37,15 @@ enum Command {
     List,
     /// Ask a router what it does, and compare that with what the store wants.
     Show(show::Args),
+    /// Take the requests from candidates at a router, without the store.
+    Withdraw(withdraw::Args),
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
     match args.command {
         Command::List => list::run(context),
         Command::Show(args) => show::run(context, args).await,
+        Command::Withdraw(args) => withdraw::run(context, args).await,
     }
 }
 

@@ -35,8 +35,7 @@ struct Answer {
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
-    let found = context.own_routers().find(|(name, _)| *name == args.name);
-    let (name, setting) = found.ok_or_else(|| unknown(context, &args.name))?;
+    let (name, setting) = named(context, &args.name)?;
     // The store is let go of meanwhile: a router may take its time.
     let answers = ask(setting).await;
     let wanted = context.with(Missing::Refuse, async |sternway| {
@@ -62,6 +61,15 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The router of a name.
+pub(super) fn named<'a>(
+    context: &'a Context,
+    asked: &str,
+) -> Result<(&'a str, &'a RouterSetting), CliError> {
+    let found = context.own_routers().find(|(name, _)| *name == asked);
+    found.ok_or_else(|| unknown(context, asked))
 }
 
 fn unknown(context: &Context, name: &str) -> CliError {
@@ -129,10 +137,19 @@ fn help(
             "another store tells it, or somebody moves it just now: look again, and at sternway settings list"
                 .into(),
         ),
-        StepView::Forgot | StepView::Behind | StepView::Differs | _ if !told => {
+        StepView::Forgot
+        | StepView::Behind
+        | StepView::Differs
+        | StepView::Withdrawn
+        | _ if !told =>
+        {
             Some("name the store in sternway.toml, or by STERNWAY_STORE: then it is told".into())
         }
-        StepView::Forgot | StepView::Behind | StepView::Differs | _ => Some(mends),
+        StepView::Forgot
+        | StepView::Behind
+        | StepView::Differs
+        | StepView::Withdrawn
+        | _ => Some(mends),
     }
 }
 
@@ -143,9 +160,12 @@ fn write(detail: &RouterDetailView, page: &mut Page) {
         let color = match routed.state {
             StepView::InStep => style::GOOD,
             StepView::Away => style::BAD,
-            StepView::Forgot | StepView::Behind | StepView::Ahead | StepView::Differs | _ => {
-                style::WAITING
-            }
+            StepView::Forgot
+            | StepView::Behind
+            | StepView::Ahead
+            | StepView::Differs
+            | StepView::Withdrawn
+            | _ => style::WAITING,
         };
         let state = style::paint(color, routed.state.as_str());
         page.line(format_args!("{name} in {}  {state}", routed.environment));
