@@ -346,14 +346,18 @@ struct Watching {
 #[derive(Debug)]
 struct Meanwhile(Control);
 
+impl Watching {
+    fn meanwhile(&self, op: &'static str) -> Option<Meanwhile> {
+        let mut before = self.before.lock().expect("nobody panicked");
+        before.take_if(|(at, _)| *at == op).map(|(_, meanwhile)| meanwhile)
+    }
+}
+
 #[async_trait]
 impl Director for Watching {
     async fn before(&self, op: &'static str) -> Option<Fault> {
         self.ops.lock().expect("nobody panicked").push(op);
-        let mut before = self.before.lock().expect("nobody panicked");
-        let meant = before.take_if(|(at, _)| *at == op);
-        drop(before);
-        if let Some((_, Meanwhile(other))) = meant {
+        if let Some(Meanwhile(other)) = self.meanwhile(op) {
             let scope = "collection:prompts".parse().expect("a scope");
             other.set_policy(scope, in_a_row(7), &alice()).await.expect("it is set");
             let to = version(2);
