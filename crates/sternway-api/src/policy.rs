@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use sternway_types::{
-    Activation, ArtifactId, ContentCheck, Digest, Policy, PolicyScope, PolicySetting,
-    PolicyVersion, Revision, Rule, RuleName, VersionNumber,
+    Activation, ArtifactId, ContentCheck, Digest, EnvironmentId, Policy, PolicyScope,
+    PolicySetting, PolicyVersion, Revision, Rule, RuleName, VersionNumber,
 };
 
 /// A rule as policy files write it, such as `{"rule": "consecutive_failures", "count": 3,
@@ -181,6 +181,9 @@ pub struct PolicySetView {
     /// What is set now.
     #[serde(flatten)]
     pub policy: PolicyView,
+    /// Where nothing is live of the artifact that it is, so that what holds around the scope holds there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_live_in: Vec<EnvironmentId>,
     /// The revision that set it.
     pub revision: Revision,
     /// Whether it was only tried, and nothing written.

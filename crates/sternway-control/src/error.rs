@@ -13,7 +13,7 @@ use sternway_types::{
     Reason, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
 };
 
-use self::code::store_code;
+use self::code::{bundle_code, store_code};
 use crate::{
     point::emergency::PassedOver,
     signed_head::SignedHeadError,
@@ -366,15 +366,6 @@ impl ControlError {
             | Self::NotInPolicies(_)
             | Self::NoCheck { .. } => ProblemCode::Invalid,
         }
-    }
-}
-
-fn bundle_code(err: &BundleError) -> ProblemCode {
-    match err {
-        BundleError::CutOff { .. } | BundleError::Damaged { .. } => ProblemCode::BundleDamaged,
-        BundleError::NewerFormat { .. } => ProblemCode::NewerFormat,
-        BundleError::Io(_) => ProblemCode::Internal,
-        BundleError::NotABundle { .. } | BundleError::TooLarge { .. } | _ => ProblemCode::Invalid,
     }
 }
 

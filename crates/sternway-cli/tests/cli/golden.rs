@@ -213,6 +213,7 @@ stories! {
     publish_again
     queued
     redo
+    released_policies
     replay
     restore
     restore_to
@@ -265,6 +266,7 @@ stories_of_many! {
     publish_again
     queued
     redo
+    released_policies
     restore
     restore_to
     taken_back

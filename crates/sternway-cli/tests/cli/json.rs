@@ -178,6 +178,12 @@ fn checked(world: &World, all: &mut Keys) {
         ("policy set", vec!["policy", "set", "collection:checked", "late.toml"]),
         ("restore", vec!["restore", "checked/it@v1"]),
         ("show", vec!["show", "checked/it@v4"]),
+        ("publish", vec!["publish", "policies/none", "checks.toml"]),
+        ("policy set", vec!["policy", "set", "artifact:checked/it", "--from", "policies/none"]),
+        ("policy show", vec!["policy", "show", "checked/it"]),
+        ("policy show", vec!["policy", "show", "checked/it", "--env", "staging"]),
+        ("policy list", vec!["policy", "list"]),
+        ("policy unset", vec!["policy", "unset", "artifact:checked/it"]),
     ] {
         note(world, all, name, &words);
     }

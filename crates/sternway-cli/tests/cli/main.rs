@@ -30,6 +30,7 @@ mod pager;
 mod policy_refused;
 mod progress;
 mod record_lines;
+mod released;
 mod settings;
 mod starved;
 mod stores;

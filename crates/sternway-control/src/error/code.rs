@@ -1,6 +1,7 @@
-//! What the errors of a store are called.
+//! What the errors of a store and of a bundle are called.
 
 use sternway_api::ProblemCode;
+use sternway_bundle::BundleError;
 use sternway_store::{Refusal, StoreError};
 use sternway_types::RecordKind;
 
@@ -51,5 +52,14 @@ fn refusal_code(refusal: &Refusal) -> ProblemCode {
         | Refusal::TooManyOutcomes { .. }
         | Refusal::Outcome { .. }
         | _ => ProblemCode::Invalid,
+    }
+}
+
+pub(super) fn bundle_code(err: &BundleError) -> ProblemCode {
+    match err {
+        BundleError::CutOff { .. } | BundleError::Damaged { .. } => ProblemCode::BundleDamaged,
+        BundleError::NewerFormat { .. } => ProblemCode::NewerFormat,
+        BundleError::Io(_) => ProblemCode::Internal,
+        BundleError::NotABundle { .. } | BundleError::TooLarge { .. } | _ => ProblemCode::Invalid,
     }
 }

@@ -5,7 +5,7 @@
 //! never changes, and is read once.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -228,15 +228,8 @@ impl Control {
             return Err(ControlError::NoArtifact(artifact.clone()));
         }
         let live = self.live_of(artifact).await?.into_iter();
-        let there: BTreeSet<_> = live
-            .filter(|(environment, _)| match scope {
-                PolicyScope::Environment(only) => environment == only,
-                PolicyScope::Namespace | PolicyScope::Collection(_) | PolicyScope::Artifact(_) => {
-                    true
-                }
-            })
-            .map(|(_, number)| number)
-            .collect();
+        let live = live.filter(|(environment, _)| is_about(scope, environment));
+        let there: BTreeSet<_> = live.map(|(_, number)| number).collect();
         for number in there {
             let said = self.said(artifact, number).await?;
             self.known_checks(said.policy.checks()).await?;
@@ -274,43 +267,60 @@ impl Control {
     /// [`ControlError::Store`] if the store cannot be read.
     pub async fn unreleased_policies(&self) -> Result<Vec<Unreleased>, ControlError> {
         let set = self.all_records(RecordKind::Policy, Record::into_policy, "").await?;
-        let from = set.into_iter().filter_map(|set| match set.setting {
-            PolicySetting::From(artifact) => Some((set.scope, artifact)),
-            PolicySetting::Off | PolicySetting::On(_) => None,
-        });
-        let from: Vec<_> = from.collect();
-        if from.is_empty() {
-            return Ok(Vec::new());
+        let mut by_artifact: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for set in set {
+            if let PolicySetting::From(artifact) = set.setting {
+                by_artifact.entry(artifact).or_default().push(set.scope);
+            }
         }
-        let all = self.all_records(RecordKind::Environment, Record::into_environment, "").await?;
-        let all: Vec<EnvironmentId> = all.into_iter().map(|it| it.id).collect();
-        let (mut known, mut unreleased) = (HashMap::new(), Vec::new());
-        for (scope, artifact) in from {
-            let environments = match &scope {
-                PolicyScope::Environment(only) => std::slice::from_ref(only),
-                PolicyScope::Namespace | PolicyScope::Collection(_) | PolicyScope::Artifact(_) => {
-                    all.as_slice()
-                }
-            };
-            if !known.contains_key(&artifact) {
-                known.insert(artifact.clone(), self.live_of(&artifact).await?);
-            }
-            for environment in environments {
-                let live = known.get(&artifact).and_then(|live| live.get(environment));
-                let instead = match live {
-                    Some(number) => match self.said(&artifact, *number).await {
-                        Ok(_) => continue,
-                        Err(ControlError::NotAPolicy { problem, .. }) => Some((*number, *problem)),
-                        Err(err) => return Err(err),
-                    },
-                    None => None,
-                };
-                let (scope, artifact) = (scope.clone(), artifact.clone());
-                let environment = environment.clone();
-                unreleased.push(Unreleased { scope, artifact, environment, instead });
-            }
+        let mut unreleased = Vec::new();
+        for (artifact, scopes) in by_artifact {
+            unreleased.extend(self.unreleased(&artifact, &scopes).await?);
         }
         Ok(unreleased)
+    }
+
+    /// Where no policy is live of an artifact that is to be the policy of these scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if the store cannot be read.
+    pub async fn unreleased(
+        &self,
+        artifact: &ArtifactId,
+        scopes: &[PolicyScope],
+    ) -> Result<Vec<Unreleased>, ControlError> {
+        let live = self.live_of(artifact).await?;
+        let all = self.all_records(RecordKind::Environment, Record::into_environment, "").await?;
+        let mut unreleased = Vec::new();
+        for environment in all.into_iter().map(|it| it.id) {
+            let instead = match live.get(&environment) {
+                Some(number) => match self.said(artifact, *number).await {
+                    Ok(_) => continue,
+                    Err(ControlError::NotAPolicy { problem, .. }) => Some((*number, *problem)),
+                    Err(err) => return Err(err),
+                },
+                None => None,
+            };
+            unreleased.extend(scopes.iter().filter(|it| is_about(it, &environment)).map(|scope| {
+                let (scope, artifact) = (scope.clone(), artifact.clone());
+                Unreleased {
+                    scope,
+                    artifact,
+                    environment: environment.clone(),
+                    instead: instead.clone(),
+                }
+            }));
+        }
+        Ok(unreleased)
+    }
+}
+
+/// Whether what is live in an environment may be judged by what is set in a scope.
+fn is_about(scope: &PolicyScope, environment: &EnvironmentId) -> bool {
+    match scope {
+        PolicyScope::Environment(only) => only == environment,
+        PolicyScope::Namespace | PolicyScope::Collection(_) | PolicyScope::Artifact(_) => true,
     }
 }
 

@@ -87,7 +87,8 @@ fn by(number: u64, count: u32) -> PolicyVersion {
 /// By which version of a policy a verdict on the greeting was latched.
 async fn latched_by(world: &World, number: u64) -> Option<PolicyVersion> {
     let stay = world.control.newest_stay(&greeting(), version(number), &production()).await;
-    let found = world.control.explain(stay.unwrap().expect("it was live")).await.unwrap();
+    let stay = stay.expect("the store can be read").expect("it was live");
+    let found = world.control.explain(stay).await.expect("the store can be read");
     assert_eq!(found.again, Some(true), "the record leads to the same verdict again");
     found.latch.expect("a verdict was latched").regression.policy
 }
@@ -345,16 +346,23 @@ struct Watching {
 #[derive(Debug)]
 struct Meanwhile(Control);
 
+impl Watching {
+    fn meanwhile(&self, op: &'static str) -> Option<Meanwhile> {
+        let mut before = self.before.lock().expect("nobody panicked");
+        before.take_if(|(at, _)| *at == op).map(|(_, meanwhile)| meanwhile)
+    }
+}
+
 #[async_trait]
 impl Director for Watching {
     async fn before(&self, op: &'static str) -> Option<Fault> {
-        self.ops.lock().unwrap().push(op);
-        let meant = self.before.lock().unwrap().take_if(|(at, _)| *at == op);
-        if let Some((_, Meanwhile(other))) = meant {
-            let scope: PolicyScope = "collection:prompts".parse().unwrap();
-            other.set_policy(scope, in_a_row(7), &alice()).await.unwrap();
+        self.ops.lock().expect("nobody panicked").push(op);
+        if let Some(Meanwhile(other)) = self.meanwhile(op) {
+            let scope = "collection:prompts".parse().expect("a scope");
+            other.set_policy(scope, in_a_row(7), &alice()).await.expect("it is set");
             let to = version(2);
-            other.promote(&strict(), to, &production(), Force::No, &alice()).await.unwrap();
+            let promoted = other.promote(&strict(), to, &production(), Force::No, &alice()).await;
+            promoted.expect("it is promoted");
         }
         None
     }

@@ -43,3 +43,26 @@ fn view(found: &Unreleased) -> CheckupView {
     };
     CheckupView { name: NAME, health, detail, help: Some(help) }
 }
+
+#[cfg(test)]
+mod tests {
+    use sternway::policy::written::NoPolicy;
+
+    use super::*;
+
+    #[test]
+    fn what_is_live_and_no_policy_is_a_failure() {
+        let problem = NoPolicy { place: Some((2, 8)), why: "expected a rule".into() };
+        let found = Unreleased {
+            scope: "collection:tools".parse().unwrap(),
+            artifact: "policies/strict".parse().unwrap(),
+            environment: "production".parse().unwrap(),
+            instead: Some((sternway::types::VersionNumber::FIRST, problem)),
+        };
+        let view = view(&found);
+        assert_eq!(view.health, Health::Fail);
+        assert!(view.detail.ends_with("judged there: line 2, column 8: expected a rule"));
+        let help = view.help.unwrap();
+        assert_eq!(help, "sternway --env production rollback policies/strict");
+    }
+}

@@ -204,15 +204,30 @@ async fn set(
 ) -> Result<(), CliError> {
     let intent = context.intent(why.reason);
     let set = context.with(Missing::Refuse, async |sternway| {
-        Ok(sternway.control().set_policy(scope.clone(), setting.clone(), &intent).await?)
+        let control = sternway.control();
+        let revision = control.set_policy(scope.clone(), setting.clone(), &intent).await?;
+        let unreleased = match &setting {
+            PolicySetting::From(artifact) => {
+                control.unreleased(artifact, std::slice::from_ref(&scope)).await?
+            }
+            PolicySetting::Off | PolicySetting::On(_) => Vec::new(),
+        };
+        Ok((revision, unreleased.into_iter().map(|it| it.environment).collect::<Vec<_>>()))
     });
-    let (revision, dry_run) = (set.await?, context.dry_run);
+    let ((revision, not_live_in), dry_run) = (set.await?, context.dry_run);
     let policy = PolicyView::new(Some(&scope), &setting);
-    let view = PolicySetView { policy, revision, dry_run };
+    let view = PolicySetView { policy, not_live_in, revision, dry_run };
     context.answer(&view, &scope.to_string(), |page| {
         let (name, would) = (style::paint(style::NAME, &scope), context.would());
         page.line(format_args!("{name}  {would}set"));
         write_all(&setting, page);
+        for environment in &view.not_live_in {
+            let warning = format!(
+                "{} nothing of it is live in {environment}: what holds around it holds there",
+                page.symbols().warning
+            );
+            page.line(format_args!("  {}", style::paint(style::WAITING, warning)));
+        }
     })
 }
 
