@@ -15,12 +15,19 @@ pub enum Mutant {
     EarlyRelease,
     /// Whoever takes a deployment over begins it anew.
     FromTheStart,
+    /// The driver does not wait for the deployment of another artifact.
+    ThroughTheGate,
 }
 
 impl Mutant {
     /// Everything that can be wrong.
-    pub const ALL: [Self; 4] =
-        [Self::OlderRoutes, Self::NoReadBack, Self::EarlyRelease, Self::FromTheStart];
+    pub const ALL: [Self; 5] = [
+        Self::OlderRoutes,
+        Self::NoReadBack,
+        Self::EarlyRelease,
+        Self::FromTheStart,
+        Self::ThroughTheGate,
+    ];
 
     /// The word for it.
     #[must_use]
@@ -31,6 +38,7 @@ impl Mutant {
             Self::NoReadBack => "no-read-back",
             Self::EarlyRelease => "early-release",
             Self::FromTheStart => "from-the-start",
+            Self::ThroughTheGate => "through-the-gate",
         }
     }
 }
