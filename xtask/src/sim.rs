@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with_all = ["seeds", "from"])]
     seed: Option<u64>,
     /// Runs what is wrong, which is to be caught: lying-sync or half-batches; or for the engine
-    /// older-routes, revives, no-read-back, early-release or from-the-start.
+    /// older-routes, revives, no-read-back, early-release, from-the-start or through-the-gate.
     #[arg(long)]
     mutant: Option<String>,
 }

@@ -1,7 +1,5 @@
 //! The routers of the settings, for what moves what is live.
 
-use std::sync::Arc;
-
 use sternway::{
     Sternway,
     control::deploy::{Routers, Unrouted},
@@ -27,7 +25,7 @@ impl Context {
         for (_, setting) in self.own_routers() {
             for environment in &setting.environments {
                 let (environment, artifacts) = (environment.clone(), setting.artifacts.clone());
-                all = all.with_only(environment, artifacts, Arc::new(setting.router()));
+                all = all.with_only(environment, artifacts, setting.router());
             }
         }
         all

@@ -34,7 +34,7 @@
 //! # Limits
 //!
 //! - `HAProxy` forgets what it was told when it is reloaded or started again: it reads the map files, which
-//!   nobody but a person writes. [`observe`](sternway_provider::TrafficRouter::observe) then answers
+//!   nobody but a person writes, or drivers by [`KeptMaps`]. [`observe`](sternway_provider::TrafficRouter::observe) then answers
 //!   with nothing, or with the route of the file, and drivers apply theirs again. What falls into the moment
 //!   of a reload is found by reading back on a new connection; a reload after that is not noticed here.
 //! - A map is changed by drivers alone. Who types `set map` by hand takes part in no transaction.
@@ -44,6 +44,7 @@
 mod address;
 mod config;
 mod entry;
+mod kept;
 mod layout;
 mod maps;
 #[cfg(test)]
@@ -54,6 +55,7 @@ mod taken;
 
 pub use crate::{
     address::{Address, AddressError},
+    kept::KeptMaps,
     layout::{Layout, LayoutError},
     router::Haproxy,
 };

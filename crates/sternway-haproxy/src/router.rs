@@ -24,7 +24,7 @@ const MAX_ENTRY: usize = 12_000;
 #[derive(Clone, Debug)]
 pub struct Haproxy {
     address: Address,
-    layout: Layout,
+    pub(crate) layout: Layout,
     limit: Duration,
 }
 
@@ -61,7 +61,7 @@ impl Haproxy {
         self
     }
 
-    async fn within<T>(
+    pub(crate) async fn within<T>(
         &self,
         call: impl Future<Output = Result<T, RouterError>> + Send,
     ) -> Result<T, RouterError> {

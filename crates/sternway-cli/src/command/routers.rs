@@ -2,7 +2,7 @@
 
 use sternway::{
     api::{CheckupView, Health, RouteView},
-    provider::{RouterError, TrafficRouter as _},
+    provider::RouterError,
     types::{ArtifactId, EnvironmentId, Route, Weight},
 };
 

@@ -5,11 +5,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
 use sternway::{
-    haproxy::{Address, Haproxy, Layout},
+    haproxy::{Address, Haproxy, KeptMaps, Layout},
+    provider::TrafficRouter,
     types::{ArtifactId, EnvironmentId, NamespaceId},
 };
 use toml::{
@@ -17,13 +19,17 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Origin, error::SettingsError, file::SettingsFile};
+use super::{
+    Origin,
+    error::SettingsError,
+    file::{Scope, SettingsFile},
+};
 use crate::{error::nearest, format::visible};
 
 /// The section that they stand in.
 pub(super) const SECTION: &str = "routers";
 /// What one takes.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "haproxy",
     "maps",
     "backends",
@@ -32,6 +38,7 @@ const KEYS: [&str; 8] = [
     "environment",
     "environments",
     "namespace",
+    "write_maps",
 ];
 /// Where the map files lie if nothing is said.
 const MAPS: &str = "/etc/haproxy/sternway";
@@ -47,6 +54,8 @@ pub(crate) struct RouterSetting {
     pub(crate) address: Address,
     /// What its configuration and its drivers agree on.
     layout: Layout,
+    /// Whether its map files are kept up to date.
+    write_maps: bool,
     /// Of which artifacts. Not empty.
     pub(crate) artifacts: BTreeSet<ArtifactId>,
     /// In which environments. Not empty.
@@ -62,8 +71,9 @@ pub(crate) type RouterSettings = BTreeMap<String, RouterSetting>;
 
 impl RouterSetting {
     /// The router. It is not asked anything yet.
-    pub(crate) fn router(&self) -> Haproxy {
-        Haproxy::at(self.address.clone(), self.layout.clone()).with_limit(LIMIT)
+    pub(crate) fn router(&self) -> Arc<dyn TrafficRouter> {
+        let router = Haproxy::at(self.address.clone(), self.layout.clone()).with_limit(LIMIT);
+        if self.write_maps { Arc::new(KeptMaps::of(router)) } else { Arc::new(router) }
     }
 
     /// What it is, in a few words.
@@ -137,8 +147,29 @@ impl SettingsFile<'_> {
             Some(namespace) => namespace,
             None => NAMESPACE.parse().map_err(|_| self.no_router(at, "it needs a namespace"))?,
         };
+        let write_maps = self.writes_maps(table)?;
         let origin = Origin::File(self.path.into(), self.spot(at).line);
-        Ok(RouterSetting { address, layout, artifacts, environments, namespace, origin })
+        Ok(RouterSetting {
+            address,
+            layout,
+            write_maps,
+            artifacts,
+            environments,
+            namespace,
+            origin,
+        })
+    }
+
+    /// Whether map files are kept. No folder says so for everybody who works in it, since they may lie anywhere.
+    fn writes_maps(&self, table: &DeTable<'_>) -> Result<bool, SettingsError> {
+        let Some(value) = table.get("write_maps") else { return Ok(false) };
+        let expected = "expected true or false: whether drivers write map files";
+        let writes = value.get_ref().as_bool().ok_or_else(|| self.not_that(value, expected))?;
+        if writes && self.scope == Scope::Project {
+            let why = "it may be said in one's own settings only: it has files written";
+            return Err(self.not_that(value, why));
+        }
+        Ok(writes)
     }
 
     fn layout<E: std::fmt::Display>(
@@ -200,10 +231,7 @@ fn is_name(name: &str) -> bool {
 mod tests {
     use std::path::Path;
 
-    use sternway::provider::TrafficRouter as _;
-
     use super::*;
-    use crate::settings::file::Scope;
 
     const EDGE: &str = "[routers.edge]\nhaproxy = 'unix:/run/h.sock'\n";
 
@@ -236,6 +264,12 @@ mod tests {
             format!("{EDGE}headers = ['X-Preview']\nartifacts = ['a/b']\nenvironment = 'eu'\n");
         let edge = parse(&text).unwrap().remove("edge").unwrap();
         assert!(edge.router().goes_by("x-preview") && !edge.router().goes_by("x-other"));
+        assert!(!edge.router().capabilities().survives_restart);
+        let text = format!("{EDGE}write_maps = true\nartifacts = ['a/b']\nenvironment = 'eu'\n");
+        let own = SettingsFile { path: Path::new("own"), scope: Scope::User, text: &text };
+        let edge = own.routers().unwrap().remove("edge").unwrap();
+        assert!(edge.router().capabilities().survives_restart);
+        refused(&text, "3, column 14: it may be said in one's own settings only");
         assert_eq!(parse("actor = 'alice'"), Ok(BTreeMap::new()));
     }
 
@@ -253,6 +287,7 @@ mod tests {
         refused("[routers.edge]\nhaproxy = 'x'", "2, column 11: \"x\" is no address");
         refused("[routers.edge]\nhaproxy = 5", "2, column 11: expected a text in quotes");
         refused(&format!("{EDGE}maps = 'm'"), "3, column 8: \"m\" is no folder");
+        refused(&format!("{EDGE}write_maps = 'yes'"), "3, column 14: expected true or false");
         refused(&format!("{EDGE}backends = 'b'"), "3, column 12: \"b\" does not name backends");
         refused(&format!("{EDGE}headers = ['x y']"), "3, column 11: \"x y\" is no attribute");
         refused(&format!("{EDGE}artifacts = 'a/b'"), "3, column 13: expected a list of texts");

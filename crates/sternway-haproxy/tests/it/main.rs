@@ -3,6 +3,7 @@
 mod client;
 mod drivers;
 mod guide;
+mod kept;
 mod lies;
 mod place;
 mod restarts;
@@ -11,4 +12,8 @@ mod upstream;
 
 mod conformance {
     sternway_conformance::router_suite!(crate::place::Harness);
+}
+
+mod conformance_with_kept_maps {
+    sternway_conformance::router_suite!(crate::kept::Harness);
 }

@@ -188,16 +188,25 @@ fn answers_itself(folder: &Path) -> io::Result<String> {
     Ok(config)
 }
 
+/// One for the suite.
+///
+/// # Panics
+///
+/// If none can be started.
+pub(crate) async fn started() -> Proxy {
+    match Proxy::start(answers_itself).await {
+        Ok(proxy) => proxy,
+        Err(err) => panic!("no HAProxy for a test: {err}"),
+    }
+}
+
 /// What the suite is given.
 pub(crate) struct Harness;
 
 #[async_trait]
 impl RouterHarness for Harness {
     async fn place(&self) -> Arc<dyn RouterPlace> {
-        match Proxy::start(answers_itself).await {
-            Ok(proxy) => Arc::new(proxy),
-            Err(err) => panic!("no HAProxy for a test: {err}"),
-        }
+        Arc::new(started().await)
     }
 }
 

@@ -11,8 +11,8 @@ use sternway::{
     store::{Store, StoreError},
     types::{
         Actor, ArtifactId, Change, Changeset, Deployment, DeploymentId, Environment, Force,
-        FreezeWindow, NamespaceId, Outcome, Phase, Precondition, Record, RecordKey, Timestamp,
-        VersionNumber, Withdrawal,
+        FreezeWindow, NamespaceId, Outcome, Phase, Precondition, Record, RecordKey, Step,
+        Timestamp, VersionNumber, Withdrawal,
     },
 };
 use sternway_deploy::{Ask, Event, advance};
@@ -100,8 +100,12 @@ async fn spoilt(shared: &Shared, control: &Control, id: DeploymentId) -> Option<
         Mutant::FromTheStart if deployment.phase == Phase::Running && deployment.step > 1 => {
             Deployment { step: 0, ..deployment.clone() }
         }
+        Mutant::ThroughTheGate if matches!(deployment.current(), Some(Step::After(_))) => {
+            Deployment { step: deployment.step + 1, ..deployment.clone() }
+        }
         Mutant::EarlyRelease
         | Mutant::FromTheStart
+        | Mutant::ThroughTheGate
         | Mutant::None
         | Mutant::OlderRoutes
         | Mutant::Revives
@@ -223,6 +227,7 @@ const fn is_answer(err: &ControlError) -> bool {
             | ControlError::Deployment(_)
             | ControlError::AlreadyLive { .. }
             | ControlError::NoDeployment { .. }
+            | ControlError::WaitsInTurn { .. }
     )
 }
 

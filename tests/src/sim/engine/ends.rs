@@ -9,7 +9,7 @@ use sternway::{
 use sternway_deploy::Ask;
 
 use super::{
-    cast::{another, locked, new_deployment, person},
+    cast::{Deed, another, locked, new_deployment, person},
     play::{Play, second_version},
     production,
     stage::now,
@@ -20,6 +20,22 @@ use crate::sim::Failure;
 const ROUNDS: usize = 400;
 
 impl Play<'_> {
+    /// What a deployment waits for a person for, in a story in which nothing else happens.
+    pub(super) fn what_they_wait_for(&self) -> Option<Deed> {
+        let mut waiting = self.ledger.under_way().into_iter();
+        waiting.find_map(|it| match it.current() {
+            // Too old an approval may be found out in any step before the first runs.
+            _ if it.pauses.contains(&Pause::Expired) => Some(Deed::Answer(it.id, Ask::Approve)),
+            _ if it.pauses.contains(&Pause::Unmet) => Some(Deed::Ask(it.id, Ask::Promote)),
+            Some(Step::Pause) => Some(Deed::Ask(it.id, Ask::Promote)),
+            Some(Step::Choose) => {
+                it.in_running().next().map(|place| Deed::Ask(it.id, Ask::Choose { place }))
+            }
+            Some(Step::Approve { .. }) => Some(Deed::Answer(it.id, Ask::Approve)),
+            _ => None,
+        })
+    }
+
     /// Nothing fails any more: everything must end.
     pub(super) fn end(&mut self) -> Result<(), Failure> {
         self.shared.stage.calm_down();
@@ -82,6 +98,9 @@ impl Play<'_> {
             && let Some(other) = another()
         {
             now(self.sound.ask(&production(), id, Ask::Withdraw, &other)).map(drop)?;
+        }
+        if deployment.pauses.contains(&Pause::Unmet) {
+            return asks(Ask::Promote);
         }
         if deployment.pauses.iter().any(|it| matches!(it, Pause::Asked | Pause::Deadline)) {
             asks(Ask::Resume)?;

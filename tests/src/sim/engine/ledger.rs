@@ -8,7 +8,7 @@ use sternway::types::{
     Route, Step, VersionNumber, Weight, Withdrawal,
 };
 
-use super::router::SimRouter;
+use super::{gates::Gates, router::SimRouter};
 use crate::sim::Failure;
 
 /// What was committed so far.
@@ -23,6 +23,7 @@ pub(super) struct Ledger {
     /// What the store wanted of the routers under a generation, and the first commit that did.
     wanted: BTreeMap<(ArtifactId, Generation), (Revision, Vec<Route>)>,
     pub(super) deployments: BTreeMap<DeploymentId, Deployment>,
+    pub(super) gates: Gates,
     /// The deployments in the order in which they came.
     arrived: Vec<DeploymentId>,
     environment: Option<Environment>,
@@ -82,6 +83,7 @@ impl Ledger {
     /// A commit, and what the router shows at that moment.
     pub(super) fn hear(&mut self, commit: &Commit, router: &SimRouter) -> Result<(), Failure> {
         self.read = commit.revision;
+        self.gates.by_person = !commit.actor.is_automation();
         let environment = self.environment.as_ref();
         self.frozen = environment.is_some_and(|it| it.freeze_at(commit.at).is_some());
         for applied in &commit.applied {
@@ -102,6 +104,7 @@ impl Ledger {
                 }
             }
         }
+        self.look_at_gates();
         self.one_at_a_time()
     }
 
@@ -136,6 +139,7 @@ impl Ledger {
                 self.goes_back(after)?;
                 if let Some(before) = before {
                     goes_on(&before, after)?;
+                    self.passes(&before, after)?;
                     self.followed(&before, after, router)?;
                 }
                 self.deployments.insert(after.id, (**after).clone());
@@ -203,6 +207,9 @@ impl Ledger {
             if let Some(other) = earlier.find(|it| !it.phase.is_over() && moves(it)) {
                 return Err(broken(format!("{} overtakes {}", after.id, other.id)));
             }
+        }
+        if waited && after.phase == Phase::Running {
+            self.gates.begun.push(after.id);
         }
         if before.is_none() {
             self.arrived.push(after.id);

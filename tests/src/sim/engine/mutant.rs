@@ -17,16 +17,19 @@ pub enum Mutant {
     EarlyRelease,
     /// Whoever takes a deployment over begins it anew.
     FromTheStart,
+    /// The driver does not wait for the deployment of another artifact.
+    ThroughTheGate,
 }
 
 impl Mutant {
     /// Everything that can be wrong.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::OlderRoutes,
         Self::Revives,
         Self::NoReadBack,
         Self::EarlyRelease,
         Self::FromTheStart,
+        Self::ThroughTheGate,
     ];
 
     /// The word for it.
@@ -39,6 +42,7 @@ impl Mutant {
             Self::NoReadBack => "no-read-back",
             Self::EarlyRelease => "early-release",
             Self::FromTheStart => "from-the-start",
+            Self::ThroughTheGate => "through-the-gate",
         }
     }
 }

@@ -8,7 +8,7 @@ use sternway::{
     store::{KvStore, Limit, MemoryKv, Store},
     types::{
         ArtifactId, Content, Failure as RunFailure, FreezeWindow, NamespaceId, Outcome,
-        OutcomeStatus, Pause, Phase, Step, Subject, Timestamp, VersionNumber,
+        OutcomeStatus, Phase, Subject, Timestamp, VersionNumber,
     },
 };
 use sternway_deploy::Ask;
@@ -272,7 +272,8 @@ impl<'a> Play<'a> {
 
     /// Whether everything that began has ended.
     pub(super) fn is_over(&self) -> bool {
-        !self.ledger.deployments.is_empty() && self.ledger.under_way().is_empty()
+        let has_begun = !self.ledger.deployments.is_empty() && self.follows().is_none();
+        has_begun && self.ledger.under_way().is_empty()
     }
 
     /// How the first deployment ended.
@@ -306,28 +307,17 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    /// What a deployment waits for a person for, in a story in which nothing else happens.
-    fn what_they_wait_for(&self) -> Option<Deed> {
-        let mut waiting = self.ledger.under_way().into_iter();
-        waiting.find_map(|it| match it.current() {
-            // Too old an approval may be found out in any step before the first runs.
-            _ if it.pauses.contains(&Pause::Expired) => Some(Deed::Answer(it.id, Ask::Approve)),
-            Some(Step::Pause) => Some(Deed::Ask(it.id, Ask::Promote)),
-            Some(Step::Choose) => {
-                it.in_running().next().map(|place| Deed::Ask(it.id, Ask::Choose { place }))
-            }
-            Some(Step::Approve { .. }) => Some(Deed::Answer(it.id, Ask::Approve)),
-            _ => None,
-        })
-    }
-
     /// What a person does next: begins the deployment, until it is there, and then this and that.
     fn deed(&mut self) -> Option<Deed> {
         let (members, plan) = (self.members.clone(), self.script.plan.clone());
         let Some(any) = self.ledger.deployments.values().last().map(|it| it.id) else {
-            let new = new_deployment(&members, second_version(), plan, OnSupersede::Reject);
+            let first = self.first_members();
+            let new = new_deployment(&first, second_version(), plan, OnSupersede::Reject);
             return Some(Deed::Start(new));
         };
+        if let Some(follows) = self.follows() {
+            return Some(follows);
+        }
         if self.script.queues && self.ledger.deployments.len() == 1 && !self.queued {
             self.queued = true;
             let third = second_version().next();

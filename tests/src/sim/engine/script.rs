@@ -19,6 +19,8 @@ pub(super) struct Script {
     pub(super) good: bool,
     /// Whether a second deployment is queued behind the first, and others that people begin as well.
     pub(super) queues: bool,
+    /// Whether the first deployment is of one artifact, and a second one of the other waits for it.
+    pub(super) waits: bool,
     /// Whether people take part, clocks jump, and time runs out.
     pub(super) eventful: bool,
     pub(super) drivers: usize,
@@ -37,7 +39,7 @@ pub(super) struct Script {
 
 impl Script {
     /// How many strategies there are.
-    pub(super) const STRATEGIES: u64 = 8;
+    pub(super) const STRATEGIES: u64 = 9;
 
     pub(super) fn of(seed: u64) -> Result<Self, Failure> {
         let dice = &mut Dice::of(seed, "script");
@@ -48,13 +50,16 @@ impl Script {
         let plan = plan(dice, eventful, [compares, previews]).map_err(Failure::harness)?;
         let asks = Dice::of(seed, "guards").chance(1, 4);
         let consent = consent(seed, asks).ok_or_else(|| Failure::Broken("no consent".into()))?;
+        // None of the seeds that were kept before.
+        let waits = seed % 7 == 3;
         Ok(Self {
             seed,
             plan: plan.asking(consent).map_err(Failure::harness)?,
-            members: 1 + dice.place(2),
+            members: (1 + dice.place(2)).max(1 + usize::from(waits)),
             good: dice.chance(1, 2),
             // None of the seeds that were kept before, so that they go on telling what they told.
             queues: seed % 5 > 2,
+            waits,
             eventful,
             drivers: 2 + dice.place(2),
             store: dice.pick(0, [5, 20, 50]),
@@ -62,7 +67,8 @@ impl Script {
             router: dice.pick(0, [5, 20, 50]),
             crashes: dice.pick(0, [5, 20, 50]),
             restarts: dice.pick(0, [0, 3]),
-            turns: 200 + dice.below(300),
+            // Two have to begin, one after the other.
+            turns: 200 + dice.below(300) + if waits { 500 } else { 0 },
         })
     }
 
@@ -71,8 +77,8 @@ impl Script {
         let wait = Wait { outcomes: 6, length: Duration::ZERO };
         let plan = by_strategy(strategy, wait, patient()).map_err(Failure::harness)?;
         let script = Self::of(0)?.calm();
-        let queues = strategy == QUEUES;
-        Ok(Self { plan, good, queues, eventful: false, members: 2, ..script })
+        let (queues, waits) = (strategy == QUEUES, strategy == WAITS);
+        Ok(Self { plan, good, queues, waits, eventful: false, members: 2, ..script })
     }
 
     /// The same without faults, for what it must come to.
@@ -94,6 +100,8 @@ const QUEUES: u64 = 1;
 
 /// The strategy with several candidates.
 const EXPERIMENT: u64 = 6;
+/// One in which a second deployment waits for the first.
+const WAITS: u64 = 8;
 /// One in which the candidates get what matches before they get a share.
 const HEADER: u64 = 7;
 

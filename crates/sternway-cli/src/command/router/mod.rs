@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use sternway::{
     api::{CapabilitiesView, RouterView},
-    provider::{Capabilities, TrafficRouter as _},
+    provider::Capabilities,
 };
 
 use crate::{context::Context, error::CliError, place, settings::routers::RouterSetting};

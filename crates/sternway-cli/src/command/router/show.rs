@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use sternway::{
     Missing,
     api::{ProblemCode, RoutedView, RouterDetailView, StepView},
-    provider::{RouterError, TrafficRouter as _},
+    provider::RouterError,
     types::{ArtifactId, EnvironmentId, Route},
 };
 
