@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use sternway::{
     api::{ProblemCode, RouterWithdrawnView, WithdrawnView, WithdrewView},
-    provider::{FromRoute, RouterError, TrafficRouter as _, Withdrew, left_with, withdraw},
+    provider::{FromRoute, RouterError, Withdrew, left_with, withdraw},
     types::{ArtifactId, EnvironmentId, Reason, Route, VersionNumber, Withdrawal},
 };
 
@@ -101,7 +101,7 @@ async fn all(
             None if context.dry_run => {
                 router.observe(artifact, environment).await.map(|it| foreseen(it, before))
             }
-            None => withdraw(&router, whose, FromRoute::Any, before, withdrawal).await,
+            None => withdraw(router.as_ref(), whose, FromRoute::Any, before, withdrawal).await,
         };
         if let Err(err @ RouterError::Unreachable { .. }) = &withdrew {
             away = Some(err.clone());
