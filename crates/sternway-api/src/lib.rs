@@ -83,7 +83,7 @@ pub use crate::{
     artifact::ArtifactView,
     attestation::{AttestationView, FindingView},
     awaiting::{AwaitingView, WaitsFor},
-    baseline::{BaselineView, TestView},
+    baseline::{BaselineView, BreachesView, TestView},
     blame::{BlameKind, BlameView, WrittenView},
     cause::CauseView,
     channel::{

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use sternway_types::{
-    Against, Beside, Breach, Degradation, Measure, Measured, Metric, Mode, Pairs, Policy, Rule, RuleId,
-    TestResult, Tier,
+    Against, Beside, Breach, Degradation, Measure, Measured, Metric, Mode, Pairs, Policy, Rule,
+    RuleId, TestResult, Tier,
 };
 
 use crate::{
@@ -207,7 +207,8 @@ fn standing(judge: &mut Judge<'_>, place: usize, rule: &Rule, view: View<'_>) ->
 
 fn breaches(judge: &mut Judge<'_>, place: usize, rule: &Breach, view: View<'_>) -> Found {
     let test = judge.test(place);
-    let found = test.and_then(|test| Some((test.result(view.tally)?, test.failures_until(view.tally))));
+    let found =
+        test.and_then(|test| Some((test.result(view.tally)?, test.failures_until(view.tally))));
     match found {
         Some((TestResult { against: Against::Limit { limit, runs, beyond, .. }, .. }, more)) => {
             Found::Breaches { limit: limit.to_f64(), beyond, runs, more }
@@ -261,7 +262,9 @@ impl fmt::Display for Found {
                 f.write_str(", ")?;
                 write_more(f, *more)
             }
-            Self::Mean { mean: None, .. } => f.write_str("nothing was measured"),
+            Self::Mean { mean: None, .. } | Self::Breaches { runs: 0, .. } => {
+                f.write_str("nothing was measured")
+            }
             Self::Mean { mean: Some(mean), runs, more } => {
                 write!(f, "{} over {runs} runs, ", Short(*mean))?;
                 match more {
@@ -272,7 +275,6 @@ impl fmt::Display for Found {
                     None => f.write_str("and nobody can say how many more would be enough"),
                 }
             }
-            Self::Breaches { runs: 0, .. } => f.write_str("nothing was measured"),
             Self::Breaches { limit, beyond, runs, more } => {
                 write!(f, "{beyond} of {runs} runs beyond {}, ", Short(*limit))?;
                 write_more_breaches(f, *more)

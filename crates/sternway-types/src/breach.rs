@@ -96,10 +96,16 @@ impl fmt::Display for Breach {
         match &self.at_most {
             Some(limit) => {
                 let unit = metric.unit().map(|unit| format!(" {unit}")).unwrap_or_default();
-                write!(f, "fewer than {quantile} of the runs have a {metric} of at most {limit}{unit}")?;
+                write!(
+                    f,
+                    "fewer than {quantile} of the runs have a {metric} of at most {limit}{unit}"
+                )?;
             }
             None => {
-                write!(f, "more runs have a {metric} beyond what {quantile} of those of the last good ")?;
+                write!(
+                    f,
+                    "more runs have a {metric} beyond what {quantile} of those of the last good "
+                )?;
                 f.write_str("version kept to")?;
             }
         }

@@ -99,7 +99,7 @@ fn baseline() -> Measured<FrozenBaseline> {
         succeeded: 9_500,
         failed: 500,
         errors: ErrorClasses::from_parts([("TimeoutError".parse()?, 500)].into(), 0),
-        quantiles: sternway_types::Quantiles::default(),
+        quantiles: sternway::types::Quantiles::default(),
     })
 }
 

@@ -186,6 +186,7 @@ stories! {
     aging
     apply
     blame
+    breach
     bundle
     by_hand
     compact
@@ -243,6 +244,7 @@ stories_of_many! {
     aging
     apply
     blame
+    breach
     by_hand
     compare
     dependencies

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use sternway_control::rollback::Reaction;
+use sternway_deploy::canary;
 use sternway_policy::Found;
 use sternway_types::{
-    Activation, Against, Breach, Metric, Outcome, Policy, PolicyScope, PolicySetting, Rule, RuleName,
-    Subject,
+    Activation, Against, Breach, Generation, Limits, Metric, Outcome, Policy, PolicyScope,
+    PolicySetting, Rule, RuleName, Subject, Wait, Weight,
 };
 
 use crate::{
+    deploy::{drive, shop, start},
     make::{alice, greeting, production, version},
     world::World,
 };
@@ -17,15 +19,19 @@ use crate::{
 /// Under a rule on durations; version 1 had so many runs, and version 2 is live.
 async fn after(runs: usize) -> World {
     let world = World::with_live(1).await;
-    let rule = Rule::Breach(Box::new(Breach::of(Metric::Duration)));
-    let policy = Policy::new(Activation::Staged, vec![rule]).expect("a policy");
-    let setting = PolicySetting::On(policy);
-    world.control.set_policy(PolicyScope::Namespace, setting, &alice()).await.expect("it is set");
+    set(&world).await;
     let subject = world.subject(1).await;
     drop(world.control.record(timed(&world, &subject, runs, 1)).await.expect("recorded"));
     world.publish("greeting 2").await;
     world.promote(2).await;
     world
+}
+
+async fn set(world: &World) {
+    let rule = Rule::Breach(Box::new(Breach::of(Metric::Duration)));
+    let policy = Policy::new(Activation::Staged, vec![rule]).expect("a policy");
+    let setting = PolicySetting::On(policy);
+    world.control.set_policy(PolicyScope::Namespace, setting, &alice()).await.expect("it is set");
 }
 
 /// So many runs of 100 to 199 ms, so many times slower.
@@ -77,14 +83,14 @@ async fn the_limit_stands_as_it_was_when_the_version_was_first_judged() {
     let limit = async || {
         let check = world.another().check(&greeting(), &production()).await.expect("checked");
         match check.standings[0].found {
-            Found::Breaches { limit, beyond: 0, runs: 20, more: Some(more) } => (limit, more),
+            Found::Breaches { limit, beyond: 1, runs: 20, more: Some(more) } => (limit, more),
             ref other => panic!("{other:?}"),
         }
     };
     let before = limit().await;
     assert!(before.1 > 1);
     // What the version before does later changes nothing.
-    let late = Subject { generation: sternway_types::Generation::new(1), ..subject };
+    let late = Subject { generation: Generation::new(1), ..subject };
     let late = Subject { version: version(1), ..late };
     drop(world.control.record(timed(&world, &late, 500, 9)).await.expect("recorded"));
     assert_eq!(limit().await, before);
@@ -98,4 +104,27 @@ async fn behind_a_short_baseline_a_slow_version_stays() {
     assert_eq!(world.live().await, Some(version(2)));
     let check = world.control.check(&greeting(), &production()).await.expect("checked");
     assert_eq!(check.standings[0].found, Found::TooFew { needed: 200 });
+}
+
+#[tokio::test]
+async fn a_slow_candidate_is_withdrawn_from_beside_what_is_live() {
+    for (slower, expected) in [(1, false), (2, true)] {
+        let world = shop().await;
+        set(&world).await;
+        let live = world.subject(1).await;
+        drop(world.control.record(timed(&world, &live, 300, 1)).await.expect("recorded"));
+        let wait = Wait { outcomes: 1_000_000, length: Duration::ZERO };
+        let share = Weight::new(2_000).expect("a share");
+        let plan = canary(&[share], wait, wait, Limits::default()).expect("a plan");
+        let begun = start(&world, plan).await.expect("it begins").deployment;
+        drop(drive(&world, &begun).await);
+        let route = world.control.wanted_route(&greeting(), &production()).await.expect("a route");
+        let generation = route.expect("something is live").generation();
+        let candidate = Subject { version: version(2), generation, ..live };
+        let runs = timed(&world, &candidate, 60, slower);
+        let recorded = world.control.record(runs).await.expect("recorded");
+        let withdrawn = matches!(recorded.judged[0].reaction, Some(Reaction::Withdrawn { .. }));
+        assert_eq!(withdrawn, expected, "{slower} times slower");
+        assert_eq!(world.live().await, Some(version(1)));
+    }
 }

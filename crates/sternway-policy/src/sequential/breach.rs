@@ -17,6 +17,9 @@ pub(crate) struct BreachTest {
     limit: Limit,
     history: History,
     alpha: Alpha,
+    /// What was counted when it was last found not to hold: with no more beyond the limit of more runs, it holds all
+    /// the less.
+    before: Counts,
 }
 
 /// The limit: the bucket beyond which a run is, whose quantile it is, and of how many runs.
@@ -46,6 +49,7 @@ impl BreachTest {
             limit: Limit { bucket: Sketch::bucket(at), at, version: None, runs: 0 },
             history: History::declared(share),
             alpha: alpha(f64::from(rule.alpha)),
+            before: Counts::default(),
         }
     }
 
@@ -72,12 +76,21 @@ impl BreachTest {
             limit: Limit { bucket, at, version, runs },
             history: History::measured_exactly(within, bound),
             alpha: alpha(whole * (PARTS - PARTS_OF_BOUND) / PARTS),
+            before: Counts::default(),
         })
     }
 
-    pub(crate) fn holds(&self, tally: &Tally) -> bool {
+    pub(crate) fn holds(&mut self, tally: &Tally) -> bool {
         let counts = self.counts(tally);
-        counts.failed > 0 && self.history.crosses(counts, self.alpha)
+        let before = self.before;
+        if counts.failed <= before.failed && counts.succeeded >= before.succeeded {
+            return false;
+        }
+        let holds = self.history.crosses(counts, self.alpha);
+        if !holds {
+            self.before = counts;
+        }
+        holds
     }
 
     /// After how many more breaches in a row it holds.

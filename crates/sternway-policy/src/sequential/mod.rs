@@ -13,7 +13,8 @@ use sternway_types::{Carried, Decimal, Digest, Outcome, Rule, Tally, TestResult}
 
 pub(crate) use self::worse::{held_against, known_of};
 use self::{
-    breach::BreachTest, decline::DeclineTest, known::Known, mean::MeanTest, new_error::NewErrorTest, worse::WorseTest,
+    breach::BreachTest, decline::DeclineTest, known::Known, mean::MeanTest,
+    new_error::NewErrorTest, worse::WorseTest,
 };
 use crate::{evidence::Alpha, view::Baseline};
 

@@ -9,9 +9,9 @@ use sternway_policy::{
     judge, standings,
 };
 use sternway_types::{
-    Against, Breach, BreachError, Decimal, ErrorClasses, FrozenBaseline, Generation, Metric, Outcome,
-    Policy, PolicyError, Quantiles, Regression, Rule, Tally, Threshold, Timestamp, Verdict,
-    VersionNumber,
+    Against, Breach, BreachError, Decimal, ErrorClasses, FrozenBaseline, Generation, Metric,
+    Outcome, Policy, PolicyError, Quantiles, Regression, Rule, Tally, Threshold, Timestamp,
+    Verdict, VersionNumber,
 };
 
 use crate::script::{only, outcome, subject};
@@ -101,13 +101,16 @@ fn a_version_whose_tail_is_long_goes_back_and_one_that_is_like_the_other_does_no
     assert_eq!((version, of, measured), (Some(VersionNumber::FIRST), 1_000, number as u64));
     // The 950th of a thousand took 1,049 ms.
     assert!((1_049.0..1_049.0 * (1.0 + 1.0 / 32.0)).contains(&limit.to_f64()), "{limit}");
-    let counted = twice.iter().take(number).filter(|run| run.duration.is_some_and(|it| {
-        it.as_secs_f64() * 1e3 >= limit.to_f64()
-    }));
+    let counted = twice
+        .iter()
+        .take(number)
+        .filter(|run| run.duration.is_some_and(|it| it.as_secs_f64() * 1e3 >= limit.to_f64()));
     assert_eq!(beyond, counted.count() as u64);
     assert_eq!(
         found.to_string(),
-        format!("{beyond} of {number} runs have a duration beyond {limit}, more than of v1 (of 1000 runs)")
+        format!(
+            "{beyond} of {number} runs have a duration beyond {limit}, more than of v1 (of 1000 runs)"
+        )
     );
     assert_eq!(first(slow(), Some(against(&frozen)), &runs(usual(1_000))), None);
 }

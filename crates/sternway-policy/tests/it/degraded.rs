@@ -262,8 +262,8 @@ fn the_outcomes_of_all_stays_of_the_baseline_count() {
 /// So many runs, each of which took so long.
 fn timed(runs: usize, millis: &[u64]) -> Tally {
     let mut tally = Tally::default();
-    for place in 0..runs {
-        let duration = Some(Duration::from_millis(millis[place % millis.len()]));
+    for (place, millis) in millis.iter().cycle().take(runs).enumerate() {
+        let duration = Some(Duration::from_millis(*millis));
         tally.add(&Outcome { duration, ..outcome(place, noon(), '.') });
     }
     tally

@@ -78,7 +78,7 @@ fn holds(rule: &Rule, outcomes: &[Outcome]) -> bool {
         Rule::NewError { .. }
         | Rule::Worse(_)
         | Rule::Mean(_)
-            | Rule::Breach(_)
+        | Rule::Breach(_)
         | Rule::Decline(_)
         | Rule::FailureRate { .. }
         | Rule::Degraded(_)

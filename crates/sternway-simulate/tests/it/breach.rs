@@ -10,8 +10,8 @@ use sternway_policy::{Baseline, Judge};
 use sternway_simulate::limits;
 use sternway_types::{
     Activation, Breach, Decimal, ErrorClasses, FrozenBaseline, Generation, Metric, Outcome,
-    OutcomeId, OutcomeStatus, Policy, Quantiles, Rule, Sketch, Subject, Tally, Threshold, Timestamp,
-    Verdict, VersionNumber,
+    OutcomeId, OutcomeStatus, Policy, Quantiles, Rule, Sketch, Subject, Tally, Threshold,
+    Timestamp, Verdict, VersionNumber,
 };
 
 use crate::level;

@@ -4,11 +4,10 @@
 use serde_json::json;
 use sternway_types::{
     Action, Against, Attestation, Beside, Condemnation, Decimal, DeploymentId, Environment,
-    ErrorClasses,
-    Evidence, Finding, FrozenBaseline, Generation, Latch, LatchAction, LifecycleStatus,
-    NamespaceSettings, Observation, OutcomeId, Pairs, Policy, PolicyRecord, PolicyScope,
-    PolicySetting, PolicyVersion, Preset, Ratio, Record, RecordKind, Regression, Rule, RuleName,
-    TestResult, Threshold, Weight,
+    ErrorClasses, Evidence, Finding, FrozenBaseline, Generation, Latch, LatchAction,
+    LifecycleStatus, NamespaceSettings, Observation, OutcomeId, Pairs, Policy, PolicyRecord,
+    PolicyScope, PolicySetting, PolicyVersion, Preset, Ratio, Record, RecordKind, Regression, Rule,
+    RuleName, TestResult, Threshold, Weight,
 };
 
 use crate::make::{
