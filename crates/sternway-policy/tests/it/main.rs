@@ -7,6 +7,7 @@ mod compare;
 mod degraded;
 mod evidence;
 mod failure;
+mod guide;
 mod in_a_row;
 mod order;
 mod paired;
