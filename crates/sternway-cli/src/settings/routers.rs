@@ -136,6 +136,7 @@ impl SettingsFile<'_> {
             let headers = layout.with_headers(&names);
             layout = headers.map_err(|err| self.not_that(value, &err.to_string()))?;
         }
+        let write_maps = self.writes_maps(table)?;
         let artifacts = self.read_all(table, "artifacts")?;
         let mut environments: BTreeSet<EnvironmentId> = self.read_all(table, "environments")?;
         environments.extend(self.read(table, "environment")?);
@@ -147,7 +148,6 @@ impl SettingsFile<'_> {
             Some(namespace) => namespace,
             None => NAMESPACE.parse().map_err(|_| self.no_router(at, "it needs a namespace"))?,
         };
-        let write_maps = self.writes_maps(table)?;
         let origin = Origin::File(self.path.into(), self.spot(at).line);
         Ok(RouterSetting {
             address,

@@ -69,9 +69,7 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
             spoilt.changes.retain(|change| !is_of_a_route(change));
             broken.looked_at().await.commit(&spoilt).await
         }
-        (Fault::Overtakes, Err(StoreError::Refused(refusal))) if keeps_a_place(&refusal) => {
-            Ok(as_if_done(changeset))
-        }
+        (Fault::Overtakes, Err(err)) if keeps_a_place(&err) => Ok(as_if_done(changeset)),
         (Fault::MixesUpReceipts, Ok(receipt)) => Ok(broken.another_receipt(receipt)),
         (_, answer) => answer,
     }
@@ -88,12 +86,11 @@ fn unprotect(change: &mut Change) {
 }
 
 /// Whether something is refused since others wait for their turn.
-fn keeps_a_place(refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::OutOfTurn { .. } => true,
-        Refusal::Deployment { problem, .. } => problem.contains("its turn"),
-        _ => false,
-    }
+fn keeps_a_place(err: &StoreError) -> bool {
+    let StoreError::Refused(refusal) = err else { return false };
+    let early =
+        matches!(&**refusal, Refusal::Deployment { problem, .. } if problem.contains("its turn"));
+    early || matches!(**refusal, Refusal::OutOfTurn { .. })
 }
 
 fn as_if_done(changeset: &Changeset) -> Receipt {

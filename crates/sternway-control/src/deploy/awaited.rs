@@ -86,7 +86,7 @@ impl Control {
             let Some(last) = page.last() else { return Ok(newest) };
             after = Some(last.id);
             let moves = |it: &Deployment| it.members.iter().any(|it| it.artifact == *artifact);
-            let page = page.into_iter().filter(|it| began(it));
+            let page = page.into_iter().filter(began);
             let newest_here = page.filter(moves).max_by_key(|it| (it.started, it.id));
             newest = newest.into_iter().chain(newest_here).max_by_key(|it| (it.started, it.id));
         }

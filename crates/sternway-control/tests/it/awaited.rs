@@ -15,7 +15,7 @@ use sternway_control::{
     rollback::RollbackMode,
 };
 use sternway_deploy::{Ask, immediate};
-use sternway_store::{Director, Fault, Faulty, Refusal, StoreError};
+use sternway_store::{Director, Fault, Faulty, Refusal, Store, StoreError};
 use sternway_types::{
     ArtifactId, DeploymentId, Force, Limits, Pause, Phase, Plan, Step, Strategy, VersionNumber,
     Wait,
@@ -239,7 +239,8 @@ async fn what_became_of_the_other_one_is_not_looked_for_among_all() {
     ask(&world, again, Ask::Promote).await;
     let listed = Arc::new(Listed::default());
     let director = Arc::<Listed>::clone(&listed);
-    let control = world.through(Arc::new(Faulty::directed(Arc::clone(&world.store), director)));
+    let store: Arc<dyn Store> = Arc::new(Faulty::directed(Arc::clone(&world.store), director));
+    let control = world.through(&store);
     let found = control.drive_one(&production(), waits).await.expect("it is driven");
     assert_eq!(found.deployment.phase, Phase::Completed, "the newest that began is completed");
     assert_eq!(listed.0.load(Ordering::SeqCst), 0);

@@ -61,8 +61,8 @@ impl World {
     }
 
     /// Another process, to which the store is as this one has it.
-    pub(crate) fn through(&self, store: Arc<dyn Store>) -> Control {
-        control(&store, &self.clock, &self.ids)
+    pub(crate) fn through(&self, store: &Arc<dyn Store>) -> Control {
+        control(store, &self.clock, &self.ids)
     }
 
     /// A version of the greeting with this text.
