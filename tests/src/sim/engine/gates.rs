@@ -75,13 +75,12 @@ impl Ledger {
 impl Play<'_> {
     /// What the first deployment moves: where another one is to wait for it, the last artifact alone.
     pub(super) fn first_members(&self) -> Vec<ArtifactId> {
-        let others = usize::from(self.script.waits);
-        self.members.get(others..).unwrap_or_default().to_vec()
+        self.members.get(self.script.followers..).unwrap_or_default().to_vec()
     }
 
     /// A deployment of the other artifact, which waits for the first one, until it is there.
     pub(super) fn follows(&self) -> Option<Deed> {
-        if !self.script.waits || self.ledger.has_waited() {
+        if self.script.followers == 0 || self.ledger.has_waited() {
             return None;
         }
         let (follower, others) = self.members.split_first()?;

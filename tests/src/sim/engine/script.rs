@@ -19,8 +19,8 @@ pub(super) struct Script {
     pub(super) good: bool,
     /// Whether a second deployment is queued behind the first, and others that people begin as well.
     pub(super) queues: bool,
-    /// Whether the first deployment is of one artifact, and a second one of the other waits for it.
-    pub(super) waits: bool,
+    /// How many artifacts the first deployment does not move: a second one of them waits for it.
+    pub(super) followers: usize,
     /// Whether people take part, clocks jump, and time runs out.
     pub(super) eventful: bool,
     pub(super) drivers: usize,
@@ -59,7 +59,7 @@ impl Script {
             good: dice.chance(1, 2),
             // None of the seeds that were kept before, so that they go on telling what they told.
             queues: seed % 5 > 2,
-            waits,
+            followers: usize::from(waits),
             eventful,
             drivers: 2 + dice.place(2),
             store: dice.pick(0, [5, 20, 50]),
@@ -77,8 +77,8 @@ impl Script {
         let wait = Wait { outcomes: 6, length: Duration::ZERO };
         let plan = by_strategy(strategy, wait, patient()).map_err(Failure::harness)?;
         let script = Self::of(0)?.calm();
-        let (queues, waits) = (strategy == QUEUES, strategy == WAITS);
-        Ok(Self { plan, good, queues, waits, eventful: false, members: 2, ..script })
+        let (queues, followers) = (strategy == QUEUES, usize::from(strategy == WAITS));
+        Ok(Self { plan, good, queues, followers, eventful: false, members: 2, ..script })
     }
 
     /// The same without faults, for what it must come to.
