@@ -4,21 +4,24 @@ use std::{
     io::Cursor,
     mem,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use sternway_control::{
-    Control,
+    Control, ControlError,
     apply::{Wanted, WantedVersion},
     bundle::{Export, Import, Mode, Policies},
+    deploy::{NewDeployment, OnSupersede},
     policy::{EffectivePolicy, Passed},
     publish::{Activate, Publish},
     rollback::{Reaction, RollbackMode},
 };
+use sternway_deploy::immediate;
 use sternway_store::{Director, Fault, Faulty, KvStore, MemoryKv, Store};
 use sternway_types::{
-    ArtifactId, At, Change, Changeset, EnvironmentId, Force, MoveCause, NewMove, OnFailure,
-    PointerName, PolicyScope, PolicySetting, PolicyVersion, Target, Verdict, VersionNumber,
+    ArtifactId, At, Change, Changeset, EnvironmentId, Force, Limits, MoveCause, NewMove, OnFailure,
+    PointerName, PolicyScope, PolicySetting, PolicyVersion, Target, Verdict, VersionNumber, Wait,
 };
 
 use crate::{
@@ -321,6 +324,33 @@ async fn a_rollback_point_brings_the_policy_back_too() {
     assert_eq!(effective(&world, &greeting(), &production()).await.from, Some(by(1, 4)));
     assert_eq!(world.reaction(2, "xxx").await, None);
     assert!(world.reaction(2, "x").await.is_some());
+}
+
+/// Deploys a version of the policy at once, without waiting for outcomes, of which it has none.
+async fn deploy(world: &World, number: u64) -> Result<(), ControlError> {
+    let limits = Limits { evidence: false, ..Limits::default() };
+    let new = NewDeployment {
+        members: vec![(strict(), version(number))],
+        environment: production(),
+        plan: immediate(Wait { outcomes: 0, length: Duration::ZERO }, limits).expect("a plan"),
+        force: Force::No,
+        on_supersede: OnSupersede::Reject,
+    };
+    let begun = world.control.start_deployment(&new, &alice()).await?;
+    world.control.drive_one(&production(), begun.deployment.id).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_policy_is_deployed_and_what_is_none_is_not() {
+    let world = with_policy().await;
+    let history = Publish::new(strict(), text("Be strict."));
+    let _imported = world.control.import("a", &history, &alice()).await.unwrap();
+    deploy(&world, 2).await.unwrap();
+    assert_eq!(effective(&world, &greeting(), &production()).await.from, Some(by(2, 2)));
+    let refused = said(deploy(&world, 3).await);
+    assert!(refused.starts_with("invalid: policies/strict@v3 is no policy"), "{refused}");
+    assert!(world.reaction(2, "xx").await.is_some());
+    assert_eq!(latched_by(&world, 2).await, Some(by(2, 2)));
 }
 
 #[tokio::test]
