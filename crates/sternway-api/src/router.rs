@@ -204,7 +204,7 @@ pub struct RouterDetailView {
 
 #[cfg(test)]
 mod tests {
-    use sternway_types::{Arm, DeploymentId, Generation, VersionNumber, Weight};
+    use sternway_types::{Arm, DeploymentId, Generation, Weight};
 
     use super::*;
 
