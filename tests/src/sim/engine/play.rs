@@ -326,7 +326,7 @@ impl<'a> Play<'a> {
         if !self.script.eventful {
             return self.what_they_wait_for();
         }
-        if self.script.outages > 0 && self.guards.chance(1, 20) {
+        if self.script.outages > 0 && self.guards.chance(1, 3) {
             return members.get(self.guards.place(members.len())).cloned().map(Deed::Withdraw);
         }
         if self.deeds > 6 || !self.dice.chance(1, 12) {

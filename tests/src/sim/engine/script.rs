@@ -63,7 +63,7 @@ impl Script {
             eventful,
             drivers: 2 + dice.place(2),
             store: dice.pick(0, [5, 20, 50]),
-            outages: Dice::of(seed, "outages").pick(0, [100, 300, 300]),
+            outages: Dice::of(seed, "outages").pick(0, [200, 400, 400]),
             router: dice.pick(0, [5, 20, 50]),
             crashes: dice.pick(0, [5, 20, 50]),
             restarts: dice.pick(0, [0, 3]),
