@@ -7,7 +7,8 @@ use sternway::{
     provider::Stopwatch,
     types::{
         ArtifactId, EnvironmentId, ErrorClasses, Failure, FrozenBaseline, Generation, Outcome,
-        OutcomeId, OutcomeStatus, Policy, Subject, Tally, Timestamp, Verdict, VersionNumber,
+        OutcomeId, OutcomeStatus, Policy, Quantiles, Subject, Tally, Timestamp, Verdict,
+        VersionNumber,
     },
 };
 
@@ -99,7 +100,7 @@ fn baseline() -> Measured<FrozenBaseline> {
         succeeded: 9_500,
         failed: 500,
         errors: ErrorClasses::from_parts([("TimeoutError".parse()?, 500)].into(), 0),
-        quantiles: sternway::types::Quantiles::default(),
+        quantiles: Quantiles::default(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::{process::ExitCode, str::FromStr};
 
 use sternway::{
     Missing,
-    api::{ExplanationView, PolicyFromView, PresetView, ProvenView},
+    api::{BreachesView, ExplanationView, PolicyFromView, PresetView, ProvenView, TestView},
     control::{Control, explain::Explanation},
     types::{Reference, Revision, Subject, Timestamp},
 };
@@ -194,12 +194,23 @@ fn evidence(view: &ExplanationView, page: &mut Page) {
     match &evidence.test {
         Some(test) => {
             let [found, needed] = [test.ln_e, test.ln_threshold].map(f64::exp);
-            let rate =
-                format!("held to a success rate of {:.4} ({})", test.success_rate, test.against);
+            let rate = held_to(test);
             let large = format!("e-value {found:.0} of {needed:.0}");
             page.line(format_args!("  {} {at}, {rate}, {large}", field("decided")));
         }
         None => page.line(format_args!("  {} {at}", field("decided"))),
+    }
+}
+
+/// What the version is held to, and for a limit how many runs are beyond it.
+fn held_to(test: &TestView) -> String {
+    match test.breaches {
+        Some(BreachesView { limit, runs, beyond }) => {
+            let share = 1.0 - test.success_rate;
+            let (beyond, runs) = (count(beyond), count(runs));
+            format!("{beyond} of {runs} beyond {limit}, where a share of {share:.4} may be")
+        }
+        None => format!("held to a success rate of {:.4} ({})", test.success_rate, test.against),
     }
 }
 

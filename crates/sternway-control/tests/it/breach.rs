@@ -82,10 +82,12 @@ async fn the_limit_stands_as_it_was_when_the_version_was_first_judged() {
     drop(world.control.record(timed(&world, &subject, 20, 1)).await.expect("recorded"));
     let limit = async || {
         let check = world.another().check(&greeting(), &production()).await.expect("checked");
-        match check.standings[0].found {
-            Found::Breaches { limit, beyond: 1, runs: 20, more: Some(more) } => (limit, more),
-            ref other => panic!("{other:?}"),
-        }
+        let Found::Breaches { limit, beyond: 1, runs: 20, more: Some(more) } =
+            check.standings[0].found
+        else {
+            panic!("{:?}", check.standings)
+        };
+        (limit, more)
     };
     let before = limit().await;
     assert!(before.1 > 1);
