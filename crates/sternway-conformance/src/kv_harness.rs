@@ -141,6 +141,10 @@ impl Kv for HeldKv {
         self.kv.commit(batch)
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.kv.commit_unsynced(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.kv.check()
     }

@@ -73,6 +73,10 @@ impl Kv for LogKv {
         Ok(())
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = Map::default();

@@ -36,6 +36,12 @@ impl Kv for Taped {
         self.inner.commit(batch)
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        let kept = batch.clone();
+        self.tape.0.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
+        self.inner.commit_unsynced(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
     }

@@ -65,6 +65,10 @@ impl Kv for MutantKv {
         self.kv.commit(&entries().skip(half).collect())
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.kv.check()
     }

@@ -134,6 +134,10 @@ impl Kv for FlakyKv {
         }
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.map.check()
     }

@@ -114,6 +114,10 @@ impl Kv for GatedKv {
         Ok(())
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
     }

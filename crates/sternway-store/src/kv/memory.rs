@@ -48,6 +48,10 @@ impl Kv for MemoryKv {
         Ok(())
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         Ok(())
     }

@@ -40,6 +40,10 @@ impl Kv for Slow {
         self.inner.commit(batch)
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.checking.send(()).expect("the test listens");
         self.go_on.lock().expect("one check at a time").recv().expect("the test lets it end");

@@ -79,6 +79,10 @@ impl Kv for Moody {
         self.inner.commit(batch)
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
     }

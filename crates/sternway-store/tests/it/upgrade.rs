@@ -40,6 +40,10 @@ impl Kv for Mortal {
         if left > 0 { Ok(()) } else { Err(KvError::Unavailable(Cause::new("it is dead"))) }
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
     }

@@ -32,6 +32,10 @@ impl Kv for DimKv {
         self.inner.commit(batch)
     }
 
+    fn commit_unsynced(&self, batch: &Batch) -> Result<(), KvError> {
+        self.commit(batch)
+    }
+
     fn check(&self) -> Result<(), KvError> {
         self.inner.check()
     }
