@@ -8,7 +8,7 @@
 //! chunks as they do for drivers; all that were acknowledged are read back from the rows that were
 //! found, byte for byte, and through redb itself in the end.
 //!
-//! Beside it, [`unsynced`] does the same to the map alone, with batches that wait for no disk.
+//! Beside it, [`unsynced()`] does the same to the map alone, with batches that wait for no disk.
 //!
 //! # Limits
 //!
