@@ -306,6 +306,6 @@ impl Control {
 }
 
 /// Whether somebody condemned a candidate since it was looked at.
-fn is_condemned(err: &StoreError) -> bool {
+pub(crate) fn is_condemned(err: &StoreError) -> bool {
     matches!(err, StoreError::Refused(why) if matches!(**why, Refusal::Condemned { .. }))
 }

@@ -92,12 +92,10 @@ impl Driver<'_> {
             if !self.begun {
                 self.begin().await?;
             }
-            for (environment, id, due) in self.checks.say(self.control).await? {
-                let which = (environment, id);
-                if due <= self.control.now() {
-                    self.answered.insert(which.clone());
-                }
-                self.due.insert(which, due);
+            match self.checks.say(self.control).await {
+                Ok(next) => self.go_on(next),
+                // What cannot be said of one deployment keeps nobody from driving the others.
+                Err(err) => drop(self.trouble.get_or_insert(err)),
             }
             let driven = self.round().await;
             if !driven.is_empty() {
@@ -112,6 +110,17 @@ impl Driver<'_> {
                 return Ok(None);
             }
             self.follow().await?;
+        }
+    }
+
+    /// Looks at deployments again whose health was asked for.
+    fn go_on(&mut self, next: Vec<(EnvironmentId, DeploymentId, Timestamp)>) {
+        for (environment, id, due) in next {
+            let which = (environment, id);
+            if due <= self.control.now() {
+                self.answered.insert(which.clone());
+            }
+            self.due.insert(which, due);
         }
     }
 

@@ -16,7 +16,7 @@ use sternway_types::{
 };
 use tokio::task::JoinSet;
 
-use super::{Deployed, Routers, TakenAway, driver::Which};
+use super::{Deployed, Routers, TakenAway, drive::is_condemned, driver::Which, frozen::is_frozen};
 use crate::{Control, ControlError};
 
 /// When a check that found nothing out is made again, on average.
@@ -116,7 +116,9 @@ impl Control {
     }
 
     /// Says what came of a question: the deployment goes on, or back. An answer to another step than the
-    /// one that it is in changes nothing. Where the store cannot be told that candidates are not well, routers take
+    /// one that it is in changes nothing, and neither does one that may not take it forward now, since the
+    /// environment was frozen or a candidate condemned meanwhile: it is to be asked again once the deployment heard
+    /// of that. Where the store cannot be told that candidates are not well, routers take
     /// the requests from them all the same.
     ///
     /// # Errors
@@ -130,10 +132,16 @@ impl Control {
     ) -> Result<Deployed, ControlError> {
         let (of, event) = (&probing.deployment, probing.found(health)?);
         let said = self.happens(&of.environment, of.id, &event).await;
-        if let Err(err) = &said {
-            self.tell_of(of, &event, err).await;
+        match said {
+            Err(ControlError::Store(err)) if is_frozen(&err) || is_condemned(&err) => {
+                self.deployment(&of.environment, of.id).await
+            }
+            Err(err) => {
+                self.tell_of(of, &event, &err).await;
+                Err(err)
+            }
+            Ok(deployed) => Ok(deployed),
         }
-        said
     }
 }
 
@@ -187,13 +195,12 @@ impl HealthChecks {
         let mut next = Vec::new();
         while let Some((probing, answer)) = self.answered.last() {
             let now = control.now();
-            let due = match answer {
-                Ok(health) => {
-                    control.probed(probing, health).await?;
-                    now
-                }
-                Err(_) => now.saturating_add(probing.again()),
+            let said = match answer {
+                Ok(health) => Some(control.probed(probing, health).await?),
+                Err(_) => None,
             };
+            let went_on = said.is_some_and(|it| it.deployment != probing.deployment);
+            let due = if went_on { now } else { now.saturating_add(probing.again()) };
             let Deployment { environment, id, .. } = &probing.deployment;
             next.push((environment.clone(), *id, due));
             self.of.remove(&(environment.clone(), *id));

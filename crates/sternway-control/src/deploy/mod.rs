@@ -47,7 +47,9 @@ pub use self::{
     start::{NewDeployment, OnSupersede},
     withdraw::TakenAway,
 };
-pub(crate) use self::{bell::UnderWay, keep::Untold, line::Lines, trial::Trial, withdraw::Unsaid};
+pub(crate) use self::{
+    bell::UnderWay, drive::is_condemned, keep::Untold, line::Lines, trial::Trial, withdraw::Unsaid,
+};
 use crate::{Control, ControlError};
 
 /// A deployment as it stands.

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fmt};
 
 use sternway_deploy::{Ask, Event, advance};
-use sternway_store::{Refusal, StoreError};
+use sternway_store::StoreError;
 use sternway_types::{
     ArtifactId, At, Changeset, Deployment, EnvironmentId, Force, Phase, PointId, PointUse, Pointer,
     Revision, RollbackPoint, Timestamp,
@@ -12,7 +12,7 @@ use sternway_types::{
 use super::{Pointed, Unhealthy, health::Health};
 use crate::{
     Control, ControlError, Intent,
-    deploy::{Deployed, Lines},
+    deploy::{Deployed, Lines, is_condemned},
     restore_to::{WayBack, WentBack},
 };
 
@@ -279,10 +279,6 @@ impl Control {
         }
         done
     }
-}
-
-fn is_condemned(err: &StoreError) -> bool {
-    matches!(err, StoreError::Refused(why) if matches!(**why, Refusal::Condemned { .. }))
 }
 
 /// The pointers that would stay where they are.

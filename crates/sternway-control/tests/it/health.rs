@@ -13,7 +13,7 @@ use sternway_control::{
 };
 use sternway_deploy::immediate;
 use sternway_provider::{Health, HealthProbe, Unprobed};
-use sternway_types::{Deployment, Force, Limits, Phase, Plan, ProbeId, VersionNumber, Wait};
+use sternway_types::{Deployment, Force, Limits, Pause, Phase, Plan, ProbeId, VersionNumber, Wait};
 use tokio::time::timeout;
 
 use crate::{
@@ -101,6 +101,53 @@ async fn one_that_is_not_well_once_it_is_live_goes_back_and_may_come_again() {
     assert_eq!(driven(&control, &started).await, Some(Phase::RolledBack));
     assert_eq!((live(&control).await, world.condemned().await), (version(1), vec![]));
     start(&control).await.expect("it may come again");
+}
+
+/// A deployment that waits for an answer.
+async fn waiting(control: &Control) -> Deployment {
+    let started = start(control).await.expect("it starts").deployment;
+    control.drive_one(&production(), started.id).await.expect("it is driven").deployment
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_with_a_freeze_is_no_error_and_is_asked_for_again_after_it() {
+    let (world, control) = asking(vec![]).await;
+    let waits = waiting(&control).await;
+    let probing = control.probing(&waits).expect("it asks");
+    world.control.freeze(&production(), None, &alice()).await.expect("it is frozen");
+
+    let said = control.probed(&probing, &Health::Well).await.expect("others are driven on");
+    assert_eq!(said.deployment.step, waits.step, "nothing goes forward");
+    let driven = control.drive_one(&production(), waits.id).await.unwrap().deployment;
+    assert!(driven.pauses.contains(&Pause::Frozen) && control.probing(&driven).is_none());
+
+    world.control.unfreeze(&production(), &alice()).await.expect("it thaws");
+    let driven = control.drive_one(&production(), waits.id).await.unwrap().deployment;
+    let again = control.probing(&driven).expect("it asks again");
+    let said = control.probed(&again, &Health::Well).await.unwrap();
+    assert!(said.deployment.step > waits.step);
+}
+
+#[tokio::test]
+async fn a_freeze_keeps_nobody_who_is_not_well_from_going_back() {
+    let (world, control) = asking(vec![]).await;
+    let waits = waiting(&control).await;
+    let probing = control.probing(&waits).expect("it asks");
+    world.control.freeze(&production(), None, &alice()).await.expect("it is frozen");
+    let said = control.probed(&probing, &Health::Unwell("red".into())).await.unwrap();
+    assert_eq!(said.deployment.phase, Phase::RolledBack);
+}
+
+#[tokio::test]
+async fn an_answer_about_a_candidate_that_was_condemned_meanwhile_is_no_error() {
+    let (world, control) = asking(vec![]).await;
+    let waits = waiting(&control).await;
+    let probing = control.probing(&waits).expect("it asks");
+    world.control.condemn(&greeting(), version(2), &production(), &alice()).await.unwrap();
+    let said = control.probed(&probing, &Health::Well).await.expect("others are driven on");
+    assert_eq!(said.deployment.step, waits.step);
+    let driven = control.drive_one(&production(), waits.id).await.unwrap().deployment;
+    assert!(driven.phase.is_over(), "{:?}", driven.phase);
 }
 
 #[tokio::test]
