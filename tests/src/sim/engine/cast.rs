@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sternway::{
     control::{
         Control, ControlError, Intent,
-        deploy::{NewDeployment, OnSupersede, Routers},
+        deploy::{NewDeployment, OnSupersede, Probes, Routers},
     },
-    provider::{CountingIds, FromRoute, Ids as _, ManualClock, withdraw},
+    provider::{CountingIds, FromRoute, Health, Ids as _, ManualClock, withdraw},
     store::{Store, StoreError},
     types::{
         Actor, ArtifactId, Change, Changeset, Deployment, DeploymentId, Environment, Force,
-        FreezeWindow, NamespaceId, Outcome, Phase, Precondition, Record, RecordKey, Step,
+        FreezeWindow, NamespaceId, Outcome, Phase, Precondition, ProbeId, Record, RecordKey, Step,
         Timestamp, VersionNumber, Withdrawal,
     },
 };
@@ -19,6 +19,7 @@ use sternway_deploy::{Ask, Event, advance};
 
 use super::{
     mutant::Mutant,
+    probe::SimProbe,
     production,
     router::SimRouter,
     stage::{Stage, Task},
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     pub(super) store: Arc<dyn Store>,
     pub(super) ids: Arc<CountingIds>,
     pub(super) router: Arc<SimRouter>,
+    pub(super) probe: Arc<SimProbe>,
     pub(super) stage: Arc<Stage>,
     pub(super) complaints: Complaints,
     pub(super) mutant: Mutant,
@@ -50,10 +52,13 @@ impl Shared {
     pub(super) fn control(&self, namespace: &NamespaceId, clock: &Arc<ManualClock>) -> Control {
         let (store, clock, ids) = (&self.store, Arc::clone(clock), Arc::clone(&self.ids));
         let routers = Routers::default().with(production(), Arc::<SimRouter>::clone(&self.router));
+        let probes =
+            site().map(|name| Probes::default().with(name, Arc::<SimProbe>::clone(&self.probe)));
         Control::new(Arc::clone(store), namespace.clone())
             .with_clock(clock)
             .with_ids(ids)
             .with_routers(routers)
+            .with_probes(probes.unwrap_or_default())
     }
 
     fn complain(&self, who: &str, err: &ControlError) {
@@ -82,11 +87,31 @@ pub(super) fn drives(shared: &Shared, control: &Arc<Control>, id: DeploymentId) 
             drop(shared.store.commit(&changeset).await);
         }
         match control.drive_one(&production(), id).await {
-            Ok(_) => (),
+            Ok(driven) => checks(&shared, &control, &driven.deployment).await,
             Err(err) if is_away(&err) => (),
             Err(err) => shared.complain("a driver", &err),
         }
     })
+}
+
+/// What the health check is called.
+pub(super) fn site() -> Option<ProbeId> {
+    "site".parse().ok()
+}
+
+/// Asks for the health that a deployment waits for, and says what came of it.
+async fn checks(shared: &Shared, control: &Control, deployment: &Deployment) {
+    let Some(probing) = control.probing(deployment) else { return };
+    let health = match probing.ask().await {
+        _ if shared.mutant == Mutant::Unheard => Health::Well,
+        Ok(health) => health,
+        Err(_) => return,
+    };
+    match control.probed(&probing, &health).await {
+        Ok(_) => (),
+        Err(err) if is_away(&err) => (),
+        Err(err) => shared.complain("who checks", &err),
+    }
 }
 
 /// What a driver commits that is wrong, as the mutant has it.
@@ -109,6 +134,7 @@ async fn spoilt(shared: &Shared, control: &Control, id: DeploymentId) -> Option<
         | Mutant::None
         | Mutant::OlderRoutes
         | Mutant::Revives
+        | Mutant::Unheard
         | Mutant::NoReadBack => return None,
     };
     let key = RecordKey::deployment(&production(), id);

@@ -126,8 +126,19 @@ impl Play<'_> {
         if round > 30 && deployment.plan.limits().evidence && deployment.winner().is_some() {
             asks(Ask::Waive)?;
         }
+        self.check_health(id)?;
         let outcomes = self.runs(4)?;
         now(self.sound.record(outcomes)).map(drop)
+    }
+
+    fn check_health(&self, id: DeploymentId) -> Result<(), ControlError> {
+        let deployed = now(self.sound.deployment(&production(), id))?;
+        let Some(probing) = self.sound.probing(&deployed.deployment) else { return Ok(()) };
+        match now(probing.ask()) {
+            Ok(health) => now(self.sound.probed(&probing, &health)).map(drop),
+            // It is asked again in the next round.
+            Err(_) => Ok(()),
+        }
     }
 
     /// Those who slept go on with what they were about to do.

@@ -1,7 +1,7 @@
 //! Deployments that wait for those of other artifacts: how they begin, and that none of them passes before what it
-//! waits for is proven.
+//! waits for is proven; and that none passes a health check that did not say that all is well.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use sternway::{
     control::deploy::OnSupersede,
@@ -12,6 +12,7 @@ use super::{
     cast::{Deed, new_deployment},
     ledger::Ledger,
     play::{Play, second_version},
+    probe::SimProbe,
 };
 use crate::sim::Failure;
 
@@ -24,6 +25,8 @@ pub(super) struct Gates {
     met: BTreeSet<DeploymentId>,
     /// Whether a person made the commit that is looked at.
     pub(super) by_person: bool,
+    /// What is asked for health.
+    pub(super) probe: Option<Arc<SimProbe>>,
 }
 
 /// What a deployment waits for now, if it does.
@@ -36,6 +39,16 @@ impl Ledger {
     /// Whoever waits goes on once the other one was completed, or by a person's word.
     pub(super) fn passes(&self, before: &Deployment, after: &Deployment) -> Result<(), Failure> {
         let passed = after.step > before.step && after.phase == Phase::Running;
+        let unwell = |it: &Arc<SimProbe>| !it.found_well(before.id, before.step);
+        let checked = matches!(before.current(), Some(Step::Probe(_)));
+        if passed
+            && checked
+            && !self.gates.by_person
+            && self.gates.probe.as_ref().is_some_and(unwell)
+        {
+            let words = format!("{} passed a health check that did not say so", after.id);
+            return Err(Failure::Broken(words));
+        }
         match awaited(before) {
             Some(other)
                 if passed && !self.gates.by_person && !self.gates.met.contains(&after.id) =>

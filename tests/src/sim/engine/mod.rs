@@ -5,7 +5,8 @@
 //! somebody who knows nothing of it. Calls of the store fail, done or not; the router fails, loses
 //! answers, says that it did what it did not, and forgets everything. After every turn the feed and the
 //! router are looked at: nothing goes on that went back, the router never goes back and shows nothing
-//! that nobody wanted, one deployment at a time moves an artifact, nobody begins before whoever came earlier or passes a gate before what it waits for is proven, and a breach is latched once. In the
+//! that nobody wanted, one deployment at a time moves an artifact, nobody begins before whoever came earlier or passes a gate before what it waits for is proven,
+//! or a health check before that said that all is well, and a breach is latched once. In the
 //! end the faults stop, those that slept wake up, and every deployment must end, with the router where
 //! the store wants it. Where nothing but the candidate decides, it must end as it does without faults.
 //!
@@ -21,6 +22,7 @@ mod gates;
 mod ledger;
 mod mutant;
 mod play;
+mod probe;
 mod router;
 mod script;
 mod stage;

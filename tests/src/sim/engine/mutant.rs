@@ -19,17 +19,20 @@ pub enum Mutant {
     FromTheStart,
     /// The driver does not wait for the deployment of another artifact.
     ThroughTheGate,
+    /// The driver takes every health check for one that said that all is well.
+    Unheard,
 }
 
 impl Mutant {
     /// Everything that can be wrong.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::OlderRoutes,
         Self::Revives,
         Self::NoReadBack,
         Self::EarlyRelease,
         Self::FromTheStart,
         Self::ThroughTheGate,
+        Self::Unheard,
     ];
 
     /// The word for it.
@@ -43,6 +46,7 @@ impl Mutant {
             Self::EarlyRelease => "early-release",
             Self::FromTheStart => "from-the-start",
             Self::ThroughTheGate => "through-the-gate",
+            Self::Unheard => "unheard",
         }
     }
 }

@@ -19,6 +19,7 @@ use super::{
     cast::{Batch, Deed, Player, Shared, acts, drives, locked, new_deployment, person, records},
     ledger::Ledger,
     mutant::Mutant,
+    probe::SimProbe,
     production,
     router::SimRouter,
     script::Script,
@@ -81,7 +82,7 @@ pub(super) fn play(script: &Script, mutant: Mutant) -> Result<Course, Failure> {
     course.end = end;
     course.deployments = ledger.deployments.len();
     course.commits = ledger.read.get();
-    course.faults = shared.stage.faults() + shared.router.faults();
+    course.faults = shared.stage.faults() + shared.router.faults() + shared.probe.faults();
     course.withdrawn = shared.router.withdrawn();
     Ok(course)
 }
@@ -98,11 +99,14 @@ impl<'a> Play<'a> {
         let stage =
             Arc::new(Stage::new([dice("store"), dice("outages")], script.store, script.outages));
         let router = SimRouter::new(Arc::clone(&stage), dice("router"), script.router, mutant);
+        let probe = SimProbe::new(Arc::clone(&stage), dice("probe"), script.router, script.vitals);
         let director = Arc::<Stage>::clone(&stage);
         let faulty: Arc<dyn Store> = Arc::new(Faulty::directed(Arc::clone(&store), director));
         let (ids, complaints) = (Arc::new(CountingIds::default()), Arc::default());
-        let router = Arc::new(router);
-        let shared = Shared { store: faulty, ids, router, stage, complaints, mutant };
+        let (router, probe) = (Arc::new(router), Arc::new(probe));
+        let mut ledger = Ledger::default();
+        ledger.gates.probe = Some(Arc::clone(&probe));
+        let shared = Shared { store: faulty, ids, router, probe, stage, complaints, mutant };
         let clock = Arc::new(ManualClock::at(Timestamp::from_micros(BEGIN)));
         let namespace: NamespaceId = "shop".parse().map_err(Failure::harness)?;
         let without = Shared { store: Arc::clone(&store), ..shared.clone() };
@@ -120,7 +124,7 @@ impl<'a> Play<'a> {
             members,
             players: Vec::new(),
             batch: Batch::default(),
-            ledger: Ledger::default(),
+            ledger,
             deeds: 0,
             queued: false,
             course: Course::default(),

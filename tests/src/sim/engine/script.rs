@@ -5,7 +5,10 @@ use std::time::Duration;
 use sternway::types::{Consent, Limits, OnDeadline, Plan, PlanError, Wait, Weight};
 use sternway_deploy::{blue_green, by_header, canary, experiment, immediate, rolling, shadow};
 
-use super::cast::another;
+use super::{
+    cast::{another, site},
+    probe::Vitals,
+};
 use crate::sim::{Dice, Failure};
 
 /// A run, as its seed has it.
@@ -17,6 +20,8 @@ pub(super) struct Script {
     pub(super) members: usize,
     /// Whether the candidates succeed as what is live does. If not, they fail always.
     pub(super) good: bool,
+    /// How a health check finds the second version.
+    pub(super) vitals: Vitals,
     /// Whether a second deployment is queued behind the first, and others that people begin as well.
     pub(super) queues: bool,
     /// How many artifacts the first deployment does not move: a second one of them waits for it.
@@ -39,7 +44,7 @@ pub(super) struct Script {
 
 impl Script {
     /// How many strategies there are.
-    pub(super) const STRATEGIES: u64 = 9;
+    pub(super) const STRATEGIES: u64 = 11;
 
     pub(super) fn of(seed: u64) -> Result<Self, Failure> {
         let dice = &mut Dice::of(seed, "script");
@@ -48,6 +53,8 @@ impl Script {
         let compares = Dice::of(seed, "experiment").chance(1, 7);
         let previews = Dice::of(seed, "header").chance(1, 4);
         let plan = plan(dice, eventful, [compares, previews]).map_err(Failure::harness)?;
+        let vitals = vitals(seed, compares);
+        let plan = checked(plan, vitals).map_err(Failure::harness)?;
         let asks = Dice::of(seed, "guards").chance(1, 4);
         let consent = consent(seed, asks).ok_or_else(|| Failure::Broken("no consent".into()))?;
         // None of the seeds that were kept before.
@@ -57,6 +64,7 @@ impl Script {
             plan: plan.asking(consent).map_err(Failure::harness)?,
             members: (1 + dice.place(2)).max(1 + usize::from(waits)),
             good: dice.chance(1, 2),
+            vitals,
             // None of the seeds that were kept before, so that they go on telling what they told.
             queues: seed % 5 > 2,
             followers: usize::from(waits),
@@ -77,8 +85,17 @@ impl Script {
         let wait = Wait { outcomes: 6, length: Duration::ZERO };
         let plan = by_strategy(strategy, wait, patient()).map_err(Failure::harness)?;
         let script = Self::of(0)?.calm();
+        let vitals = match strategy {
+            CHECKED | CHECKED_LIVE if good => Vitals::Well,
+            CHECKED => Vitals::Ill,
+            CHECKED_LIVE => Vitals::IllOnceLive,
+            _ => Vitals::Unasked,
+        };
+        let plan = checked(plan, vitals).map_err(Failure::harness)?;
+        // What is ill there does well otherwise.
+        let good = good || vitals != Vitals::Unasked;
         let (queues, followers) = (strategy == QUEUES, usize::from(strategy == WAITS));
-        Ok(Self { plan, good, queues, followers, eventful: false, members: 2, ..script })
+        Ok(Self { plan, good, vitals, queues, followers, eventful: false, members: 2, ..script })
     }
 
     /// The same without faults, for what it must come to.
@@ -100,6 +117,9 @@ const QUEUES: u64 = 1;
 
 /// The strategy with several candidates.
 const EXPERIMENT: u64 = 6;
+/// Those in which a health check is asked.
+const CHECKED: u64 = 9;
+const CHECKED_LIVE: u64 = 10;
 /// One in which a second deployment waits for the first.
 const WAITS: u64 = 8;
 /// One in which the candidates get what matches before they get a share.
@@ -147,7 +167,7 @@ fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanEr
     let weight = |percent: u32| Weight::new(percent * 100).unwrap_or_default();
     match strategy {
         0 => immediate(wait, limits),
-        1 => canary(&[weight(5), weight(50)], wait, wait, limits),
+        1 | CHECKED | CHECKED_LIVE => canary(&[weight(5), weight(50)], wait, wait, limits),
         2 => rolling(weight(34), wait, wait, limits),
         3 => blue_green(None, wait, limits),
         5 => shadow(weight(100), wait, wait, limits),
@@ -157,6 +177,23 @@ fn by_strategy(strategy: u64, wait: Wait, limits: Limits) -> Result<Plan, PlanEr
             let look = Wait { outcomes: 0, ..wait };
             blue_green(Some(look), wait, limits)
         }
+    }
+}
+
+/// How the second version is, in some runs: none of the seeds that were kept before. An ill candidate of several would
+/// take the good ones with it.
+fn vitals(seed: u64, compares: bool) -> Vitals {
+    if seed % 6 == 3 && !compares {
+        return Dice::of(seed, "health").pick(Vitals::Well, [Vitals::Ill, Vitals::IllOnceLive]);
+    }
+    Vitals::Unasked
+}
+
+/// The same, asking for the health of the candidates if anybody does.
+fn checked(plan: Plan, vitals: Vitals) -> Result<Plan, PlanError> {
+    match site().filter(|_| vitals != Vitals::Unasked) {
+        Some(site) => plan.probing(&[site]),
+        None => Ok(plan),
     }
 }
 
