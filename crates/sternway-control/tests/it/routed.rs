@@ -174,6 +174,41 @@ async fn who_records_the_outcome_that_decides_takes_the_share_away() {
 }
 
 #[tokio::test]
+async fn who_starts_to_drive_brings_requests_back_at_once_whatever_the_one_that_died_had_in_hand() {
+    let world = World::with_live(1).await;
+    world.publish("greeting 2").await;
+    let fake = Arc::new(Fake::default());
+    let dead = with(&world, &[&fake]);
+    let begun = halves(&dead).await.deployment;
+    dead.drive_one(&production(), begun.id).await.unwrap();
+    // The way back is written, and whoever wrote it dies before the router hears of that.
+    world.control.condemn(&greeting(), version(2), &production(), &alice()).await.unwrap();
+    fake.away.store(true, Ordering::SeqCst);
+    let left = dead.drive_one(&production(), begun.id).await.unwrap().deployment;
+    assert!(left.phase == Phase::RollingBack && left.lease.is_some(), "{left:?}");
+    fake.away.store(false, Ordering::SeqCst);
+    assert_eq!(fake.shares(&greeting()), [(1, 5_000), (2, 5_000)]);
+
+    // No time passes, so that what the dead one had in hand is free for nobody yet.
+    let another = with(&world, &[&fake]);
+    let mut driver = another.drive(Duration::from_secs(30));
+    let drives = async {
+        loop {
+            drop(driver.next().await.expect("it drives"));
+        }
+    };
+    let told = async {
+        while fake.shares(&greeting()) != [(1, 10_000)] {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = drives => (),
+        told = tokio::time::timeout(Duration::from_secs(20), told) => told.expect("it is told"),
+    }
+}
+
+#[tokio::test]
 async fn a_share_is_there_again_after_the_router_forgot() {
     let world = World::with_live(1).await;
     world.publish("greeting 2").await;
