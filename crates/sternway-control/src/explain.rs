@@ -13,7 +13,12 @@ use sternway_types::{
     Subject, Tally, Verdict, VersionNumber,
 };
 
-use crate::{Control, ControlError, baseline::KnownGood, deploy::Trial, policy::EffectivePolicy};
+use crate::{
+    Control, ControlError,
+    baseline::KnownGood,
+    deploy::{Amid, Trial},
+    policy::EffectivePolicy,
+};
 
 /// What a preset would have said of a stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +187,7 @@ fn now(mut judge: Judge<'_>, policy: &Policy, tally: &Tally, trial: Option<&Tria
     let Some(trial) = trial else { return judge.look(tally) };
     match judge.beside().look(tally) {
         Verdict::Undecided => {
-            let found = trial.look(policy, tally);
+            let found = Amid::alone(trial, policy).look(tally);
             found.map_or(Verdict::Undecided, |found| Verdict::Regressed(Box::new(found)))
         }
         found @ Verdict::Regressed(_) => found,

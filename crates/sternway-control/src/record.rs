@@ -11,7 +11,7 @@ use sternway_types::{
 use crate::{
     Control, ControlError,
     baseline::KnownGood,
-    deploy::{Trial, UnderWay},
+    deploy::{Amid, Trial, UnderWay},
     rollback::Reaction,
 };
 
@@ -67,10 +67,13 @@ impl Control {
         let duplicates = appended.duplicates;
         let mut repeated: BTreeSet<_> = append.outcomes().iter().map(|it| &it.subject).collect();
         let mut results = Vec::new();
+        // One alone needs to know of no others.
+        let several = appended.subjects.len() > 1;
+        let all = if several { appended.subjects.clone() } else { Vec::new() };
         for subject in appended.subjects {
             repeated.remove(&subject.subject);
             // Boxed, or who records holds all that judging may need.
-            results.push(Box::pin(self.judge_appended(&append, subject, &marks)).await);
+            results.push(Box::pin(self.judge_appended((&append, &all), subject, &marks)).await);
         }
         if duplicates > 0 {
             for subject in repeated {
@@ -94,13 +97,11 @@ impl Control {
 
     async fn judge_appended(
         &self,
-        append: &Append,
+        (append, all): (&Append, &[AppendedSubject]),
         appended: AppendedSubject,
         marks: &std::collections::HashMap<Subject, Tally>,
     ) -> Result<Judged, ControlError> {
         let AppendedSubject { subject, before, counted } = appended;
-        let new: Vec<&Outcome> =
-            counted.iter().filter_map(|place| append.outcomes().get(*place)).collect();
         // What this process judged last counts, also where the store has not noted it yet.
         let judged = match marks.get(&subject) {
             Some(mark) if mark.total() > before.judged.total() => mark.clone(),
@@ -108,15 +109,22 @@ impl Control {
         };
         let ground = self.ground(&subject).await?;
         let mut judging = ground.judging();
+        if let Some(amid) = &mut judging.amid {
+            amid.rewind(&subject, append, all);
+        }
         let end = before.tally.total();
         let mut tally = before.tally;
         let caught_up = judging.catch_up(self, &subject, judged, end).await?;
         *tally.carried_mut() = caught_up.carried().to_vec();
-        for outcome in &new {
+        for place in &counted {
+            let Some(outcome) = append.outcomes().get(*place) else { continue };
+            if let Some(amid) = &mut judging.amid {
+                amid.go_on_to(*place);
+            }
             judging.count(&mut tally, outcome);
         }
         let regression = judging.found();
-        let judged = self.settle(&ground, subject, tally, new.len(), regression).await?;
+        let judged = self.settle(&ground, subject, tally, counted.len(), regression).await?;
         if let (None, Some(under_way)) = (&judged.reaction, &ground.under_way) {
             self.ring(under_way, &judged.subject, &judged.tally).await;
         }
@@ -215,7 +223,7 @@ impl Ground {
         };
         Judging {
             judge: self.policy.as_ref().map(judge),
-            trial: self.trial.as_ref().zip(self.policy.as_ref()),
+            amid: self.trial.as_ref().zip(self.policy.as_ref()).map(|(it, by)| Amid::alone(it, by)),
             each: self.policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure()),
             regression: None,
             noticed: None,
@@ -228,7 +236,7 @@ struct Judging<'a> {
     /// Nothing if the subject is not judged.
     judge: Option<Judge<'a>>,
     /// What it runs beside, if it is a candidate.
-    trial: Option<(&'a Trial, &'a Policy)>,
+    amid: Option<Amid<'a>>,
     /// Whether also a success can decide.
     each: bool,
     regression: Option<Box<Regression>>,
@@ -260,8 +268,8 @@ impl Judging<'_> {
             } else {
                 self.regression = Some(found);
             }
-        } else if let Some((trial, policy)) = self.trial.filter(|_| outcome.is_failure()) {
-            self.regression = trial.look(policy, tally).map(Box::new);
+        } else if let Some(amid) = self.amid.as_ref().filter(|_| outcome.is_failure()) {
+            self.regression = amid.look(tally).map(Box::new);
         }
     }
 

@@ -1,10 +1,14 @@
 //! Which failures of two versions beside each other count as evidence.
 
-use sternway_types::{Beside, Buckets, Counted, FailedRuns, Policy, Tally, Timestamp, Weight};
+use sternway_types::{
+    Beside, Buckets, Counted, FailedRuns, Generation, Policy, Tally, Timestamp, Weight,
+};
 
 /// What two versions did that ran beside each other, under one division of the runs.
 #[derive(Clone, Debug)]
 pub struct Stretch {
+    /// Which stay it is of the version that is live: the outcomes of both say so.
+    pub generation: Generation,
     /// The share of the candidate.
     pub weight: Weight,
     /// Whether the candidate had copies of runs, which the other version answered.
@@ -81,8 +85,8 @@ mod tests {
     use std::time::Duration;
 
     use sternway_types::{
-        Assigned, Bucket, EnvironmentId, Failure, Generation, Outcome, OutcomeId, OutcomeStatus,
-        Subject, VersionNumber,
+        Assigned, Bucket, EnvironmentId, Failure, Outcome, OutcomeId, OutcomeStatus, Subject,
+        VersionNumber,
     };
 
     use super::*;
@@ -111,7 +115,7 @@ mod tests {
 
     fn stretch(candidate: Tally, baseline: Tally) -> Stretch {
         let weight = Weight::new(2_000).expect("a share");
-        Stretch { weight, copies: false, candidate, baseline }
+        Stretch { generation: Generation::ZERO, weight, copies: false, candidate, baseline }
     }
 
     fn counted_of(shares: &[Beside]) -> Vec<(u64, u64)> {

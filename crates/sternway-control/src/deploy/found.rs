@@ -96,7 +96,8 @@ impl Control {
             };
             let baseline = self.of_arm(member, environment, member.from, regime.generation).await?;
             let copies = !regime.shadow.is_zero();
-            shares.push(Stretch { weight, copies, candidate, baseline });
+            let generation = regime.generation;
+            shares.push(Stretch { generation, weight, copies, candidate, baseline });
         }
         Ok(shares)
     }

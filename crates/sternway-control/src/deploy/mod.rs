@@ -6,6 +6,7 @@
 //! sees that they follow. Everything that it needs to go on is in the store, so that any process may take
 //! over from one that died.
 
+mod amid;
 mod ask;
 mod awaited;
 mod back;
@@ -35,6 +36,10 @@ use sternway_types::{
     RecordKind, Route,
 };
 
+pub(crate) use self::{
+    amid::Amid, bell::UnderWay, drive::is_condemned, keep::Untold, line::Lines, trial::Trial,
+    withdraw::Unsaid,
+};
 pub use self::{
     back::{DeploymentBack, NoWayBack},
     drive::Driven,
@@ -46,9 +51,6 @@ pub use self::{
     routes::Routers,
     start::{NewDeployment, OnSupersede},
     withdraw::TakenAway,
-};
-pub(crate) use self::{
-    bell::UnderWay, drive::is_condemned, keep::Untold, line::Lines, trial::Trial, withdraw::Unsaid,
 };
 use crate::{Control, ControlError};
 

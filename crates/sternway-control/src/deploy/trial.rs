@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use sternway_deploy::{Event, advance};
-use sternway_policy::{Standing, Stretch, beside, beside_standing, counted_until, shares};
+use sternway_policy::{Standing, Stretch, beside_standing, counted_until, shares};
 use sternway_types::{
-    Action, Actor, ArtifactId, Beside, Cause, Change, EnvironmentId, FrozenBaseline, Generation,
-    Latch, LatchAction, Member, MoveCause, PointerMove, Policy, Precondition, Reason, Record,
-    RecordKey, Regression, Route, Subject, Tally, VersionNumber,
+    Action, Actor, ArtifactId, Cause, Change, EnvironmentId, FrozenBaseline, Generation, Latch,
+    LatchAction, Member, MoveCause, PointerMove, Policy, Precondition, Reason, Record, RecordKey,
+    Regression, Route, Subject, Tally, VersionNumber,
 };
 
 use super::{UnderWay, found::baseline_of, is_lost_race};
@@ -24,7 +24,7 @@ pub(crate) struct Trial {
 
 impl Trial {
     /// The version beside it.
-    const fn live(&self) -> VersionNumber {
+    pub(super) const fn live(&self) -> VersionNumber {
         self.member.from
     }
 
@@ -39,24 +39,19 @@ impl Trial {
         self.stretches.is_some()
     }
 
-    /// What Test A or Test P finds when the candidate stands like this under its present share.
-    pub(crate) fn look(&self, policy: &Policy, tally: &Tally) -> Option<Regression> {
-        let shares = self.shares(policy, tally)?;
-        beside(policy, self.live(), &shares, tally, self.candidates())
+    /// What it and the version beside it did, share by share.
+    pub(super) fn stretches(&self) -> Option<&[Stretch]> {
+        self.stretches.as_deref()
     }
 
-    /// How near the same test is to taking it back.
+    /// How near Test A or Test P is to taking it back, when it stands like this under its present share.
     pub(crate) fn standing(&self, policy: &Policy, tally: &Tally) -> Option<Standing> {
-        beside_standing(policy, self.live(), &self.shares(policy, tally)?, self.candidates())
+        let shares = shares(self.stretches()?, tally, counted_until(policy, tally));
+        beside_standing(policy, self.live(), &shares, self.candidates())
     }
 
-    fn candidates(&self) -> u8 {
+    pub(super) fn candidates(&self) -> u8 {
         u8::try_from(self.member.candidates().count()).unwrap_or(u8::MAX)
-    }
-
-    fn shares(&self, policy: &Policy, now: &Tally) -> Option<Vec<Beside>> {
-        let stretches = self.stretches.as_ref()?;
-        Some(shares(stretches, now, counted_until(policy, now)))
     }
 }
 

@@ -3,6 +3,7 @@
 mod activation;
 mod again;
 mod aging;
+mod amid;
 mod apply;
 mod assigned;
 mod automatic;
