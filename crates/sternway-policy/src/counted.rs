@@ -1,7 +1,8 @@
 //! Which failures of two versions beside each other count as evidence.
 
 use sternway_types::{
-    Beside, Buckets, Counted, FailedRuns, Generation, Policy, Tally, Timestamp, Weight,
+    Beside, Buckets, Counted, FailedRuns, FrozenBaseline, Generation, Policy, Tally, Timestamp,
+    Weight,
 };
 
 /// What two versions did that ran beside each other, under one division of the runs.
@@ -72,11 +73,16 @@ fn counted(
 }
 
 /// Before which moment runs began that had time to end, if a policy says how long that takes: so long before the
-/// newest outcome of the candidate.
+/// newest outcome of the candidate. What it is held against from before says how long runs take, where the policy
+/// leaves that to it.
 #[must_use]
-pub fn counted_until(policy: &Policy, candidate: &Tally) -> Option<Timestamp> {
+pub fn counted_until(
+    policy: &Policy,
+    before: Option<&FrozenBaseline>,
+    candidate: &Tally,
+) -> Option<Timestamp> {
     let mut rules = policy.rules().iter().filter_map(sternway_types::Rule::worse);
-    let deadline = rules.next()?.outcome_deadline?;
+    let deadline = rules.next()?.outcome_deadline?.length(before.map(|it| &it.quantiles));
     Some(candidate.newest().unwrap_or(Timestamp::EPOCH).saturating_sub(deadline))
 }
 
@@ -85,8 +91,8 @@ mod tests {
     use std::time::Duration;
 
     use sternway_types::{
-        Assigned, Bucket, EnvironmentId, Failure, Outcome, OutcomeId, OutcomeStatus, Subject,
-        VersionNumber,
+        Assigned, Bucket, EnvironmentId, Failure, Outcome, OutcomeDeadline, OutcomeId,
+        OutcomeStatus, Subject, VersionNumber,
     };
 
     use super::*;
@@ -151,11 +157,11 @@ mod tests {
         let policy = Policy::new(
             sternway_types::Activation::Staged,
             vec![sternway_types::Rule::Worse(Box::new(sternway_types::Worse {
-                outcome_deadline: Some(Duration::from_secs(30)),
+                outcome_deadline: Some(OutcomeDeadline::After(Duration::from_secs(30))),
                 ..sternway_types::Worse::default()
             }))],
         );
-        let until = counted_until(&policy.expect("a policy"), &now);
+        let until = counted_until(&policy.expect("a policy"), None, &now);
         assert_eq!(until, Some(Timestamp::from_micros(11_000_000)));
         let found = shares(&[stretch(Tally::default(), other.clone())], &now, until);
         assert_eq!(counted_of(&found), [(1, 1)], "what began in the first ten seconds");

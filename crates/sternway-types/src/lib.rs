@@ -69,6 +69,7 @@ mod metric;
 mod number;
 mod outbox;
 mod outcome;
+mod outcome_deadline;
 mod pairs;
 mod point;
 mod pointer;
@@ -140,6 +141,7 @@ pub use crate::{
     number::{Generation, NumberError, Revision, VersionNumber},
     outbox::{Attempt, Closed, Delivery, Failed, Jitter, Lost, Outbox, RETRIES},
     outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
+    outcome_deadline::OutcomeDeadline,
     pairs::{Answered, Pairs},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},
     pointer::{MoveCause, Pointer, PointerMove, PointerName, RollbackTrigger, Shift},

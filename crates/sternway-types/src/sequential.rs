@@ -1,11 +1,11 @@
 //! The rules with a stated error rate, as data: sequential tests, which may be looked at after every
 //! outcome.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PolicyError, RuleName, Threshold, window};
+use crate::{OutcomeDeadline, PolicyError, RuleName, Threshold};
 
 /// The most outcomes of a baseline that a rule may ask for.
 pub(crate) const MAX_BASELINE: u32 = 1_000_000;
@@ -13,8 +13,6 @@ pub(crate) const MAX_BASELINE: u32 = 1_000_000;
 const LEAST_ALPHA: f64 = 1e-6;
 /// The largest: what is wrong more often than not is no test.
 const MOST_ALPHA: f64 = 0.5;
-/// How long runs may be waited for, in seconds. Beyond that it is not kept when they began.
-const OUTCOME_DEADLINE: std::ops::RangeInclusive<u64> = 10..=300;
 
 /// How the success rate that was measured of a baseline is bounded from below: what it may be at least.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,12 +54,12 @@ pub struct Worse {
     /// against, as far as can be told. It makes rollbacks rarer, never more frequent. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_effect: Option<Threshold>,
-    /// How long a run may take until its outcome is there: from 10 seconds to 5 minutes. Beside a version that runs
+    /// How long a run may take until its outcome is there. Beside a version that runs
     /// at the same time, failures count once every run that began with them, or before, had so long. Who fails fast
     /// is seen to fail first: without this, a candidate that fails at once is taken back, beside a version whose
     /// runs fail as often by a timeout. Default: none, and failures count as they come.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "window::maybe")]
-    pub outcome_deadline: Option<Duration>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_deadline: Option<OutcomeDeadline>,
     /// How a measured rate is bounded. A rule that does not say it was kept before there was a choice, and
     /// means [`Bound::Kl`], so that what it found then it finds again. In a policy that is written today it
     /// means [`Bound::Exact`] ([`Policy::completed`](crate::Policy::completed)).
@@ -131,9 +129,7 @@ impl Worse {
         if let Some(found) = self.min_effect.filter(|effect| f64::from(*effect) >= 1.0) {
             return Err(PolicyError::Rate { rule, field: "min_effect", found });
         }
-        if let Some(found) = self.outcome_deadline
-            && !OUTCOME_DEADLINE.contains(&found.as_secs())
-        {
+        if let Some(found) = self.outcome_deadline.and_then(OutcomeDeadline::out_of_range) {
             return Err(PolicyError::OutcomeDeadline { found });
         }
         if !(1..=MAX_BASELINE).contains(&self.min_baseline) {
@@ -159,7 +155,10 @@ impl fmt::Display for Worse {
             write!(f, ", by {effect} points or more")?;
         }
         if let Some(deadline) = &self.outcome_deadline {
-            write!(f, ", of runs that had {} to end", window::show(deadline))?;
+            match deadline {
+                OutcomeDeadline::After(_) => write!(f, ", of runs that had {deadline} to end")?,
+                OutcomeDeadline::Auto => f.write_str(", of runs that had time to end")?,
+            }
         }
         write!(f, " (alpha {})", self.alpha)
     }

@@ -9,14 +9,18 @@ pub(crate) fn show(window: &Duration) -> String {
         .map_or_else(|_| format!("{window:?}"), |d| format!("{d:#}"))
 }
 
+pub(crate) fn read(text: &str) -> Option<Duration> {
+    let window = text.parse::<jiff::SignedDuration>().ok()?;
+    Duration::try_from(window).ok()
+}
+
 pub(crate) fn serialize<S: Serializer>(window: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&show(window))
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(from)?;
-    let window = text.parse::<jiff::SignedDuration>().ok();
-    window.and_then(|window| Duration::try_from(window).ok()).ok_or_else(|| {
+    read(&text).ok_or_else(|| {
         D::Error::custom(format_args!("{text:?} is not a length of time: expected 5m or 1h 30m"))
     })
 }

@@ -94,7 +94,11 @@ impl<'a> Amid<'a> {
     /// What Test A or Test P finds when the candidate stands like this under its present share.
     pub(crate) fn look(&self, tally: &Tally) -> Option<Regression> {
         self.trial.stretches()?;
-        let shares = shares(&self.stretches, tally, counted_until(self.policy, tally));
+        let shares = shares(
+            &self.stretches,
+            tally,
+            counted_until(self.policy, self.trial.baseline(), tally),
+        );
         beside(self.policy, self.trial.live(), &shares, tally, self.trial.candidates())
     }
 }

@@ -46,7 +46,8 @@ impl Trial {
 
     /// How near Test A or Test P is to taking it back, when it stands like this under its present share.
     pub(crate) fn standing(&self, policy: &Policy, tally: &Tally) -> Option<Standing> {
-        let shares = shares(self.stretches()?, tally, counted_until(policy, tally));
+        let shares =
+            shares(self.stretches()?, tally, counted_until(policy, self.baseline(), tally));
         beside_standing(policy, self.live(), &shares, self.candidates())
     }
 
