@@ -47,6 +47,6 @@ pub struct StabilityView {
     pub worst_success_ratio: Option<f64>,
     /// The newest versions that were live, the highest number first.
     pub versions: Vec<StableVersionView>,
-    /// Whether stays before the newest 1,000 were left out.
+    /// Whether stays before the newest 1,000 moves were left out; changes of shares are among these.
     pub older_left_out: bool,
 }

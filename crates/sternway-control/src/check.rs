@@ -54,9 +54,10 @@ impl Control {
         let tallies = self.store.tallies(&self.namespace, &subject).await?.unwrap_or_default();
         let policy = self.effective_policy(artifact, environment).await?;
         let latch = self.latch(&subject).await?;
-        let baseline = self.baseline_of(policy.policy(), &subject).await?;
+        let judged_by = self.in_stretch(policy.policy(), &subject).await?;
+        let baseline = self.baseline_of(judged_by.as_ref(), &subject).await?;
         let baseline = baseline.as_ref().map(KnownGood::as_baseline);
-        let tally = match policy.policy() {
+        let tally = match &judged_by {
             Some(policy) => {
                 let judge = Judge::new(policy, baseline);
                 self.whole_tally(&judge, &subject, tallies).await?
@@ -64,8 +65,9 @@ impl Control {
             None => tallies.tally,
         };
         let view = View::new(&tally).against(baseline);
-        let standings = policy.policy().map(|policy| standings_with(policy, &view, &self.triggers));
-        let verdict = match (&latch, policy.policy()) {
+        let standings =
+            judged_by.as_ref().map(|policy| standings_with(policy, &view, &self.triggers));
+        let verdict = match (&latch, &judged_by) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
             (None, Some(judged_by)) => {
                 let judge = Judge::new(judged_by, baseline);
@@ -110,10 +112,12 @@ impl Control {
         tally: &Tally,
     ) -> Result<Option<Vec<Standing>>, ControlError> {
         let effective = self.effective_policy(&subject.artifact, &subject.environment).await?;
-        let Some(policy) = effective.policy() else { return Ok(None) };
-        let baseline = self.baseline(policy, subject).await?;
+        let Some(policy) = self.in_stretch(effective.policy(), subject).await? else {
+            return Ok(None);
+        };
+        let baseline = self.baseline(&policy, subject).await?;
         let view = View::new(tally).against(baseline.as_ref().map(KnownGood::as_baseline));
-        Ok(Some(standings_with(policy, &view, &self.triggers)))
+        Ok(Some(standings_with(&policy, &view, &self.triggers)))
     }
 
     pub(crate) async fn baseline_of(

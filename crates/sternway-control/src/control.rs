@@ -24,6 +24,7 @@ use crate::{
     live::LiveTable,
     policy::Released,
     serve::Kept,
+    stretch::Stretches,
     validate::Validators,
 };
 
@@ -81,6 +82,7 @@ pub struct Control {
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
+    pub(crate) stretches: Stretches,
     pub(crate) released: Released,
     pub(crate) live: OnceCell<LiveTable>,
     pub(crate) kept: Kept,
@@ -107,6 +109,7 @@ impl Control {
             taken: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
+            stretches: Stretches::default(),
             released: Released::default(),
             live: OnceCell::new(),
             kept: Kept::default(),
@@ -187,6 +190,7 @@ impl Control {
             taken: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
+            stretches: Stretches::default(),
             released: Released::default(),
             live: OnceCell::new(),
             kept: Kept::default(),

@@ -76,14 +76,17 @@ impl Control {
         let trial = self.trial_of(&subject).await?;
         let baseline = known.as_ref().map(KnownGood::as_baseline);
         let presets = Preset::ALL.into_iter().filter(|preset| *preset != Preset::NotifyOnly);
-        let presets: Vec<_> = presets.map(|preset| (preset, Policy::preset(preset))).collect();
+        let stretch = self.stretch(&subject).await?;
+        let preset = |preset| (preset, Policy::preset(preset).in_stretch(stretch));
+        let presets: Vec<_> = presets.map(preset).collect();
+        let judged_by = policy.policy().map(|policy| policy.clone().in_stretch(stretch));
         let mut reading = Reading::new(&presets, latch.as_ref(), baseline, self.triggers.clone());
-        let latched = latch.as_ref().and_then(|latch| only(&latch.regression));
-        let along = [policy.policy(), latched.as_ref()].into_iter().flatten();
+        let latched = latch.as_ref().map(|latch| Policy::of_judged(latch.regression.rule.clone()));
+        let along = [judged_by.as_ref(), latched.as_ref()].into_iter().flatten();
         reading.along = along.map(|policy| Judge::new(policy, baseline)).collect();
         self.read_log(&subject, &mut reading).await?;
         let view = View::new(&reading.tally).against(baseline);
-        let verdict = match (&latch, policy.policy()) {
+        let verdict = match (&latch, &judged_by) {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
             (None, Some(judged_by)) => {
                 let judge = Judge::new(judged_by, baseline).with_triggers(&self.triggers);
@@ -91,7 +94,7 @@ impl Control {
             }
             (None, None) => Verdict::Undecided,
         };
-        let rules = policy.policy().map(|policy| {
+        let rules = judged_by.as_ref().map(|policy| {
             let standings = standings_with(policy, &view, &self.triggers);
             on_trial(standings, policy, &reading.tally, trial.as_ref())
         });
@@ -340,11 +343,6 @@ fn is_there(latched: &Regression, tally: &Tally) -> bool {
     [tally.succeeded, tally.failed] == [evidence.succeeded, evidence.failed]
 }
 
-/// A policy of nothing but the rule that decided.
-fn only(latched: &Regression) -> Option<Policy> {
-    Policy::new(Activation::Staged, vec![latched.rule.clone()]).ok()
-}
-
 /// Whether a rule says at its place in the log what it was latched to have said.
 fn again(
     latched: &Regression,
@@ -359,7 +357,7 @@ fn again(
     if unknown || latched.rule.degradation().is_some() {
         return None;
     }
-    let policy = only(latched)?;
+    let policy = Policy::of_judged(latched.rule.clone());
     let said = Judge::new(&policy, baseline).with_triggers(triggers).look(tally);
     Some(matches!(said, Verdict::Regressed(found) if found.evidence == latched.evidence))
 }

@@ -68,6 +68,7 @@ pub mod serve;
 pub mod signed_head;
 pub mod stability;
 mod stays;
+mod stretch;
 pub mod supervise;
 pub mod sweep;
 mod tree;

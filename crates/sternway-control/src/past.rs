@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use sternway_policy::Baseline;
 use sternway_store::Limit;
 use sternway_types::{
-    ArtifactId, Digest, EnvironmentId, Generation, MoveCause, PointerName, Subject, Tally,
-    Timestamp, Version, VersionNumber,
+    ArtifactId, Digest, EnvironmentId, Generation, MoveCause, PointerMove, PointerName, Subject,
+    Tally, Timestamp, Version, VersionNumber,
 };
 
 use crate::{Control, ControlError, stays::takes_back};
@@ -21,11 +21,11 @@ pub(crate) struct Past {
     pub(crate) older_left_out: bool,
 }
 
-/// A stay of a version.
-#[derive(Clone, Copy)]
+/// A stay of a version. However often shares changed during it, it is one.
 pub(crate) struct PastStay {
     pub(crate) version: VersionNumber,
-    pub(crate) generation: Generation,
+    /// Under which outcomes of it came, newest first: its own, and one for each change of shares.
+    generations: Vec<Generation>,
     pub(crate) since: Timestamp,
     /// When it ended; nothing while it lasts.
     pub(crate) until: Option<Timestamp>,
@@ -49,9 +49,43 @@ impl Good {
 
 impl Past {
     /// The newest stays of a version, so many at the most.
-    pub(crate) fn of(&self, version: VersionNumber, most: usize) -> Vec<PastStay> {
-        let stays = self.stays.iter().filter(|stay| stay.version == version);
-        stays.take(most).copied().collect()
+    pub(crate) fn of(
+        &self,
+        version: VersionNumber,
+        most: usize,
+    ) -> impl Iterator<Item = &PastStay> {
+        self.stays.iter().filter(move |stay| stay.version == version).take(most)
+    }
+
+    /// The stays that moves of a pointer began, both newest first. Of the oldest one nothing is known from before
+    /// the oldest move.
+    fn read(moves: Vec<PointerMove>) -> Vec<PastStay> {
+        let mut stays: Vec<PastStay> = Vec::new();
+        // Each stay ended when the next one began.
+        let (mut until, mut rolled_back, mut undone) = (None, false, false);
+        // Whether the move that was read last changed shares only, so that the stay began earlier.
+        let mut goes_on = false;
+        for PointerMove { to, generation, at, cause, .. } in moves {
+            match stays.last_mut().filter(|_| goes_on) {
+                Some(stay) => {
+                    stay.generations.push(generation);
+                    stay.since = at;
+                }
+                None => stays.extend(to.map(|version| PastStay {
+                    version,
+                    generations: vec![generation],
+                    since: at,
+                    until,
+                    rolled_back,
+                    undone,
+                })),
+            }
+            goes_on = matches!(cause, MoveCause::Shifted(_));
+            until = Some(at);
+            rolled_back = matches!(cause, MoveCause::RolledBack(_));
+            undone = takes_back(&cause, undone);
+        }
+        stays
     }
 }
 
@@ -65,24 +99,7 @@ impl Control {
         let name = PointerName::Environment(environment.clone());
         let moves = self.store.moves(&self.namespace, artifact, &name, None, Limit::MAX).await?;
         let older_left_out = moves.len() == Limit::MAX.get();
-        let mut stays = Vec::new();
-        // Each stay ended when the next one began.
-        let (mut until, mut rolled_back, mut undone) = (None, false, false);
-        for moved in moves {
-            let stay = moved.to.map(|version| PastStay {
-                version,
-                generation: moved.generation,
-                since: moved.at,
-                until,
-                rolled_back,
-                undone,
-            });
-            stays.extend(stay);
-            until = Some(moved.at);
-            rolled_back = matches!(moved.cause, MoveCause::RolledBack(_));
-            undone = takes_back(&moved.cause, undone);
-        }
-        Ok(Past { stays, older_left_out })
+        Ok(Past { stays: Past::read(moves), older_left_out })
     }
 
     /// The good versions before what is live, the last one first, so many at the most: those that a
@@ -111,27 +128,31 @@ impl Control {
             }
             let mut tallies = Vec::new();
             for stay in past.of(stay.version, MAX_STAYS) {
-                tallies.extend(self.tally_of(&live.artifact, environment, stay).await?);
+                tallies.extend(self.tallies_of(&live.artifact, environment, stay).await?);
             }
             good.push(Good { version: stay.version, tallies });
         }
         Ok(good)
     }
 
-    /// How the runs of a stay went.
-    pub(crate) async fn tally_of(
+    /// How the runs of a stay went, a tally for each share that there was beside it.
+    pub(crate) async fn tallies_of(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,
-        stay: PastStay,
-    ) -> Result<Option<Tally>, ControlError> {
-        let subject = Subject {
-            artifact: artifact.clone(),
-            environment: environment.clone(),
-            version: stay.version,
-            generation: stay.generation,
-        };
-        let tallies = self.store.tallies(&self.namespace, &subject).await?;
-        Ok(tallies.map(|tallies| tallies.tally))
+        stay: &PastStay,
+    ) -> Result<Vec<Tally>, ControlError> {
+        let mut found = Vec::new();
+        for generation in &stay.generations {
+            let subject = Subject {
+                artifact: artifact.clone(),
+                environment: environment.clone(),
+                version: stay.version,
+                generation: *generation,
+            };
+            let tallies = self.store.tallies(&self.namespace, &subject).await?;
+            found.extend(tallies.map(|tallies| tallies.tally));
+        }
+        Ok(found)
     }
 }

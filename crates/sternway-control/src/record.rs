@@ -161,6 +161,11 @@ impl Control {
             (Some(_), Some(under_way)) => self.trial(under_way, subject).await?,
             (Some(_), None) | (None, _) => None,
         };
+        let policy = match &trial {
+            // A candidate has what its deployment leaves it.
+            Some(_) => policy,
+            None => self.in_stretch(policy.as_ref(), subject).await?,
+        };
         let baseline = match (&policy, &trial) {
             (Some(policy), None) => self.baseline_for_good(policy, subject).await?,
             (_, Some(trial)) => trial.baseline().map(KnownGood::frozen_as),

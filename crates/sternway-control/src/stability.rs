@@ -15,7 +15,7 @@ const MAX_STAYS: usize = 32;
 pub struct StableVersion {
     /// Which version.
     pub version: VersionNumber,
-    /// How often it was live.
+    /// How often it was live: changes of shares beside it end no stay.
     pub stays: u64,
     /// How many of these stays a rollback ended.
     pub rollbacks: u64,
@@ -42,7 +42,7 @@ pub struct StableArtifact {
     pub rollbacks: u64,
     /// The newest versions that were live here, the highest number first.
     pub versions: Vec<StableVersion>,
-    /// Whether older stays were left out: there are more than 1,000.
+    /// Whether older stays were left out: there are more than 1,000 moves, changes of shares among them.
     pub older_left_out: bool,
 }
 
@@ -100,11 +100,12 @@ impl Control {
         past: &Past,
         version: VersionNumber,
     ) -> Result<StableVersion, ControlError> {
-        let (stays, now) = (past.of(version, usize::MAX), self.now());
+        let (stays, now) = (past.of(version, usize::MAX).collect::<Vec<_>>(), self.now());
         let mut success = Measure::default();
         for stay in stays.iter().take(MAX_STAYS) {
-            let tally = self.tally_of(artifact, environment, *stay).await?.unwrap_or_default();
-            success = success.plus(tally.measure(&Metric::SuccessRate, None));
+            for tally in self.tallies_of(artifact, environment, stay).await? {
+                success = success.plus(tally.measure(&Metric::SuccessRate, None));
+            }
         }
         let rollbacks = stays.iter().filter(|stay| stay.rolled_back).count() as u64;
         Ok(StableVersion {

@@ -2,6 +2,7 @@
 
 mod action;
 mod setting;
+mod stretch;
 mod written;
 
 use std::time::Duration;

@@ -51,6 +51,11 @@ impl Threshold {
         Self(Decimal::from_units(number as i128 * (Decimal::UNITS / 10_000)))
     }
 
+    /// So many units of a [`Decimal`], at least one.
+    pub(crate) const fn units(units: i128) -> Self {
+        Self(Decimal::from_units(if units > 0 { units } else { 1 }))
+    }
+
     /// The exact number.
     #[must_use]
     pub const fn get(self) -> Decimal {

@@ -82,7 +82,7 @@ fn write(view: &StabilityView, page: &mut Page) {
     }
     table.write(page);
     if view.older_left_out {
-        page.hint("stays before the newest 1,000 are left out");
+        page.hint("stays before the newest 1,000 moves are left out");
     }
 }
 

@@ -62,6 +62,7 @@ mod sequential;
 mod shadow;
 mod signed_head;
 mod stability;
+mod stretch;
 mod supervise;
 mod sweep;
 mod taken_back;

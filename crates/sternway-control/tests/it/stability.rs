@@ -1,10 +1,12 @@
 //! How steady versions were where they were live.
 
 use sternway_control::{ControlError, stability::StableArtifact};
+use sternway_deploy::Ask;
 use sternway_policy::Stability;
 
 use crate::{
-    make::{artifact, greeting, production, version},
+    deploy::{by_shares, drive, run, shop, start},
+    make::{artifact, because, greeting, production, version},
     world::{MINUTE, World},
 };
 
@@ -69,6 +71,32 @@ async fn s70_a_rollback_counts_against_the_version_that_it_ended_and_no_other() 
     let of = |number| found.versions.iter().find(|it| it.version == version(number)).unwrap();
     assert_eq!((of(1).rollbacks, of(1).stability), (0, Stability::Stable));
     assert_eq!((of(2).rollbacks, of(2).stability), (1, Stability::Unstable));
+}
+
+#[tokio::test]
+async fn t10_a_stay_goes_on_while_shares_beside_it_change_and_all_runs_of_it_count() {
+    let world = shop().await;
+    world.clock.advance(MINUTE);
+    let begun = start(&world, by_shares(&[5, 25])).await.expect("it begins").deployment;
+    drop(run(&world, 1, "....").await);
+    world.clock.advance(MINUTE);
+    let aborted = world.control.ask(&production(), begun.id, Ask::Abort, &because("no")).await;
+    aborted.expect("it is aborted");
+    drop(drive(&world, &begun).await);
+    drop(run(&world, 1, "x").await);
+    assert_eq!(world.moves().await, "v1 published, v1 shifted, v1 shifted");
+    let found = stability(&world).await;
+    assert_eq!((found.stays, found.rollbacks, found.rollback_rate()), (1, 0, None));
+    let live = &found.versions[0];
+    assert_eq!((live.stays, live.success.samples), (1, 305));
+    assert!(live.live_for >= 2 * MINUTE, "{live:?}");
+
+    // One of the stays that ended was taken back, however often shares changed meanwhile.
+    world.publish("greeting 3").await;
+    world.promote(3).await;
+    world.roll_back(None).await.expect("it goes back");
+    let found = stability(&world).await;
+    assert_eq!((found.stays, found.rollbacks, found.rollback_rate()), (3, 1, Some(0.5)));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod script;
 mod sequential;
 mod signature_errors;
 mod stability;
+mod stretch;
 mod tiers;
 mod verdict;
 

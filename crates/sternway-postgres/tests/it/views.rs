@@ -10,8 +10,12 @@ use std::{
 
 use sqlx::{AssertSqlSafe, PgPool, Row as _};
 use sternway_conformance::Place as _;
+use sternway_provider::Clock as _;
 use sternway_store::{Limit, Store};
-use sternway_types::{At, Content, Force, PointerName, Timestamp};
+use sternway_types::{
+    At, Change, Changeset, ChangesetId, Content, DeploymentId, Force, MoveCause, NewMove,
+    PointerName, Shift, Target, Timestamp, VersionNumber, Weight,
+};
 
 use crate::{
     examples::{self, Part},
@@ -188,6 +192,47 @@ async fn t09_runs_of_the_newest_32_stays_count_as_in_the_library() {
     );
     assert_eq!(found.await, versions);
     assert_eq!(versions, ["2 34 0 0 - - unknown", "1 34 0 31 1.0000 - stable"]);
+}
+
+#[tokio::test]
+async fn t09_t10_a_stay_goes_on_while_shares_beside_it_change() {
+    let (place, store, story) = told().await;
+    let greeting = artifact("prompts/greeting");
+    for percent in [5, 25, 0] {
+        let shift = Shift {
+            deployment: DeploymentId::from_name("one"),
+            candidate: VersionNumber::new(4).expect("a number"),
+            weight: Weight::new(percent * 100).expect("a share"),
+            arms: Vec::new(),
+        };
+        let shifted = Change::MovePointer(Box::new(NewMove {
+            artifact: greeting.clone(),
+            name: PointerName::Environment(environment("production")),
+            to: Target::Version(VersionNumber::new(2).expect("a number")),
+            cause: MoveCause::Shifted(shift),
+            force: Force::No,
+        }));
+        let (id, ns) = (ChangesetId::from_name(&percent.to_string()), story.control.namespace());
+        let (at, alice) = (story.clock.now(), because("alice", "").actor);
+        let changeset = Changeset::new(id, ns.clone(), at, alice);
+        store.commit(&changeset.then(shifted)).await.expect("shares change");
+        story.clock.advance(Duration::from_secs(60));
+        story.run("prompts/greeting", 2, "..x").await;
+    }
+    let (summary, versions) = said(&story, "prompts/greeting", "production").await;
+    let found = "SELECT live, latest, stays, rollbacks, rollback_rate, best_success_rate, worst_success_rate
+        FROM sternway.stability WHERE artifact = 'prompts/greeting'";
+    assert_eq!(rows(&place, found).await, [summary]);
+    let found = "SELECT version, stays, rollbacks, runs, success_rate, success_rate_change, stability
+        FROM sternway.version_history WHERE artifact = 'prompts/greeting' AND environment = 'production'
+        ORDER BY version DESC";
+    assert_eq!(rows(&place, found).await, versions);
+    let stays = "SELECT version, status, live_for >= interval '180 s', runs FROM sternway.deployment_history
+        WHERE artifact = 'prompts/greeting' ORDER BY generation OFFSET 2";
+    let stays = rows(&place, stays).await;
+    assert_eq!(stays, ["3 rolled_back f 4", "2 live t 9"]);
+    let live = "SELECT cause, generation, runs FROM sternway.current_versions WHERE artifact = 'prompts/greeting'";
+    assert_eq!(rows(&place, live).await, ["rolled_back 7 9"]);
 }
 
 #[tokio::test]
