@@ -20,11 +20,22 @@ use crate::{failed, http::unreachable, secret, template, unfit};
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 200;
 
-/// Whether mail could be written: whom it is from and to.
-pub(crate) fn check(mailbox: &Mailbox) -> Result<(), NotifyError> {
+/// Whether mail could be written: whom it is from and to, and by a way that is allowed.
+pub(crate) fn check(mailbox: &Mailbox, reach: Reach) -> Result<(), NotifyError> {
+    in_private(mailbox, reach)?;
     person(&mailbox.from)?;
     mailbox.to.iter().try_for_each(|to| person(to).map(drop))?;
     server(mailbox).map(drop)
+}
+
+fn in_private(mailbox: &Mailbox, reach: Reach) -> Result<(), NotifyError> {
+    if mailbox.security == Security::Plain && reach == Reach::Public {
+        return Err(unfit(
+            "mail through the internet is sent by TLS, as by --mail-security start-tls \
+             (plain is for --allow-private)",
+        ));
+    }
+    Ok(())
 }
 
 fn person(text: &str) -> Result<Person, NotifyError> {
@@ -66,9 +77,7 @@ async fn connect(
     mailbox: &Mailbox,
     reach: Reach,
 ) -> Result<AsyncSmtpConnection, NotifyError> {
-    if mailbox.security == Security::Plain && reach == Reach::Public {
-        return Err(unfit("mail through the internet is sent by TLS: --mail-security start-tls"));
-    }
+    in_private(mailbox, reach)?;
     let (host, port) = server(mailbox)?;
     let broke = |err: lettre::transport::smtp::Error| failed(chain(&err));
     let tls = parameters(egress, host).map_err(broke)?;

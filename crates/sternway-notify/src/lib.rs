@@ -63,7 +63,7 @@ impl Notifier for Channels {
             Via::Webhook { url, .. } => http::target(url, parts.reach).map(drop),
             // Its address is a secret, which whoever adds it may not have.
             Via::Slack { .. } => Ok(()),
-            Via::Email(mailbox) => email::check(mailbox),
+            Via::Email(mailbox) => email::check(mailbox, parts.reach),
         }
     }
 

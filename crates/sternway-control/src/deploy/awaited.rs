@@ -48,7 +48,7 @@ impl Control {
     ///
     /// The route of an artifact names whose it is, from the first commit of a deployment to its last: so who had it
     /// last is what the route was before it was taken away, and costs as much among ten thousand as among ten.
-    async fn newest_of(
+    pub(super) async fn newest_of(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,

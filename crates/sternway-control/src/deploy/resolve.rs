@@ -130,13 +130,35 @@ impl Control {
         Ok(Resolved::of(&route, run, self.ids()))
     }
 
-    /// The deployment that is on its way for an artifact, or the newest one that moved what is live.
+    /// The deployment that is on its way for an artifact, or else the one that began last, also if it ended
+    /// before it moved anything, as after a health check that failed.
     ///
     /// # Errors
     ///
     /// [`ControlError::NoDeployment`] if there is none, and [`ControlError::Store`] if the store cannot
     /// be read.
     pub async fn newest_deployment_of(
+        &self,
+        artifact: &ArtifactId,
+        environment: &EnvironmentId,
+    ) -> Result<Deployed, ControlError> {
+        if let Some(deployed) = self.deployment_of(artifact, environment).await? {
+            return Ok(deployed);
+        }
+        match self.newest_of(artifact, environment).await? {
+            Some(newest) => self.deployment(environment, newest.id).await,
+            None => Err(none_of(artifact, environment)),
+        }
+    }
+
+    /// The deployment that is on its way for an artifact, or else the newest one that moved what is live: which
+    /// one is to be taken back.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NoDeployment`] if there is none, and [`ControlError::Store`] if the store cannot
+    /// be read.
+    pub async fn newest_deployment_that_moved(
         &self,
         artifact: &ArtifactId,
         environment: &EnvironmentId,
@@ -160,10 +182,11 @@ impl Control {
         });
         match id {
             Some(id) => self.deployment(environment, id).await,
-            None => Err(ControlError::NoDeployment {
-                environment: environment.clone(),
-                what: format!("of {artifact}"),
-            }),
+            None => Err(none_of(artifact, environment)),
         }
     }
+}
+
+fn none_of(artifact: &ArtifactId, environment: &EnvironmentId) -> ControlError {
+    ControlError::NoDeployment { environment: environment.clone(), what: format!("of {artifact}") }
 }

@@ -103,6 +103,23 @@ async fn one_that_is_not_well_once_it_is_live_goes_back_and_may_come_again() {
     start(&control).await.expect("it may come again");
 }
 
+#[tokio::test]
+async fn one_that_is_not_well_before_it_has_any_runs_is_the_newest_all_the_same() {
+    let unwell = Ok(Health::Unwell("503 Service Unavailable".into()));
+    let (_world, control) =
+        asking(vec![Ok(Health::Well), Ok(Health::Well), unwell.clone(), unwell]).await;
+    let first = start(&control).await.unwrap().deployment;
+    assert_eq!(driven(&control, &first).await, Some(Phase::Completed));
+    control.promote(&greeting(), version(1), &production(), Force::No, &alice()).await.unwrap();
+    let second = start(&control).await.unwrap().deployment;
+    assert_eq!(driven(&control, &second).await, Some(Phase::RolledBack));
+
+    let newest = control.newest_deployment_of(&greeting(), &production()).await.unwrap();
+    assert_eq!(newest.deployment.id, second.id, "whoever asks is told how it ended");
+    let moved = control.newest_deployment_that_moved(&greeting(), &production()).await.unwrap();
+    assert_eq!(moved.deployment.id, first.id, "and only what moved can be taken back");
+}
+
 /// A deployment that waits for an answer.
 async fn waiting(control: &Control) -> Deployment {
     let started = start(control).await.expect("it starts").deployment;

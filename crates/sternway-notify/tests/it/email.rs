@@ -200,8 +200,11 @@ async fn a_server_without_tls_is_told_nothing() {
     assert!(told.contains("speaks no TLS"), "{told}");
     assert!(!said(&heard).contains("MAIL FROM"));
     let open = Via::Email(mailbox("mail.example.com:25".into(), Security::Plain));
-    let told = problem(deliver(&channel(open, Reach::Public, None)).await);
-    assert!(told.contains("start-tls"), "{told}");
+    let open = channel(open, Reach::Public, None);
+    assert!(problem(deliver(&open).await).contains("start-tls"));
+    // It never could be told anything: so it is not added either.
+    let told = Channels::default().check(&open).unwrap_err().to_string();
+    assert!(told.contains("start-tls") && told.contains("--allow-private"), "{told}");
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
     let force = if args.force { Force::Yes } else { Force::No };
     let taken = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let found = args.target.find(context, control).await?.deployment;
+        let found = args.target.find_moved(context, control).await?.deployment;
         let (environment, id) = (&found.environment, found.id);
         let mut taken = control.roll_back_deployment(environment, id, force, &intent).await?;
         // What follows from it is done at once, whoever drives it otherwise.

@@ -41,4 +41,19 @@ impl Target {
             Self::Of(artifact) => control.newest_deployment_of(artifact, environment).await?,
         })
     }
+    /// The deployment that is to be taken back: of an artifact the one under way, or the newest that moved what
+    /// is live.
+    pub(super) async fn find_moved(
+        &self,
+        context: &Context,
+        control: &Control,
+    ) -> Result<Deployed, CliError> {
+        let environment = &context.environment;
+        Ok(match self {
+            Self::Id(id) => control.deployment(environment, *id).await?,
+            Self::Of(artifact) => {
+                control.newest_deployment_that_moved(artifact, environment).await?
+            }
+        })
+    }
 }

@@ -48,13 +48,15 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<(), CliError> {
     let channel = ChannelView::from(&told.channel);
     let view = ChannelChangedView { channel, revision, again, dry_run: context.dry_run };
     context.answer(&view, id.as_str(), |page| {
-        let (name, would) = (style::paint(style::NAME, &id), context.would());
+        let name = style::paint(style::NAME, &id);
         let what = match what {
             Replay::Waiting => "what waits".into(),
             Replay::Lost => format!("{again} that were given up"),
             Replay::From(revision) => format!("everything from r{revision} on"),
         };
-        page.line(format_args!("{name} {would}told {what}, under the same ids"));
+        // Nothing is sent here: whoever supervises does so.
+        let is = if context.dry_run { "would be" } else { "is to be" };
+        page.line(format_args!("{name} {is} told {what}, under the same ids"));
         page.next(&[format!("sternway{} supervise --once", context.flags())]);
     })
 }
