@@ -21,7 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "views", sql: include_str!("0003_views.sql") },
     Step { name: "histories", sql: include_str!("0004_histories.sql") },
     Step { name: "pairs", sql: include_str!("0005_pairs.sql") },
-    Step { name: "shares", sql: include_str!("0007_shares.sql") },
+    Step { name: "shares", sql: include_str!("0006_shares.sql") },
 ];
 
 /// How long to wait while another process makes the schema.

@@ -90,7 +90,8 @@ proptest! {
         let apart = |it: &[u64]| it.iter().map(|at| at - it[0]).collect::<Vec<_>>();
         prop_assert_eq!(apart(&steps), apart(&theirs_steps));
         let (_, bucket) = own.ranked(decimal(f64::from(hundredths) / 100.0)).expect("values");
-        let found = theirs.quantile(f64::from(hundredths) / 100.0).expect("a share");
+        // That one reckons ranks in floating numbers, and finds the 43rd of 75 for 0.56: from just below it is right.
+        let found = theirs.quantile(f64::from(hundredths) / 100.0 - 1e-9).expect("a share");
         let found = found.expect("values").entries().values().next().expect("one").end();
         prop_assert_eq!(Sketch::end(bucket), decimal((found + 1) as f64 / f64::from(1 << 20)));
     }

@@ -31,7 +31,7 @@ pub(crate) struct PromoteArgs {
     #[command(flatten)]
     which: Args,
 
-    /// Live at once, and ended without proof. It takes a reason.
+    /// Override the rest of the plan: live at once, and ended without proof. It takes a reason.
     #[arg(long)]
     full: bool,
 
