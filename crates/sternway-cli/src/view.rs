@@ -9,8 +9,9 @@ pub(crate) mod stability;
 use sternway::{
     api::{
         CandidateStandingView, CheckView, CheckedView, DamageView, FloorView, LandingView,
-        NamespaceFloorView, PolicyPassedOverView, PolicyView, PromotedView, PublishedView,
-        ReactionView, RecordedView, ReportView, RollbackView, StandingView, VerdictView,
+        LatchActionView, NamespaceFloorView, PolicyPassedOverView, PolicyView, PromotedView,
+        PublishedView, ReactionView, RecordedView, ReportView, RollbackView, StandingView,
+        VerdictView,
     },
     control::{
         check::Check,
@@ -225,14 +226,15 @@ pub(crate) fn report(report: &Report) -> ReportView {
 }
 
 /// Why a version that regressed stays live.
-pub(crate) const fn why_it_stays(action: LatchAction) -> &'static str {
+pub(crate) const fn why_it_stays(action: LatchActionView) -> &'static str {
     match action {
-        LatchAction::OverBudget => "the policy's rollbacks are used up for now",
-        LatchAction::Paused { .. } => "its deployment waits for a person",
-        LatchAction::Notified => "the policy only says so",
-        LatchAction::Shadowed => "the policy is on trial",
-        LatchAction::Withdrawn { .. } => "what it ran beside stays",
-        LatchAction::Halted | LatchAction::RolledBack { .. } => "no good version is left",
+        LatchActionView::OverBudget => "the policy's rollbacks are used up for now",
+        LatchActionView::Paused { .. } => "its deployment waits for a person",
+        LatchActionView::Notified => "the policy only says so",
+        LatchActionView::Shadowed => "the policy is on trial",
+        LatchActionView::Withdrawn { .. } => "what it ran beside stays",
+        // What went back does not stay.
+        _ => "no good version is left",
     }
 }
 
@@ -249,7 +251,7 @@ pub(crate) fn swept(judged: &Judged, dry_run: bool) -> Option<String> {
         }
         Reaction::Stays { version, action, .. } => Some(format!(
             "{artifact} {version} regressed in {environment}, {}: {rule}",
-            why_it_stays(*action)
+            why_it_stays((*action).into())
         )),
         Reaction::Withdrawn { version, deployment, .. } => Some(format!(
             "{artifact} {version} {would}taken back in {environment}, with deployment {deployment}: {rule}"

@@ -103,8 +103,9 @@ fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {
 fn found(view: &CheckView) -> String {
     let environment = &view.subject.environment;
     match view.latch.as_ref().map(|latch| latch.action) {
-        Some(LatchActionView::Halted) => {
-            format!("regressed in {environment}, and no good version is left: a person must act")
+        Some(action @ (LatchActionView::Halted | LatchActionView::OverBudget)) => {
+            let why = view::why_it_stays(action);
+            format!("regressed in {environment}, and {why}: a person must act")
         }
         Some(_) => format!("regressed in {environment}"),
         None => format!("would be rolled back in {environment}"),

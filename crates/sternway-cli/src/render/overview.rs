@@ -15,6 +15,7 @@ use super::{
 use crate::{
     command::deploy,
     format::{number::counted, visible, when},
+    view::why_it_stays,
 };
 
 /// Writes everything that is live, or needs a person.
@@ -97,8 +98,8 @@ fn note(live: &LiveStatusView, page: &Page) -> (&'static str, anstyle::Style, St
     let symbols = page.symbols();
     match (&live.halted, &live.condemned) {
         (Some(halted), _) => {
-            let rule = &halted.regression.description;
-            let note = format!("regressed, and no good version is left: {rule}");
+            let (why, rule) = (why_it_stays(halted.action), &halted.regression.description);
+            let note = format!("regressed, and {why}: {rule}");
             (symbols.warning, style::BAD, note)
         }
         (None, Some(condemned)) => {

@@ -50,6 +50,19 @@ fn a_file_counts_once_however_often_it_is_recorded() {
 }
 
 #[test]
+fn the_same_text_is_told_of_other_runs_where_another_version_is_named() {
+    let world = world(&"{\"ok\":true}\n".repeat(3));
+    world.write("other", b"Hello again");
+    world.ok(&["publish", "prompts/greeting", "other"]);
+    for version in ["prompts/greeting@v1", "prompts/greeting@v2", "prompts/greeting"] {
+        check(&world, &[version], [3, 3, 0, 0]);
+        check(&world, &[version], [3, 0, 3, 0]);
+    }
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    check(&world, &["prompts/greeting"], [3, 0, 3, 0]);
+}
+
+#[test]
 fn lines_may_move_and_others_come_between() {
     let line = |number: u64| format!("{{{GREETING},\"ok\":true,\"duration_ms\":{number}}}\n");
     let world = world(&[line(1), line(2), line(1)].concat());

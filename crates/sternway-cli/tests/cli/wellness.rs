@@ -39,6 +39,26 @@ fn x15_what_was_found_worse_ails_and_what_cannot_go_back_is_unhealthy() {
 }
 
 #[test]
+fn x15_what_stays_since_too_many_went_back_says_so() {
+    let world = World::with_greeting();
+    world.write("once.toml", b"rollbacks_per_day = 1\n");
+    world.ok(&["policy", "set", "namespace", "once.toml"]);
+    world.ok(&["promote", "prompts/greeting@v2"]);
+    fails(&world);
+    world.write("third", b"Good day");
+    world.ok(&["publish", "prompts/greeting", "third"]);
+    world.ok(&["promote", "prompts/greeting@v3"]);
+    fails(&world);
+    let note = "regressed, and the policy's rollbacks are used up for now: ";
+    check(&world, "unhealthy", note);
+    let said = world.run(&["check", "prompts/greeting"]).stdout;
+    assert!(
+        said.contains("and the policy's rollbacks are used up for now: a person must act"),
+        "{said}"
+    );
+}
+
+#[test]
 fn x15_a_candidate_that_keeps_its_share_although_it_is_worse_ails() {
     let world = World::with_greeting();
     world.write("pause.toml", b"action = 'pause'\n");

@@ -178,7 +178,8 @@ impl Reading<'_> {
         self.lines.rewind().map_err(|err| unreadable(self.from, err))?;
         let mut recorder =
             Recorder { control, recorded: Recorded::default(), all: BTreeMap::new() };
-        let (mut batch, mut ids) = (Vec::with_capacity(BATCH), LineIds::default());
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut ids = LineIds::about(self.defaults.reference);
         let now = control.now();
         while let Some(line) = self.lines.next().map_err(|err| unreadable(self.from, err))? {
             recorder.recorded.lines += 1;

@@ -49,8 +49,9 @@ may hold \"artifact\", \"version\", \"environment\", \"error\": {\"class\", \"me
 line that names an artifact and no version is about what is live.
 
 A file that is recorded again counts once. A line is told from others by its \"id\"; without one, by
-its text and by how often the same text came before it in the file, so that lines may move. Two files
-that hold the same text without ids are taken for the same runs: give such lines an \"id\" or an \"at\".
+its text and by how often the same text came before it in the file, so that lines may move, and by
+the version that REF names. Two files that hold the same text without ids are taken for the same runs
+otherwise: give such lines an \"id\" or an \"at\".
 
 If a line is bad, nothing is recorded and the command ends with 2; with --skip-bad the others are
 recorded, the bad ones are named, and it ends with 2 all the same. Standard input is read to its end
