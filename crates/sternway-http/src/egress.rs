@@ -32,7 +32,7 @@ pub enum Unreachable {
         source: Option<io::Error>,
     },
     /// An address is of this host or its networks.
-    #[error("{host} is {address}, which is no address of the internet")]
+    #[error("{} is no address of the internet", named(host, address))]
     Private {
         /// Which name.
         host: String,
@@ -57,6 +57,12 @@ pub enum Unreachable {
         #[source]
         source: io::Error,
     },
+}
+
+/// A host and its address, once if that is its name.
+fn named(host: &str, address: &IpAddr) -> String {
+    let address = address.to_string();
+    if host == address { address } else { format!("{host} is {address}, which") }
 }
 
 /// Looks names up.

@@ -289,6 +289,12 @@ fn of_refusal(refusal: &Refusal) -> Option<String> {
     if let Refusal::NeedsApproval { environment, .. } = refusal {
         return Some(format!("sternway{} deploy start KEY@latest", at(environment)));
     }
+    if let Refusal::BeingDeployed { artifact, environment, .. } = refusal {
+        return Some(format!(
+            "sternway{} deploy abort {artifact}, or start with --queue behind it, or with --replace in its place",
+            at(environment)
+        ));
+    }
     if let Refusal::NoEnvironment(environment) = refusal {
         return Some(format!("sternway env create {environment}"));
     }
