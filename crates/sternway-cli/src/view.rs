@@ -234,7 +234,9 @@ pub(crate) const fn why_it_stays(action: LatchActionView) -> &'static str {
         LatchActionView::Shadowed => "the policy is on trial",
         LatchActionView::Withdrawn { .. } => "what it ran beside stays",
         // What went back does not stay.
-        _ => "no good version is left",
+        LatchActionView::RolledBack { .. } | LatchActionView::Halted | _ => {
+            "no good version is left"
+        }
     }
 }
 

@@ -45,7 +45,9 @@ pub fn begin(deployment: Deployment) -> Next {
 
 /// The same, for one that waited until now for its turn.
 pub fn begin_at(deployment: Deployment, now: Timestamp) -> Next {
-    let next = Deployment { phase: Phase::Running, ..deployment };
+    let limit = deployment.plan.limits().deployment;
+    let deadline = limit.map(|limit| now.saturating_add(limit));
+    let next = Deployment { phase: Phase::Running, deadline, ..deployment };
     let mut course = Course { next, writes: Vec::new(), now };
     course.enter(0);
     // A first step that is done at once leads to the next one.
@@ -214,12 +216,15 @@ impl Course {
 
     fn is_late(&self) -> bool {
         let limits = self.next.plan.limits();
-        let limit =
-            if self.next.phase == Phase::RollingBack { limits.rollback } else { limits.step };
-        self.now >= self.next.since.saturating_add(limit)
+        let rolls_back = self.next.phase == Phase::RollingBack;
+        let limit = if rolls_back { limits.rollback } else { limits.step };
+        let in_all = self.next.deadline.is_some_and(|deadline| self.now >= deadline);
+        self.now >= self.next.since.saturating_add(limit) || in_all && !rolls_back
     }
 
+    /// All of it is late once: whoever resumes it has decided.
     fn late(&mut self) {
+        self.next.deadline = self.next.deadline.filter(|deadline| self.now < *deadline);
         match self.next.plan.limits().on_deadline {
             OnDeadline::Pause => {
                 self.next.pauses.insert(Pause::Deadline);

@@ -16,6 +16,7 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
         Phase::RollingBack => ahead(after(limits.rollback)),
         Phase::Running if deployment.pauses.is_empty() => {
             let limit = ahead(after(limits.step));
+            let in_all = deployment.deadline.and_then(ahead);
             let waits = deployment.current().and_then(|step| match step {
                 Step::Analyze(wait) | Step::Bake(wait) => ahead(after(wait.length)),
                 Step::SetWeight(_)
@@ -30,7 +31,7 @@ pub fn due(deployment: &Deployment, now: Timestamp) -> Option<Timestamp> {
                 | Step::GoLive => None,
             });
             let starves = starved::deadline(deployment).and_then(ahead);
-            limit.into_iter().chain(waits).chain(starves).min()
+            limit.into_iter().chain(in_all).chain(waits).chain(starves).min()
         }
         Phase::Queued
         | Phase::Running

@@ -25,7 +25,7 @@ pub fn withdrawal(before: &Deployment, next: &Next, now: Timestamp) -> Option<Wi
         Cause::Unhealthy { probe, problem } => {
             (None, format!("{probe} found it unwell: {problem}"))
         }
-        Cause::Deadline => (None, "a step took longer than it may".into()),
+        Cause::Deadline => (None, "it took longer than it may".into()),
         Cause::Aborted { by, reason } | Cause::Rejected { by, reason } => {
             (Some(by.clone()), reason.to_string())
         }

@@ -145,7 +145,7 @@ fn cause(deployment: &Deployment) -> Option<String> {
         Cause::Withdrawn { at, by, reason } => format!(
             "{by} took the requests from it at the routers at {at}, while the store was away: {reason}"
         ),
-        Cause::Deadline => "a step took longer than it may".into(),
+        Cause::Deadline => "it took longer than it may".into(),
         Cause::Overtaken { artifact } => format!("what is live of {artifact} was moved past it"),
         Cause::Replaced { by } => format!("replaced by {by}"),
         Cause::Unbegun { problem } => format!("could not begin in its turn: {problem}"),

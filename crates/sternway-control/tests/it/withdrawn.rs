@@ -222,7 +222,7 @@ async fn a_step_that_is_late_goes_back_without_the_store() {
     // Again, since nobody wrote it down: the first time counts.
     assert_eq!(said(control.drive_one(&production(), begun.id).await), GONE);
     story.kv.open();
-    story.ends(&begun, "system:sternway", "a step took longer than it may", at).await;
+    story.ends(&begun, "system:sternway", "it took longer than it may", at).await;
 }
 
 /// Answers as it is told, when it is told so.

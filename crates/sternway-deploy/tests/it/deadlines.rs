@@ -39,6 +39,47 @@ fn a_step_that_takes_too_long_goes_back_if_its_plan_says_so() {
     tale.is(Phase::RolledBack, 1, 0);
 }
 
+/// All of it may take 50 seconds, and each step a minute.
+fn soon(on_deadline: OnDeadline) -> Tale {
+    let limits =
+        Limits { step: MINUTE, deployment: Some(50 * SECOND), on_deadline, ..Limits::default() };
+    let steps =
+        [Step::Pause, Step::SetWeight(weight(5)), Step::Analyze(wait(20, 30)), Step::GoLive];
+    let mut tale = Tale::of(&steps, limits);
+    tale.second = 40;
+    assert_eq!(tale.ask(Ask::Promote, "alice"), [Write::Shift]);
+    tale
+}
+
+#[test]
+fn all_of_it_that_takes_too_long_stops_once_and_whoever_resumes_it_has_decided() {
+    let mut tale = soon(OnDeadline::Pause);
+    assert_eq!(due(&tale.now, second(40)), Some(second(50)), "before the step is late");
+    tale.second = 49;
+    assert_eq!(tale.look(0), []);
+    assert!(tale.now.pauses.is_empty());
+    tale.second = 50;
+    assert_eq!(tale.look(0), []);
+    assert_eq!(tale.now.pauses.first(), Some(&Pause::Deadline));
+    assert_eq!(tale.ask(Ask::Resume, "bob"), []);
+    tale.second = 60;
+    assert_eq!(tale.look(0), []);
+    assert!(tale.now.pauses.is_empty(), "the step has its own time");
+    assert_eq!(due(&tale.now, second(60)), Some(second(110)));
+}
+
+#[test]
+fn all_of_it_that_takes_too_long_goes_back_if_its_plan_says_so() {
+    let mut tale = soon(OnDeadline::RollBack);
+    tale.second = 50;
+    assert_eq!(tale.look(0), [Write::Condemn, Write::Shift]);
+    assert_eq!(tale.now.cause, Some(Cause::Deadline));
+    tale.second = 55;
+    assert_eq!(tale.event(&Event::Unrouted), [], "the way back has its own time");
+    assert_eq!(tale.event(&Event::Routed), [Write::Release]);
+    tale.is(Phase::RolledBack, 1, 0);
+}
+
 #[test]
 fn a_way_back_that_nobody_sees_ends_with_a_person() {
     let mut tale = canary(OnDeadline::Pause);

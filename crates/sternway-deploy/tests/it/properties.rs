@@ -35,10 +35,12 @@ fn after_live() -> impl Strategy<Value = Step> {
 
 fn limits() -> impl Strategy<Value = Limits> {
     let on_deadline = select(vec![OnDeadline::Pause, OnDeadline::RollBack]);
-    (1_u64..60, 1_u64..60, on_deadline, any::<bool>()).prop_map(
-        |(step, rollback, on_deadline, evidence)| Limits {
+    let all = prop::option::of((1_u64..120).prop_map(Duration::from_secs));
+    (1_u64..60, 1_u64..60, all, on_deadline, any::<bool>()).prop_map(
+        |(step, rollback, deployment, on_deadline, evidence)| Limits {
             step: Duration::from_secs(step),
             rollback: Duration::from_secs(rollback),
+            deployment,
             on_deadline,
             evidence,
             starved: None,

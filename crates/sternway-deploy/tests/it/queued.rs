@@ -1,5 +1,7 @@
 //! Deployments that wait for their turn.
 
+use std::time::Duration;
+
 use sternway_deploy::{Ask, Event, Found, Write, begin_at};
 use sternway_types::{
     Cause, Deployment, DeploymentId, Limits, Phase, Plan, Step, VersionNumber, Weight, Withdrawal,
@@ -73,6 +75,11 @@ fn in_its_turn_it_begins_from_what_is_live_and_asks_who_is_to_be_asked_by_then()
     assert_eq!(next.writes, [Write::Shift]);
     assert_eq!(next.deployment.refuses(Some(&queued)), None);
     assert_eq!((next.deployment.since, next.deployment.started), (second(90), second(0)));
+    let hour = Limits { deployment: Some(Duration::from_hours(1)), ..*from_another.plan.limits() };
+    let (how, steps) = (from_another.plan.strategy(), from_another.plan.steps().to_vec());
+    let plan = Plan::new(how, steps, hour).expect("a plan");
+    let limited = begin_at(Deployment { plan, ..from_another.clone() }, second(90)).deployment;
+    assert_eq!(limited.deadline, Some(second(90 + 3_600)), "its time begins with its turn");
     let plan = queued.plan.clone().asking_first(2).expect("a plan");
     let asks = begin_at(Deployment { plan, ..from_another.clone() }, second(90)).deployment;
     assert_eq!(asks.refuses(Some(&queued)), None);

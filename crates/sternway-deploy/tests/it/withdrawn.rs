@@ -67,7 +67,7 @@ fn routers_are_told_of_what_goes_back_since_something_is_wrong_with_it() {
     check(&tale, &Event::Overtaken { artifact: parsed("prompts/greeting") }, None);
     check(&tale, &Event::Withdrawn(taken(true)), None);
     tale.second = 60;
-    let late = Some(("", "a step took longer than it may", true));
+    let late = Some(("", "it took longer than it may", true));
     check(&tale, &Event::Looked(Found::default()), late);
     let asking = [Step::SetWeight(weight(50)), Step::Probe(parsed("ready")), Step::GoLive];
     let mut tale = Tale::of(&asking, Limits::default());

@@ -187,6 +187,9 @@ pub struct Deployment {
     pub routed: bool,
     /// Since when it is in this step, or on its way back.
     pub since: Timestamp,
+    /// Until when all of it may take, if its plan says how long. Gone once that was said, since a person decides then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Timestamp>,
     /// Why it goes no further for now.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub pauses: BTreeSet<Pause>,
@@ -249,6 +252,7 @@ impl Deployment {
             // Nothing was asked of the routers yet.
             routed: true,
             since: now,
+            deadline: None,
             pauses: BTreeSet::new(),
             starved: false,
             approvals: Vec::new(),

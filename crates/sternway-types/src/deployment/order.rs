@@ -59,10 +59,11 @@ impl Plan {
                 within("the length of a step", wait.length)?;
             }
         }
-        let Limits { step, rollback, starved, .. } = *self.limits();
+        let Limits { step, rollback, deployment, starved, .. } = *self.limits();
         let always = [("the limit of a step", step), ("the limit of a rollback", rollback)];
         let starved = starved.map(|starved| ("the wait for outcomes", starved));
-        for (what, found) in always.into_iter().chain(starved) {
+        let all = deployment.map(|all| ("the limit of a deployment", all));
+        for (what, found) in always.into_iter().chain(all).chain(starved) {
             if found.is_zero() {
                 return Err(PlanError::NoTime { what });
             }

@@ -133,7 +133,10 @@ pub struct Limits {
     /// How long going back may take until a person is told. Default ten minutes.
     #[serde(with = "window")]
     pub rollback: Duration,
-    /// What happens when a step takes longer. Default [`OnDeadline::Pause`].
+    /// How long all of it may take, from when it has its turn to its end. Default: as long as its steps may.
+    #[serde(with = "window::maybe", skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<Duration>,
+    /// What happens when a step takes longer, or all of it. Default [`OnDeadline::Pause`].
     pub on_deadline: OnDeadline,
     /// Whether it ends well only once the candidates are proven, or a person has said why not. Default
     /// yes.
@@ -158,6 +161,7 @@ impl Default for Limits {
         Self {
             step: Duration::from_hours(24),
             rollback: Duration::from_mins(10),
+            deployment: None,
             on_deadline: OnDeadline::default(),
             evidence: true,
             starved: None,

@@ -68,6 +68,7 @@ fn begun() -> Deployment {
         chosen: None,
         routed: false,
         since: second(2),
+        deadline: None,
         pauses: std::collections::BTreeSet::new(),
         starved: false,
         approvals: Vec::new(),
@@ -163,6 +164,7 @@ fn every_step_of_a_plan() {
     let limits = Limits {
         step: Duration::from_hours(1),
         rollback: Duration::from_mins(2),
+        deployment: Some(Duration::from_hours(3)),
         on_deadline: OnDeadline::RollBack,
         evidence: false,
         starved: None,
@@ -170,7 +172,7 @@ fn every_step_of_a_plan() {
     let plan = Plan::new(Strategy::Steps, steps, limits).unwrap();
     check_part(
         &plan,
-        r#"{"strategy":"steps","steps":[{"set_weight":500},{"analyze":{"outcomes":20,"length":"5m"}},"pause",{"approve":{"quorum":2}},"go_live",{"bake":{"outcomes":20,"length":"5m"}}],"limits":{"step":"1h","rollback":"2m","on_deadline":"roll_back","evidence":false}}"#,
+        r#"{"strategy":"steps","steps":[{"set_weight":500},{"analyze":{"outcomes":20,"length":"5m"}},"pause",{"approve":{"quorum":2}},"go_live",{"bake":{"outcomes":20,"length":"5m"}}],"limits":{"step":"1h","rollback":"2m","deployment":"3h","on_deadline":"roll_back","evidence":false}}"#,
     );
     let short = r#"{"strategy":"immediate","steps":["go_live"]}"#;
     let plan = Plan::new(Strategy::Immediate, vec![Step::GoLive], Limits::default()).unwrap();

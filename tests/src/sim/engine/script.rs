@@ -134,9 +134,12 @@ fn plan(
 ) -> Result<Plan, PlanError> {
     let seconds = |seconds| Duration::from_secs(seconds);
     let limits = if eventful {
+        let step = 60 + dice.below(600);
         Limits {
-            step: seconds(60 + dice.below(600)),
+            step: seconds(step),
             rollback: seconds(60 + dice.below(600)),
+            // By what was drawn anyway: seeds that are kept take the course that they took.
+            deployment: step.is_multiple_of(4).then(|| seconds(2 * step)),
             on_deadline: dice.pick(OnDeadline::Pause, [OnDeadline::RollBack]),
             evidence: dice.chance(1, 4),
             starved: None,

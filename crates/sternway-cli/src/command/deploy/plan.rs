@@ -70,12 +70,16 @@ pub(crate) struct Strategy {
     #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration::parse_days)]
     step_limit: Duration,
 
+    /// How long all of it may take, from its turn to its end, until it pauses. Default: as its steps may.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse_days)]
+    limit: Option<Duration>,
+
     /// How long a share waits for outcomes until it is said that they are missing. Default: an hour, or a
     /// quarter of what a step may take if that is less.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse_days)]
     starved_after: Option<Duration>,
 
-    /// Go back when a step takes too long, instead of pausing.
+    /// Go back when a step, or all of it, takes too long, instead of pausing.
     #[arg(long)]
     back_on_limit: bool,
 }
@@ -105,6 +109,7 @@ impl Strategy {
         let bake = Wait { outcomes: self.outcomes, length: self.bake };
         let limits = Limits {
             step: self.step_limit,
+            deployment: self.limit,
             on_deadline: if self.back_on_limit { OnDeadline::RollBack } else { OnDeadline::Pause },
             evidence: !self.without_proof,
             starved: self.starved_after,
