@@ -47,7 +47,7 @@ pub enum WaitsFor {
     Withdrawal(Vec<ObjectionView>),
     /// Its plan waits for somebody to say so.
     Promotion,
-    /// Somebody must have it go on: a person paused it (`asked`), a step took too long (`deadline`), or a
+    /// Somebody must have it go on: a person paused it (`asked`), it took too long (`deadline`), or a
     /// candidate was found to be worse and its policy leaves it to a person (`regressed`).
     Resumption(Vec<&'static str>),
     /// Its experiment waits for somebody to say which of these goes on.

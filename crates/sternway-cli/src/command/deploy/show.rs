@@ -141,7 +141,7 @@ fn why(view: &DeploymentView) -> String {
                 visible::line(reason.as_str())
             )
         }
-        Some(CauseView::Deadline) => ": a step took too long".into(),
+        Some(CauseView::Deadline) => ": it took too long".into(),
         Some(CauseView::Overtaken { artifact }) => {
             format!(": what is live of {artifact} was moved by hand")
         }
