@@ -41,6 +41,7 @@ impl Target {
             Self::Of(artifact) => control.newest_deployment_of(artifact, environment).await?,
         })
     }
+
     /// The deployment that is to be taken back: of an artifact the one under way, or the newest that moved what
     /// is live.
     pub(super) async fn find_moved(
