@@ -201,6 +201,14 @@ macro_rules! __store_cases {
                 a_person_overrules_that_others_must_agree,
                 only_a_person_protects_less,
             }
+            opened {
+                a_run_is_opened_once_by_its_id,
+                an_outcome_ends_its_run,
+                runs_are_listed_by_when_they_are_due,
+                two_that_close_a_run_count_it_once,
+                a_run_of_what_does_not_exist_refuses_its_whole_append,
+                a_rehearsal_opens_nothing,
+            }
             pointed {
                 a_point_names_a_revision_and_an_environment_that_are_there,
                 nothing_of_a_point_changes_but_that_it_was_used,

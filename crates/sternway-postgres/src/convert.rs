@@ -1,5 +1,6 @@
 //! Rows to what they say, and back.
 
+mod open_run;
 mod outcome;
 
 use std::{fmt::Display, str::FromStr};

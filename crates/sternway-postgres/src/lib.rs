@@ -62,3 +62,9 @@ pub use crate::{
     examine::{Condition, Finding},
     store::PostgresStore,
 };
+
+impl std::fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresStore").field("schema", &self.db.schema).finish_non_exhaustive()
+    }
+}

@@ -212,6 +212,7 @@ async fn read(store: &PostgresStore) {
     drop(store.outcomes(&ns, &subject, 5, limit).await);
     drop(store.subjects(&ns, Some(&subject), limit).await);
     drop(store.unjudged(&ns, Some(&subject), limit).await);
+    drop(store.open_runs(&ns, sternway_types::Timestamp::from_micros(50), None, limit).await);
     drop(store.commit_of(&ns, ChangesetId::from_name("one")).await);
     drop(store.feed(&ns, Revision::new(50_000), limit).await);
     drop(store.floor(&ns).await);

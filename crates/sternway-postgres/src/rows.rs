@@ -146,6 +146,18 @@ kept! {
     /// A record, as it is or as it was.
     RecordRow("record") { kind: String, name: String, body: Option<String>, generation: i64, }
 
+    /// A run that is open.
+    OpenRunRow("open_run") {
+        id: uuid::Uuid,
+        artifact: String,
+        environment: String,
+        version: i64,
+        generation: i64,
+        opened: i64,
+        due: i64,
+        bucket: Option<i16>,
+    }
+
     /// A content, without its bytes: those have a digest.
     ContentRow("content") { digest: Hex, form: i16, len: i64, codec: i16, }
 }

@@ -1,6 +1,6 @@
 //! The store: the calls of the port, each in a few words.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sternway_store::{
@@ -9,8 +9,9 @@ use sternway_store::{
 };
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
-    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
+    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
+    VersionNumber,
 };
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 
@@ -35,12 +36,6 @@ pub struct PostgresStore {
     recent: contents::Recent,
     /// Tells and hears, until the store is dropped.
     tasks: Vec<JoinHandle<()>>,
-}
-
-impl fmt::Debug for PostgresStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore").field("schema", &self.db.schema).finish_non_exhaustive()
-    }
 }
 
 impl Drop for PostgresStore {
@@ -318,6 +313,16 @@ impl Store for PostgresStore {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.open()?.unjudged(namespace, after, limit).await
+    }
+
+    async fn open_runs(
+        &self,
+        namespace: &NamespaceId,
+        due_by: Timestamp,
+        after: Option<&OpenRun>,
+        limit: Limit,
+    ) -> Result<Vec<OpenRun>, StoreError> {
+        self.open()?.open_runs(namespace, due_by, after, limit).await
     }
 
     async fn commit_of(

@@ -1,6 +1,6 @@
 //! The bulk lane: outcomes, counted exactly once.
 
-use sternway_types::{NamespaceId, Outcome, Subject, Tally, Timestamp};
+use sternway_types::{NamespaceId, OpenRun, Outcome, Subject, Tally, Timestamp};
 
 /// Outcomes to count, and how far earlier ones were judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,7 @@ pub struct Append {
     namespace: NamespaceId,
     outcomes: Vec<Outcome>,
     judged: Vec<(Subject, Tally)>,
+    openings: Vec<OpenRun>,
 }
 
 impl Append {
@@ -21,12 +22,19 @@ impl Append {
         for outcome in &mut outcomes {
             outcome.at = outcome.at.min(arrived);
         }
-        Self { namespace, outcomes, judged: Vec::new() }
+        Self { namespace, outcomes, judged: Vec::new(), openings: Vec::new() }
     }
 
     /// Says that a subject was judged up to this tally. A mark never goes back.
     pub fn judged(mut self, subject: Subject, tally: Tally) -> Self {
         self.judged.push((subject, tally));
+        self
+    }
+
+    /// Says that a run begins, after the outcomes of this append were counted. One whose outcome was
+    /// counted is not opened, and one that is open stays as it is.
+    pub fn opening(mut self, run: OpenRun) -> Self {
+        self.openings.push(run);
         self
     }
 
@@ -47,6 +55,23 @@ impl Append {
     pub fn marks(&self) -> &[(Subject, Tally)] {
         &self.judged
     }
+
+    /// The runs that begin.
+    #[must_use]
+    pub fn openings(&self) -> &[OpenRun] {
+        &self.openings
+    }
+}
+
+/// What became of a run that was to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It is open.
+    Now,
+    /// It was open already, and is as it was.
+    Before,
+    /// Its outcome was counted already: it is over.
+    Ended,
 }
 
 /// What is known of a subject: what its outcomes add up to, and up to where they were judged.
@@ -77,4 +102,6 @@ pub struct Appended {
     pub subjects: Vec<AppendedSubject>,
     /// How many outcomes had been counted before.
     pub duplicates: usize,
+    /// What became of each run that was to be opened, in their order.
+    pub opened: Vec<Opened>,
 }

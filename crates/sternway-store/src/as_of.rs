@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
-    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
+    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
+    VersionNumber,
 };
 
 use crate::{
@@ -290,6 +291,16 @@ impl Store for AsOf {
     ) -> Result<Vec<Subject>, StoreError> {
         // Whoever judges writes, and nothing is written here.
         self.bound(namespace).await.map(|_| Vec::new())
+    }
+
+    async fn open_runs(
+        &self,
+        namespace: &NamespaceId,
+        due_by: Timestamp,
+        after: Option<&OpenRun>,
+        limit: Limit,
+    ) -> Result<Vec<OpenRun>, StoreError> {
+        self.inner.open_runs(namespace, due_by, after, limit).await
     }
 
     async fn commit_of(

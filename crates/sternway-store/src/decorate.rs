@@ -260,6 +260,12 @@ macro_rules! decorate {
                 after: Option<&Subject>,
                 limit: Limit
             ) -> Vec<Subject> { .within(namespace) }
+            open_runs(
+                namespace: &NamespaceId,
+                due_by: Timestamp,
+                after: Option<&OpenRun>,
+                limit: Limit
+            ) -> Vec<OpenRun> { .within(namespace) }
             commit_of(namespace: &NamespaceId, id: ChangesetId) -> Option<Commit> {
                 .within(namespace)
             }
@@ -291,8 +297,8 @@ macro_rules! forward {
         const _: () = {
             use sternway_types::{
                 Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef,
-                Digest, DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove,
-                PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject,
+                Digest, DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove,
+                PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp,
                 Version, VersionNumber,
             };
 

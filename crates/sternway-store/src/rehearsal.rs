@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
-    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
+    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
+    VersionNumber,
 };
 
 use crate::{
@@ -247,6 +248,16 @@ impl Store for Rehearsal {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.inner.unjudged(namespace, after, limit).await
+    }
+
+    async fn open_runs(
+        &self,
+        namespace: &NamespaceId,
+        due_by: Timestamp,
+        after: Option<&OpenRun>,
+        limit: Limit,
+    ) -> Result<Vec<OpenRun>, StoreError> {
+        self.inner.open_runs(namespace, due_by, after, limit).await
     }
 
     async fn commit_of(

@@ -5,8 +5,9 @@ use std::fmt;
 use async_trait::async_trait;
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
-    RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version, VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
+    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
+    VersionNumber,
 };
 
 use crate::{Append, Appended, Compaction, Floor, Limit, Report, Shrunk, StoreError, Tallies};
@@ -80,6 +81,9 @@ pub struct DigestHit {
 ///   company it is appended, with what was measured of it. The answer has the tallies before it. A batch with an outcome of what
 ///   does not exist, or of a present stay that never was, is refused as a whole. A judged mark never
 ///   goes back, and one of a subject without outcomes does nothing.
+/// - **Opened once**: a run is open from when it was opened until an outcome with its id is counted, and
+///   never after. Opening one that is open, or over, changes nothing, and the answer says so. One of what
+///   does not exist is refused as its outcome would be.
 /// - **Replayed**: replaying a namespace's feed into another store, under its own name or another one,
 ///   gives the same revisions, the same chain and the same answers; also to who repeats a changeset.
 ///   What is there already is passed over. A commit that does not follow what is there, or comes to
@@ -306,6 +310,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         after: Option<&Subject>,
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError>;
+
+    /// The runs that are open and due by this moment, after this one: those that are due first come
+    /// first, then by id.
+    async fn open_runs(
+        &self,
+        namespace: &NamespaceId,
+        due_by: Timestamp,
+        after: Option<&OpenRun>,
+        limit: Limit,
+    ) -> Result<Vec<OpenRun>, StoreError>;
 
     /// The commit that a changeset became.
     async fn commit_of(

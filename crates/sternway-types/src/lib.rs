@@ -140,7 +140,10 @@ pub use crate::{
     metric::{Direction, Metric, Percentile},
     number::{Generation, NumberError, Revision, VersionNumber},
     outbox::{Attempt, Closed, Delivery, Failed, Jitter, Lost, Outbox, RETRIES},
-    outcome::{ErrorClass, Failure, Outcome, OutcomeError, OutcomeStatus, Score, Subject},
+    outcome::{
+        ErrorClass, Failure, OpenRun, OpenRunError, Outcome, OutcomeError, OutcomeStatus, Score,
+        Subject,
+    },
     outcome_deadline::OutcomeDeadline,
     pairs::{Answered, Pairs},
     point::{PointCause, PointUse, PointUsed, RollbackPoint},

@@ -1,9 +1,12 @@
 //! What happened when a version ran.
 
+mod open_run;
+
 use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::open_run::{OpenRun, OpenRunError};
 use crate::{
     Answered, ArtifactId, Assigned, EnvironmentId, Generation, OutcomeId, Timestamp, VersionNumber,
 };

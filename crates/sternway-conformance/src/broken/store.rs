@@ -12,8 +12,9 @@ use sternway_store::{
 };
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
-    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
+    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
+    VersionNumber,
 };
 
 use super::{Fault, faults};
@@ -308,6 +309,16 @@ impl Store for Broken {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.looked_at().await.unjudged(namespace, after, limit).await
+    }
+
+    async fn open_runs(
+        &self,
+        namespace: &NamespaceId,
+        due_by: Timestamp,
+        after: Option<&OpenRun>,
+        limit: Limit,
+    ) -> Result<Vec<OpenRun>, StoreError> {
+        self.looked_at().await.open_runs(namespace, due_by, after, limit).await
     }
 
     async fn commit_of(

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use sternway_store::{
     Append, Appended, AppendedSubject, Refusal, StoreError, Tallies, decide, encoding,
 };
-use sternway_types::{NamespaceId, OutcomeId, Subject, Tally};
+use sternway_types::{NamespaceId, OutcomeId, Subject};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     known::Known,
-    tallies::{Told, add_up, tallies},
+    runs,
+    tallies::{Told, add_up, keep, tallies},
 };
 use crate::{
     commit::{Contents, Needs, load},
@@ -28,8 +29,6 @@ use crate::{
 
 /// How long a group is tried again while the database does not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How many outcomes may come after what is kept of a subject, before it is kept anew.
-const TAIL: i64 = 256;
 
 /// An append, and who waits for the answer.
 #[derive(Debug)]
@@ -44,6 +43,9 @@ struct Counted {
     before: Option<Vec<Told>>,
     /// The new ones, by their places in the group.
     fresh: Vec<usize>,
+    /// What became of each run of the group.
+    #[serde(default)]
+    opened: Vec<u8>,
 }
 
 /// Outcomes, column by column.
@@ -147,7 +149,7 @@ fn with(mut columns: serde_json::Map<String, Value>, more: Value) -> Value {
 fn check(append: &Append, ledger: &impl decide::State) -> Result<(), StoreError> {
     let ns = append.namespace();
     ledger.head(ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))?;
-    let found = append.outcomes().len();
+    let found = append.outcomes().len().max(append.openings().len());
     if found > Append::MAX_OUTCOMES {
         return Err(Refusal::TooManyOutcomes { found, limit: Append::MAX_OUTCOMES }.into());
     }
@@ -156,7 +158,12 @@ fn check(append: &Append, ledger: &impl decide::State) -> Result<(), StoreError>
         let index = place + 1;
         outcome.check().map_err(|source| Refusal::Outcome { index, id: outcome.id, source })?;
         if known.insert(&outcome.subject) {
-            decide::subject(ledger, ns, outcome, place)?;
+            decide::subject(ledger, ns, (&outcome.subject, outcome.id), place)?;
+        }
+    }
+    for (place, run) in append.openings().iter().enumerate() {
+        if known.insert(&run.subject) {
+            decide::subject(ledger, ns, (&run.subject, run.id), place)?;
         }
     }
     Ok(())
@@ -170,7 +177,9 @@ async fn check_all(
 ) -> Result<Vec<Option<StoreError>>, Failure> {
     let mut needs = Needs::default();
     let outcomes = appends.iter().flat_map(|append| append.outcomes());
-    let subjects: HashSet<_> = outcomes.map(|outcome| &outcome.subject).collect();
+    let runs = appends.iter().flat_map(|append| append.openings());
+    let subjects: HashSet<_> =
+        outcomes.map(|outcome| &outcome.subject).chain(runs.map(|run| &run.subject)).collect();
     subjects.into_iter().for_each(|subject| needs.of_subject(subject));
     let ledger = load(db, ns, &needs, Contents::Assumed).await?;
     Ok(appends.iter().map(|append| check(append, &ledger).err()).collect())
@@ -228,7 +237,8 @@ async fn count(
 ) -> Result<Vec<Result<Appended, StoreError>>, Failure> {
     let group = Group::new(appends);
     let marks: Vec<_> = appends.iter().flat_map(|append| append.marks()).collect();
-    if group.outcomes.ids.is_empty() && marks.is_empty() {
+    let runs: Vec<_> = appends.iter().flat_map(|append| append.openings()).collect();
+    if group.outcomes.ids.is_empty() && marks.is_empty() && runs.is_empty() {
         return Ok(appends.iter().map(|_| Ok(Appended::default())).collect());
     }
     let knows: Vec<_> =
@@ -251,10 +261,14 @@ async fn count(
         "namespace": ns,
         "subjects": subjects.collect::<Vec<_>>(),
         "marks": written,
+        "runs": runs.iter().map(|run| runs::document(run)).collect::<Vec<_>>(),
     });
     let args = group.outcomes.bind(Args::default().with(document.to_string()));
-    let call = "SELECT {s}.append_group($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)::text";
-    let counted = db.call::<Counted>(call, args).await?;
+    let counts =
+        "{s}.append_group($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    // In one transaction, and the outcomes first.
+    let opens = if runs.is_empty() { "" } else { " || {s}.open_runs($1::jsonb)" };
+    let counted = db.call::<Counted>(&format!("SELECT ({counts}{opens})::text"), args).await?;
     let counted = counted.ok_or(Failure::Store(StoreError::NoNamespace(ns.clone())))?;
     let mut lagging = Vec::new();
     let mut state = HashMap::new();
@@ -266,10 +280,12 @@ async fn count(
     }
     let fresh: HashSet<usize> = counted.fresh.into_iter().collect();
     let places = group.places.iter();
-    let answers = appends
-        .iter()
-        .zip(places)
-        .map(|(append, places)| Ok(answer(append, places, &fresh, &mut state)));
+    let mut opened = counted.opened.into_iter().map(runs::opened);
+    let answers = appends.iter().zip(places).map(|(append, places)| {
+        let mut appended = answer(append, places, &fresh, &mut state);
+        appended.opened = opened.by_ref().take(append.openings().len()).collect();
+        Ok(appended)
+    });
     let answers = answers.collect();
     keep(db, ns, &state, lagging).await;
     for (subject, tallies) in &state {
@@ -313,40 +329,6 @@ fn answer<'a>(
     appended
 }
 
-/// Keeps what subjects add up to, where much came since it was kept. It can be added up again: nobody
-/// waits for the disk, and nobody is told if it fails.
-async fn keep(
-    db: &Database,
-    ns: &NamespaceId,
-    state: &HashMap<&Subject, Tallies>,
-    lagging: Vec<(&Subject, i64)>,
-) {
-    for (subject, kept) in lagging {
-        let Some(Tallies { tally, .. }) = state.get(subject) else { continue };
-        if signed(tally.total()) - kept >= TAIL {
-            drop(keep_one(db, ns, subject, tally).await);
-        }
-    }
-}
-
-async fn keep_one(
-    db: &Database,
-    ns: &NamespaceId,
-    subject: &Subject,
-    tally: &Tally,
-) -> Result<(), Failure> {
-    let bytes = encoding::write_tally(tally).map_err(Failure::Store)?;
-    let args = Args::default()
-        .with(ns.as_str())
-        .with(subject.artifact.as_str())
-        .with(subject.environment.as_str())
-        .with(signed(subject.version.get()))
-        .with(signed(subject.generation.get()))
-        .with(signed(tally.total()))
-        .with(bytes);
-    db.rows("SELECT {s}.keep_tally($1, $2, $3, $4, $5, $6, $7)", args).await.map(drop)
-}
-
 /// Says what would be answered, and counts nothing.
 pub(crate) async fn rehearse(
     db: &Database,
@@ -379,5 +361,7 @@ pub(crate) async fn rehearse(
         append.outcomes().iter().zip(places).filter_map(|(outcome, place)| {
             place.filter(|_| !there.contains(&outcome.id.as_uuid()))
         });
-    Ok(answer(append, places, &fresh.collect(), &mut state))
+    let mut appended = answer(append, places, &fresh.collect(), &mut state);
+    appended.opened = runs::rehearse(db, append).await?;
+    Ok(appended)
 }

@@ -6,6 +6,7 @@
 
 mod group;
 mod known;
+mod runs;
 mod tallies;
 
 pub(crate) use self::{

@@ -1,5 +1,7 @@
 //! What a subject's log adds up to: what the database keeps of it, and what came since.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use sternway_store::{StoreError, Tallies, encoding};
 use sternway_types::{NamespaceId, Subject, Tally};
@@ -7,8 +9,12 @@ use sternway_types::{NamespaceId, Subject, Tally};
 use crate::{
     convert::signed,
     database::{Args, Database},
+    error::Failure,
     rows::{Hex, OutcomeRow},
 };
+
+/// How many outcomes may come after what is kept of a subject, before it is kept anew.
+const TAIL: i64 = 256;
 
 /// What the database says of a subject to who knows something of it already.
 #[derive(Deserialize)]
@@ -78,4 +84,38 @@ pub(crate) async fn tallies(
         )
         .await?;
     told.into_iter().next().map(|told| add_up(subject, known, told)).transpose()
+}
+
+/// Keeps what subjects add up to, where much came since it was kept. It can be added up again: nobody
+/// waits for the disk, and nobody is told if it fails.
+pub(super) async fn keep(
+    db: &Database,
+    ns: &NamespaceId,
+    state: &HashMap<&Subject, Tallies>,
+    lagging: Vec<(&Subject, i64)>,
+) {
+    for (subject, kept) in lagging {
+        let Some(Tallies { tally, .. }) = state.get(subject) else { continue };
+        if signed(tally.total()) - kept >= TAIL {
+            drop(keep_one(db, ns, subject, tally).await);
+        }
+    }
+}
+
+async fn keep_one(
+    db: &Database,
+    ns: &NamespaceId,
+    subject: &Subject,
+    tally: &Tally,
+) -> Result<(), Failure> {
+    let bytes = encoding::write_tally(tally).map_err(Failure::Store)?;
+    let args = Args::default()
+        .with(ns.as_str())
+        .with(subject.artifact.as_str())
+        .with(subject.environment.as_str())
+        .with(signed(subject.version.get()))
+        .with(signed(subject.generation.get()))
+        .with(signed(tally.total()))
+        .with(bytes);
+    db.rows("SELECT {s}.keep_tally($1, $2, $3, $4, $5, $6, $7)", args).await.map(drop)
 }

@@ -6,6 +6,7 @@ mod logs;
 mod past;
 mod pointers;
 mod records;
+mod runs;
 mod versions;
 
 pub(crate) use self::past::head_row;

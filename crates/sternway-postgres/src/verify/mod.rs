@@ -8,6 +8,7 @@ mod contents;
 mod history;
 mod outcomes;
 mod rows;
+mod runs;
 mod scan;
 
 use sternway_store::{Report, StoreError};
@@ -21,6 +22,7 @@ pub(crate) async fn verify(db: &Database) -> Result<Report, StoreError> {
     history::history(&mut scan, &namespaces, history::Depth::Rows).await?;
     rows::rows(&mut scan, &namespaces).await?;
     outcomes::outcomes(&mut scan, &namespaces).await?;
+    runs::runs(&mut scan, &namespaces).await?;
     contents::contents(&mut scan).await?;
     scan.end().await
 }

@@ -1,14 +1,14 @@
 //! Whether there may be outcomes of what they say they are of.
 
 use sternway_types::{
-    EnvironmentId, Generation, NamespaceId, Outcome, PointerName, Record, RecordKey, Subject,
+    EnvironmentId, Generation, NamespaceId, OutcomeId, PointerName, Record, RecordKey, Subject,
 };
 
 use super::State;
 use crate::{Refusal, StoreError};
 
-/// Refuses an outcome, at this place of its batch (from 0), unless its subject is a version that was,
-/// or may have been, live as it says.
+/// Refuses an outcome or a run, at this place of its batch (from 0), unless its subject is a version
+/// that was, or may have been, live as it says.
 ///
 /// # Errors
 ///
@@ -16,10 +16,9 @@ use crate::{Refusal, StoreError};
 pub fn subject<S: State + ?Sized>(
     state: &S,
     ns: &NamespaceId,
-    outcome: &Outcome,
+    (subject, outcome): (&Subject, OutcomeId),
     place: usize,
 ) -> Result<(), StoreError> {
-    let subject = &outcome.subject;
     known_environment(state, ns, &subject.environment)?;
     let (id, number) = (&subject.artifact, subject.version);
     let artifact = state.artifact(ns, id)?;
@@ -37,7 +36,7 @@ pub fn subject<S: State + ?Sized>(
     if never && !is_candidate(state, ns, subject)? {
         return Err(Refusal::NeverLive {
             index: place + 1,
-            id: outcome.id,
+            id: outcome,
             artifact: id.clone(),
             version: number,
             environment: subject.environment.clone(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use sternway_types::{NamespaceId, Subject};
 
 use super::{
-    codec, key, read,
+    codec, key, read, runs,
     staging::{Get, Staging},
     stored::{StoredBlock, StoredTallies},
 };
@@ -18,8 +18,8 @@ const BLOCK: usize = 256;
 pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended, StoreError> {
     let ns = append.namespace();
     read::head(staging, ns)?.ok_or_else(|| StoreError::NoNamespace(ns.clone()))?;
-    if append.outcomes().len() > Append::MAX_OUTCOMES {
-        let found = append.outcomes().len();
+    let found = append.outcomes().len().max(append.openings().len());
+    if found > Append::MAX_OUTCOMES {
         return Err(Refusal::TooManyOutcomes { found, limit: Append::MAX_OUTCOMES }.into());
     }
     let mut subjects: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
@@ -33,7 +33,7 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
         let counted = match subjects.entry(&outcome.subject) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                decide::subject(staging, ns, outcome, place)?;
+                decide::subject(staging, ns, (&outcome.subject, outcome.id), place)?;
                 entry.insert(Vec::new())
             }
         };
@@ -45,6 +45,8 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
             staging.put(key, sealed);
             counted.push(place);
         }
+        // Also of what was counted before: whoever knew nothing of open runs left one behind.
+        runs::end(staging, ns, outcome.id)?;
     }
     let marks: BTreeMap<_, _> =
         append.marks().iter().map(|(subject, mark)| (subject, mark)).collect();
@@ -60,6 +62,7 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
     for (subject, judged) in marks {
         mark(staging, ns, subject, judged)?;
     }
+    appended.opened = runs::open(staging, append)?;
     Ok(appended)
 }
 

@@ -23,12 +23,14 @@
 //! | `z` | digest of a chunk | bytes | large contents |
 //! | `o` | namespace · subject · place of the last | up to 256 outcomes | log of a subject |
 //! | `k` | namespace · outcome | | counting once |
+//! | `j` | namespace · due · outcome | open run | what is due = one range |
+//! | `g` | namespace · outcome | when it is due | an open run by its id |
 //! | `t` | namespace · subject | tallies | judging |
 //! | `u` | namespace · subject | | what nobody judged |
 
 use sternway_types::{
     ArtifactId, ChangesetId, Digest, DigestPrefix, NamespaceId, OutcomeId, PointerName, RecordKey,
-    RecordKind, Revision, Subject, VersionNumber,
+    RecordKind, Revision, Subject, Timestamp, VersionNumber,
 };
 
 pub(super) use super::key_reader::KeyReader;
@@ -58,12 +60,14 @@ pub(super) enum Table {
     Chunk = b'z',
     Outcomes = b'o',
     OutcomeId = b'k',
+    OpenRun = b'j',
+    DueOf = b'g',
     Tallies = b't',
     Unjudged = b'u',
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::Store,
         Self::Head,
         Self::Floor,
@@ -84,6 +88,8 @@ impl Table {
         Self::Chunk,
         Self::Outcomes,
         Self::OutcomeId,
+        Self::OpenRun,
+        Self::DueOf,
         Self::Tallies,
         Self::Unjudged,
     ];
@@ -110,6 +116,8 @@ impl Table {
             Self::Chunk => "a chunk",
             Self::Outcomes => "a block of outcomes",
             Self::OutcomeId => "an outcome id",
+            Self::OpenRun => "an open run",
+            Self::DueOf => "when an open run is due",
             Self::Tallies => "the tallies of a subject",
             Self::Unjudged => "a mark of unjudged outcomes",
         }
@@ -354,6 +362,17 @@ pub(super) fn outcomes(ns: &NamespaceId, subject: &Subject, last: u64) -> Vec<u8
 
 pub(super) fn outcome_id(ns: &NamespaceId, id: OutcomeId) -> Vec<u8> {
     Key::table(Table::OutcomeId).name(ns.as_str()).raw(id.as_uuid().as_bytes()).done()
+}
+
+/// An open run. Moments before 1970 stand before those after it.
+pub(super) fn open_run(ns: &NamespaceId, due: Timestamp, id: OutcomeId) -> Vec<u8> {
+    let due = due.as_micros().cast_unsigned() ^ (1 << 63);
+    let key = Key::table(Table::OpenRun).name(ns.as_str()).number(due);
+    key.raw(id.as_uuid().as_bytes()).done()
+}
+
+pub(super) fn due_of(ns: &NamespaceId, id: OutcomeId) -> Vec<u8> {
+    Key::table(Table::DueOf).name(ns.as_str()).raw(id.as_uuid().as_bytes()).done()
 }
 
 pub(super) fn tallies(ns: &NamespaceId, subject: &Subject) -> Vec<u8> {

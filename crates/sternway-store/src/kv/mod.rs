@@ -24,6 +24,7 @@ mod map;
 mod memory;
 mod port;
 mod read;
+mod runs;
 mod stage;
 mod staging;
 mod state;

@@ -5,8 +5,9 @@ use std::sync::{Arc, PoisonError};
 use async_trait::async_trait;
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, Outcome, Pointer, PointerMove, PointerName, Receipt,
-    RecordEntry, RecordKey, RecordKind, Revision, Subject, Version, VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
+    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
+    VersionNumber,
 };
 
 use super::{
@@ -264,6 +265,16 @@ impl Store for KvStore {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.view().await?.unjudged(namespace, after, limit)
+    }
+
+    async fn open_runs(
+        &self,
+        namespace: &NamespaceId,
+        due_by: Timestamp,
+        after: Option<&OpenRun>,
+        limit: Limit,
+    ) -> Result<Vec<OpenRun>, StoreError> {
+        self.view().await?.open_runs(namespace, due_by, after, limit)
     }
 
     async fn commit_of(

@@ -11,6 +11,7 @@ use super::{
     codec,
     key::{self, KeyReader, Table},
     port::{Direction, KvError, Range, Snapshot},
+    runs,
     staging::Get as _,
     stored::{
         StoredArtifact, StoredBlock, StoredChangeset, StoredFloor, StoredHead, StoredHeader,
@@ -141,6 +142,8 @@ fn check_row(
         Table::Tallies => log.tallies(key, codec::decode(key, body)?)?,
         Table::OutcomeId => log.ids += 1,
         Table::Unjudged => log.unjudged(key)?,
+        Table::OpenRun => runs::check(log.snapshot, key, value)?,
+        Table::DueOf => runs::check_due(log.snapshot, key, value)?,
         // A commit is decoded where the chain is checked, and these have nothing in them.
         Table::Commit | Table::Digest | Table::Dependent => (),
         Table::Blob => {

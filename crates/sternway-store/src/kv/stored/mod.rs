@@ -9,6 +9,7 @@ mod commit;
 mod floor;
 mod more;
 mod outcome;
+mod run;
 mod spread;
 mod tally;
 mod version;
@@ -21,6 +22,7 @@ pub(super) use self::{
     floor::{StoredFloor, StoredRows},
     more::StoredMore,
     outcome::StoredBlock,
+    run::StoredRun,
     spread::StoredSpread,
     tally::{StoredSums, StoredTallies, StoredWhole},
     version::{StoredArtifact, StoredVersion},

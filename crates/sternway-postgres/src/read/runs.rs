@@ -1,0 +1,30 @@
+//! Runs that are open.
+
+use sternway_store::{Limit, StoreError};
+use sternway_types::{At, NamespaceId, OpenRun, Timestamp};
+
+use super::{past::Read, versions::page};
+use crate::{database::Database, rows::OpenRunRow};
+
+impl Database {
+    pub(crate) async fn open_runs(
+        &self,
+        ns: &NamespaceId,
+        due_by: Timestamp,
+        after: Option<&OpenRun>,
+        limit: Limit,
+    ) -> Result<Vec<OpenRun>, StoreError> {
+        let list = "SELECT r.id, r.artifact, r.environment, r.version, r.generation, r.opened, r.due, r.bucket
+            FROM {s}.open_run r
+            WHERE r.ns = {ns} AND r.due <= $3 AND (r.due, r.id) > ($4, $5)
+                AND NOT EXISTS (SELECT FROM {s}.outcome o WHERE o.ns = r.ns AND o.id = r.id)
+            ORDER BY r.due, r.id LIMIT $6";
+        let read = Read::new(ns, At::Head)
+            .with(due_by.as_micros())
+            .with(after.map_or(i64::MIN, |it| it.due.as_micros()))
+            .with(after.map_or_else(uuid::Uuid::nil, |it| it.id.as_uuid()))
+            .with(page(limit));
+        let found: Vec<OpenRunRow> = read.select(self, list).await?;
+        found.iter().map(OpenRunRow::open_run).collect()
+    }
+}
