@@ -64,8 +64,7 @@ impl PostgresStore {
             let (db, known) = (appends.clone(), Arc::clone(&knows));
             async move { append::append(&db, &known, &ns, jobs).await }
         });
-        let recent = contents::Recent::default();
-        Ok(Self { db, bells, commits, appends, known, recent, tasks })
+        Ok(Self { db, bells, commits, appends, known, recent: contents::Recent::default(), tasks })
     }
 
     async fn decide(&self, ns: &NamespaceId, asked: Asked) -> Result<Answer, StoreError> {
