@@ -9,11 +9,11 @@ use std::{
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool, Row as _};
-use sternway_store::{Append, DigestHit, Limit, Store as _};
+use sternway_store::{Append, DigestHit, Limit, Opened, Store as _};
 use sternway_types::{
     ArtifactId, At, Change, Changeset, ChangesetId, Content, ContentKind, ContentRef, Digest,
     DigestPrefix, EnvironmentId, Force, Generation, MoveCause, NamespaceId, NewMove, NewVersion,
-    Outcome, OutcomeId, OutcomeStatus, PointerName, RecordKey, Revision, Subject, Target,
+    OpenRun, Outcome, OutcomeId, OutcomeStatus, PointerName, RecordKey, Revision, Subject, Target,
     Timestamp, VersionNumber,
 };
 
@@ -119,6 +119,8 @@ const FILL: &str = "
     INSERT INTO {s}.subject (ns, artifact, environment, version, generation, total, judged_total)
         SELECT 1, 'prompts/a-' || i, 'env-1', j, j, 10, j % 2 * 10
         FROM generate_series(1, 1000) i, generate_series(1, 100) j;
+    INSERT INTO {s}.open_run SELECT 1, md5('open' || i)::uuid, 'prompts/a-1', 'env-1', 1, 1, i, i + 10, NULL, ''
+        FROM generate_series(1, 100000) i;
     INSERT INTO {s}.outcome SELECT 1, i, 1, md5(i::text)::uuid, 10, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ''
         FROM generate_series(1, 100000) i;
 ";
@@ -212,7 +214,7 @@ async fn read(store: &PostgresStore) {
     drop(store.outcomes(&ns, &subject, 5, limit).await);
     drop(store.subjects(&ns, Some(&subject), limit).await);
     drop(store.unjudged(&ns, Some(&subject), limit).await);
-    drop(store.open_runs(&ns, sternway_types::Timestamp::from_micros(50), None, limit).await);
+    drop(store.open_runs(&ns, Timestamp::from_micros(50), None, limit).await);
     drop(store.commit_of(&ns, ChangesetId::from_name("one")).await);
     drop(store.feed(&ns, Revision::new(50_000), limit).await);
     drop(store.floor(&ns).await);
@@ -249,9 +251,12 @@ async fn write(store: &PostgresStore, number: u32) {
         let id = OutcomeId::from_name(&format!("{number} {place}"));
         Outcome::new(id, subject.clone(), Timestamp::EPOCH, OutcomeStatus::Succeeded)
     };
-    let append = Append::new(ns, Timestamp::EPOCH, (0..10).map(outcome).collect());
+    let id = OutcomeId::from_name(&format!("open {number}"));
+    let run = OpenRun::new(id, subject.clone(), Timestamp::EPOCH, OpenRun::LONGEST);
+    let append = Append::new(ns, Timestamp::EPOCH, (0..10).map(outcome).collect())
+        .opening(run.expect("a run"));
     let appended = store.append(&append).await.expect("append");
-    assert_eq!(appended.duplicates, 0);
+    assert_eq!((appended.duplicates, appended.opened), (0, vec![Opened::Now]));
 }
 
 /// Before anybody analyzed the tables.
@@ -283,7 +288,7 @@ async fn reads(filled: &Filled) {
     }
     read(&filled.store).await;
     let plans = filled.store.db.plans.take();
-    assert!(plans.len() >= 3 * 12 + 12, "{} statements were planned", plans.len());
+    assert!(plans.len() >= 3 * 12 + 13, "{} statements were planned", plans.len());
     for (statement, plan) in plans {
         let mut found = Vec::new();
         nodes(&plan, &mut found);

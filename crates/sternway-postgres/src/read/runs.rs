@@ -14,10 +14,11 @@ impl Database {
         after: Option<&OpenRun>,
         limit: Limit,
     ) -> Result<Vec<OpenRun>, StoreError> {
+        // Asked run by run, or a plan may read all outcomes for it.
         let list = "SELECT r.id, r.artifact, r.environment, r.version, r.generation, r.opened, r.due, r.bucket
             FROM {s}.open_run r
             WHERE r.ns = {ns} AND r.due <= $3 AND (r.due, r.id) > ($4, $5)
-                AND NOT EXISTS (SELECT FROM {s}.outcome o WHERE o.ns = r.ns AND o.id = r.id)
+                AND (SELECT o.id FROM {s}.outcome o WHERE o.ns = r.ns AND o.id = r.id) IS NULL
             ORDER BY r.due, r.id LIMIT $6";
         let read = Read::new(ns, At::Head)
             .with(due_by.as_micros())
