@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sternway_store::{DigestHit, Floor, Head, Limit, StoreError, Tallies};
 use sternway_types::{
     Applied, Artifact, ArtifactId, At, Commit, Content, ContentRef, Digest, DigestPrefix,
-    EnvironmentId, Generation, Outcome, Pointer, PointerMove, PointerName, RecordEntry, RecordKind,
-    Revision, Subject, Version,
+    EnvironmentId, Generation, OpenRun, Outcome, Pointer, PointerMove, PointerName, RecordEntry,
+    RecordKind, Revision, Subject, Timestamp, Version,
 };
 
 use crate::{must::Must, pages::pages, world::Client};
@@ -34,6 +34,8 @@ pub(crate) struct Everything {
     pub(crate) outcomes: BTreeMap<Subject, Vec<Outcome>>,
     pub(crate) counted: Vec<Subject>,
     pub(crate) unjudged: Vec<Subject>,
+    /// Those that are due first come first.
+    pub(crate) open_runs: Vec<OpenRun>,
 }
 
 /// What there is to be asked for, as the feed tells it.
@@ -222,6 +224,13 @@ impl Everything {
             Clone::clone,
         )
         .await?;
+        self.open_runs = pages(
+            async |after: Option<OpenRun>| {
+                store.open_runs(ns, Timestamp::MAX, after.as_ref(), limit).await
+            },
+            Clone::clone,
+        )
+        .await?;
         for subject in &topics.subjects {
             if let Some(tallies) = store.tallies(ns, subject).await? {
                 self.tallies.insert(subject.clone(), tallies);
@@ -260,7 +269,8 @@ impl Everything {
             tallies,
             outcomes,
             counted,
-            unjudged
+            unjudged,
+            open_runs
         );
         None
     }

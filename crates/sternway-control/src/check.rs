@@ -7,7 +7,7 @@ use sternway_policy::{
 };
 use sternway_types::{Policy, Subject, Tally, Verdict, Version, VersionNumber};
 
-use crate::{Control, ControlError, baseline::KnownGood, past::Good};
+use crate::{Control, ControlError, baseline::KnownGood, deploy::Trial, past::Good};
 
 /// The verdict on what is live, reached without changing anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,9 +115,11 @@ impl Control {
         let Some(policy) = self.in_stretch(effective.policy(), subject).await? else {
             return Ok(None);
         };
+        let trial = self.trial_of(subject).await?;
         let baseline = self.baseline(&policy, subject).await?;
         let view = View::new(tally).against(baseline.as_ref().map(KnownGood::as_baseline));
-        Ok(Some(standings_with(&policy, &view, &self.triggers)))
+        let standings = standings_with(&policy, &view, &self.triggers);
+        Ok(Some(Trial::beside_what_is_live(trial.as_ref(), standings, &policy, tally)))
     }
 
     pub(crate) async fn baseline_of(

@@ -9,8 +9,9 @@ use sternway_policy::written::NoPolicy;
 use sternway_provider::{NotifyError, RouterError};
 use sternway_store::StoreError;
 use sternway_types::{
-    ArtifactId, ChannelId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId, PointId,
-    Reason, Reference, Revision, RouteError, TextError, TriggerId, VersionNumber,
+    ArtifactId, ChannelId, ContentError, ContentKind, EnvironmentId, LabelId, NamespaceId,
+    OpenRunError, PointId, Reason, Reference, Revision, RouteError, TextError, TriggerId,
+    VersionNumber,
 };
 
 use self::code::{bundle_code, store_code};
@@ -28,6 +29,9 @@ pub enum ControlError {
     /// The store could not.
     #[error("the store did not do it")]
     Store(#[from] StoreError),
+    /// A run cannot be given so long.
+    #[error(transparent)]
+    OpenRun(#[from] OpenRunError),
     /// There is no such artifact.
     #[error("there is no artifact {0}")]
     NoArtifact(ArtifactId),
@@ -351,6 +355,7 @@ impl ControlError {
                 ProblemCode::NotDelivered
             }
             Self::SignedHead(_)
+            | Self::OpenRun(_)
             | Self::NoProbe(_)
             | Self::Environment(_)
             | Self::Plan(_)

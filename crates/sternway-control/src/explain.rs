@@ -96,7 +96,7 @@ impl Control {
         };
         let rules = judged_by.as_ref().map(|policy| {
             let standings = standings_with(policy, &view, &self.triggers);
-            on_trial(standings, policy, &reading.tally, trial.as_ref())
+            Trial::beside_what_is_live(trial.as_ref(), standings, policy, &reading.tally)
         });
         let goal = policy.policy().map(|policy| proven(policy, baseline, &reading.tally));
         Ok(Explanation {
@@ -195,21 +195,6 @@ fn now(mut judge: Judge<'_>, policy: &Policy, tally: &Tally, trial: Option<&Tria
         }
         found @ Verdict::Regressed(_) => found,
     }
-}
-
-/// How the rules stand: of a candidate, that on the success rate as it is judged beside what is live.
-fn on_trial(
-    mut standings: Vec<Standing>,
-    policy: &Policy,
-    tally: &Tally,
-    trial: Option<&Trial>,
-) -> Vec<Standing> {
-    let beside = trial.and_then(|trial| trial.standing(policy, tally));
-    let own = beside.as_ref().and_then(|it| standings.iter().position(|own| own.rule == it.rule));
-    if let Some((own, beside)) = own.and_then(|place| standings.get_mut(place)).zip(beside) {
-        *own = beside;
-    }
-    standings
 }
 
 /// With which probability an interval that is shown is ever wrong.

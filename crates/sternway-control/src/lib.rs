@@ -3,9 +3,8 @@
 //!
 //! A [`Control`] works on one namespace of one store. Each verb is a file: [`publish`], [`promote`],
 //! [`rollback`], [`condemn`], [`label`], [`record`], [`check`], [`explain`], [`compare`],
-//! [`supervise`], [`deploy`], [`point`], [`policy`],
-//! [`supervise`], [`deploy`], [`notify`], [`policy`],
-//! [`environment`], [`validate`], [`guard`], [`aging`], [`stability`]. A verb that loses a race loads again
+//! [`runs`], [`supervise`], [`deploy`], [`point`], [`notify`], [`policy`], [`environment`], [`validate`],
+//! [`guard`], [`aging`], [`stability`]. A verb that loses a race loads again
 //! and decides again; a verb that is called twice does its work once.
 //!
 //! ```
@@ -64,6 +63,7 @@ pub mod resolve;
 pub mod restore;
 pub mod restore_to;
 pub mod rollback;
+pub mod runs;
 pub mod serve;
 pub mod signed_head;
 pub mod stability;

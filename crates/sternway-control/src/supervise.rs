@@ -7,7 +7,7 @@
 use std::{collections::HashMap, pin::pin, time::Duration};
 
 use sternway_store::StoreError;
-use sternway_types::{At, Revision, Subject};
+use sternway_types::{At, Revision, Subject, Timestamp};
 
 use crate::{Control, ControlError, sweep::Swept};
 
@@ -46,12 +46,14 @@ pub struct Supervisor<'a> {
     troubled: u32,
     /// In how many rounds in a row each subject could not be judged.
     failing: HashMap<Subject, u64>,
+    /// When the next run that is open is due.
+    due: Option<Timestamp>,
 }
 
 impl Control {
-    /// Supervises the namespace: a first round at once, then one whenever something is committed,
-    /// and one every so often, since outcomes that another process recorded and did not judge ring
-    /// no bell. On a runtime whose timer is on.
+    /// Supervises the namespace: a first round at once, then one whenever something is committed or a run that
+    /// was open is due, and one every so often, since outcomes that another process recorded and did not judge,
+    /// and runs that it opened, ring no bell. On a runtime whose timer is on.
     pub fn supervise(&self, every: Duration) -> Supervisor<'_> {
         Supervisor {
             control: self,
@@ -60,6 +62,7 @@ impl Control {
             begun: false,
             troubled: 0,
             failing: HashMap::new(),
+            due: None,
         }
     }
 }
@@ -87,6 +90,7 @@ impl Supervisor<'_> {
     /// Judges what nobody judged, and notes that.
     async fn round(&mut self) -> Round {
         let control = self.control;
+        let began = control.now();
         // What is committed from here on wakes up the next round.
         let head = control.store.head(&control.namespace, At::Head).await;
         if let Ok(Some(head)) = &head {
@@ -96,6 +100,12 @@ impl Supervisor<'_> {
             Ok(swept) => (self.heard(swept), None),
             Err(err) => (Swept::default(), Some(err)),
         };
+        let (due, unknown) = match (unknown, control.next_due().await) {
+            (None, Ok(due)) => (due, None),
+            (None, Err(err)) | (Some(err), _) => (None, Some(err)),
+        };
+        // One that could not be closed is tried again no sooner than anything else.
+        self.due = due.filter(|due| *due > began);
         // So that nobody judges it again.
         let noted = control.note_marks().await;
         Round { swept, trouble: unknown.or(noted.err()) }
@@ -139,7 +149,10 @@ impl Supervisor<'_> {
     }
 
     fn length(&self) -> Duration {
-        let Some(doublings) = self.troubled.checked_sub(1) else { return self.every };
+        let Some(doublings) = self.troubled.checked_sub(1) else {
+            let now = self.control.now();
+            return self.due.map_or(self.every, |due| due.since(now).min(self.every));
+        };
         let longest = self.every.saturating_mul(MOST_PERIODS);
         let factor = 2_u32.saturating_pow(doublings);
         FIRST_PAUSE.min(self.every).saturating_mul(factor).min(longest)

@@ -1,4 +1,4 @@
-//! Sweep: judge what was appended and never judged.
+//! Sweep: judge what was appended and never judged, and close what nobody reported.
 //!
 //! A process that appends outcomes judges them; when it dies in between, they wait here. The store
 //! knows which subjects have such outcomes, so that a sweep costs nothing when there are none.
@@ -14,12 +14,15 @@ use crate::{Control, ControlError, record::Judged};
 pub struct Swept {
     /// Every subject that was judged.
     pub judged: Vec<Judged>,
+    /// How many runs were open beyond their deadline: each of them failed.
+    pub missed: u64,
     /// Every subject that could not be, and why. The next sweep tries again.
     pub failed: Vec<(Subject, ControlError)>,
 }
 
 impl Control {
-    /// Judges every outcome that nobody judged, and takes back what regressed. A subject that
+    /// Records of every run whose deadline is over that it failed, judges every outcome that nobody judged, and
+    /// takes back what regressed. A subject that
     /// cannot be judged, such as since its outcomes are damaged, keeps no other from being judged.
     ///
     /// # Errors
@@ -28,6 +31,7 @@ impl Control {
     /// before stays judged.
     pub async fn sweep(&self) -> Result<Swept, ControlError> {
         let mut swept = Swept::default();
+        self.close_due(&mut swept).await?;
         let mut after = None;
         loop {
             let page = self.store.unjudged(&self.namespace, after.as_ref(), Limit::MAX).await?;

@@ -9,9 +9,9 @@ use sternway_store::{
 };
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
-    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
-    VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, OutcomeId, Pointer, PointerMove,
+    PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp,
+    Version, VersionNumber,
 };
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 
@@ -312,6 +312,14 @@ impl Store for PostgresStore {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.open()?.unjudged(namespace, after, limit).await
+    }
+
+    async fn open_run(
+        &self,
+        namespace: &NamespaceId,
+        id: OutcomeId,
+    ) -> Result<Option<OpenRun>, StoreError> {
+        self.open()?.open_run(namespace, id).await
     }
 
     async fn open_runs(

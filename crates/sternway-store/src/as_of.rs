@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
-    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
-    VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, OutcomeId, Pointer, PointerMove,
+    PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp,
+    Version, VersionNumber,
 };
 
 use crate::{
@@ -291,6 +291,14 @@ impl Store for AsOf {
     ) -> Result<Vec<Subject>, StoreError> {
         // Whoever judges writes, and nothing is written here.
         self.bound(namespace).await.map(|_| Vec::new())
+    }
+
+    async fn open_run(
+        &self,
+        namespace: &NamespaceId,
+        id: OutcomeId,
+    ) -> Result<Option<OpenRun>, StoreError> {
+        self.inner.open_run(namespace, id).await
     }
 
     async fn open_runs(

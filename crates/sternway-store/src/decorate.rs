@@ -260,6 +260,9 @@ macro_rules! decorate {
                 after: Option<&Subject>,
                 limit: Limit
             ) -> Vec<Subject> { .within(namespace) }
+            open_run(namespace: &NamespaceId, id: OutcomeId) -> Option<OpenRun> {
+                .within(namespace)
+            }
             open_runs(
                 namespace: &NamespaceId,
                 due_by: Timestamp,
@@ -297,7 +300,7 @@ macro_rules! forward {
         const _: () = {
             use sternway_types::{
                 Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef,
-                Digest, DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove,
+                Digest, DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, OutcomeId, Pointer, PointerMove,
                 PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp,
                 Version, VersionNumber,
             };

@@ -5,9 +5,9 @@ use std::fmt;
 use async_trait::async_trait;
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
-    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
-    VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, OutcomeId, Pointer, PointerMove,
+    PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp,
+    Version, VersionNumber,
 };
 
 use crate::{Append, Appended, Compaction, Floor, Limit, Report, Shrunk, StoreError, Tallies};
@@ -310,6 +310,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         after: Option<&Subject>,
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError>;
+
+    /// A run, if it is open.
+    async fn open_run(
+        &self,
+        namespace: &NamespaceId,
+        id: OutcomeId,
+    ) -> Result<Option<OpenRun>, StoreError>;
 
     /// The runs that are open and due by this moment, after this one: those that are due first come
     /// first, then by id.

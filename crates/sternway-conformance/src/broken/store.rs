@@ -12,9 +12,9 @@ use sternway_store::{
 };
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
-    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
-    VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, OutcomeId, Pointer, PointerMove,
+    PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp,
+    Version, VersionNumber,
 };
 
 use super::{Fault, faults};
@@ -309,6 +309,14 @@ impl Store for Broken {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.looked_at().await.unjudged(namespace, after, limit).await
+    }
+
+    async fn open_run(
+        &self,
+        namespace: &NamespaceId,
+        id: OutcomeId,
+    ) -> Result<Option<OpenRun>, StoreError> {
+        self.looked_at().await.open_run(namespace, id).await
     }
 
     async fn open_runs(

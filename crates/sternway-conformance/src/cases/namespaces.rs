@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use sternway_store::{Limit, Refusal, StoreError};
 use sternway_types::{
-    At, Change, DigestPrefix, Generation, RecordKey, RecordKind, Revision, Subject,
+    At, Change, DigestPrefix, Generation, OutcomeId, RecordKey, RecordKind, Revision, Subject,
+    Timestamp,
 };
 
 use crate::{
@@ -58,6 +59,8 @@ pub(crate) async fn an_unknown_namespace_is_said_to_be_unknown(world: World) {
         tallies(ns, &subject);
         outcomes(ns, &subject, 0, limit);
         unjudged(ns, None, limit);
+        open_run(ns, OutcomeId::from_name("one"));
+        open_runs(ns, Timestamp::MAX, None, limit);
         feed(ns, Revision::ZERO, limit);
         wait(ns, Revision::ZERO);
     }

@@ -33,6 +33,10 @@ async fn due(client: &Client, by: Timestamp) -> Vec<OpenRun> {
     store.open_runs(ns, by, None, Limit::default()).await.must("read open runs")
 }
 
+async fn named(client: &Client, run: &OpenRun) -> Option<OpenRun> {
+    client.store.open_run(&client.ns, run.id).await.must("read an open run")
+}
+
 pub(crate) async fn a_run_is_opened_once_by_its_id(world: World) {
     let (subject, other) = two_live(&world).await;
     let first = run("run", &subject, world.now(), 30);
@@ -40,6 +44,7 @@ pub(crate) async fn a_run_is_opened_once_by_its_id(world: World) {
     assert_eq!(open(&world, &[first.clone(), later.clone()]).await, [Opened::Now, Opened::Before]);
     assert_eq!(open(&world, &[later]).await, [Opened::Before], "also in another append");
     assert_eq!(due(&world, Timestamp::MAX).await, [first.clone()], "the first is what it was");
+    assert_eq!(named(&world, &first).await.as_ref(), Some(&first), "it is found by its id");
     let world = world.restart().await;
     assert_eq!(due(&world, Timestamp::MAX).await, [first], "it survives a restart");
     assert_eq!(world.store.verify().await.must("verify").damaged, 0);
@@ -51,6 +56,7 @@ pub(crate) async fn an_outcome_ends_its_run(world: World) {
     open(&world, &[one.clone(), two.clone()]).await;
     world.report(vec![succeeded("one", &subject, world.now())]).await;
     assert_eq!(due(&world, Timestamp::MAX).await, [two.clone()]);
+    assert_eq!((named(&world, &one).await, named(&world, &two).await), (None, Some(two.clone())));
     assert_eq!(open(&world, &[one]).await, [Opened::Ended], "what is over is not opened again");
 
     // In one append, the outcome comes first.

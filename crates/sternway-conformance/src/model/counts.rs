@@ -1,9 +1,9 @@
 //! What was counted, and what an append must be answered with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use sternway_store::{Append, Appended, AppendedSubject, Refusal, Tallies};
-use sternway_types::{Generation, Outcome, OutcomeId, PointerName, Subject, Tally};
+use sternway_store::{Append, Appended, AppendedSubject, Opened, Refusal, Tallies};
+use sternway_types::{Generation, OpenRun, Outcome, OutcomeId, PointerName, Subject, Tally};
 
 use super::{
     decide_deployed,
@@ -18,6 +18,7 @@ pub(super) struct Counts {
     logs: BTreeMap<Subject, Vec<Outcome>>,
     judged: BTreeMap<Subject, usize>,
     ids: BTreeSet<OutcomeId>,
+    open: BTreeMap<OutcomeId, OpenRun>,
 }
 
 fn sum(outcomes: &[Outcome]) -> Tally {
@@ -51,8 +52,11 @@ impl Counts {
         append: &Append,
     ) -> Result<Appended, Vec<Refusal>> {
         let outcomes = append.outcomes().iter().enumerate();
-        let problems: Vec<Refusal> =
+        let mut problems: Vec<Refusal> =
             outcomes.flat_map(|(place, outcome)| problems(history, place, outcome)).collect();
+        for (place, run) in append.openings().iter().enumerate() {
+            problems.extend(never(history, place, run.id, &run.subject));
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -64,6 +68,7 @@ impl Counts {
             } else {
                 appended.duplicates += 1;
             }
+            self.open.remove(&outcome.id);
         }
         for (subject, counted) in counted {
             let before = self.tallies(subject);
@@ -78,7 +83,21 @@ impl Counts {
                 *judged = len.max(*judged);
             }
         }
+        appended.opened = append.openings().iter().map(|run| self.open(run)).collect();
         Ok(appended)
+    }
+
+    fn open(&mut self, run: &OpenRun) -> Opened {
+        if self.ids.contains(&run.id) {
+            return Opened::Ended;
+        }
+        match self.open.entry(run.id) {
+            Entry::Occupied(_) => Opened::Before,
+            Entry::Vacant(entry) => {
+                entry.insert(run.clone());
+                Opened::Now
+            }
+        }
     }
 
     /// Fills in what the reads of outcomes must answer.
@@ -91,15 +110,20 @@ impl Counts {
         all.counted = all.tallies.keys().cloned().collect();
         let unjudged = all.tallies.iter().filter(|(_, it)| it.judged.total() < it.tally.total());
         all.unjudged = unjudged.map(|(subject, _)| subject.clone()).collect();
+        all.open_runs = self.open.values().cloned().collect();
+        all.open_runs.sort_unstable_by_key(|run| (run.due, run.id));
     }
 }
 
 fn problems(history: History<'_>, place: usize, outcome: &Outcome) -> Vec<Refusal> {
-    let (index, id, subject) = (place + 1, outcome.id, &outcome.subject);
+    let (id, checked) = (outcome.id, outcome.check());
+    let malformed = checked.err().map(|source| Refusal::Outcome { index: place + 1, id, source });
+    malformed.into_iter().chain(never(history, place, id, &outcome.subject)).collect()
+}
+
+/// Why there may be no outcome of a subject.
+fn never(history: History<'_>, place: usize, id: OutcomeId, subject: &Subject) -> Vec<Refusal> {
     let mut problems = Vec::new();
-    if let Err(source) = outcome.check() {
-        problems.push(Refusal::Outcome { index, id, source });
-    }
     problems.extend(nowhere(history, &subject.environment));
     problems.extend(missing(history, &subject.artifact, subject.version));
     let name = PointerName::Environment(subject.environment.clone());
@@ -110,7 +134,7 @@ fn problems(history: History<'_>, place: usize, outcome: &Outcome) -> Vec<Refusa
     let never = subject.generation > newest || (present && replaced);
     if never && !decide_deployed::is_candidate(history, subject) {
         problems.push(Refusal::NeverLive {
-            index,
+            index: place + 1,
             id,
             artifact: subject.artifact.clone(),
             version: subject.version,

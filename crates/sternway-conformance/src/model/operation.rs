@@ -116,6 +116,14 @@ pub(crate) struct OutcomeSketch {
     pub(crate) ago: i8,
 }
 
+/// An append: runs are opened under the names of outcomes.
+#[derive(Clone, Debug)]
+pub(crate) struct AppendSketch {
+    pub(crate) outcomes: Vec<OutcomeSketch>,
+    pub(crate) openings: Vec<OutcomeSketch>,
+    pub(crate) mark: Option<(u8, u8)>,
+}
+
 /// What is done.
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
@@ -140,8 +148,8 @@ pub(crate) enum Operation {
     Delete { record: RecordSketch, lock: Lock },
     /// Sends an earlier changeset again, perhaps with another body.
     Repeat { which: u8, altered: bool },
-    /// Counts outcomes, and marks how far a subject was judged.
-    Append { outcomes: Vec<OutcomeSketch>, mark: Option<(u8, u8)> },
+    /// Counts outcomes, opens runs, and marks how far a subject was judged.
+    Append(AppendSketch),
     /// Lets go of the past before a revision, which may not be there yet, or be gone already.
     Compact { before: u8 },
 }
@@ -255,8 +263,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (any::<u8>(), proptest::bool::weighted(0.3)).prop_map(
             |(which, altered)| Operation::Repeat { which, altered }
         ),
-        5 => (vec(outcome(), 0..8), mark).prop_map(
-            |(outcomes, mark)| Operation::Append { outcomes, mark }
+        5 => (vec(outcome(), 0..8), vec(outcome(), 0..3), mark).prop_map(
+            |(outcomes, openings, mark)| Operation::Append(AppendSketch { outcomes, openings, mark })
         ),
         1 => any::<u8>().prop_map(|before| Operation::Compact { before }),
     ]

@@ -64,8 +64,8 @@ pub(crate) async fn play(mut world: World, story: &[Step]) -> Result<(), String>
 impl Model {
     /// Does one thing in both worlds.
     async fn step(&mut self, world: &World, operation: &Operation) -> Result<(), String> {
-        if let Operation::Append { outcomes, mark } = operation {
-            return self.append(world, outcomes, *mark).await;
+        if let Operation::Append(append) = operation {
+            return self.append(world, append).await;
         }
         if let Operation::Compact { before } = operation {
             return self.compact(world, *before).await;
@@ -96,11 +96,10 @@ impl Model {
     async fn append(
         &mut self,
         world: &World,
-        outcomes: &[super::operation::OutcomeSketch],
-        mark: Option<(u8, u8)>,
+        append: &super::operation::AppendSketch,
     ) -> Result<(), String> {
         let history = History(&self.commits);
-        let append = sketch::append(world, history, &self.counts, outcomes, mark);
+        let append = sketch::append(world, history, &self.counts, append);
         let expected = self.counts.append(history, &append);
         let answer = world.store.append(&append).await;
         match (expected, answer) {

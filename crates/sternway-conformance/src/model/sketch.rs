@@ -6,7 +6,7 @@ use sternway_store::Append;
 use sternway_types::{
     Answered, ArtifactId, Assigned, Bucket, Change, Changeset, Content, ContentRef, Digest,
     Environment, EnvironmentId, Freeze, FreezeWindow, Generation, LabelId, NamespaceSettings,
-    Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy, PolicyRecord,
+    OpenRun, Outbox, Outcome, OutcomeId, OutcomeStatus, Parents, PointerName, Policy, PolicyRecord,
     PolicyScope, PolicySetting, Precondition, Record, Revision, Roles, Score, Subject, Target,
     Timestamp, VersionNumber,
 };
@@ -15,7 +15,9 @@ use super::{
     counts::Counts,
     deploying,
     history::History,
-    operation::{Lock, Operation, OutcomeSketch, PointerSketch, RecordSketch, VERSIONS},
+    operation::{
+        AppendSketch, Lock, Operation, OutcomeSketch, PointerSketch, RecordSketch, VERSIONS,
+    },
     pointing,
 };
 use crate::{
@@ -317,12 +319,16 @@ fn measured(sketch: OutcomeSketch, outcome: Outcome) -> Outcome {
             1 => Some(Answered::Failed),
             _ => Some(Answered::Succeeded),
         },
-        assigned: match sketch.id % 4 {
-            0 | 1 => None,
-            2 => Some(Assigned::Chance),
-            _ => Some(Assigned::Key(Bucket::of(sketch.id.into()))),
-        },
+        assigned: assigned(sketch),
         ..outcome
+    }
+}
+
+fn assigned(sketch: OutcomeSketch) -> Option<Assigned> {
+    match sketch.id % 4 {
+        0 | 1 => None,
+        2 => Some(Assigned::Chance),
+        _ => Some(Assigned::Key(Bucket::of(sketch.id.into()))),
     }
 }
 
@@ -331,8 +337,7 @@ pub(super) fn append(
     client: &Client,
     history: History<'_>,
     counts: &Counts,
-    outcomes: &[OutcomeSketch],
-    mark: Option<(u8, u8)>,
+    AppendSketch { outcomes, openings, mark }: &AppendSketch,
 ) -> Append {
     let mut subjects: Vec<Subject> = Topics::of(history.0).subjects.into_iter().collect();
     // The last one never was: no pointer has moved that often.
@@ -349,12 +354,15 @@ pub(super) fn append(
         there(subjects.get(place), "subject").clone()
     };
     let now = client.now();
-    let outcome = |sketch: &OutcomeSketch| {
-        let (name, subject) = (format!("outcome {}", sketch.id), subject(sketch.subject));
+    let ended = |sketch: &OutcomeSketch| {
         // A second, a minute, an hour or a day apart: what is kept by time is cut through.
         let step = [1, 60, 3_600, 86_400].into_iter().cycle().nth(usize::from(sketch.id));
         let seconds = i64::from(sketch.ago) * step.unwrap_or(1);
-        let at = Timestamp::from_micros(now.as_micros() - seconds * 1_000_000);
+        Timestamp::from_micros(now.as_micros() - seconds * 1_000_000)
+    };
+    let name = |sketch: &OutcomeSketch| format!("outcome {}", sketch.id);
+    let outcome = |sketch: &OutcomeSketch| {
+        let (name, subject, at) = (name(sketch), subject(sketch.subject), ended(sketch));
         match sketch.status {
             0..=30 => measured(*sketch, succeeded(&name, &subject, at)),
             31..=55 => measured(*sketch, failed(&name, &subject, at)),
@@ -365,10 +373,21 @@ pub(super) fn append(
         }
     };
     let append = Append::new(client.ns.clone(), now, outcomes.iter().map(outcome).collect());
+    let opening = |append: Append, sketch: &OutcomeSketch| {
+        let due = ended(sketch);
+        append.opening(OpenRun {
+            id: OutcomeId::from_name(&name(sketch)),
+            subject: subject(sketch.subject),
+            opened: due.saturating_sub(Duration::from_secs(u64::from(sketch.status))),
+            due,
+            assigned: assigned(*sketch),
+        })
+    };
+    let append = openings.iter().fold(append, opening);
     match mark {
         Some((number, len)) => {
-            let subject = subject(number);
-            let tally = counts.prefix(&subject, usize::from(len));
+            let subject = subject(*number);
+            let tally = counts.prefix(&subject, usize::from(*len));
             append.judged(subject, tally)
         }
         None => append,

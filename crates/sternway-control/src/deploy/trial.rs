@@ -51,6 +51,23 @@ impl Trial {
         beside_standing(policy, self.live(), &shares, self.candidates())
     }
 
+    /// How the rules of a policy stand: of a candidate, that on the success rate as it is judged beside what is
+    /// live.
+    pub(crate) fn beside_what_is_live(
+        trial: Option<&Self>,
+        mut standings: Vec<Standing>,
+        policy: &Policy,
+        tally: &Tally,
+    ) -> Vec<Standing> {
+        let beside = trial.and_then(|trial| trial.standing(policy, tally));
+        if let Some(beside) = beside
+            && let Some(own) = standings.iter_mut().find(|own| own.rule == beside.rule)
+        {
+            *own = beside;
+        }
+        standings
+    }
+
     pub(super) fn candidates(&self) -> u8 {
         u8::try_from(self.member.candidates().count()).unwrap_or(u8::MAX)
     }

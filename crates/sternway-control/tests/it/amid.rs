@@ -49,6 +49,20 @@ async fn what_the_live_version_did_later_in_a_batch_does_not_speak_for_the_candi
     assert_eq!(decided(&["aaaaaaaaaaaaaaaaaaaabbbbb"]).await, None, "what it did before does");
 }
 
+#[tokio::test]
+async fn who_records_is_told_how_near_its_verdict_is_as_who_asks_for_it() {
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let control = &world.control;
+    let subject = control.subject(&greeting(), version(2), &production()).await.expect("it runs");
+    let recorded = control.record(world.outcomes(&subject, "x")).await.expect("it is recorded");
+    let tally = &recorded.judged[0].tally;
+    let told = control.standings(&subject, tally).await.expect("it is told");
+    let explained = control.explain(subject).await.expect("it is explained");
+    assert_eq!(told, Some(explained.standings));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

@@ -58,6 +58,7 @@ mod restore;
 mod restore_to;
 mod rollback;
 mod routed;
+mod runs;
 mod sequential;
 mod shadow;
 mod signed_head;

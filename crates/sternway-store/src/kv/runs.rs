@@ -52,6 +52,20 @@ pub(super) fn end(
 }
 
 impl View {
+    pub(super) fn open_run(
+        &self,
+        ns: &NamespaceId,
+        id: OutcomeId,
+    ) -> Result<Option<OpenRun>, StoreError> {
+        let by_id = key::due_of(ns, id);
+        let due = self.snapshot.as_ref().read::<i64>(&by_id)?;
+        let Some(due) = self.found(ns, due)? else { return Ok(None) };
+        let key = key::open_run(ns, Timestamp::from_micros(due), id);
+        let missing = || codec::corrupt(&by_id, "there is no such run");
+        let value = self.snapshot.as_ref().sealed(&key)?.ok_or_else(missing)?;
+        read(&key, &value).map(Some)
+    }
+
     pub(super) fn open_runs(
         &self,
         ns: &NamespaceId,

@@ -5,9 +5,9 @@ use std::sync::{Arc, PoisonError};
 use async_trait::async_trait;
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, Pointer, PointerMove, PointerName,
-    Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp, Version,
-    VersionNumber,
+    DigestPrefix, EnvironmentId, NamespaceId, OpenRun, Outcome, OutcomeId, Pointer, PointerMove,
+    PointerName, Receipt, RecordEntry, RecordKey, RecordKind, Revision, Subject, Timestamp,
+    Version, VersionNumber,
 };
 
 use super::{
@@ -265,6 +265,14 @@ impl Store for KvStore {
         limit: Limit,
     ) -> Result<Vec<Subject>, StoreError> {
         self.view().await?.unjudged(namespace, after, limit)
+    }
+
+    async fn open_run(
+        &self,
+        namespace: &NamespaceId,
+        id: OutcomeId,
+    ) -> Result<Option<OpenRun>, StoreError> {
+        self.view().await?.open_run(namespace, id)
     }
 
     async fn open_runs(
