@@ -45,6 +45,7 @@ mod list;
 mod man;
 mod metrics;
 mod namespace;
+mod open_run;
 mod outcome;
 mod point;
 mod pointer;
@@ -121,6 +122,7 @@ pub use crate::{
         ComparedView, ComparisonView, MeasuredVersionView, MetricView, MetricsView, ValueView,
     },
     namespace::{NamespaceCreatedView, NamespaceDetailView, NamespaceView},
+    open_run::{BegunView, OpenRunView},
     outcome::{OutcomeView, SubjectView},
     point::{
         EmergencyView, PointDetailView, PointLiveView, PointPassedOverView, PointPolicyView,

@@ -353,6 +353,9 @@ impl Context {
             Ok(swept) => swept,
             Err(err) => return self.warn("outcomes that nobody judged cannot be found", err),
         };
+        if let Some(said) = view::missed(swept.missed, self.dry_run) {
+            self.console.note(&said);
+        }
         for judged in &swept.judged {
             if let Some(said) = view::swept(judged, self.dry_run) {
                 self.console.note(&said);

@@ -29,6 +29,8 @@ use sternway::{
     },
 };
 
+use crate::format::number::counted;
+
 /// What publishing led to; what is live now and what changed is for the caller to add.
 pub(crate) fn published(published: &Published, dry_run: bool) -> PublishedView {
     let (landing, environment) = match &published.landing {
@@ -238,6 +240,14 @@ pub(crate) const fn why_it_stays(action: LatchActionView) -> &'static str {
             "no good version is left"
         }
     }
+}
+
+/// What is said about runs of which nobody said how they ended.
+pub(crate) fn missed(runs: u64, dry_run: bool) -> Option<String> {
+    let failed = if dry_run { "would count as failed" } else { "failed" };
+    let said =
+        || format!("{} {failed}, since nobody recorded the end in time", counted(runs, "run"));
+    (runs > 0).then(said)
 }
 
 /// What is said about what opening judged, if it led to anything.

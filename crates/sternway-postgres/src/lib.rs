@@ -46,6 +46,7 @@ mod convert;
 mod database;
 mod error;
 mod examine;
+mod handle;
 mod lane;
 #[cfg(test)]
 mod plans;
@@ -60,7 +61,7 @@ mod watch;
 pub use crate::{
     connect::Connect,
     examine::{Condition, Finding},
-    store::PostgresStore,
+    handle::PostgresStore,
 };
 
 impl std::fmt::Debug for PostgresStore {

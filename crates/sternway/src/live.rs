@@ -6,11 +6,13 @@ use sternway_control::{
     ControlError,
     record::Judged,
     rollback::{Reaction, RolledBack},
+    runs::{Begun, Opening},
     serve::Served,
 };
 use sternway_folder::{NewFolder, Permissions, Replace};
 use sternway_types::{
-    ArtifactId, Content, EnvironmentId, Generation, Revision, Tree, Verdict, Version, VersionNumber,
+    ArtifactId, Content, EnvironmentId, Generation, OutcomeId, Revision, Tree, Verdict, Version,
+    VersionNumber,
 };
 
 use crate::{ArtifactHandle, Error, Outcome};
@@ -115,6 +117,38 @@ impl Live {
         let mut new = NewFolder::at(place.as_ref(), Replace::Nothing, Permissions::Usual)?;
         self.handle.control.write_tree(&tree, new.writer()).await?;
         Ok(new.finish()?)
+    }
+
+    /// Says that a run of this version begins, durably, so that it counts as failed if nobody says how it went:
+    /// its outcome is to be [`named`](Outcome::named) the same. Without a deadline of its own it has until what
+    /// [`Opening::deadline`] says.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use sternway::{Outcome, Sternway};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let sw = Sternway::in_memory().await?;
+    /// let search = sw.artifact("tools/search");
+    /// search.publish("def search(query): ...").await?;
+    /// let live = search.live().await?;
+    /// live.begin("run-4711", Some(Duration::from_secs(300))).await?;
+    /// // Whoever is killed here has failed five minutes later.
+    /// live.record(Outcome::ok().named("run-4711")).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Control`] if a run cannot be given so long, or it cannot be stored.
+    pub async fn begin(&self, name: &str, deadline: Option<Duration>) -> Result<Begun, Error> {
+        let subject = self.served.subject.clone();
+        let id = OutcomeId::of_run(&subject.artifact, &subject.environment, name);
+        let opening = Opening { deadline, ..Opening::new(id, subject) };
+        Ok(self.handle.control.open_run(opening).await?)
     }
 
     /// Says how a run of this version went, durably and exactly once. A version that regressed by

@@ -14,6 +14,13 @@ pub(crate) fn parse(text: &str) -> Result<Duration, DurationError> {
     duration.ok_or_else(|| DurationError(text.chars().take(40).collect()))
 }
 
+/// A length of time in whole seconds, one that is begun included, as it is typed: `1h 30m`.
+pub(crate) fn shown(length: Duration) -> String {
+    let begun = u64::from(length.subsec_nanos() > 0);
+    let seconds = i64::try_from(length.as_secs().saturating_add(begun)).unwrap_or(i64::MAX);
+    format!("{:#}", jiff::SignedDuration::from_secs(seconds))
+}
+
 /// Reads a length of time that may be long: also `30d` and `2w`, in days of 24 hours.
 pub(crate) fn parse_days(text: &str) -> Result<Duration, DurationError> {
     const HOURS: u64 = 24;
@@ -36,6 +43,15 @@ mod tests {
         assert_eq!(parse("10ms"), Ok(Duration::from_millis(10)));
         assert!(parse("5").is_err());
         assert!(parse("-5s").is_err());
+    }
+
+    #[test]
+    fn what_is_shown_can_be_typed() {
+        for (seconds, text) in [(0, "0s"), (30, "30s"), (90, "1m 30s"), (86_400, "24h")] {
+            assert_eq!(shown(Duration::from_secs(seconds)), text);
+            assert_eq!(parse(text), Ok(Duration::from_secs(seconds)));
+        }
+        assert_eq!(shown(Duration::from_millis(1_001)), "2s");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod begun;
 mod bundle;
 mod color;
 mod compact;

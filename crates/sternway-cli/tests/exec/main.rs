@@ -7,6 +7,7 @@ mod codes;
 mod concurrency;
 #[path = "../cli/database.rs"]
 mod database;
+mod deadline;
 mod demo;
 mod demo_in_a_database;
 mod dir;

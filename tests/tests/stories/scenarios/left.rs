@@ -3,7 +3,7 @@
 use sternway::{
     Sternway,
     store::{Limit, Store},
-    types::{At, Digest, NamespaceId, RecordKind, Revision},
+    types::{At, Digest, NamespaceId, RecordKind, Revision, Timestamp},
 };
 use sternway_tests::faults::Told;
 
@@ -69,6 +69,9 @@ async fn runs(store: &dyn Store, namespace: &NamespaceId) -> Told<Vec<String>> {
         let ids = listed(ids.into_iter().flatten().map(|id| id.to_string()));
         let all = Digest::of(&serde_json::to_vec(&outcomes)?);
         lines.push(format!("  first and last {ids}, all {} {all}", outcomes.len()));
+    }
+    for run in store.open_runs(namespace, Timestamp::MAX, None, Limit::MAX).await? {
+        lines.push(format!("{} of {} is open until {}", run.id, run.subject, run.due));
     }
     let unjudged = store.unjudged(namespace, None, Limit::MAX).await?;
     let unjudged = listed(unjudged.iter().map(ToString::to_string));

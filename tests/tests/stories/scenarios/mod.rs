@@ -7,6 +7,7 @@
 //! scenario's name under `golden`, one for all stores. With `UPDATE_GOLDEN=1` it is written anew from what
 //! memory says, and the other stores are held to that.
 
+mod begun;
 mod by_hand;
 mod checked;
 mod compacted;

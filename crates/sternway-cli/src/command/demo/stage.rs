@@ -73,8 +73,7 @@ impl Stage {
         let template = template.ok_or_else(|| CliError::invalid("there is no command"))?;
         let artifact = tool::ARTIFACT.parse()?;
         let command = format!("sh {{file}} {} {}", tool::OPTION, Context::shown(&input));
-        let (timeout, name, trace, key, attributes) = (None, None, None, None, Vec::new());
-        let order = Order { artifact, template, timeout, name, trace, key, attributes };
+        let order = Order::new(artifact, template);
         let interrupts = Interrupts::listen().map_err(CliError::Runtime)?;
         Ok(Self { context, order, command, interrupts })
     }

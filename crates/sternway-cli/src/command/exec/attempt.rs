@@ -11,6 +11,7 @@ use sternway::{
         deploy::{Resolved, Targeting},
         record::Judged,
         rollback::Reaction,
+        runs::Opening,
     },
     provider::{Clock, Stopwatch, SystemClock},
     types::{
@@ -30,6 +31,7 @@ use crate::{
     command::resolve::{Attribute, attributes},
     context::Context,
     error::CliError,
+    format::visible,
 };
 
 /// What is to be run, and how.
@@ -41,6 +43,8 @@ pub(crate) struct Order {
     pub(crate) template: Template,
     /// How long it may take.
     pub(crate) timeout: Option<Duration>,
+    /// When it counts as failed, if nobody says how it ended.
+    pub(crate) deadline: Option<Duration>,
     /// The name of the run, if the caller has one.
     pub(crate) name: Option<String>,
     /// Where to look for more.
@@ -126,6 +130,20 @@ pub(crate) enum AttemptError {
 }
 
 impl Order {
+    /// Runs what is live without a limit, by no name.
+    pub(crate) const fn new(artifact: ArtifactId, template: Template) -> Self {
+        Self {
+            artifact,
+            template,
+            timeout: None,
+            deadline: None,
+            name: None,
+            trace: None,
+            key: None,
+            attributes: Vec::new(),
+        }
+    }
+
     /// What is live now.
     ///
     /// # Errors
@@ -178,9 +196,37 @@ impl Order {
             self.record(&live, Outcome::ok(), Timestamp::EPOCH)?;
             let copy = PrivateCopy::write(control, &self.artifact, &live.content).await?;
             let shadow = Box::pin(Shadow::of(self, control, &run, context)).await;
+            self.open(control, &live).await?;
             Ok(Copies { live, copy, shadow })
         });
         copied.await
+    }
+
+    /// Says that the run begins, if that was asked for.
+    async fn open(&self, control: &Control, live: &Live) -> Result<(), CliError> {
+        let Some(deadline) = self.deadline else { return Ok(()) };
+        let (subject, assigned) = (live.subject.clone(), live.assigned);
+        let id = OutcomeId::of_run(&subject.artifact, &subject.environment, &self.name_of(live));
+        let deadline = Some(deadline);
+        drop(control.open_run(Opening { id, subject, deadline, assigned }).await?);
+        Ok(())
+    }
+
+    /// That a command cannot be run says nothing about what is live, also where it was said that it begins.
+    async fn never_ran(&self, context: &Context, live: &Live) {
+        if self.deadline.is_none() {
+            return;
+        }
+        let ended = self.record(live, Outcome::unknown(), SystemClock.now());
+        let recorded = match ended {
+            Ok(outcome) => append(context, outcome).await.map(drop),
+            Err(err) => Err(err),
+        };
+        if let Err(err) = recorded {
+            let why = err.chain().join(": ");
+            let what = format!("the run {} counts as failed at its deadline", self.name_of(live));
+            context.console.complain(&format!("{what}: {}", visible::line(&why)));
+        }
     }
 
     /// The record of a run.
@@ -233,10 +279,17 @@ impl Order {
         let (ended, copied, trouble) = match shadow {
             Ok(Some(shadow)) => {
                 let (ended, copied) = Box::pin(shadow.beside(self, answers)).await;
-                (ended?, copied, None)
+                (ended, copied, None)
             }
-            Ok(None) => (answers.await?, None, None),
-            Err(err) => (answers.await?, None, Some(err.chain().join(": "))),
+            Ok(None) => (answers.await, None, None),
+            Err(err) => (answers.await, None, Some(err.chain().join(": "))),
+        };
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(err) => {
+                self.never_ran(context, &live).await;
+                return Err(err.into());
+            }
         };
         let at = SystemClock.now();
         let outcome = self.record(&live, ended.conclusion().outcome().took(ended.took), at);

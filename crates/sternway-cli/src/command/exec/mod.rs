@@ -86,6 +86,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     timeout: Option<Duration>,
 
+    /// Say in the store before the command runs that it begins: if nobody says so long after how it ended, such
+    /// as since Sternway was killed, it failed.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    deadline: Option<Duration>,
+
     /// A name for this run: recorded twice under one name for one KEY and environment, it counts
     /// once.
     #[arg(long, value_name = "ID")]
@@ -126,9 +131,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         return Err(CliError::invalid("the command is empty: name one after --"));
     };
     let (artifact, stderr) = (args.artifact, Stderr::shown(args.inherit_stderr));
-    let (timeout, name, trace, key) = (args.timeout, args.id, args.trace, args.key);
-    let attributes = args.attribute;
-    let order = Order { artifact, template, timeout, name, trace, key, attributes };
+    let (timeout, deadline, name) = (args.timeout, args.deadline, args.id);
+    let (trace, key, attributes) = (args.trace, args.key, args.attribute);
+    let order = Order { artifact, template, timeout, deadline, name, trace, key, attributes };
     if context.dry_run {
         return Ok(preview(context, &order).await.unwrap_or_else(|err| failed(context, &err)));
     }
@@ -165,7 +170,8 @@ fn failed(context: &Context, err: &CliError) -> ExitCode {
 }
 
 fn not_run(context: &Context, order: &Order, err: &RunError) -> ExitCode {
-    let help = format!("nothing was recorded: this says nothing about {}", order.artifact);
+    let recorded = order.deadline.map_or("nothing was recorded", |_| "it is recorded as unknown");
+    let help = format!("{recorded}: this says nothing about {}", order.artifact);
     failed(context, &err.problem().with_help(help));
     ExitCode::from(err.exit_code())
 }

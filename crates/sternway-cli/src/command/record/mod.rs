@@ -1,5 +1,6 @@
 //! `sternway record`: say how a run went, or how a file of runs went.
 
+mod begin;
 mod line_ids;
 mod lines;
 mod lines_page;
@@ -22,6 +23,7 @@ use crate::{
     context::Context,
     error::CliError,
     format::{
+        duration,
         number::{counted, percent},
         visible,
     },
@@ -37,6 +39,7 @@ Examples:
   sternway record prompts/greeting@v2 --fail --id run-4711      counted once, however often it is sent
   sternway record tools/search --unknown --trace 4bf92f3577b34da6
   sternway record tools/search@v3 --ok --beside failure        a copy, beside what answered
+  sternway record tools/search --begin --id run-4711 --deadline 5m     it failed unless its end is recorded
   sternway record --from runs.jsonl             a file of runs, one JSON object per line
   zcat runs.gz | sternway record prompts/greeting@v2 --from - --skip-bad
 
@@ -60,7 +63,7 @@ first, into a temporary file.";
 /// Say how a run of a version went. A version that regresses by it is taken back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-#[command(group = ArgGroup::new("end").required(true).args(["ok", "fail", "unknown", "from"]))]
+#[command(group = ArgGroup::new("end").required(true).args(["ok", "fail", "unknown", "begin", "from"]))]
 pub(crate) struct Args {
     /// Which version ran; what is live if only the key is given. With --from, it is what lines are
     /// about that name no artifact.
@@ -69,6 +72,13 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     end: End,
+
+    /// How long it may take, such as 90s or 2h, until it counts as failed: a second to a day. Default: the
+    /// `outcome_deadline` of the policy, or three times what 99 of 100 runs of the last good version took, 30s
+    /// at least and 5m at most.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(conflicts_with_all = ["ok", "fail", "unknown", "from"])]
+    deadline: Option<Duration>,
 
     /// Take runs from a file, one JSON object per line; `-` for standard input.
     #[arg(long, value_name = "FILE|-")]
@@ -133,6 +143,11 @@ struct End {
     /// Nobody knows how it ended: it is counted, and no rule looks at it.
     #[arg(long)]
     unknown: bool,
+
+    /// It begins now: if nobody records under its --id by its deadline how it ended, it failed.
+    #[arg(long)]
+    #[arg(conflicts_with_all = ["class", "message", "ms", "cost", "trace", "ended_at", "beside"])]
+    begin: bool,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
@@ -183,6 +198,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
             let recorded = lines::run(context, from, reference, bad_lines).await?;
             lines_page::answer(context, &recorded)
         }
+        (None, Some(reference)) if args.end.begin => begin::run(context, &args, reference).await,
         (None, Some(reference)) => run_one(context, &args, reference).await,
         (None, None) => Err(CliError::invalid("name what ran, or give a file with --from")),
     }
@@ -196,8 +212,7 @@ async fn run_one(
     let environment = &context.environment;
     let answer = context.with(Missing::Refuse, async |sternway| {
         let control = sternway.control();
-        let version = control.resolve(reference, environment).await?;
-        let subject = control.subject(&version.artifact, version.number, environment).await?;
+        let subject = begin::subject_of(control, args, reference, environment).await?;
         let (id, now) = (control.ids().outcome(), control.now());
         let outcome = args.outcome().into_record(subject.clone(), id, now)?;
         let id = outcome.id;

@@ -1,5 +1,7 @@
 //! `sternway outcomes`: the runs of a version, one by one.
 
+mod open;
+
 use std::process::ExitCode;
 
 use sternway::{
@@ -29,17 +31,19 @@ Examples:
   sternway outcomes tools/search             the newest runs of what is live, since it is
   sternway outcomes tools/search@v3 -n 50
   sternway outcomes tools/search --failed -o jsonl
+  sternway outcomes --open                   runs that began and did not end, of everything
 
 They are those of the newest stay of the version in the environment of --env, the last recorded one
-first. --failed looks through the newest 1,000 of them.";
+first. --failed looks through the newest 1,000 of them. --open lists those first that are due first, and looks
+through the first 1,000 of the namespace for those of REF.";
 
 /// List the runs of a version, the last recorded one first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Which version; what is live if only the key is given.
-    #[arg(value_name = "REF")]
-    reference: Reference,
+    #[arg(value_name = "REF", required_unless_present = "open")]
+    reference: Option<Reference>,
 
     /// How many, at most.
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20)]
@@ -49,6 +53,11 @@ pub(crate) struct Args {
     /// Only those that failed.
     #[arg(long)]
     failed: bool,
+
+    /// Only those that were opened, and of which nobody said yet how they ended: in every environment, and of
+    /// everything if no REF is given.
+    #[arg(long, conflicts_with = "failed")]
+    open: bool,
 }
 
 /// The newest runs of a stay, and how many it has.
@@ -59,17 +68,28 @@ struct Runs {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliError> {
-    let runs = context.with(Missing::Refuse, async |sternway| load(context, sternway, &args).await);
+    let reference = match &args.reference {
+        Some(reference) if !args.open => reference,
+        reference => return open::run(context, reference.as_ref(), args.limit).await,
+    };
+    let runs = context
+        .with(Missing::Refuse, async |sternway| load(context, sternway, reference, &args).await);
     let runs = runs.await?;
     let name = |outcome: &OutcomeView| outcome.id.to_string();
-    context.answer_list(&runs.list, name, |page| write(context, &args, &runs, page))?;
+    context
+        .answer_list(&runs.list, name, |page| write(context, (reference, &args), &runs, page))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn load(context: &Context, sternway: &Sternway, args: &Args) -> Result<Runs, CliError> {
+async fn load(
+    context: &Context,
+    sternway: &Sternway,
+    reference: &Reference,
+    args: &Args,
+) -> Result<Runs, CliError> {
     let (control, environment) = (sternway.control(), &context.environment);
     known_environment(control, environment).await?;
-    let version = control.resolve(&args.reference, environment).await?;
+    let version = control.resolve(reference, environment).await?;
     let standing = Standing::load(control, &version.artifact, environment).await?;
     let subject = Subject {
         generation: standing.newest_stay(version.number),
@@ -89,8 +109,8 @@ async fn load(context: &Context, sternway: &Sternway, args: &Args) -> Result<Run
     Ok(Runs { version: version.number, list, total })
 }
 
-fn write(context: &Context, args: &Args, runs: &Runs, page: &mut Page) {
-    let (artifact, environment) = (&args.reference.artifact, &context.environment);
+fn write(context: &Context, (reference, args): (&Reference, &Args), runs: &Runs, page: &mut Page) {
+    let (artifact, environment) = (&reference.artifact, &context.environment);
     let name = style::paint(style::NAME, artifact);
     let total = counted(runs.total, "run");
     page.line(format_args!("{name} {} in {environment}: {total}", runs.version));
