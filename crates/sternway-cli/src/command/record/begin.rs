@@ -31,7 +31,7 @@ pub(super) async fn run(
         let subject = control.subject(&version.artifact, version.number, environment).await?;
         let name = args.id.clone().unwrap_or_else(|| control.ids().outcome().to_string());
         let id = OutcomeId::of_run(&subject.artifact, environment, &name);
-        let (deadline, assigned) = (args.deadline, args.assigned);
+        let (deadline, assigned) = (args.begin.deadline, args.assigned);
         let begun = control.open_run(Opening { id, subject, deadline, assigned }).await?;
         let opened = match begun.opened {
             Opened::Now => "now",

@@ -73,12 +73,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     end: End,
 
-    /// How long it may take, such as 90s or 2h, until it counts as failed: a second to a day. Default: the
-    /// `outcome_deadline` of the policy, or three times what 99 of 100 runs of the last good version took, 30s
-    /// at least and 5m at most.
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
-    #[arg(conflicts_with_all = ["ok", "fail", "unknown", "from"])]
-    deadline: Option<Duration>,
+    #[command(flatten)]
+    begin: Begin,
 
     /// Take runs from a file, one JSON object per line; `-` for standard input.
     #[arg(long, value_name = "FILE|-")]
@@ -143,11 +139,22 @@ struct End {
     /// Nobody knows how it ended: it is counted, and no rule looks at it.
     #[arg(long)]
     unknown: bool,
+}
 
+/// That it begins.
+#[derive(Clone, Copy, Debug, clap::Args)]
+struct Begin {
     /// It begins now: if nobody records under its --id by its deadline how it ended, it failed.
     #[arg(long)]
     #[arg(conflicts_with_all = ["class", "message", "ms", "cost", "trace", "ended_at", "beside"])]
     begin: bool,
+
+    /// How long it may take, such as 90s or 2h, until it counts as failed: a second to a day. Default: the
+    /// `outcome_deadline` of the policy, or three times what 99 of 100 runs of the last good version took, 30s
+    /// at least and 5m at most.
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(conflicts_with_all = ["ok", "fail", "unknown", "from"])]
+    deadline: Option<Duration>,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
@@ -198,7 +205,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
             let recorded = lines::run(context, from, reference, bad_lines).await?;
             lines_page::answer(context, &recorded)
         }
-        (None, Some(reference)) if args.end.begin => begin::run(context, &args, reference).await,
+        (None, Some(reference)) if args.begin.begin => begin::run(context, &args, reference).await,
         (None, Some(reference)) => run_one(context, &args, reference).await,
         (None, None) => Err(CliError::invalid("name what ran, or give a file with --from")),
     }
