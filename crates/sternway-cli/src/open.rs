@@ -351,7 +351,9 @@ impl Context {
     fn say_swept(&self, sternway: &Sternway) {
         let swept = match sternway.swept() {
             Ok(swept) => swept,
-            Err(err) => return self.warn("outcomes that nobody judged cannot be found", err),
+            Err(err) => {
+                return self.warn("outcomes that nobody judged cannot be found", err, "verify");
+            }
         };
         if let Some(said) = view::missed(swept.missed, self.dry_run) {
             self.console.note(&said);
@@ -364,14 +366,15 @@ impl Context {
         for (subject, err) in &swept.failed {
             let Subject { artifact, version, environment, .. } = subject;
             let what = format!("outcomes of {artifact} {version} in {environment}");
-            self.warn(&format!("{what} cannot be judged"), err);
+            let next = view::after_not_judged(artifact, err);
+            self.warn(&format!("{what} cannot be judged"), err, &next);
         }
     }
 
-    fn warn(&self, what: &str, why: &ControlError) {
+    fn warn(&self, what: &str, why: &ControlError, next: &str) {
         let why = CliError::from(why.clone()).chain().join(": ");
         let (warning, why) = (style::paint(style::WAITING, "warning:"), visible::line(&why));
-        let next = format!("sternway{} verify", self.flags());
+        let next = format!("sternway{} {next}", self.flags());
         // A note is dim, and this is not.
         let reset = anstyle::Reset;
         self.console.note(&format!("{reset}{warning} {what}: {why}; next: {next}"));

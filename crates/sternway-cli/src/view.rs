@@ -14,6 +14,7 @@ use sternway::{
         VerdictView,
     },
     control::{
+        ControlError,
         check::Check,
         policy::{EffectivePolicy, Passed, PassedOver},
         promote::Promoted,
@@ -25,7 +26,8 @@ use sternway::{
     policy::{Found, Standing},
     store::{Floor, Report},
     types::{
-        Decimal, LatchAction, OutcomeId, Severity, Subject, TestResult, Verdict, VersionNumber,
+        ArtifactId, Decimal, LatchAction, OutcomeId, Severity, Subject, TestResult, Verdict,
+        VersionNumber,
     },
 };
 
@@ -240,6 +242,14 @@ pub(crate) const fn why_it_stays(action: LatchActionView) -> &'static str {
             "no good version is left"
         }
     }
+}
+
+/// What to type when outcomes cannot be judged.
+pub(crate) fn after_not_judged(artifact: &ArtifactId, why: &ControlError) -> String {
+    if let ControlError::NoTrigger { .. } | ControlError::NotAPolicy { .. } = why {
+        return format!("policy show {artifact}");
+    }
+    "verify".into()
 }
 
 /// What is said about runs of which nobody said how they ended.

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use sternway::{
     Missing,
     api::{CheckView, LatchActionView, ProblemCode},
-    control::check::Check,
-    policy::nearest,
-    types::ArtifactId,
+    control::{ControlError, check::Check},
+    policy::{Found, nearest},
+    types::{ArtifactId, Policy, Rule, TriggerId},
 };
 
 use super::policy::passed_over;
@@ -41,10 +41,22 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<ExitCode, CliEr
         Ok(sternway.control().check(&args.artifact, &context.environment).await?)
     });
     let check = check.await?;
+    // Whoever asks for an exit code must not take it for healthy.
+    if let (None, Some(trigger)) = (&check.latch, lacking(&check)) {
+        let help = format!("sternway{} policy show {}", context.flags(), args.artifact);
+        return Err(CliError::from(ControlError::NoTrigger { trigger }).with_help(help));
+    }
     let view = view::check(&check);
     context.answer(&view, view.verdict.verdict, |page| write(context, &check, &view, page))?;
     let regressed = ExitCode::from(ProblemCode::Regressed.exit_code());
     Ok(if view.verdict.regression.is_some() { regressed } else { ExitCode::SUCCESS })
+}
+
+/// A rule that the policy asks for and this program does not have.
+fn lacking(check: &Check) -> Option<TriggerId> {
+    let lacks = check.standings.iter().any(|standing| standing.found == Found::NoTrigger);
+    let rules = check.policy.policy().filter(|_| lacks).into_iter().flat_map(Policy::rules);
+    rules.into_iter().find_map(Rule::trigger).cloned()
 }
 
 fn write(context: &Context, check: &Check, view: &CheckView, page: &mut Page) {

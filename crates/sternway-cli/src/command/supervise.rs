@@ -277,8 +277,9 @@ fn complain(context: &Context, subject: &Subject, err: &ControlError) -> Result<
     let why = visible::line(&why);
     context.console.complain(&format!(
         "{warning} runs of {artifact} {version} in {environment} cannot be judged: {why}; next: \
-         sternway{} verify",
-        context.flags()
+         sternway{} {}",
+        context.flags(),
+        view::after_not_judged(artifact, err)
     ));
     Ok(())
 }

@@ -31,3 +31,20 @@ fn a_policy_that_makes_no_sense_is_refused_with_its_place_and_nothing_is_set() {
     }
     assert!(world.ok(&["policy", "list"]).contains("none was set"));
 }
+
+#[test]
+fn a_rule_that_only_another_program_has_is_never_taken_for_healthy() {
+    let world = World::with_greeting();
+    world.write("own.toml", b"[[rules]]\nrule = 'custom'\ntrigger = 'good-start'\n");
+    let set = world.ok(&["policy", "set", "namespace", "own.toml"]);
+    let leaves =
+        "good-start: this command does not have it, and leaves the judging to a program that does";
+    assert!(set.contains(leaves), "{set}");
+    let lacks = "the policy asks for the trigger good-start, which this program does not have";
+    let next = "sternway policy show prompts/greeting";
+    let checked = world.fails(2, &["check", "prompts/greeting"]);
+    assert_eq!(checked, format!("error: {lacks}\nhelp: {next}\n"));
+    world.fails(2, &["record", "prompts/greeting", "--fail"]);
+    let said = world.run(&["get", "prompts/greeting"]).stderr;
+    assert!(said.contains(lacks) && said.ends_with(&format!("; next: {next}\n")), "{said}");
+}

@@ -35,6 +35,14 @@ pub(super) fn write(setting: &PolicySetting, page: &mut Page) {
                 let tier = rule.name().tier();
                 page.line(format_args!("  {} {tier}: {}", field(name), Rule::to_string(rule)));
             }
+            let warning = page.symbols().warning;
+            for trigger in policy.rules().iter().filter_map(Rule::trigger) {
+                let said =
+                    "this command does not have it, and leaves the judging to a program that does";
+                let said =
+                    style::paint(style::WAITING, format_args!("{warning} {trigger}: {said}"));
+                page.line(format_args!("  {} {said}", field("")));
+            }
             if policy.action() != Action::RollBack {
                 page.line(format_args!("  {} {}", field("action"), view.action));
             }
