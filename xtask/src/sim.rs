@@ -24,8 +24,8 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with_all = ["seeds", "from"])]
     seed: Option<u64>,
     /// Runs what is wrong, which is to be caught: lying-sync or half-batches; or for the engine
-    /// older-routes, revives, no-read-back, early-release, from-the-start, through-the-gate or
-    /// unheard.
+    /// older-routes, revives, no-read-back, early-release, from-the-start, through-the-gate,
+    /// unheard or unclosed.
     #[arg(long)]
     mutant: Option<String>,
 }

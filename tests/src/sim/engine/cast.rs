@@ -18,6 +18,7 @@ use sternway::{
 use sternway_deploy::{Ask, Event, advance};
 
 use super::{
+    hung::{self, Begun},
     mutant::Mutant,
     probe::SimProbe,
     production,
@@ -44,6 +45,9 @@ pub(super) struct Shared {
     pub(super) probe: Arc<SimProbe>,
     pub(super) stage: Arc<Stage>,
     pub(super) complaints: Complaints,
+    /// Whether runs are said to begin, and those that would fail hang.
+    pub(super) hangs: bool,
+    pub(super) begun: Begun,
     pub(super) mutant: Mutant,
 }
 
@@ -61,6 +65,26 @@ impl Shared {
             .with_probes(probes.unwrap_or_default())
     }
 
+    /// Reports how runs ended.
+    pub(super) async fn report(
+        &self,
+        control: &Control,
+        outcomes: Vec<Outcome>,
+    ) -> Result<(), ControlError> {
+        if self.hangs {
+            return self.begun.report(control, outcomes).await;
+        }
+        control.record(outcomes).await.map(drop)
+    }
+
+    /// Looks for runs that hang, if any may.
+    async fn look(&self, control: &Control) {
+        if self.hangs {
+            let found = hung::looks(control, self.mutant).await;
+            locked(&self.complaints).extend(found);
+        }
+    }
+
     fn complain(&self, who: &str, err: &ControlError) {
         locked(&self.complaints).push(format!("{who}: {err:?}"));
     }
@@ -75,7 +99,7 @@ pub(super) struct Player {
     pub(super) task: Option<Task>,
 }
 
-const fn is_away(err: &ControlError) -> bool {
+pub(super) const fn is_away(err: &ControlError) -> bool {
     matches!(err, ControlError::Store(err) if err.is_temporary())
 }
 
@@ -83,6 +107,7 @@ const fn is_away(err: &ControlError) -> bool {
 pub(super) fn drives(shared: &Shared, control: &Arc<Control>, id: DeploymentId) -> Task {
     let (shared, control) = (shared.clone(), Arc::clone(control));
     Box::pin(async move {
+        shared.look(&control).await;
         if let Some(changeset) = spoilt(&shared, &control, id).await {
             drop(shared.store.commit(&changeset).await);
         }
@@ -135,6 +160,7 @@ async fn spoilt(shared: &Shared, control: &Control, id: DeploymentId) -> Option<
         | Mutant::OlderRoutes
         | Mutant::Revives
         | Mutant::Unheard
+        | Mutant::Unclosed
         | Mutant::NoReadBack => return None,
     };
     let key = RecordKey::deployment(&production(), id);
@@ -155,14 +181,12 @@ pub(super) fn records(shared: &Shared, control: &Arc<Control>, batch: &Batch) ->
     let (shared, control, batch) = (shared.clone(), Arc::clone(control), Arc::clone(batch));
     Box::pin(async move {
         let Some(outcomes) = locked(&batch).clone() else { return };
-        match control.record(outcomes).await {
-            Ok(recorded) => {
-                drop(recorded);
-                *locked(&batch) = None;
-            }
+        match shared.report(&control, outcomes).await {
+            Ok(()) => *locked(&batch) = None,
             Err(err) if is_away(&err) => (),
             Err(err) => shared.complain("who records", &err),
         }
+        shared.look(&control).await;
     })
 }
 

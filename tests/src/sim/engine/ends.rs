@@ -49,13 +49,14 @@ impl Play<'_> {
         }
         // What was counted and never judged is judged by whoever repeats it.
         if let Some(outcomes) = locked(&self.batch).take() {
-            drop(now(self.sound.record(outcomes)).map_err(Failure::harness)?);
+            now(self.shared.report(&self.sound, outcomes)).map_err(Failure::harness)?;
         }
         self.everything_ends()?;
         // Those who slept may begin something new.
         self.wake_up()?;
         self.thaw()?;
         self.everything_ends()?;
+        self.nothing_is_open()?;
         self.settled()
     }
 
@@ -78,6 +79,7 @@ impl Play<'_> {
             if ids.is_empty() {
                 return Ok(());
             }
+            self.finds_what_hangs()?;
             for id in ids {
                 self.help(id, round).map_err(Failure::harness)?;
             }
@@ -128,7 +130,7 @@ impl Play<'_> {
         }
         self.check_health(id)?;
         let outcomes = self.runs(4)?;
-        now(self.sound.record(outcomes)).map(drop)
+        now(self.shared.report(&self.sound, outcomes))
     }
 
     fn check_health(&self, id: DeploymentId) -> Result<(), ControlError> {

@@ -6,7 +6,8 @@
 //! answers, says that it did what it did not, and forgets everything. After every turn the feed and the
 //! router are looked at: nothing goes on that went back, the router never goes back and shows nothing
 //! that nobody wanted, one deployment at a time moves an artifact, nobody begins before whoever came earlier or passes a gate before what it waits for is proven,
-//! or a health check before that said that all is well, and a breach is latched once. In the
+//! or a health check before that said that all is well, and a breach is latched once. In some runs what fails
+//! reports nothing, and is found by whoever looks: nothing that was said to begin stays open. In the
 //! end the faults stop, those that slept wake up, and every deployment must end, with the router where
 //! the store wants it. Where nothing but the candidate decides, it must end as it does without faults.
 //!
@@ -19,6 +20,7 @@ mod cast;
 mod ends;
 mod everywhere;
 mod gates;
+mod hung;
 mod ledger;
 mod mutant;
 mod play;

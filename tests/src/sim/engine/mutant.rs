@@ -21,11 +21,13 @@ pub enum Mutant {
     ThroughTheGate,
     /// The driver takes every health check for one that said that all is well.
     Unheard,
+    /// Nobody looks for runs that hang.
+    Unclosed,
 }
 
 impl Mutant {
     /// Everything that can be wrong.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OlderRoutes,
         Self::Revives,
         Self::NoReadBack,
@@ -33,6 +35,7 @@ impl Mutant {
         Self::FromTheStart,
         Self::ThroughTheGate,
         Self::Unheard,
+        Self::Unclosed,
     ];
 
     /// The word for it.
@@ -47,6 +50,7 @@ impl Mutant {
             Self::FromTheStart => "from-the-start",
             Self::ThroughTheGate => "through-the-gate",
             Self::Unheard => "unheard",
+            Self::Unclosed => "unclosed",
         }
     }
 }

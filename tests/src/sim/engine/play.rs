@@ -17,6 +17,7 @@ use sternway_store::Faulty;
 use super::{
     artifacts,
     cast::{Batch, Deed, Player, Shared, acts, drives, locked, new_deployment, person, records},
+    hung::Begun,
     ledger::Ledger,
     mutant::Mutant,
     probe::SimProbe,
@@ -106,7 +107,9 @@ impl<'a> Play<'a> {
         let (router, probe) = (Arc::new(router), Arc::new(probe));
         let mut ledger = Ledger::default();
         ledger.gates.probe = Some(Arc::clone(&probe));
-        let shared = Shared { store: faulty, ids, router, probe, stage, complaints, mutant };
+        let (hangs, begun) = (script.hangs, Begun::default());
+        let shared =
+            Shared { store: faulty, ids, router, probe, stage, complaints, hangs, begun, mutant };
         let clock = Arc::new(ManualClock::at(Timestamp::from_micros(BEGIN)));
         let namespace: NamespaceId = "shop".parse().map_err(Failure::harness)?;
         let without = Shared { store: Arc::clone(&store), ..shared.clone() };

@@ -20,6 +20,8 @@ pub(super) struct Script {
     pub(super) members: usize,
     /// Whether the candidates succeed as what is live does. If not, they fail always.
     pub(super) good: bool,
+    /// Whether what would fail hangs, and reports nothing.
+    pub(super) hangs: bool,
     /// How a health check finds the second version.
     pub(super) vitals: Vitals,
     /// Whether a second deployment is queued behind the first, and others that people begin as well.
@@ -64,6 +66,8 @@ impl Script {
             plan: plan.asking(consent).map_err(Failure::harness)?,
             members: (1 + dice.place(2)).max(1 + usize::from(waits)),
             good: dice.chance(1, 2),
+            // None of the seeds that were kept before.
+            hangs: seed % 8 == 5,
             vitals,
             // None of the seeds that were kept before, so that they go on telling what they told.
             queues: seed % 5 > 2,
