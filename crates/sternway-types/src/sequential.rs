@@ -43,11 +43,11 @@ pub struct Worse {
     /// A success rate that was promised, as a share; the last good version does not count then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objective: Option<Threshold>,
-    /// The success rate that is expected while too little was measured of the baseline, as a share.
-    /// Default 0.95.
+    /// The success rate that is expected while too little was measured of the baseline, as a share; it says
+    /// nothing beside an objective. Default 0.95.
     #[serde(default = "ninety_five_hundredths")]
     pub expected: Threshold,
-    /// How many runs of the baseline it takes for it to count. Default 200.
+    /// How many runs of the baseline it takes for it to count; it says nothing beside an objective. Default 200.
     #[serde(default = "two_hundred")]
     pub min_baseline: u32,
     /// By how many points the version's success rate must be lower than the one that it is held
