@@ -22,6 +22,7 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
     if found > Append::MAX_OUTCOMES {
         return Err(Refusal::TooManyOutcomes { found, limit: Append::MAX_OUTCOMES }.into());
     }
+    let open = runs::may_be_open(staging, ns)?;
     let mut subjects: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
     let mut appended = Appended::default();
     for (place, outcome) in append.outcomes().iter().enumerate() {
@@ -46,7 +47,9 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
             counted.push(place);
         }
         // Also of what was counted before: whoever knew nothing of open runs left one behind.
-        runs::end(staging, ns, outcome.id)?;
+        if open {
+            runs::end(staging, ns, outcome.id)?;
+        }
     }
     let marks: BTreeMap<_, _> =
         append.marks().iter().map(|(subject, mark)| (subject, mark)).collect();

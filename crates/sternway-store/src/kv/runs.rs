@@ -37,6 +37,11 @@ fn open_one(staging: &mut Staging, ns: &NamespaceId, run: &OpenRun) -> Result<Op
     Ok(Opened::Now)
 }
 
+/// Whether a run of a namespace may be open: where none is, nobody looks for one by one.
+pub(super) fn may_be_open(staging: &Staging, ns: &NamespaceId) -> Result<bool, StoreError> {
+    staging.may_hold(&key::of_namespace(Table::DueOf, ns).all(Direction::Forward))
+}
+
 /// Takes a run off the list, since its outcome is counted, if it is open.
 pub(super) fn end(
     staging: &mut Staging,

@@ -6,12 +6,13 @@
 
 use std::{
     mem,
+    ops::ControlFlow,
     sync::{Arc, Weak},
 };
 
 use super::{
     codec,
-    port::{Batch, Snapshot},
+    port::{Batch, Range, Snapshot},
     view::View,
 };
 use crate::StoreError;
@@ -75,6 +76,20 @@ impl Staging {
     pub(super) fn will_write(&self, key: &[u8]) -> bool {
         let ahead = self.ahead.as_ref().is_some_and(|ahead| ahead.contains_key(key));
         ahead || self.batch.contains_key(key)
+    }
+
+    /// Whether there may be something in a range: also where all of it is to be deleted.
+    pub(super) fn may_hold(&self, range: &Range) -> Result<bool, StoreError> {
+        let bounds = range.from.clone()..range.to.clone();
+        let ahead = self.ahead.as_ref().is_some_and(|it| it.range(bounds.clone()).next().is_some());
+        let mut holds = ahead || self.batch.range(bounds).next().is_some();
+        if !holds {
+            self.view.snapshot.scan(range, &mut |_, _| {
+                holds = true;
+                ControlFlow::Break(())
+            })?;
+        }
+        Ok(holds)
     }
 
     /// What was decided about a key and is not in the view.
