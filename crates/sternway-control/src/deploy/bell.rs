@@ -5,7 +5,7 @@ use sternway_store::Limit;
 use sternway_types::{Deployment, Member, Route, Step, Subject, Tally, Timestamp};
 
 use super::Driver;
-use crate::{Control, ControlError};
+use crate::{Control, ControlError, sweep::Swept};
 
 /// The deployment that a subject is part of, while it is on its way.
 #[derive(Clone, Debug)]
@@ -77,10 +77,13 @@ impl Control {
 }
 
 impl Driver<'_> {
-    /// Looks at the deployments with outcomes that nobody judged, such as of a process that died before it
-    /// could. While there are none, that costs one read.
-    pub(super) async fn look_for_unjudged(&mut self) -> Result<(), ControlError> {
+    /// Closes runs whose time is up, and looks at the deployments with outcomes that nobody judged, such as of a
+    /// process that died before it could. While there are none of either, that costs two reads.
+    pub(super) async fn look_for_outcomes(&mut self) -> Result<(), ControlError> {
         let (control, mut after) = (self.control, None);
+        let mut swept = Swept::default();
+        control.close_due(&mut swept).await?;
+        self.say(swept.failed.into_iter().map(|(_, err)| err).next());
         loop {
             let (store, namespace) = (&control.store, &control.namespace);
             let page = store.unjudged(namespace, after.as_ref(), Limit::MAX).await?;

@@ -57,7 +57,7 @@ pub(super) type Which = (EnvironmentId, DeploymentId);
 
 impl Control {
     /// Drives every deployment, those that are under way first. Every so often it looks for outcomes that
-    /// nobody judged and for routers that forgot. On a runtime whose timer is on.
+    /// nobody judged, for runs that nobody reported in time, and for routers that forgot. On a runtime whose timer is on.
     pub fn drive(&self, every: Duration) -> Driver<'_> {
         let feed = self.watch(sternway_types::Revision::ZERO);
         Driver {
@@ -95,7 +95,7 @@ impl Driver<'_> {
             match self.checks.say(self.control).await {
                 Ok(next) => self.go_on(next),
                 // What cannot be said of one deployment keeps nobody from driving the others.
-                Err(err) => drop(self.trouble.get_or_insert(err)),
+                Err(err) => self.say(Some(err)),
             }
             let driven = self.round().await;
             if !driven.is_empty() {
@@ -111,6 +111,11 @@ impl Driver<'_> {
             }
             self.follow().await?;
         }
+    }
+
+    /// Says what is in the way of one thing when all others were done; the first of several.
+    pub(super) fn say(&mut self, trouble: Option<ControlError>) {
+        self.trouble = self.trouble.take().or(trouble);
     }
 
     /// Looks at deployments again whose health was asked for.
@@ -162,7 +167,7 @@ impl Driver<'_> {
                 Ok(driven) => moved.extend(driven),
                 Err(err) => {
                     self.due.insert(which, now.saturating_add(AGAIN));
-                    self.trouble.get_or_insert(err);
+                    self.say(Some(err));
                 }
             }
         }
@@ -190,12 +195,12 @@ impl Driver<'_> {
     }
 
     /// Every so often, has routers that forgot do again what the store wants, and looks for outcomes that
-    /// nobody judged.
+    /// nobody judged, or reported in time.
     async fn look_around(&mut self) -> Result<(), ControlError> {
         let now = self.control.now();
         if now >= self.look {
             self.look = now.saturating_add(self.every);
-            self.look_for_unjudged().await?;
+            self.look_for_outcomes().await?;
             self.unrouted = self.control.keep_routes(&mut self.looked).await?;
             // Requests were taken from its candidates: it goes back.
             for unrouted in self.unrouted.iter().filter(|it| it.is_withdrawn()) {

@@ -11,7 +11,7 @@ use sternway_control::{
 use sternway_store::{Limit, Opened, Refusal, StoreError};
 use sternway_types::{
     Activation, Assigned, Bucket, OpenRun, Outcome, OutcomeDeadline, OutcomeId, OutcomeStatus,
-    Policy, PolicyScope, PolicySetting, Rule, Subject, Timestamp, Verdict, Worse,
+    Phase, Policy, PolicyScope, PolicySetting, Rule, Subject, Timestamp, Verdict, Worse,
 };
 use tokio::time::timeout;
 
@@ -194,4 +194,22 @@ async fn a_supervisor_wakes_up_when_a_run_is_due() {
     let round = timeout(10 * SECOND, supervisor.next()).await.unwrap().unwrap();
     assert_eq!(round.swept.missed, 3);
     assert_eq!(world.live().await, Some(version(1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_driver_takes_back_a_candidate_whose_runs_never_end() {
+    let world = shop().await;
+    let started = start(&world, by_shares(&[50])).await.expect("it begins").deployment;
+    let mut driver = world.control.drive(5 * SECOND);
+    let seen = driver.next().await.unwrap().expect("the store is open");
+    assert_eq!(seen.last().map(|it| it.deployment.step), Some(1));
+    let subject = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    for number in 0..20 {
+        open(&world, &format!("run {number}"), &subject, 60).await;
+    }
+    world.clock.advance(MINUTE);
+    let found = driver.next().await.unwrap().expect("the store is open");
+    let phases: Vec<_> = found.iter().map(|it| (it.deployment.id, it.deployment.phase)).collect();
+    assert_eq!(phases, [(started.id, Phase::RolledBack)]);
+    assert_eq!(still_open(&world).await, []);
 }
