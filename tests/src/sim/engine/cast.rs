@@ -23,6 +23,7 @@ use super::{
     probe::SimProbe,
     production,
     router::SimRouter,
+    script::Badly,
     stage::{Stage, Task},
 };
 
@@ -45,8 +46,8 @@ pub(super) struct Shared {
     pub(super) probe: Arc<SimProbe>,
     pub(super) stage: Arc<Stage>,
     pub(super) complaints: Complaints,
-    /// Whether runs are said to begin, and those that would fail hang.
-    pub(super) hangs: bool,
+    /// What runs do that go badly.
+    pub(super) badly: Badly,
     pub(super) begun: Begun,
     pub(super) mutant: Mutant,
 }
@@ -71,7 +72,7 @@ impl Shared {
         control: &Control,
         outcomes: Vec<Outcome>,
     ) -> Result<(), ControlError> {
-        if self.hangs {
+        if self.badly == Badly::Hang {
             return self.begun.report(control, outcomes).await;
         }
         control.record(outcomes).await.map(drop)
@@ -79,7 +80,7 @@ impl Shared {
 
     /// Looks for runs that hang, if any may.
     async fn look(&self, control: &Control) {
-        if self.hangs {
+        if self.badly == Badly::Hang {
             let found = hung::looks(control, self.mutant).await;
             locked(&self.complaints).extend(found);
         }

@@ -16,6 +16,7 @@ use super::{
     cast::{is_away, locked},
     mutant::Mutant,
     play::Play,
+    script::Badly,
     stage::now,
 };
 use crate::sim::Failure;
@@ -63,7 +64,7 @@ pub(super) async fn looks(control: &Control, mutant: Mutant) -> Option<String> {
 impl Play<'_> {
     /// Looks for runs that hang.
     pub(super) fn finds_what_hangs(&self) -> Result<(), Failure> {
-        if !self.script.hangs {
+        if self.script.badly == Badly::Fail {
             return Ok(());
         }
         match now(looks(&self.sound, self.shared.mutant)) {
@@ -74,7 +75,7 @@ impl Play<'_> {
 
     /// No run is open in the end: each of which somebody was told that it is was counted.
     pub(super) fn nothing_is_open(&mut self) -> Result<(), Failure> {
-        if !self.script.hangs {
+        if self.script.badly == Badly::Fail {
             return Ok(());
         }
         self.pass(DEADLINE);

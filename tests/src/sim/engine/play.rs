@@ -107,9 +107,9 @@ impl<'a> Play<'a> {
         let (router, probe) = (Arc::new(router), Arc::new(probe));
         let mut ledger = Ledger::default();
         ledger.gates.probe = Some(Arc::clone(&probe));
-        let (hangs, begun) = (script.hangs, Begun::default());
+        let (badly, begun) = (script.badly, Begun::default());
         let shared =
-            Shared { store: faulty, ids, router, probe, stage, complaints, hangs, begun, mutant };
+            Shared { store: faulty, ids, router, probe, stage, complaints, badly, begun, mutant };
         let clock = Arc::new(ManualClock::at(Timestamp::from_micros(BEGIN)));
         let namespace: NamespaceId = "shop".parse().map_err(Failure::harness)?;
         let without = Shared { store: Arc::clone(&store), ..shared.clone() };

@@ -11,6 +11,15 @@ use super::{
 };
 use crate::sim::{Dice, Failure};
 
+/// What runs do that go badly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Badly {
+    /// They fail, and say so.
+    Fail,
+    /// They were said to begin, as all runs are then, and say nothing any more.
+    Hang,
+}
+
 /// A run, as its seed has it.
 #[derive(Clone, Debug)]
 pub(super) struct Script {
@@ -20,8 +29,8 @@ pub(super) struct Script {
     pub(super) members: usize,
     /// Whether the candidates succeed as what is live does. If not, they fail always.
     pub(super) good: bool,
-    /// Whether what would fail hangs, and reports nothing.
-    pub(super) hangs: bool,
+    /// What runs do that go badly.
+    pub(super) badly: Badly,
     /// How a health check finds the second version.
     pub(super) vitals: Vitals,
     /// Whether a second deployment is queued behind the first, and others that people begin as well.
@@ -67,7 +76,7 @@ impl Script {
             members: (1 + dice.place(2)).max(1 + usize::from(waits)),
             good: dice.chance(1, 2),
             // None of the seeds that were kept before.
-            hangs: seed % 8 == 5,
+            badly: if seed % 8 == 5 { Badly::Hang } else { Badly::Fail },
             vitals,
             // None of the seeds that were kept before, so that they go on telling what they told.
             queues: seed % 5 > 2,
