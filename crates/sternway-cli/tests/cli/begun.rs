@@ -65,6 +65,18 @@ fn what_nobody_ended_fails_and_the_next_command_says_so() {
 }
 
 #[test]
+fn a_look_at_the_past_closes_nothing() {
+    let world = World::with_greeting();
+    world.ok(&["record", KEY, "--begin", "--id", "run", "--deadline", "1s"]);
+    // Due by now, as the dry run says, which closes nothing either.
+    while !world.run(&["--dry-run", "get", KEY]).stderr.contains("failed") {}
+    let past = world.run(&["--at", "2", "get", KEY]);
+    assert_eq!((past.code, past.stderr.as_str()), (0, ""));
+    world.ok(&["record", KEY, "--ok", "--id", "run"]);
+    assert_eq!(outcomes(&world, KEY), json!([["failed", "NoOutcome"]]), "it was due before");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let world = World::with_greeting();
     let never = world.fails(2, &["record", KEY, "--begin", "--deadline", "0s"]);

@@ -1,6 +1,6 @@
 //! Runs that are opened before they begin: whoever reports nothing failed.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sternway_control::{
     ControlError,
@@ -8,9 +8,9 @@ use sternway_control::{
     runs::{Begun, Opening},
     sweep::Swept,
 };
-use sternway_store::{Limit, Opened, Refusal, StoreError};
+use sternway_store::{AsOf, Limit, Opened, Refusal, Store, StoreError};
 use sternway_types::{
-    Activation, Assigned, Bucket, OpenRun, Outcome, OutcomeDeadline, OutcomeId, OutcomeStatus,
+    Activation, Assigned, At, Bucket, OpenRun, Outcome, OutcomeDeadline, OutcomeId, OutcomeStatus,
     Phase, Policy, PolicyScope, PolicySetting, Rule, Subject, Timestamp, Verdict, Worse,
 };
 use tokio::time::timeout;
@@ -212,4 +212,16 @@ async fn a_driver_takes_back_a_candidate_whose_runs_never_end() {
     let phases: Vec<_> = found.iter().map(|it| (it.deployment.id, it.deployment.phase)).collect();
     assert_eq!(phases, [(started.id, Phase::RolledBack)]);
     assert_eq!(still_open(&world).await, []);
+}
+
+#[tokio::test]
+async fn who_looks_at_the_past_closes_nothing() {
+    let world = World::with_live(2).await;
+    let subject = world.subject(2).await;
+    let run = open(&world, "run", &subject, 1).await.run;
+    world.clock.advance(SECOND);
+    let past: Arc<dyn Store> = Arc::new(AsOf::new(Arc::clone(&world.store), At::Head));
+    let swept = world.through(&past).sweep().await.expect("it is no error");
+    assert_eq!((swept.missed, swept.failed.len()), (0, 0));
+    assert_eq!(still_open(&world).await, [run]);
 }

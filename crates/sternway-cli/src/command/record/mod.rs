@@ -106,7 +106,7 @@ pub(crate) struct Args {
     trace: Option<String>,
 
     /// A name for this run: recorded twice under one name for one key and environment, it counts
-    /// once.
+    /// once. A run that was begun under it ends, and is of the version that was live then.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
 
