@@ -9,9 +9,9 @@ use sternway::{
     store::{Append, Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError},
     types::{
         Actor, ArtifactId, At, Change, Changeset, ChangesetId, Content, Environment, EnvironmentId,
-        Force, Generation, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion, Outcome,
-        OutcomeId, OutcomeStatus, PointerName, Record, RecordKind, Revision, Subject, Target,
-        Timestamp, VersionNumber,
+        Force, Generation, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion, OpenRun,
+        Outcome, OutcomeId, OutcomeStatus, PointerName, Record, RecordKind, Revision, Subject,
+        Target, Timestamp, VersionNumber,
     },
 };
 
@@ -82,6 +82,8 @@ async fn look(store: &KvStore) -> Made<()> {
     drop(store.tallies(&shop, &subject()?).await);
     drop(store.outcomes(&shop, &subject()?, 0, limit).await);
     drop(store.unjudged(&shop, None, limit).await);
+    drop(store.open_run(&shop, open()).await);
+    drop(store.open_runs(&shop, Timestamp::MAX, None, limit).await);
     for after in [Revision::ZERO, Revision::new(1)] {
         drop(store.feed(&shop, after, limit).await);
     }
@@ -90,6 +92,7 @@ async fn look(store: &KvStore) -> Made<()> {
     let next = changeset("next")?.then(Change::CreateNamespace);
     drop(store.rehearse(&next).await);
     drop(store.rehearse_append(&outcomes("other")?).await);
+    drop(store.rehearse_append(&outcomes("open")?).await);
     Ok(())
 }
 
@@ -153,6 +156,11 @@ fn outcomes(name: &str) -> Made<Append> {
     Ok(Append::new(namespace()?, Timestamp::EPOCH, vec![outcome]))
 }
 
+/// A run that began and did not end.
+fn open() -> OutcomeId {
+    OutcomeId::from_name("open")
+}
+
 /// The rows of a small store that holds something of every kind.
 async fn filled() -> Made<Batch> {
     let kv = MemoryKv::new();
@@ -178,7 +186,8 @@ async fn filled() -> Made<Batch> {
             changeset(&content.digest().to_string())?.then(Change::AddVersion(Box::new(new)));
         drop(store.commit(&publish.then(live(&id)?)).await?);
     }
-    drop(store.append(&outcomes("first")?).await?);
+    let run = OpenRun::new(open(), subject()?, Timestamp::EPOCH, OpenRun::LONGEST)?;
+    drop(store.append(&outcomes("first")?.opening(run)).await?);
     // The first of its three revisions is gone.
     drop(store.compact(&namespace()?, Revision::new(2)).await?);
     let rows = rows_of(&kv)?;
