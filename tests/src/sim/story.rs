@@ -6,8 +6,8 @@ use sternway::{
     types::{
         Actor, ArtifactId, At, Change, Changeset, ChangesetId, Condemnation, Environment,
         EnvironmentId, Failure as Failed, Force, MoveCause, NamespaceId, NamespaceSettings,
-        NewMove, NewVersion, Outcome, OutcomeId, OutcomeStatus, PointerName, Reason, Record,
-        Revision, Subject, Target, Timestamp, VersionNumber,
+        NewMove, NewVersion, OpenRun, Outcome, OutcomeId, OutcomeStatus, PointerName, Reason,
+        Record, Revision, Subject, Target, Timestamp, VersionNumber,
     },
 };
 
@@ -141,7 +141,8 @@ impl Story {
         Ok(Step::Compact(Revision::new(self.dice.below(newest + 2))))
     }
 
-    /// Outcomes of what is live, some of which were counted before.
+    /// Outcomes of what is live, some of which were counted before, and runs of it that begin, some of which
+    /// did before, or ended.
     async fn outcomes(&mut self, store: &dyn Store, artifact: &ArtifactId) -> Made<Step> {
         let (environment, at) = (EnvironmentId::production(), self.now());
         let name = PointerName::Environment(environment.clone());
@@ -161,7 +162,14 @@ impl Story {
                 Outcome::new(OutcomeId::from_name(&name), subject.clone(), at, status)
             })
             .collect();
-        Ok(Step::Append(Append::new(namespace()?, at, outcomes)))
+        let mut append = Append::new(namespace()?, at, outcomes);
+        // Without dice: seeds that were kept go on telling what they told.
+        let told = self.said.len();
+        for number in [told * 7 % 200, told * 13 % 200] {
+            let id = OutcomeId::from_name(&format!("{subject} {number}"));
+            append = append.opening(OpenRun::new(id, subject.clone(), at, OpenRun::SHORTEST)?);
+        }
+        Ok(Step::Append(append))
     }
 }
 
