@@ -52,7 +52,6 @@ impl KnownGood {
     fn freeze(&self, subject: &Subject) -> FrozenBaseline {
         let sum = |of: fn(&Tally) -> u64| self.tallies.iter().map(of).fold(0, u64::saturating_add);
         let errors = self.tallies.iter();
-        let quantiles = self.tallies.iter().map(Tally::quantiles);
         FrozenBaseline {
             artifact: subject.artifact.clone(),
             environment: subject.environment.clone(),
@@ -62,7 +61,18 @@ impl KnownGood {
             succeeded: sum(|tally| tally.succeeded),
             failed: sum(|tally| tally.failed),
             errors: errors.fold(ErrorClasses::default(), |sum, it| sum.plus(it.errors())),
-            quantiles: quantiles.fold(Quantiles::default(), Quantiles::plus),
+            quantiles: self.quantiles(),
+        }
+    }
+
+    /// How long its runs took and what they cost: until the other version was first judged, if that was kept.
+    pub(crate) fn quantiles(&self) -> Quantiles {
+        match &self.frozen {
+            Some(frozen) => frozen.quantiles.clone(),
+            None => {
+                let each = self.tallies.iter().map(Tally::quantiles);
+                each.fold(Quantiles::default(), Quantiles::plus)
+            }
         }
     }
 }

@@ -5,10 +5,9 @@
 
 use std::time::Duration;
 
-use sternway_policy::Baseline;
 use sternway_store::{Append, Limit, Opened, StoreError};
 use sternway_types::{
-    Assigned, OpenRun, OutcomeDeadline, OutcomeId, Policy, Quantiles, Rule, Subject, Timestamp,
+    Assigned, OpenRun, OutcomeDeadline, OutcomeId, Policy, Rule, Subject, Timestamp,
 };
 
 use crate::{Control, ControlError, baseline::KnownGood, sweep::Swept};
@@ -88,26 +87,25 @@ impl Control {
     }
 
     async fn close(&self, due: &[OpenRun], swept: &mut Swept) -> Result<(), ControlError> {
-        let recorded = match self.record(due.iter().map(OpenRun::missed).collect()).await {
-            Ok(recorded) => recorded,
-            // One of which there can be no outcome any more keeps no other open.
-            Err(ControlError::Store(StoreError::Refused(_))) if due.len() > 1 => {
-                for run in due {
+        match (self.record(due.iter().map(OpenRun::missed).collect()).await, due) {
+            (Ok(recorded), _) => {
+                swept.missed += due.len().saturating_sub(recorded.duplicates) as u64;
+                swept.judged.extend(recorded.judged);
+            }
+            // Nothing can be done about any of them now.
+            (Err(ControlError::Store(err)), _)
+                if err.is_temporary() || matches!(err, StoreError::Closed) =>
+            {
+                return Err(err.into());
+            }
+            // One that cannot be counted, or judged, keeps no other open.
+            (Err(err), [run]) => swept.failed.push((run.subject.clone(), err)),
+            (Err(_), several) => {
+                for run in several {
                     Box::pin(self.close(std::slice::from_ref(run), swept)).await?;
                 }
-                return Ok(());
             }
-            Err(err @ ControlError::Store(StoreError::Refused(_))) => {
-                let subject = due.first().map(|run| run.subject.clone());
-                swept.failed.extend(subject.map(|subject| (subject, err)));
-                return Ok(());
-            }
-            Err(err @ ControlError::Store(_)) => return Err(err),
-            // They were counted: what cannot be judged is said by who sweeps.
-            Err(_) => return Ok(()),
-        };
-        swept.missed += due.len().saturating_sub(recorded.duplicates) as u64;
-        swept.judged.extend(recorded.judged);
+        }
         Ok(())
     }
 
@@ -128,15 +126,7 @@ impl Control {
             Some(trial) => trial.baseline().map(KnownGood::frozen_as),
             None => self.baseline_of(policy, subject).await?,
         };
-        let measured = known.as_ref().and_then(|it| measured(&it.as_baseline()));
+        let measured = known.as_ref().map(KnownGood::quantiles);
         Ok(declared.unwrap_or(OutcomeDeadline::Auto).length(measured.as_ref()))
     }
-}
-
-/// How long runs of the last good version took, if that is known.
-fn measured(baseline: &Baseline<'_>) -> Option<Quantiles> {
-    let now = baseline.tallies.iter().map(sternway_types::Tally::quantiles);
-    let now = now.fold(Quantiles::default(), Quantiles::plus);
-    let frozen = baseline.frozen.map(|frozen| frozen.quantiles.clone());
-    frozen.or(Some(now))
 }

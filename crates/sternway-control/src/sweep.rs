@@ -21,9 +21,9 @@ pub struct Swept {
 }
 
 impl Control {
-    /// Records of every run whose deadline is over that it failed, judges every outcome that nobody judged, and
-    /// takes back what regressed. A subject that
-    /// cannot be judged, such as since its outcomes are damaged, keeps no other from being judged.
+    /// Judges every outcome that nobody judged, records of every run whose deadline is over that it failed, and
+    /// takes back what regressed. A subject that cannot be judged, or counted, such as since its outcomes are
+    /// damaged, keeps no other from being so.
     ///
     /// # Errors
     ///
@@ -31,11 +31,10 @@ impl Control {
     /// before stays judged.
     pub async fn sweep(&self) -> Result<Swept, ControlError> {
         let mut swept = Swept::default();
-        self.close_due(&mut swept).await?;
         let mut after = None;
         loop {
             let page = self.store.unjudged(&self.namespace, after.as_ref(), Limit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(swept) };
+            let Some(last) = page.last() else { break };
             after = Some(last.clone());
             for subject in page {
                 match self.sweep_one(&subject).await {
@@ -44,6 +43,8 @@ impl Control {
                 }
             }
         }
+        self.close_due(&mut swept).await?;
+        Ok(swept)
     }
 
     /// Judges what is left of one subject's outcomes.

@@ -82,8 +82,8 @@ impl Driver<'_> {
     pub(super) async fn look_for_outcomes(&mut self) -> Result<(), ControlError> {
         let (control, mut after) = (self.control, None);
         let mut swept = Swept::default();
-        control.close_due(&mut swept).await?;
-        self.say(swept.failed.into_iter().map(|(_, err)| err).next());
+        let closed = control.close_due(&mut swept).await;
+        self.say(closed.err().or_else(|| swept.failed.into_iter().map(|(_, err)| err).next()));
         loop {
             let (store, namespace) = (&control.store, &control.namespace);
             let page = store.unjudged(namespace, after.as_ref(), Limit::MAX).await?;

@@ -5,11 +5,12 @@ use std::{ops::ControlFlow, time::Duration};
 use sternway_control::{
     deploy::{NewDeployment, OnSupersede},
     publish::Publish,
+    runs::Opening,
 };
 use sternway_deploy::immediate;
 use sternway_store::{Batch, Direction, Kv as _, MemoryKv, Range};
 use sternway_types::{
-    ArtifactId, Force, Limits, Outcome, PolicyScope, PolicySetting, Subject, Wait,
+    ArtifactId, Force, Limits, Outcome, OutcomeId, PolicyScope, PolicySetting, Subject, Wait,
 };
 
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
 /// The letters of tables.
 const RECORDS: u8 = b'r';
 const OUTCOMES: u8 = b'o';
+const TALLIES: u8 = b't';
 const UNJUDGED: u8 = b'u';
 
 /// Flips the last byte of every row of a table whose key holds this name. A store sees it from its
@@ -195,4 +197,27 @@ async fn a_deployment_that_cannot_be_read_keeps_no_other_from_being_driven() {
     assert_eq!(driven.iter().map(|it| it.deployment.id).collect::<Vec<_>>(), [second]);
     let err = said(driver.next().await);
     assert!(err.starts_with("integrity-mismatch: "), "and the other is said: {err}");
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_counted_keeps_no_other_open() {
+    let (world, kv) = two_tools().await;
+    for tool in [broken(), sound()] {
+        let subject = subject(&world, &tool).await;
+        world.append(&subject, ".").await;
+        for number in 0..3 {
+            let id = OutcomeId::from_name(&format!("{tool} {number}"));
+            let deadline = Some(Duration::from_secs(60));
+            let opening = Opening { deadline, ..Opening::new(id, subject.clone()) };
+            drop(world.control.open_run(opening).await.expect("it is opened"));
+        }
+    }
+    damage(&kv, TALLIES, "tools/broken");
+    show(&world).await;
+    world.clock.advance(Duration::from_secs(60));
+    let swept = world.control.sweep().await.expect("the store can tell what is due");
+    assert_eq!(swept.missed, 3, "{swept:?}");
+    assert!(swept.failed.iter().all(|(subject, _)| subject.artifact == broken()), "{swept:?}");
+    assert!(!swept.failed.is_empty());
+    assert_eq!((live(&world, &broken()).await, live(&world, &sound()).await), (2, 1));
 }
