@@ -270,13 +270,19 @@ impl Driver {
         Ok(if again && !self.kind.is(Fault::KeepsTheLast) { Taken::Before } else { Taken::Anew })
     }
 
-    /// Puts a route in the place of an older one; says what it is older than otherwise.
-    fn replace(&self, target: &Target, route: &Route) -> Option<Generation> {
+    /// Puts a route in the place of an older one, unless something keeps it from it. It looks and
+    /// writes at once, so that no other driver comes in between.
+    fn replace(&self, target: &Target, route: &Route) -> Result<(), RouterError> {
         self.on_front(|front| {
+            if self.barred(front, target, route)? == Taken::Before {
+                return Ok(());
+            }
             let found = self.older(front, target, route.generation());
-            let refused = found.filter(|_| !self.kind.is(Fault::LooksAndWrites));
-            if refused.is_some() && !self.kind.is(Fault::TakesWhatItRefuses) {
-                return refused;
+            let found = found.filter(|_| !self.kind.is(Fault::LooksAndWrites));
+            let asked = route.generation();
+            let answer = found.map_or(Ok(()), |found| Err(RouterError::Older { asked, found }));
+            if answer.is_err() && !self.kind.is(Fault::TakesWhatItRefuses) {
+                return answer;
             }
             if self.kind.is(Fault::AnswersEarly) {
                 let before = front.routes.get(target).cloned();
@@ -284,7 +290,7 @@ impl Driver {
             }
             front.generations.insert(target.clone(), route.generation());
             front.routes.insert(target.clone(), route.clone());
-            refused
+            answer
         })
     }
 }
@@ -316,20 +322,17 @@ impl TrafficRouter for Driver {
         }
         self.pause(Fault::StaysBusy).await;
         self.on_front(|front| front.busy = false);
-        let older = |found| RouterError::Older { asked: route.generation(), found };
         if self.kind.is(Fault::LooksAndWrites) {
-            let found = self.on_front(|front| self.older(front, &target, route.generation()));
-            found.map_or(Ok(()), |found| Err(older(found)))?;
+            let asked = route.generation();
+            let found = self.on_front(|front| self.older(front, &target, asked));
+            found.map_or(Ok(()), |found| Err(RouterError::Older { asked, found }))?;
         }
         self.pause(Fault::LooksAndWrites).await;
         if self.kind.is(Fault::HasAGap) {
             self.on_front(|front| front.routes.remove(&target));
         }
         self.pause(Fault::HasAGap).await;
-        if self.on_front(|front| self.barred(front, &target, &fitted))? == Taken::Before {
-            return Ok(());
-        }
-        self.replace(&target, &fitted).map_or(Ok(()), |found| Err(older(found)))?;
+        self.replace(&target, &fitted)?;
         let mut applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
         applied.insert(target, fitted);
         Ok(())
