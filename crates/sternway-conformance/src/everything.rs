@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sternway_store::{DigestHit, Floor, Head, Limit, StoreError, Tallies};
+use sternway_store::{DigestHit, Floor, Head, Limit, Noted, StoreError, Tallies};
 use sternway_types::{
     Applied, Artifact, ArtifactId, At, Commit, Content, ContentRef, Digest, DigestPrefix,
     EnvironmentId, Generation, OpenRun, Outcome, Pointer, PointerMove, PointerName, RecordEntry,
@@ -32,6 +32,8 @@ pub(crate) struct Everything {
     pub(crate) records: BTreeMap<&'static str, Vec<RecordEntry>>,
     pub(crate) tallies: BTreeMap<Subject, Tallies>,
     pub(crate) outcomes: BTreeMap<Subject, Vec<Outcome>>,
+    /// Of those with which something was noted.
+    pub(crate) noted: BTreeMap<Subject, Vec<Noted>>,
     pub(crate) counted: Vec<Subject>,
     pub(crate) unjudged: Vec<Subject>,
     /// Those that are due first come first.
@@ -239,6 +241,16 @@ impl Everything {
             if !log.is_empty() {
                 self.outcomes.insert(subject.clone(), log);
             }
+            let noted = pages(
+                async |after: Option<u64>| {
+                    store.noted(ns, subject, after.unwrap_or_default(), limit).await
+                },
+                |noted| noted.place,
+            );
+            let noted = noted.await?;
+            if !noted.is_empty() {
+                self.noted.insert(subject.clone(), noted);
+            }
         }
         Ok(())
     }
@@ -268,6 +280,7 @@ impl Everything {
             records,
             tallies,
             outcomes,
+            noted,
             counted,
             unjudged,
             open_runs

@@ -201,6 +201,11 @@ macro_rules! __store_cases {
                 a_person_overrules_that_others_must_agree,
                 only_a_person_protects_less,
             }
+            noted {
+                how_far_others_were_is_noted_with_a_failure,
+                a_rehearsal_says_what_would_be_noted,
+                whoever_races_every_failure_is_noted_once,
+            }
             opened {
                 a_run_is_opened_once_by_its_id,
                 an_outcome_ends_its_run,

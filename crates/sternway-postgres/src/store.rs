@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use sternway_store::{
-    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
-    Tallies,
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Noted, Report, Shrunk, Store,
+    StoreError, Tallies,
 };
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
@@ -237,6 +237,16 @@ impl Store for PostgresStore {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.open()?.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn noted(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Noted>, StoreError> {
+        self.open()?.noted(namespace, subject, after, limit).await
     }
 
     async fn subjects(

@@ -1,6 +1,10 @@
 //! The bulk lane: outcomes, counted exactly once.
 
-use sternway_types::{NamespaceId, OpenRun, Outcome, Subject, Tally, Timestamp};
+use std::collections::BTreeMap;
+
+use sternway_types::{
+    Generation, NamespaceId, OpenRun, Outcome, Subject, Tally, Timestamp, VersionNumber,
+};
 
 /// Outcomes to count, and how far earlier ones were judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +14,7 @@ pub struct Append {
     outcomes: Vec<Outcome>,
     judged: Vec<(Subject, Tally)>,
     openings: Vec<OpenRun>,
+    notings: BTreeMap<Subject, Vec<(VersionNumber, Generation)>>,
 }
 
 impl Append {
@@ -22,7 +27,8 @@ impl Append {
         for outcome in &mut outcomes {
             outcome.at = outcome.at.min(arrived);
         }
-        Self { namespace, outcomes, judged: Vec::new(), openings: Vec::new() }
+        let (judged, openings, notings) = Default::default();
+        Self { namespace, outcomes, judged, openings, notings }
     }
 
     /// Says that a subject was judged up to this tally. A mark never goes back.
@@ -35,6 +41,17 @@ impl Append {
     /// counted is not opened, and one that is open stays as it is.
     pub fn opening(mut self, run: OpenRun) -> Self {
         self.openings.push(run);
+        self
+    }
+
+    /// Has it noted with each new failure of a subject how far the logs of others were: of these versions and
+    /// generations, of the same artifact in the same environment. It is noted in the commit that counts the
+    /// failure, so that whoever judges it, whenever that is, holds it against the same outcomes. Where no others
+    /// are named, nothing is noted.
+    pub fn noting(mut self, subject: Subject, others: Vec<(VersionNumber, Generation)>) -> Self {
+        if !others.is_empty() {
+            self.notings.insert(subject, others);
+        }
         self
     }
 
@@ -56,6 +73,12 @@ impl Append {
         &self.judged
     }
 
+    /// With the failures of which subjects it is noted how far the logs of which others were.
+    #[must_use]
+    pub const fn notings(&self) -> &BTreeMap<Subject, Vec<(VersionNumber, Generation)>> {
+        &self.notings
+    }
+
     /// The runs that begin.
     #[must_use]
     pub fn openings(&self) -> &[OpenRun] {
@@ -72,6 +95,26 @@ pub enum Opened {
     Before,
     /// Its outcome was counted already: it is over.
     Ended,
+}
+
+/// How far the logs of others were when a run failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noted {
+    /// The place of the failure in the log of its subject, from 1.
+    pub place: u64,
+    /// The others, in the order in which they were asked for.
+    pub others: Vec<LogLength>,
+}
+
+/// How many outcomes a log had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogLength {
+    /// The version that the outcomes are of, of the same artifact in the same environment.
+    pub version: VersionNumber,
+    /// The generation that they name.
+    pub generation: Generation,
+    /// How many there were.
+    pub total: u64,
 }
 
 /// What is known of a subject: what its outcomes add up to, and up to where they were judged.
@@ -92,6 +135,8 @@ pub struct AppendedSubject {
     pub before: Tallies,
     /// Which outcomes of the append were new, by their places in it, in the order of the log.
     pub counted: Vec<usize>,
+    /// What was noted with each failure among them, if the append asked for it.
+    pub noted: Vec<Noted>,
 }
 
 /// The answer to an append that is durable.

@@ -250,6 +250,12 @@ macro_rules! decorate {
                 after: u64,
                 limit: Limit
             ) -> Vec<Outcome> { .within(namespace).about(&subject.artifact) }
+            noted(
+                namespace: &NamespaceId,
+                subject: &Subject,
+                after: u64,
+                limit: Limit
+            ) -> Vec<Noted> { .within(namespace).about(&subject.artifact) }
             subjects(
                 namespace: &NamespaceId,
                 after: Option<&Subject>,
@@ -306,7 +312,7 @@ macro_rules! forward {
             };
 
             use $crate::{
-                Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
+                Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Noted, Report, Shrunk, Store, StoreError,
                 Tallies,
             };
 

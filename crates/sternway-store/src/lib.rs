@@ -62,7 +62,7 @@ pub use crate::metered::Metered;
 #[cfg(feature = "traced")]
 pub use crate::traced::Traced;
 pub use crate::{
-    append::{Append, Appended, AppendedSubject, Opened, Tallies},
+    append::{Append, Appended, AppendedSubject, LogLength, Noted, Opened, Tallies},
     as_of::AsOf,
     compaction::{Compaction, Floor, Shrunk},
     error::{Cause, Conflict, Contested, LastWrite, StoreError},

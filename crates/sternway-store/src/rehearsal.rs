@@ -11,8 +11,8 @@ use sternway_types::{
 };
 
 use crate::{
-    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
-    Tallies,
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Noted, Report, Shrunk, Store,
+    StoreError, Tallies,
 };
 
 /// Wraps a store so that every write is only rehearsed: `commit`, `append` and `compact` answer what
@@ -230,6 +230,16 @@ impl Store for Rehearsal {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.inner.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn noted(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Noted>, StoreError> {
+        self.inner.noted(namespace, subject, after, limit).await
     }
 
     async fn subjects(

@@ -10,7 +10,9 @@ use sternway_types::{
     Version, VersionNumber,
 };
 
-use crate::{Append, Appended, Compaction, Floor, Limit, Report, Shrunk, StoreError, Tallies};
+use crate::{
+    Append, Appended, Compaction, Floor, Limit, Noted, Report, Shrunk, StoreError, Tallies,
+};
 
 /// Where a namespace stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -294,6 +296,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         after: u64,
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError>;
+
+    /// What was noted with the failures of a subject after this place in its log (from 0), in the order of the
+    /// log: how far the logs of others were. A failure with which nothing was noted is left out.
+    async fn noted(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Noted>, StoreError>;
 
     /// The subjects after this one that have outcomes.
     async fn subjects(

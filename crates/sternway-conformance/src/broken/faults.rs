@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use sternway_store::{Append, Appended, Compaction, Limit, Refusal, Report, StoreError, Tallies};
+use sternway_store::{
+    Append, Appended, Compaction, Limit, Noted, Refusal, Report, StoreError, Tallies,
+};
 use sternway_types::{
     ActorKind, ArtifactId, At, Change, Changeset, ChangesetId, Commit, ContentKind, Digest,
     EnvironmentId, Force, Measurements, NamespaceId, OutcomeId, Pointer, Receipt, Record,
-    RecordKind, Revision, Timestamp,
+    RecordKind, Revision, Subject, Timestamp,
 };
 use tokio::time::timeout;
 
@@ -44,7 +46,8 @@ pub(super) async fn commit(broken: &Broken, changeset: &Changeset) -> Result<Rec
         | Fault::LetsGoOfNothing
         | Fault::TakesTheHint
         | Fault::DeploysBeside
-        | Fault::Overtakes => (),
+        | Fault::Overtakes
+        | Fault::NotesThePresent => (),
     }
     let answer = broken.looked_at().await.commit(&spoilt).await;
     match (broken.fault, answer) {
@@ -154,6 +157,24 @@ pub(super) async fn append(broken: &Broken, append: &Append) -> Result<Appended,
     let marks = append.marks().iter().cloned();
     let spoilt = marks.fold(spoilt, |append, (subject, tally)| append.judged(subject, tally));
     broken.looked_at().await.append(&spoilt).await
+}
+
+/// What was noted with failures, as the fault has it.
+pub(super) async fn noted(
+    broken: &Broken,
+    (ns, subject): (&NamespaceId, &Subject),
+    after: u64,
+    limit: Limit,
+) -> Result<Vec<Noted>, StoreError> {
+    let mut noted = broken.looked_at().await.noted(ns, subject, after, limit).await?;
+    let present = broken.fault == Fault::NotesThePresent;
+    for other in noted.iter_mut().filter(|_| present).flat_map(|it| &mut it.others) {
+        let (version, generation) = (other.version, other.generation);
+        let log = Subject { version, generation, ..subject.clone() };
+        let tallies = broken.looked_at().await.tallies(ns, &log).await?;
+        other.total = tallies.map_or(0, |it| it.tally.total());
+    }
+    Ok(noted)
 }
 
 /// What is known of a subject, as the fault has it.

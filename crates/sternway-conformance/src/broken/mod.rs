@@ -33,6 +33,8 @@ enum Fault {
     CountsTwice,
     /// Counts outcomes, and does not add up what was measured of them.
     DropsMeasurements,
+    /// Says of what was noted with a failure how it is now.
+    NotesThePresent,
     /// Leaves out a revision now and then.
     SkipsARevision,
     /// Answers with the present when it is asked for the past.
@@ -153,6 +155,8 @@ caught! {
         a_store_that_counts_twice_is_caught;
     DropsMeasurements by counted::what_was_measured_adds_up:
         a_store_that_drops_measurements_is_caught;
+    NotesThePresent by noted::how_far_others_were_is_noted_with_a_failure:
+        a_store_that_notes_the_present_is_caught;
     SkipsARevision by followed::watchers_see_every_revision_once_in_order:
         a_store_that_skips_a_revision_is_caught;
     ForgetsThePast by as_of::a_read_at_a_revision_sees_that_state:
@@ -212,6 +216,8 @@ caught! {
         the_model_sees_that_an_outcome_was_counted_twice;
     DropsMeasurements by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_measurements_were_dropped;
+    NotesThePresent by modelled::a_random_story_is_answered_as_the_model_says:
+        the_model_sees_that_the_present_was_noted;
     ForgetsThePast by modelled::a_random_story_is_answered_as_the_model_says:
         the_model_sees_that_the_past_was_forgotten;
     SkipsWhatWent by modelled::a_random_story_is_answered_as_the_model_says:

@@ -7,8 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use sternway_store::{
-    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
-    Tallies,
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Noted, Report, Shrunk, Store,
+    StoreError, Tallies,
 };
 use sternway_types::{
     Artifact, ArtifactId, At, Changeset, ChangesetId, Commit, Content, ContentRef, Digest,
@@ -291,6 +291,16 @@ impl Store for Broken {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.looked_at().await.outcomes(namespace, subject, after, limit).await
+    }
+
+    async fn noted(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Noted>, StoreError> {
+        faults::noted(self, (namespace, subject), after, limit).await
     }
 
     async fn subjects(

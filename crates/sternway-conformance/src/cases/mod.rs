@@ -29,6 +29,7 @@ pub(crate) mod matched;
 pub(crate) mod modelled;
 pub(crate) mod monotone;
 pub(crate) mod namespaces;
+pub(crate) mod noted;
 pub(crate) mod opened;
 pub(crate) mod pointed;
 pub(crate) mod protected;

@@ -58,6 +58,7 @@ pub(crate) async fn an_unknown_namespace_is_said_to_be_unknown(world: World) {
         records(ns, RecordKind::Environment, "", At::Head, None, limit);
         tallies(ns, &subject);
         outcomes(ns, &subject, 0, limit);
+        noted(ns, &subject, 0, limit);
         unjudged(ns, None, limit);
         open_run(ns, OutcomeId::from_name("one"));
         open_runs(ns, Timestamp::MAX, None, limit);

@@ -24,6 +24,7 @@ pub(crate) async fn agrees_with_its_feed(client: &Client) {
     expected.outcomes.clone_from(&all.outcomes);
     expected.counted.clone_from(&all.counted);
     expected.unjudged.clone_from(&all.unjudged);
+    expected.noted.clone_from(&all.noted);
     expected.open_runs.clone_from(&all.open_runs);
     all.must_equal(&expected, "the reads differ from what the feed tells");
     single_reads_agree(client, &all).await;

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use sternway_store::{Append, Appended, AppendedSubject, Opened, Refusal, Tallies};
+use sternway_store::{
+    Append, Appended, AppendedSubject, LogLength, Noted, Opened, Refusal, Tallies,
+};
 use sternway_types::{Generation, OpenRun, Outcome, OutcomeId, PointerName, Subject, Tally};
 
 use super::{
@@ -17,6 +19,7 @@ use crate::everything::Everything;
 pub(super) struct Counts {
     logs: BTreeMap<Subject, Vec<Outcome>>,
     judged: BTreeMap<Subject, usize>,
+    noted: BTreeMap<Subject, Vec<Noted>>,
     ids: BTreeSet<OutcomeId>,
     open: BTreeMap<OutcomeId, OpenRun>,
 }
@@ -62,19 +65,24 @@ impl Counts {
         }
         let mut appended = Appended::default();
         let mut counted: BTreeMap<&Subject, Vec<usize>> = BTreeMap::new();
+        let mut fresh = Vec::new();
         for (place, outcome) in append.outcomes().iter().enumerate() {
             if self.ids.insert(outcome.id) {
                 counted.entry(&outcome.subject).or_default().push(place);
+                fresh.push(outcome);
             } else {
                 appended.duplicates += 1;
             }
             self.open.remove(&outcome.id);
         }
+        let mut noted = self.note(append, &fresh);
         for (subject, counted) in counted {
             let before = self.tallies(subject);
             let new = counted.iter().filter_map(|place| append.outcomes().get(*place)).cloned();
             self.logs.entry(subject.clone()).or_default().extend(new);
-            appended.subjects.push(AppendedSubject { subject: subject.clone(), before, counted });
+            let (subject, noted) = (subject.clone(), noted.remove(subject).unwrap_or_default());
+            self.noted.entry(subject.clone()).or_default().extend(noted.iter().cloned());
+            appended.subjects.push(AppendedSubject { subject, before, counted, noted });
         }
         for (subject, mark) in append.marks() {
             let len = usize::try_from(mark.total()).unwrap_or(usize::MAX);
@@ -85,6 +93,32 @@ impl Counts {
         }
         appended.opened = append.openings().iter().map(|run| self.open(run)).collect();
         Ok(appended)
+    }
+
+    /// What is to be noted with the new outcomes of an append, one after the other.
+    fn note(&self, append: &Append, fresh: &[&Outcome]) -> BTreeMap<Subject, Vec<Noted>> {
+        let lengths = self.logs.iter().map(|(subject, log)| (subject.clone(), log.len() as u64));
+        let mut lengths: BTreeMap<Subject, u64> = lengths.collect();
+        let mut noted: BTreeMap<Subject, Vec<Noted>> = BTreeMap::new();
+        for outcome in fresh {
+            let subject = &outcome.subject;
+            let place = lengths.entry(subject.clone()).or_default();
+            *place += 1;
+            let place = *place;
+            let Some(others) = append.notings().get(subject) else { continue };
+            let length = |&(version, generation): &_| {
+                let other = Subject { version, generation, ..subject.clone() };
+                // Before the failure itself, if it asks for its own log.
+                let own = u64::from(other == *subject);
+                let total = lengths.get(&other).copied().unwrap_or_default() - own;
+                LogLength { version, generation, total }
+            };
+            if outcome.is_failure() {
+                let others = others.iter().map(length).collect();
+                noted.entry(subject.clone()).or_default().push(Noted { place, others });
+            }
+        }
+        noted
     }
 
     fn open(&mut self, run: &OpenRun) -> Opened {
@@ -110,6 +144,8 @@ impl Counts {
         all.counted = all.tallies.keys().cloned().collect();
         let unjudged = all.tallies.iter().filter(|(_, it)| it.judged.total() < it.tally.total());
         all.unjudged = unjudged.map(|(subject, _)| subject.clone()).collect();
+        let noted = self.noted.iter().filter(|(_, noted)| !noted.is_empty());
+        all.noted = noted.map(|(subject, noted)| (subject.clone(), noted.clone())).collect();
         all.open_runs = self.open.values().cloned().collect();
         all.open_runs.sort_unstable_by_key(|run| (run.due, run.id));
     }

@@ -122,6 +122,8 @@ pub(crate) struct AppendSketch {
     pub(crate) outcomes: Vec<OutcomeSketch>,
     pub(crate) openings: Vec<OutcomeSketch>,
     pub(crate) mark: Option<(u8, u8)>,
+    /// With whose failures it is noted how far which logs were.
+    pub(crate) noting: Vec<(u8, Vec<u8>)>,
 }
 
 /// What is done.
@@ -247,6 +249,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     let publish = (0..5_u8, 0..CONTENTS, parents, depends_on, lock());
     let moves = (pointer(), 0..VERSIONS, lock(), any::<bool>(), proptest::bool::weighted(0.3));
     let mark = proptest::option::weighted(0.4, (any::<u8>(), 0..12_u8));
+    let noting = vec((any::<u8>(), vec(any::<u8>(), 0..4)), 0..4);
     prop_oneof![
         6 => publish.prop_map(|(artifact, content, parents, depends_on, lock)| {
             Operation::Publish { artifact, content, parents, depends_on, lock }
@@ -263,8 +266,10 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (any::<u8>(), proptest::bool::weighted(0.3)).prop_map(
             |(which, altered)| Operation::Repeat { which, altered }
         ),
-        5 => (vec(outcome(), 0..8), vec(outcome(), 0..3), mark).prop_map(
-            |(outcomes, openings, mark)| Operation::Append(AppendSketch { outcomes, openings, mark })
+        5 => (vec(outcome(), 0..8), vec(outcome(), 0..3), mark, noting).prop_map(
+            |(outcomes, openings, mark, noting)| {
+                Operation::Append(AppendSketch { outcomes, openings, mark, noting })
+            }
         ),
         1 => any::<u8>().prop_map(|before| Operation::Compact { before }),
     ]

@@ -337,7 +337,7 @@ pub(super) fn append(
     client: &Client,
     history: History<'_>,
     counts: &Counts,
-    AppendSketch { outcomes, openings, mark }: &AppendSketch,
+    AppendSketch { outcomes, openings, mark, noting }: &AppendSketch,
 ) -> Append {
     let mut subjects: Vec<Subject> = Topics::of(history.0).subjects.into_iter().collect();
     // The last one never was: no pointer has moved that often.
@@ -384,6 +384,10 @@ pub(super) fn append(
         })
     };
     let append = openings.iter().fold(append, opening);
+    let log = |of: Subject| (of.version, of.generation);
+    let append = noting.iter().fold(append, |append, (number, others)| {
+        append.noting(subject(*number), others.iter().map(|it| log(subject(*it))).collect())
+    });
     match mark {
         Some((number, len)) => {
             let subject = subject(*number);

@@ -6,15 +6,15 @@ use std::{
 };
 
 use serde::Deserialize;
-use serde_json::{Value, json};
-use sternway_store::{
-    Append, Appended, AppendedSubject, Refusal, StoreError, Tallies, decide, encoding,
-};
+use serde_json::json;
+use sternway_store::{Append, Appended, AppendedSubject, Refusal, StoreError, Tallies, decide};
 use sternway_types::{NamespaceId, OutcomeId, Subject};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
+    document::{columns, with, written_marks},
     known::Known,
+    noted::{Notings, Said, tell},
     runs,
     tallies::{Told, add_up, keep, tallies},
 };
@@ -23,7 +23,7 @@ use crate::{
     convert::signed,
     database::{Args, Database, column},
     error::Failure,
-    rows::{Kept as _, OutcomeOf, OutcomeRow, to_hex},
+    rows::{Kept as _, OutcomeOf, OutcomeRow},
     task::pause,
 };
 
@@ -46,6 +46,9 @@ struct Counted {
     /// What became of each run of the group.
     #[serde(default)]
     opened: Vec<u8>,
+    /// Of each failure with which something was noted: its places in the group and in its log, and the lengths.
+    #[serde(default)]
+    noted: Vec<(usize, u64, Vec<u64>)>,
 }
 
 /// Outcomes, column by column.
@@ -126,23 +129,6 @@ impl<'a> Group<'a> {
         }
         group
     }
-}
-
-fn columns(subject: &Subject) -> serde_json::Map<String, Value> {
-    let value = json!({
-        "artifact": subject.artifact,
-        "environment": subject.environment,
-        "version": signed(subject.version.get()),
-        "generation": signed(subject.generation.get()),
-    });
-    if let Value::Object(columns) = value { columns } else { serde_json::Map::new() }
-}
-
-fn with(mut columns: serde_json::Map<String, Value>, more: Value) -> Value {
-    if let Value::Object(more) = more {
-        columns.extend(more);
-    }
-    Value::Object(columns)
 }
 
 /// Refuses an append of what does not exist, and one that is not well formed.
@@ -229,6 +215,18 @@ async fn attempt(
     Ok(answers.collect())
 }
 
+/// The calls of a group, in one transaction. Its outcomes come first.
+fn calls(notes: bool, opens: bool) -> String {
+    let counts =
+        "{s}.append_group($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    let notes = if notes { " || {s}.note($1::jsonb, $2, said->'fresh')" } else { "" };
+    let opens = if opens { " || {s}.open_runs($1::jsonb)" } else { "" };
+    format!(
+        "WITH counted AS MATERIALIZED (SELECT {counts} AS said)
+        SELECT (said{notes}{opens})::text FROM counted"
+    )
+}
+
 async fn count(
     db: &Database,
     known: &Known,
@@ -251,24 +249,19 @@ async fn count(
         });
         with(columns(subject), more)
     });
-    let mut written = Vec::new();
-    for (subject, tally) in marks {
-        let bytes = encoding::write_tally(tally).map_err(Failure::Store)?;
-        let more = json!({ "total": signed(tally.total()), "tally": to_hex(&bytes) });
-        written.push(with(columns(subject), more));
-    }
+    let notings = Notings::of(appends, &group.places, &group.subjects);
+    let notes = !notings.is_empty();
+    let (notings, failures) = notings.into_document();
     let document = json!({
         "namespace": ns,
+        "notings": notings,
+        "failures": failures,
         "subjects": subjects.collect::<Vec<_>>(),
-        "marks": written,
+        "marks": written_marks(&marks).map_err(Failure::Store)?,
         "runs": runs.iter().map(|run| runs::document(run)).collect::<Vec<_>>(),
     });
     let args = group.outcomes.bind(Args::default().with(document.to_string()));
-    let counts =
-        "{s}.append_group($1::jsonb, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    // In one transaction, and the outcomes first.
-    let opens = if runs.is_empty() { "" } else { " || {s}.open_runs($1::jsonb)" };
-    let counted = db.call::<Counted>(&format!("SELECT ({counts}{opens})::text"), args).await?;
+    let counted = db.call::<Counted>(&calls(notes, !runs.is_empty()), args).await?;
     let counted = counted.ok_or(Failure::Store(StoreError::NoNamespace(ns.clone())))?;
     let mut lagging = Vec::new();
     let mut state = HashMap::new();
@@ -280,9 +273,11 @@ async fn count(
     }
     let fresh: HashSet<usize> = counted.fresh.into_iter().collect();
     let places = group.places.iter();
+    let said: Said =
+        counted.noted.into_iter().map(|(at, place, totals)| (at, (place, totals))).collect();
     let mut opened = counted.opened.into_iter().map(runs::opened);
     let answers = appends.iter().zip(places).map(|(append, places)| {
-        let mut appended = answer(append, places, &fresh, &mut state);
+        let mut appended = answer(append, places, (&fresh, &said), &mut state);
         appended.opened = opened.by_ref().take(append.openings().len()).collect();
         Ok(appended)
     });
@@ -298,7 +293,7 @@ async fn count(
 fn answer<'a>(
     append: &'a Append,
     places: &[Option<usize>],
-    fresh: &HashSet<usize>,
+    (fresh, said): (&HashSet<usize>, &Said),
     state: &mut HashMap<&'a Subject, Tallies>,
 ) -> Appended {
     let mut appended = Appended::default();
@@ -316,7 +311,10 @@ fn answer<'a>(
         for outcome in counted.iter().filter_map(|index| append.outcomes().get(*index)) {
             tallies.tally.add(outcome);
         }
-        appended.subjects.push(AppendedSubject { subject: subject.clone(), before, counted });
+        let (subject, noted) = (subject.clone(), Vec::new());
+        let mut of = AppendedSubject { subject, before, counted, noted };
+        tell(append, places, said, &mut of);
+        appended.subjects.push(of);
     }
     for (subject, mark) in append.marks() {
         if let Some(tallies) = state.get_mut(subject) {
@@ -361,7 +359,19 @@ pub(crate) async fn rehearse(
         append.outcomes().iter().zip(places).filter_map(|(outcome, place)| {
             place.filter(|_| !there.contains(&outcome.id.as_uuid()))
         });
-    let mut appended = answer(append, places, &fresh.collect(), &mut state);
+    let mut totals = HashMap::new();
+    for (subject, others) in append.notings() {
+        for (version, generation) in others.iter().copied() {
+            let other = Subject { version, generation, ..subject.clone() };
+            let found = tallies(db, ns, &other, known.of(ns, &other)).await?;
+            totals.insert(other, found.map_or(0, |it| it.tally.total()));
+        }
+    }
+    let fresh = fresh.collect();
+    let mut appended = answer(append, places, (&fresh, &Said::new()), &mut state);
+    decide::note(append, &mut appended.subjects, |other| {
+        Ok::<_, StoreError>(totals.get(other).copied().unwrap_or_default())
+    })?;
     appended.opened = runs::rehearse(db, append).await?;
     Ok(appended)
 }

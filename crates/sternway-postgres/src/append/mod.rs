@@ -4,8 +4,10 @@
 //! so many of them add up to. What comes after is added up by whoever needs to know: no two processes
 //! ever write the same sum against each other, so none has to begin again.
 
+mod document;
 mod group;
 mod known;
+mod noted;
 mod runs;
 mod tallies;
 

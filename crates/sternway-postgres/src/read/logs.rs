@@ -1,7 +1,7 @@
 //! Logs: the feed of commits, and the outcomes of subjects.
 
 use serde::Deserialize;
-use sternway_store::{Limit, StoreError};
+use sternway_store::{Limit, LogLength, Noted, StoreError};
 use sternway_types::{
     At, ChangesetId, Commit, Generation, NamespaceId, Outcome, Revision, Subject, VersionNumber,
 };
@@ -33,6 +33,35 @@ struct SubjectRow {
     generation: u64,
 }
 
+/// What was noted with a failure.
+#[derive(Deserialize)]
+struct NotedRow {
+    place: u64,
+    versions: Vec<u64>,
+    generations: Vec<u64>,
+    totals: Vec<u64>,
+}
+
+impl NotedRow {
+    fn noted(&self, subject: &Subject) -> Result<Noted, StoreError> {
+        let place = self.place;
+        let corrupt = || {
+            let what = format!("what was noted with outcome {place} of {subject}");
+            corrupt(what, "it names other versions than logs")
+        };
+        let lengths = [self.versions.len(), self.generations.len()];
+        if lengths != [self.totals.len(); 2] {
+            return Err(corrupt());
+        }
+        let others = self.versions.iter().zip(&self.generations).zip(&self.totals);
+        let others = others.map(|((version, generation), total)| {
+            let version = VersionNumber::new(*version).ok_or_else(corrupt)?;
+            Ok(LogLength { version, generation: Generation::new(*generation), total: *total })
+        });
+        Ok(Noted { place, others: others.collect::<Result<_, StoreError>>()? })
+    }
+}
+
 impl SubjectRow {
     fn subject(&self) -> Result<Subject, StoreError> {
         let place = || format!("a subject of {}", self.artifact);
@@ -49,6 +78,17 @@ impl SubjectRow {
 /// The commit of a revision that is kept.
 fn known(ns: &NamespaceId, stored: &StoredCommit) -> Result<Commit, StoreError> {
     stored.commit(ns)?.ok_or_else(|| corrupt(stored.place(ns), "it is missing"))
+}
+
+/// A page of a subject's log after a place.
+fn in_log<'a>(ns: &'a NamespaceId, subject: &Subject, after: u64, limit: Limit) -> Read<'a> {
+    Read::new(ns, At::Head)
+        .with(subject.artifact.as_str())
+        .with(subject.environment.as_str())
+        .with(signed(subject.version.get()))
+        .with(signed(subject.generation.get()))
+        .with(signed(after))
+        .with(page(limit))
 }
 
 impl Database {
@@ -91,14 +131,7 @@ impl Database {
                 AND x.environment = $4 AND x.version = $5 AND x.generation = $6)
                 AND o.place > $7
             ORDER BY o.place LIMIT $8";
-        let read = Read::new(ns, At::Head)
-            .with(subject.artifact.as_str())
-            .with(subject.environment.as_str())
-            .with(signed(subject.version.get()))
-            .with(signed(subject.generation.get()))
-            .with(signed(after))
-            .with(page(limit));
-        let found: Vec<Logged> = read.select(self, list).await?;
+        let found: Vec<Logged> = in_log(ns, subject, after, limit).select(self, list).await?;
         let places = signed(after.saturating_add(1))..;
         let outcomes = found.iter().zip(places).map(|(logged, place)| {
             if logged.place != place {
@@ -108,6 +141,22 @@ impl Database {
             logged.row.outcome(subject)
         });
         outcomes.collect()
+    }
+
+    pub(crate) async fn noted(
+        &self,
+        ns: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Noted>, StoreError> {
+        let list = "SELECT q.place, q.versions, q.generations, q.totals FROM {s}.noted q
+            WHERE q.subject = (SELECT x.id FROM {s}.subject x WHERE x.ns = {ns} AND x.artifact = $3
+                AND x.environment = $4 AND x.version = $5 AND x.generation = $6)
+                AND q.place > $7
+            ORDER BY q.place LIMIT $8";
+        let found: Vec<NotedRow> = in_log(ns, subject, after, limit).select(self, list).await?;
+        found.iter().map(|row| row.noted(subject)).collect()
     }
 
     pub(crate) async fn subjects(

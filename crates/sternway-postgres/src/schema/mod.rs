@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     Step { name: "pairs", sql: include_str!("0005_pairs.sql") },
     Step { name: "shares", sql: include_str!("0006_shares.sql") },
     Step { name: "open_runs", sql: include_str!("0007_open_runs.sql") },
+    Step { name: "noted", sql: include_str!("0008_noted.sql") },
 ];
 
 /// How long to wait while another process makes the schema.

@@ -6,6 +6,7 @@
 
 mod contents;
 mod history;
+mod noted;
 mod outcomes;
 mod rows;
 mod runs;
@@ -22,6 +23,7 @@ pub(crate) async fn verify(db: &Database) -> Result<Report, StoreError> {
     history::history(&mut scan, &namespaces, history::Depth::Rows).await?;
     rows::rows(&mut scan, &namespaces).await?;
     outcomes::outcomes(&mut scan, &namespaces).await?;
+    noted::noted(&mut scan).await?;
     runs::runs(&mut scan, &namespaces).await?;
     contents::contents(&mut scan).await?;
     scan.end().await

@@ -8,6 +8,7 @@
 mod changeset;
 mod deployed;
 mod moved;
+mod noted;
 mod precondition;
 mod protected;
 mod queued;
@@ -21,7 +22,7 @@ use sternway_types::{
     PointerMove, PointerName, RecordEntry, RecordKey, Revision, Version, VersionNumber,
 };
 
-pub use self::{changeset::commit, replay::replay, subject::subject};
+pub use self::{changeset::commit, noted::note, replay::replay, subject::subject};
 use crate::{Head, LastWrite, StoreError};
 
 /// What a changeset is decided on.

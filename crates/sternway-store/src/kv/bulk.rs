@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use sternway_types::{NamespaceId, Subject};
 
 use super::{
-    codec, key, read, runs,
+    codec, key, noted, read, runs,
     staging::{Get, Staging},
     stored::{StoredBlock, StoredTallies},
 };
@@ -58,9 +58,12 @@ pub(super) fn append(staging: &mut Staging, append: &Append) -> Result<Appended,
             continue;
         }
         let before = read::tallies(staging, ns, subject)?.unwrap_or_default();
-        count(staging, append, subject, &before, &counted)?;
-        let subject = subject.clone();
-        appended.subjects.push(AppendedSubject { subject, before, counted });
+        let (subject, noted) = (subject.clone(), Vec::new());
+        appended.subjects.push(AppendedSubject { subject, before, counted, noted });
+    }
+    noted::note(staging, append, &mut appended.subjects)?;
+    for AppendedSubject { subject, before, counted, .. } in &appended.subjects {
+        count(staging, append, subject, before, counted)?;
     }
     for (subject, judged) in marks {
         mark(staging, ns, subject, judged)?;

@@ -22,6 +22,7 @@
 //! | `y` | digest | head of a content | a commit that names it = one get |
 //! | `z` | digest of a chunk | bytes | large contents |
 //! | `o` | namespace · subject · place of the last | up to 256 outcomes | log of a subject |
+//! | `l` | namespace · subject · place | lengths of other logs | what a failure is held against |
 //! | `k` | namespace · outcome | | counting once |
 //! | `j` | namespace · due · outcome | open run | what is due = one range |
 //! | `g` | namespace · outcome | when it is due | an open run by its id |
@@ -59,6 +60,7 @@ pub(super) enum Table {
     Content = b'y',
     Chunk = b'z',
     Outcomes = b'o',
+    Noted = b'l',
     OutcomeId = b'k',
     OpenRun = b'j',
     DueOf = b'g',
@@ -67,7 +69,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 25] = [
         Self::Store,
         Self::Head,
         Self::Floor,
@@ -87,6 +89,7 @@ impl Table {
         Self::Content,
         Self::Chunk,
         Self::Outcomes,
+        Self::Noted,
         Self::OutcomeId,
         Self::OpenRun,
         Self::DueOf,
@@ -115,6 +118,7 @@ impl Table {
             Self::Content => "the head of a content",
             Self::Chunk => "a chunk",
             Self::Outcomes => "a block of outcomes",
+            Self::Noted => "what was noted with a failure",
             Self::OutcomeId => "an outcome id",
             Self::OpenRun => "an open run",
             Self::DueOf => "when an open run is due",
@@ -360,6 +364,10 @@ pub(super) fn outcomes(ns: &NamespaceId, subject: &Subject, last: u64) -> Vec<u8
     log(ns, subject).number(last).done()
 }
 
+pub(super) fn noted(ns: &NamespaceId, subject: &Subject, place: u64) -> Vec<u8> {
+    Key::table(Table::Noted).name(ns.as_str()).subject(subject).number(place).done()
+}
+
 pub(super) fn outcome_id(ns: &NamespaceId, id: OutcomeId) -> Vec<u8> {
     Key::table(Table::OutcomeId).name(ns.as_str()).raw(id.as_uuid().as_bytes()).done()
 }
@@ -381,11 +389,6 @@ pub(super) fn tallies(ns: &NamespaceId, subject: &Subject) -> Vec<u8> {
 
 pub(super) fn unjudged(ns: &NamespaceId, subject: &Subject) -> Vec<u8> {
     Key::table(Table::Unjudged).name(ns.as_str()).subject(subject).done()
-}
-
-/// Whether a key is that of a content.
-pub(super) fn is_blob(key: &[u8]) -> bool {
-    Table::of(key) == Some(Table::Blob)
 }
 
 /// Every key of a table that belongs to a namespace.

@@ -22,6 +22,7 @@ mod key_reader;
 mod logs;
 mod map;
 mod memory;
+mod noted;
 mod port;
 mod read;
 mod runs;

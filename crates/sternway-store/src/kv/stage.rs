@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::{
     answer::{Answer, Waiter, Waiting},
     blob::{self, Packed, Way},
-    key,
+    key::{self, Table},
     map::{Map, Wanted},
     port::{Batch, KvError},
     staging::{Contents, Staging},
@@ -179,7 +179,7 @@ impl Stage {
 
     /// Nothing of what gathered will be written.
     fn fail(&mut self, unwritten: impl Iterator<Item = Vec<u8>>, err: &StoreError) {
-        let contents = unwritten.filter(|key| key::is_blob(key));
+        let contents = unwritten.filter(|key| Table::of(key) == Some(Table::Blob));
         self.lost.extend(contents.map(|key| (key, err.clone())));
         let failed = Err(err.clone());
         self.take_answers().into_iter().for_each(|answer| answer.give(&failed));

@@ -18,8 +18,8 @@ use super::{
     staging::{Contents, Staging},
 };
 use crate::{
-    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Report, Shrunk, Store, StoreError,
-    Tallies, decide,
+    Append, Appended, Compaction, DigestHit, Floor, Head, Limit, Noted, Report, Shrunk, Store,
+    StoreError, Tallies, decide,
 };
 
 #[async_trait]
@@ -247,6 +247,16 @@ impl Store for KvStore {
         limit: Limit,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.view().await?.outcomes(namespace, subject, after, limit)
+    }
+
+    async fn noted(
+        &self,
+        namespace: &NamespaceId,
+        subject: &Subject,
+        after: u64,
+        limit: Limit,
+    ) -> Result<Vec<Noted>, StoreError> {
+        self.view().await?.noted(namespace, subject, after, limit)
     }
 
     async fn subjects(

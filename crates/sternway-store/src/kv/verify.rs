@@ -10,6 +10,7 @@ use super::{
     blob::Contents,
     codec,
     key::{self, KeyReader, Table},
+    noted,
     port::{Direction, KvError, Range, Snapshot},
     runs,
     staging::Get as _,
@@ -97,7 +98,7 @@ fn check_rows(
 
 /// The digest that a key is that of a content, if it is one.
 fn digest_of(key: &[u8]) -> Option<Digest> {
-    let digest = KeyReader::new(key).filter(|_| key::is_blob(key));
+    let digest = KeyReader::new(key).filter(|_| Table::of(key) == Some(Table::Blob));
     digest.and_then(|mut parts| parts.array()).map(Digest::from_bytes)
 }
 
@@ -140,6 +141,7 @@ fn check_row(
         Table::Record | Table::PastRecord => decodes::<StoredRecord>(key, body)?,
         Table::Outcomes => log.block(key, codec::decode(key, body)?)?,
         Table::Tallies => log.tallies(key, codec::decode(key, body)?)?,
+        Table::Noted => noted::check(log.snapshot, key, value)?,
         Table::OutcomeId => log.ids += 1,
         Table::Unjudged => log.unjudged(key)?,
         Table::OpenRun => runs::check(log.snapshot, key, value)?,

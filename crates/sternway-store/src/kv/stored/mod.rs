@@ -8,6 +8,7 @@
 mod commit;
 mod floor;
 mod more;
+mod noted;
 mod outcome;
 mod run;
 mod spread;
@@ -21,6 +22,7 @@ pub(super) use self::{
     commit::{StoredCommit, StoredMove, StoredPointer},
     floor::{StoredFloor, StoredRows},
     more::StoredMore,
+    noted::StoredNoted,
     outcome::StoredBlock,
     run::StoredRun,
     spread::StoredSpread,
