@@ -20,11 +20,11 @@ use tokio::sync::OnceCell;
 use crate::{
     ControlError,
     baseline::Baselines,
-    deploy::{Probes, Routers, Unsaid, Untold},
+    deploy::{Others, Probes, Routers, Unsaid, Untold},
     live::LiveTable,
     policy::Released,
+    remembered::Remembered,
     serve::Kept,
-    stretch::Stretches,
     validate::Validators,
 };
 
@@ -82,7 +82,11 @@ pub struct Control {
     /// How far subjects were judged, to be noted with the next append.
     pub(crate) marks: Mutex<HashMap<Subject, Tally>>,
     pub(crate) baselines: Baselines,
-    pub(crate) stretches: Stretches,
+    /// Which stretches of their stays subjects are: it never changes.
+    pub(crate) stretches: Remembered<u32>,
+    pub(crate) others: Remembered<Others>,
+    /// What the beginnings of logs add up to, as far as they were read last.
+    pub(crate) prefixes: Remembered<Tally>,
     pub(crate) released: Released,
     pub(crate) live: OnceCell<LiveTable>,
     pub(crate) kept: Kept,
@@ -109,7 +113,9 @@ impl Control {
             taken: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
-            stretches: Stretches::default(),
+            stretches: Remembered::default(),
+            others: Remembered::default(),
+            prefixes: Remembered::default(),
             released: Released::default(),
             live: OnceCell::new(),
             kept: Kept::default(),
@@ -190,7 +196,9 @@ impl Control {
             taken: Mutex::default(),
             marks: Mutex::default(),
             baselines: Baselines::default(),
-            stretches: Stretches::default(),
+            stretches: Remembered::default(),
+            others: Remembered::default(),
+            prefixes: Remembered::default(),
             released: Released::default(),
             live: OnceCell::new(),
             kept: Kept::default(),

@@ -90,7 +90,7 @@ impl Control {
             (Some(latch), _) => Verdict::Regressed(Box::new(latch.regression.clone())),
             (None, Some(judged_by)) => {
                 let judge = Judge::new(judged_by, baseline).with_triggers(&self.triggers);
-                policy.judged(now(judge, judged_by, &reading.tally, trial.as_ref()))
+                policy.judged(now(judge, judged_by, &reading.tally, (&subject, trial.as_ref())))
             }
             (None, None) => Verdict::Undecided,
         };
@@ -186,11 +186,16 @@ impl Control {
 }
 
 /// What a policy makes of a stay now.
-fn now(mut judge: Judge<'_>, policy: &Policy, tally: &Tally, trial: Option<&Trial>) -> Verdict {
+fn now(
+    mut judge: Judge<'_>,
+    policy: &Policy,
+    tally: &Tally,
+    (subject, trial): (&Subject, Option<&Trial>),
+) -> Verdict {
     let Some(trial) = trial else { return judge.look(tally) };
     match judge.beside().look(tally) {
         Verdict::Undecided => {
-            let found = Amid::alone(trial, policy).look(tally);
+            let found = Amid::new(trial, policy, subject).look(tally);
             found.map_or(Verdict::Undecided, |found| Verdict::Regressed(Box::new(found)))
         }
         found @ Verdict::Regressed(_) => found,

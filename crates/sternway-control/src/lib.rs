@@ -59,6 +59,7 @@ pub mod promote;
 pub mod publish;
 pub mod record;
 mod records;
+mod remembered;
 pub mod resolve;
 pub mod restore;
 pub mod restore_to;

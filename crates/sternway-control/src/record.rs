@@ -11,7 +11,7 @@ use sternway_types::{
 use crate::{
     Control, ControlError,
     baseline::KnownGood,
-    deploy::{Amid, Trial, UnderWay},
+    deploy::{Amid, Notes, Trial, UnderWay},
     rollback::Reaction,
 };
 
@@ -51,7 +51,8 @@ impl Control {
     /// failed, the error is the first of these, every other subject is judged all the same, and the
     /// next record, also of the same outcomes, or [`Control::sweep`] tries again.
     pub async fn record(&self, outcomes: Vec<Outcome>) -> Result<Recorded, ControlError> {
-        let mut append = Append::new(self.namespace.clone(), self.now(), outcomes);
+        let append = Append::new(self.namespace.clone(), self.now(), outcomes);
+        let mut append = self.noting(append).await;
         let marks = self.take_marks();
         for (subject, judged) in &marks {
             append = append.judged(subject.clone(), judged.clone());
@@ -101,27 +102,24 @@ impl Control {
         appended: AppendedSubject,
         marks: &std::collections::HashMap<Subject, Tally>,
     ) -> Result<Judged, ControlError> {
-        let AppendedSubject { subject, before, counted } = appended;
+        let AppendedSubject { subject, before, counted, noted } = appended;
         // What this process judged last counts, also where the store has not noted it yet.
         let judged = match marks.get(&subject) {
             Some(mark) if mark.total() > before.judged.total() => mark.clone(),
             _ => before.judged.clone(),
         };
         let ground = self.ground(&subject).await?;
-        let mut judging = ground.judging();
+        let mut judging = ground.judging(&subject);
         if let Some(amid) = &mut judging.amid {
-            amid.rewind(&subject, append, all);
+            amid.together(append, all);
         }
         let end = before.tally.total();
         let mut tally = before.tally;
         let caught_up = judging.catch_up(self, &subject, judged, end).await?;
         *tally.carried_mut() = caught_up.carried().to_vec();
-        for place in &counted {
-            let Some(outcome) = append.outcomes().get(*place) else { continue };
-            if let Some(amid) = &mut judging.amid {
-                amid.go_on_to(*place);
-            }
-            judging.count(&mut tally, outcome);
+        let mut notes = Notes::of(noted);
+        for outcome in counted.iter().filter_map(|place| append.outcomes().get(*place)) {
+            judging.count(self, &mut notes, &mut tally, outcome).await?;
         }
         let regression = judging.found();
         let judged = self.settle(&ground, subject, tally, counted.len(), regression).await?;
@@ -138,7 +136,7 @@ impl Control {
         tallies: Tallies,
     ) -> Result<Judged, ControlError> {
         let ground = self.ground(&subject).await?;
-        let mut judging = ground.judging();
+        let mut judging = ground.judging(&subject);
         let end = tallies.tally.total();
         let mut tally = tallies.tally;
         let caught_up = judging.catch_up(self, &subject, tallies.judged, end).await?;
@@ -157,6 +155,7 @@ impl Control {
             (effective.policy().cloned(), effective.from)
         };
         let under_way = self.under_way(subject).await?;
+        self.remember_others(subject, under_way.as_ref());
         let trial = match (&policy, &under_way) {
             (Some(_), Some(under_way)) => self.trial(under_way, subject).await?,
             (Some(_), None) | (None, _) => None,
@@ -219,16 +218,17 @@ struct Ground {
 }
 
 impl Ground {
-    fn judging(&self) -> Judging<'_> {
+    fn judging<'a>(&'a self, subject: &'a Subject) -> Judging<'a> {
         let baseline = self.baseline.as_ref().map(KnownGood::as_baseline);
         let judge = |policy| {
             let judge = Judge::new(policy, baseline).with_triggers(&self.triggers);
             let beside = self.trial.as_ref().is_some_and(Trial::is_beside);
             if beside { judge.beside() } else { judge }
         };
+        let amid = self.trial.as_ref().zip(self.policy.as_ref());
         Judging {
             judge: self.policy.as_ref().map(judge),
-            amid: self.trial.as_ref().zip(self.policy.as_ref()).map(|(it, by)| Amid::alone(it, by)),
+            amid: amid.map(|(trial, policy)| Amid::new(trial, policy, subject)),
             each: self.policy.as_ref().is_some_and(|policy| !policy.begins_with_a_failure()),
             regression: None,
             noticed: None,
@@ -252,12 +252,23 @@ struct Judging<'a> {
 
 impl Judging<'_> {
     /// Adds an outcome to a tally, and looks at that.
-    fn count(&mut self, tally: &mut Tally, outcome: &Outcome) {
+    async fn count(
+        &mut self,
+        control: &Control,
+        notes: &mut Notes,
+        tally: &mut Tally,
+        outcome: &Outcome,
+    ) -> Result<(), ControlError> {
         tally.add(outcome);
         if let Some(judge) = &self.judge {
             judge.take_along(tally, outcome);
         }
+        let decides = outcome.is_failure() && self.regression.is_none();
+        if let Some(amid) = self.amid.as_mut().filter(|_| decides) {
+            amid.go_on_to(control, notes, tally.total()).await?;
+        }
         self.look(tally, outcome);
+        Ok(())
     }
 
     /// Looks at the tally as of one outcome.
@@ -294,6 +305,7 @@ impl Judging<'_> {
     ) -> Result<Tally, ControlError> {
         let Some(judge) = &self.judge else { return Ok(judged) };
         let follows = judge.follows_the_order();
+        let mut notes = Notes::in_store();
         let mut judged = control.brought_along(judge, subject, judged).await?;
         while judged.total() < end && (follows || self.regression.is_none()) {
             let page = control
@@ -305,7 +317,7 @@ impl Judging<'_> {
             }
             for outcome in page {
                 if judged.total() < end {
-                    self.count(&mut judged, &outcome);
+                    self.count(control, &mut notes, &mut judged, &outcome).await?;
                 }
             }
         }

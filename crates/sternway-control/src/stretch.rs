@@ -1,34 +1,8 @@
 //! Which stretch of a stay outcomes belong to: each change of shares beside what is live begins another one.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
 use sternway_types::{Generation, Policy, Subject};
 
 use crate::{Control, ControlError};
-
-/// Of how many subjects it is remembered which stretch they are: it never changes.
-const REMEMBERED: usize = 1_024;
-
-/// Which stretches subjects are, as this control knows.
-#[derive(Debug, Default)]
-pub(crate) struct Stretches(Mutex<HashMap<Subject, u32>>);
-
-impl Stretches {
-    fn of(&self, subject: &Subject) -> Option<u32> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(subject).copied()
-    }
-
-    fn remember(&self, subject: &Subject, stretch: u32) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(subject.clone(), stretch);
-    }
-}
 
 impl Control {
     /// A policy as it judges a subject: with what is left of its error rates for that stretch of the stay.

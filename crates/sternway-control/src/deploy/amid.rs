@@ -1,34 +1,101 @@
-//! A candidate amid the runs of others that were counted together with its own.
+//! A candidate amid the runs of others: each of its failures is held against what they had done before it.
 
 use std::borrow::Cow;
 
 use sternway_policy::{Stretch, beside, counted_until, shares};
-use sternway_store::{Append, AppendedSubject};
-use sternway_types::{Outcome, Policy, Regression, Subject, Tally};
+use sternway_store::{Append, AppendedSubject, LogLength};
+use sternway_types::{Generation, Policy, Regression, Subject, Tally, VersionNumber};
 
-use super::Trial;
+use super::{
+    Trial,
+    others::{Counted, Notes},
+};
+use crate::{Control, ControlError};
 
-/// What a candidate runs beside, as it stood when each of its outcomes came.
+/// What a candidate runs beside, as it stood when one of its outcomes was counted.
 ///
-/// Outcomes of both versions may be counted by one append. Each of the candidate's is then held against what the
-/// other had done before it, in the order of the append, so that it does not matter how outcomes are cut into appends.
+/// The store notes with each of its failures how far the logs of the others were, in the commit that counts it. So
+/// it does not matter how outcomes are cut into appends, who counts what beside it, and who judges it when.
 ///
-/// What others counted since, in appends of their own, is looked at as well. It can only speak for the candidate,
-/// since failures of the other version make the evidence smaller: a verdict may come later for it, never without reason.
+/// What was counted before there were such notes is held against what the others had done by the time of the look.
+/// That can only speak for the candidate, since failures of the other version make the evidence smaller.
 pub(crate) struct Amid<'a> {
     trial: &'a Trial,
     policy: &'a Policy,
+    subject: &'a Subject,
     stretches: Cow<'a, [Stretch]>,
-    /// What is still to come, the next one last.
-    ahead: Vec<Ahead<'a>>,
+    /// What the same append counted of others.
+    counted: Vec<Counted<'a>>,
 }
 
-/// An outcome of another subject in the append.
-struct Ahead<'a> {
-    place: usize,
-    outcome: &'a Outcome,
-    stretch: usize,
-    of: Side,
+impl<'a> Amid<'a> {
+    /// As things stand now.
+    pub(crate) fn new(trial: &'a Trial, policy: &'a Policy, subject: &'a Subject) -> Self {
+        let stretches = Cow::Borrowed(trial.stretches().unwrap_or_default());
+        Self { trial, policy, subject, stretches, counted: Vec::new() }
+    }
+
+    /// Knows what an append counted of others.
+    pub(crate) fn together(&mut self, append: &'a Append, all: &'a [AppendedSubject]) {
+        let others = all.iter().filter(|it| it.subject != *self.subject);
+        self.counted = others.map(|of| Counted { append, of }).collect();
+    }
+
+    /// Goes to where the others stood when the failure at a place of its log was counted.
+    pub(crate) async fn go_on_to(
+        &mut self,
+        control: &Control,
+        notes: &mut Notes,
+        place: u64,
+    ) -> Result<(), ControlError> {
+        if self.stretches.is_empty() {
+            return Ok(());
+        }
+        let Some(noted) = notes.at(control, self.subject, place).await? else {
+            self.stretches = Cow::Borrowed(self.trial.stretches().unwrap_or_default());
+            return Ok(());
+        };
+        for LogLength { version, generation, total } in noted.others.iter().copied() {
+            let other = Subject { version, generation, ..self.subject.clone() };
+            let counted = self.counted.iter().find(|it| it.of.subject == other);
+            let place = place_of((self.trial, self.subject), &self.stretches, version, generation);
+            let Some((place, of)) = place else { continue };
+            if self.stretches.get(place).is_some_and(|it| of.of(it).total() == total) {
+                continue;
+            }
+            if let Some(stretch) = self.stretches.to_mut().get_mut(place) {
+                let near = std::mem::take(of.in_mut(stretch));
+                *of.in_mut(stretch) = control.tally_at(&other, total, near, counted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What Test A or Test P finds when the candidate stands like this under its present share.
+    pub(crate) fn look(&self, tally: &Tally) -> Option<Regression> {
+        self.trial.stretches()?;
+        let until = counted_until(self.policy, self.trial.baseline(), tally);
+        let shares = shares(&self.stretches, tally, until);
+        beside(self.policy, self.trial.live(), &shares, tally, self.trial.candidates())
+    }
+}
+
+/// Where the runs of another subject are looked at.
+fn place_of(
+    (trial, subject): (&Trial, &Subject),
+    stretches: &[Stretch],
+    version: VersionNumber,
+    generation: Generation,
+) -> Option<(usize, Side)> {
+    let of = if version == subject.version {
+        Side::Candidate
+    } else if version == trial.live() {
+        Side::Baseline
+    } else {
+        return None;
+    };
+    let place = stretches.iter().position(|it| it.generation == generation)?;
+    Some((place, of))
 }
 
 #[derive(Clone, Copy)]
@@ -37,77 +104,18 @@ enum Side {
     Baseline,
 }
 
-impl<'a> Amid<'a> {
-    /// Where nothing was counted together with it.
-    pub(crate) fn alone(trial: &'a Trial, policy: &'a Policy) -> Self {
-        let stretches = Cow::Borrowed(trial.stretches().unwrap_or_default());
-        Self { trial, policy, stretches, ahead: Vec::new() }
-    }
-
-    /// Takes back what the same append counted of others: it comes again in its order.
-    pub(crate) fn rewind(
-        &mut self,
-        subject: &Subject,
-        append: &'a Append,
-        all: &[AppendedSubject],
-    ) {
-        let others = all.iter().filter(|it| it.subject != *subject);
-        for AppendedSubject { subject: other, before, counted } in others {
-            let Some((stretch, of)) = self.place_of(subject, other) else { continue };
-            if let Some(it) = self.stretches.to_mut().get_mut(stretch) {
-                *of.tally(it) = before.tally.clone();
-            }
-            let outcomes = counted.iter().filter_map(|place| {
-                let outcome = append.outcomes().get(*place)?;
-                Some(Ahead { place: *place, outcome, stretch, of })
-            });
-            self.ahead.extend(outcomes);
-        }
-        self.ahead.sort_by_key(|it| std::cmp::Reverse(it.place));
-    }
-
-    /// Where another subject's runs are looked at.
-    fn place_of(&self, subject: &Subject, other: &Subject) -> Option<(usize, Side)> {
-        let of = if other.version == subject.version {
-            Side::Candidate
-        } else if other.version == self.trial.live() {
-            Side::Baseline
-        } else {
-            return None;
-        };
-        let same =
-            (&other.artifact, &other.environment) == (&subject.artifact, &subject.environment);
-        let mut stretches = self.stretches.iter();
-        let stretch = stretches.position(|it| it.generation == other.generation)?;
-        same.then_some((stretch, of))
-    }
-
-    /// Adds what came before a place in the append.
-    pub(crate) fn go_on_to(&mut self, place: usize) {
-        while let Some(next) = self.ahead.pop_if(|it| it.place < place) {
-            if let Some(stretch) = self.stretches.to_mut().get_mut(next.stretch) {
-                next.of.tally(stretch).add(next.outcome);
-            }
-        }
-    }
-
-    /// What Test A or Test P finds when the candidate stands like this under its present share.
-    pub(crate) fn look(&self, tally: &Tally) -> Option<Regression> {
-        self.trial.stretches()?;
-        let shares = shares(
-            &self.stretches,
-            tally,
-            counted_until(self.policy, self.trial.baseline(), tally),
-        );
-        beside(self.policy, self.trial.live(), &shares, tally, self.trial.candidates())
-    }
-}
-
 impl Side {
-    const fn tally(self, of: &mut Stretch) -> &mut Tally {
+    const fn of(self, stretch: &Stretch) -> &Tally {
         match self {
-            Self::Candidate => &mut of.candidate,
-            Self::Baseline => &mut of.baseline,
+            Self::Candidate => &stretch.candidate,
+            Self::Baseline => &stretch.baseline,
+        }
+    }
+
+    const fn in_mut(self, stretch: &mut Stretch) -> &mut Tally {
+        match self {
+            Self::Candidate => &mut stretch.candidate,
+            Self::Baseline => &mut stretch.baseline,
         }
     }
 }

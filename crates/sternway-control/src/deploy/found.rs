@@ -143,7 +143,11 @@ fn earlier(member: &Member, candidate: VersionNumber) -> impl Iterator<Item = &R
 /// A candidate's share of what it and the live version ran; nothing where one of the two got no runs. Copies
 /// run beside what answers: of 10,000 runs and 10,000 copies half are the candidate's. Rounded up, in the
 /// candidate's favour.
-fn share_of(member: &Member, candidate: VersionNumber, regime: &Regime) -> Option<Weight> {
+pub(super) fn share_of(
+    member: &Member,
+    candidate: VersionNumber,
+    regime: &Regime,
+) -> Option<Weight> {
     let all = u32::from(Weight::ALL);
     let (own, live): (u32, u32) = match u32::from(regime.shadow) {
         0 => (member.share_of(candidate, regime).into(), regime.weight.rest().into()),

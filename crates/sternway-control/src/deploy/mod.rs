@@ -21,6 +21,7 @@ mod health;
 mod keep;
 mod line;
 mod loadable;
+mod others;
 mod pause;
 mod resolve;
 mod routes;
@@ -37,7 +38,13 @@ use sternway_types::{
 };
 
 pub(crate) use self::{
-    amid::Amid, bell::UnderWay, drive::is_condemned, keep::Untold, line::Lines, trial::Trial,
+    amid::Amid,
+    bell::UnderWay,
+    drive::is_condemned,
+    keep::Untold,
+    line::Lines,
+    others::{Notes, Others},
+    trial::Trial,
     withdraw::Unsaid,
 };
 pub use self::{

@@ -1,0 +1,153 @@
+//! Whose logs the failures of a candidate are held against, and what those added up to when it failed.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use sternway_store::{Append, AppendedSubject, Limit, Noted};
+use sternway_types::{Generation, Outcome, Regime, Subject, Tally, VersionNumber};
+
+use super::{bell::UnderWay, found::share_of};
+use crate::{Control, ControlError};
+
+/// The logs that a candidate's failures are held against: it never changes which they are. None: it is no candidate.
+pub(crate) type Others = Arc<[(VersionNumber, Generation)]>;
+
+/// What an append counted of a subject: it need not be read.
+pub(super) struct Counted<'a> {
+    pub(super) append: &'a Append,
+    pub(super) of: &'a AppendedSubject,
+}
+
+impl Control {
+    /// Has it noted with the failures of candidates how far the logs were that they are held against.
+    pub(crate) async fn noting(&self, mut append: Append) -> Append {
+        let failures = append.outcomes().iter().filter(|it| it.is_failure());
+        let failing: BTreeSet<_> = failures.map(|it| &it.subject).collect();
+        let mut notings = Vec::new();
+        for subject in failing {
+            let others = match self.others.of(subject) {
+                Some(known) => known,
+                None => match self.under_way(subject).await {
+                    Ok(under_way) => others_of(subject, under_way.as_ref()),
+                    // Outcomes are counted also where nobody can tell what they are held against.
+                    Err(_) => continue,
+                },
+            };
+            if !others.is_empty() {
+                notings.push((subject.clone(), others.to_vec()));
+            }
+        }
+        for (subject, others) in notings {
+            append = append.noting(subject, others);
+        }
+        append
+    }
+
+    /// Remembers what the failures of a subject are held against. It is there, so that it will not be another thing.
+    pub(crate) fn remember_others(&self, subject: &Subject, under_way: Option<&UnderWay>) {
+        if !self.is_rehearsal() && self.others.of(subject).is_none() {
+            self.others.remember(subject, others_of(subject, under_way));
+        }
+    }
+
+    /// What the first so many outcomes of a subject add up to. `near` is what is known of them already, be it too
+    /// much.
+    pub(super) async fn tally_at(
+        &self,
+        subject: &Subject,
+        total: u64,
+        near: Tally,
+        counted: Option<&Counted<'_>>,
+    ) -> Result<Tally, ControlError> {
+        if near.total() == total {
+            return Ok(near);
+        }
+        let known = [Some(near), counted.map(|it| it.of.before.tally.clone())];
+        let known = known.into_iter().flatten().chain(self.prefixes.of(subject));
+        let known = known.filter(|it| it.total() <= total).max_by_key(Tally::total);
+        let mut tally = known.unwrap_or_default();
+        while tally.total() < total {
+            if let Some(next) = counted.and_then(|it| it.after(&tally)) {
+                tally.add(next);
+                continue;
+            }
+            let left = usize::try_from(total - tally.total()).unwrap_or(usize::MAX);
+            let limit = Limit::new(left.min(Limit::MAX.get()));
+            let (ns, place) = (&self.namespace, tally.total());
+            let page = self.store.outcomes(ns, subject, place, limit).await?;
+            if page.is_empty() {
+                break;
+            }
+            page.iter().for_each(|outcome| tally.add(outcome));
+            self.prefixes.remember(subject, tally.clone());
+        }
+        Ok(tally)
+    }
+}
+
+/// What the failures of a subject are held against, given the deployment that is on its way where it runs.
+fn others_of(subject: &Subject, under_way: Option<&UnderWay>) -> Others {
+    let (version, at) = (subject.version, subject.generation);
+    let mut members = under_way.iter().flat_map(|it| &it.deployment.members);
+    let member = members.find(|member| {
+        let drawn = |regime: &Regime| regime.generation == at && !regime.matched;
+        member.artifact == subject.artifact
+            && member.place_of(version).is_some()
+            && member.regimes.iter().any(drawn)
+    });
+    let Some(member) = member else { return Others::default() };
+    let regimes = member.regimes.iter().filter(|it| it.generation <= at);
+    let shared = regimes.filter(|regime| share_of(member, version, regime).is_some());
+    let both = shared.flat_map(|regime| {
+        let own = (regime.generation < at).then_some((version, regime.generation));
+        own.into_iter().chain([(member.from, regime.generation)])
+    });
+    both.collect()
+}
+
+/// What was noted with the failures of a subject, in the order of its log.
+pub(crate) struct Notes {
+    page: VecDeque<Noted>,
+    /// Whether there is no more of it to be read.
+    whole: bool,
+}
+
+impl Notes {
+    /// What the answer to an append says.
+    pub(crate) fn of(noted: Vec<Noted>) -> Self {
+        Self { page: noted.into(), whole: true }
+    }
+
+    /// What the store has, read as it is needed.
+    pub(crate) const fn in_store() -> Self {
+        Self { page: VecDeque::new(), whole: false }
+    }
+
+    /// What was noted with the failure at a place; nothing if nothing was. Places are asked for in order.
+    pub(super) async fn at(
+        &mut self,
+        control: &Control,
+        subject: &Subject,
+        place: u64,
+    ) -> Result<Option<Noted>, ControlError> {
+        while self.page.pop_front_if(|it| it.place < place).is_some() {}
+        if self.page.is_empty() && !self.whole {
+            let (ns, before) = (&control.namespace, place.saturating_sub(1));
+            let page = control.store.noted(ns, subject, before, Limit::MAX).await?;
+            self.whole = page.is_empty();
+            self.page = page.into();
+        }
+        Ok(self.page.pop_front_if(|it| it.place == place))
+    }
+}
+
+impl Counted<'_> {
+    /// The outcome that comes after those that a tally is of.
+    fn after(&self, tally: &Tally) -> Option<&Outcome> {
+        let since = tally.total().checked_sub(self.of.before.tally.total())?;
+        let index = self.of.counted.get(usize::try_from(since).ok()?)?;
+        self.append.outcomes().get(*index)
+    }
+}
