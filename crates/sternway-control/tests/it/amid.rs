@@ -1,26 +1,75 @@
 //! A candidate beside what is live is judged by what both had done before each of its failures, however their
-//! outcomes were cut into batches.
+//! outcomes were cut into batches, who counted them, and when somebody judged them.
 
-use std::iter;
+use std::{
+    iter,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
+use async_trait::async_trait;
 use proptest::prelude::*;
-use sternway_control::rollback::Reaction;
+use sternway_control::{Control, record::Judged, rollback::Reaction};
+use sternway_store::{Director, Fault, Faulty, Limit};
 use sternway_types::{Outcome, Subject, TestResult, Verdict};
 
 use crate::{
     deploy::{by_shares, drive, shop, start},
     make::{greeting, production, version},
+    world::World,
 };
 
-/// Records failures of the live version (`a`) and of the candidate (`b`), in batches; by which counters the
-/// candidate was taken back.
-async fn decided(batches: &[&str]) -> Option<TestResult> {
+/// Lets a process count, and end before it judges what it counted.
+#[derive(Debug, Default)]
+struct Ends(AtomicBool);
+
+#[async_trait]
+impl Director for Ends {
+    async fn before(&self, _: &'static str) -> Option<Fault> {
+        self.0.load(Ordering::SeqCst).then_some(Fault::NotDone)
+    }
+
+    async fn after(&self, op: &'static str) {
+        self.0.fetch_or(op == "append", Ordering::SeqCst);
+    }
+}
+
+fn one_that_ends(world: &World) -> Control {
+    let store = Faulty::directed(Arc::clone(&world.store), Arc::new(Ends::default()));
+    Control::new(Arc::new(store), world.control.namespace().clone())
+        .with_clock(Arc::clone(&world.clock) as _)
+}
+
+/// Who counts a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counter {
+    /// Somebody who counts all of them.
+    Same,
+    /// A process that does nothing else.
+    Another,
+    /// One that ends before it judges.
+    Ends,
+}
+
+/// By which counters a candidate was taken back, if it was.
+fn deciding(judged: Vec<Judged>) -> Option<TestResult> {
+    judged.into_iter().find_map(|judged| match (judged.reaction, judged.verdict) {
+        (Some(Reaction::Withdrawn { .. }), Verdict::Regressed(found)) => found.evidence.test,
+        _ => None,
+    })
+}
+
+/// Has failures of the live version (`a`) and of the candidate (`b`) counted, in batches, and judges at the end
+/// what nobody judged; by which counters the candidate was taken back.
+async fn decided_by(batches: &[(&str, Counter)]) -> Option<TestResult> {
     let world = shop().await;
     let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
     drop(drive(&world, &begun).await);
     let route = world.control.wanted_route(&greeting(), &production()).await.expect("a route");
     let generation = route.expect("something is live").generation();
-    for batch in batches {
+    for (batch, counter) in batches {
         let of = |sign: char| {
             let version = version(if sign == 'a' { 1 } else { 2 });
             let (artifact, environment) = (greeting(), production());
@@ -28,16 +77,24 @@ async fn decided(batches: &[&str]) -> Option<TestResult> {
             world.outcomes(&subject, "x").remove(0)
         };
         let outcomes: Vec<Outcome> = batch.chars().map(of).collect();
-        let recorded = world.control.record(outcomes).await.expect("it is recorded");
-        for judged in recorded.judged {
-            if let (Some(Reaction::Withdrawn { .. }), Verdict::Regressed(found)) =
-                (judged.reaction, judged.verdict)
-            {
-                return found.evidence.test;
+        let recorded = match counter {
+            Counter::Same => world.control.record(outcomes).await.expect("it is recorded"),
+            Counter::Another => world.another().record(outcomes).await.expect("it is recorded"),
+            Counter::Ends => {
+                one_that_ends(&world).record(outcomes).await.expect_err("it cannot judge");
+                continue;
             }
+        };
+        if let Some(found) = deciding(recorded.judged) {
+            return Some(found);
         }
     }
-    None
+    deciding(world.another().sweep().await.expect("it is judged").judged)
+}
+
+async fn decided(batches: &[&str]) -> Option<TestResult> {
+    let batches: Vec<_> = batches.iter().map(|batch| (*batch, Counter::Same)).collect();
+    decided_by(&batches).await
 }
 
 #[tokio::test]
@@ -47,6 +104,55 @@ async fn what_the_live_version_did_later_in_a_batch_does_not_speak_for_the_candi
     assert!(alone.is_some());
     assert_eq!(decided(&["bbbbbaaaaaaaaaaaaaaaaaaaa"]).await, alone);
     assert_eq!(decided(&["aaaaaaaaaaaaaaaaaaaabbbbb"]).await, None, "what it did before does");
+}
+
+#[tokio::test]
+async fn what_the_live_version_did_before_somebody_looks_does_not_speak_for_the_candidate() {
+    let alone = decided(&["bbbbb"]).await;
+    let later = [("bbbbb", Counter::Ends), ("aaaaaaaaaaaaaaaaaaaa", Counter::Another)];
+    assert_eq!(decided_by(&later).await, alone, "whoever counted it died");
+    let before = [("aaaaaaaaaaaaaaaaaaaa", Counter::Another), ("bbbbb", Counter::Ends)];
+    assert_eq!(decided_by(&before).await, None, "what it did before does");
+}
+
+/// What another process counts between an append and the look at it.
+#[derive(Debug)]
+struct Between(Control, Vec<Outcome>, AtomicBool);
+
+#[async_trait]
+impl Director for Between {
+    async fn before(&self, _: &'static str) -> Option<Fault> {
+        None
+    }
+
+    async fn after(&self, op: &'static str) {
+        if op == "append" && !self.2.swap(true, Ordering::SeqCst) {
+            drop(self.0.record(self.1.clone()).await.expect("it is recorded"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_counts_between_an_append_and_the_look_at_it_changes_no_verdict() {
+    let alone = decided(&["bbbbb"]).await;
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    let live = Subject { version: version(1), ..candidate.clone() };
+    let (failing, others) =
+        (world.outcomes(&candidate, "xxxxx"), world.outcomes(&live, &"x".repeat(20)));
+    let (store, namespace) = (Arc::clone(&world.store), world.control.namespace().clone());
+    let between = Arc::new(Between(world.control, others, AtomicBool::new(false)));
+    let store = Faulty::directed(store, Arc::clone(&between) as _);
+    let control = Control::new(Arc::new(store), namespace);
+    let recorded = control.record(failing).await.expect("it is recorded");
+    assert!(between.2.load(Ordering::SeqCst));
+    assert_eq!(deciding(recorded.judged), alone);
+    let noted = control.store().noted(control.namespace(), &candidate, 0, Limit::MAX).await;
+    let totals: Vec<_> =
+        noted.unwrap().iter().flat_map(|it| &it.others).map(|it| it.total).collect();
+    assert_eq!(totals, [0; 5], "it had no runs under these shares before");
 }
 
 #[tokio::test]
@@ -70,6 +176,8 @@ proptest! {
     fn every_cut_of_both_gives_the_same_verdict(
         signs in "a{0,3}b{0,3}a?(ab{1,4}){0,4}",
         cuts in prop::collection::vec(0_usize..24, 0..4),
+        counters in prop::collection::vec(
+            prop_oneof![Just(Counter::Same), Just(Counter::Another), Just(Counter::Ends)], 5),
     ) {
         let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(signs.len())).collect();
         cuts.sort_unstable();
@@ -79,11 +187,14 @@ proptest! {
             .filter(|batch| !batch.is_empty())
             .collect();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let by_several: Vec<_> = batches.iter().copied().zip(counters).collect();
+        let by_several = runtime.block_on(decided_by(&by_several));
         let in_pieces = runtime.block_on(decided(&batches));
         let at_once = runtime.block_on(decided(&[&signs]));
         let ones: Vec<_> = (0..signs.len()).filter_map(|at| signs.get(at..=at)).collect();
         let one_by_one = runtime.block_on(decided(&ones));
         prop_assert_eq!(&in_pieces, &at_once);
+        prop_assert_eq!(&by_several, &at_once);
         prop_assert_eq!(&one_by_one, &at_once);
     }
 }
