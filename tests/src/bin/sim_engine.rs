@@ -81,10 +81,11 @@ fn look(options: &Options) -> Told<()> {
             }
         }
     }
-    let Course { deployments, commits, crashes, faults, withdrawn, .. } = sum;
+    let Course { deployments, commits, crashes, faults, withdrawn, verdicts, .. } = sum;
     say(&format!(
         "{count} seeds: {deployments} deployments, {commits} commits, {crashes} lives that ended \
-         early, {faults} faults, and requests taken without the store {withdrawn} times, in {:.1} s",
+         early, {faults} faults, requests taken without the store {withdrawn} times, and {verdicts} \
+         verdicts compared with the logs, in {:.1} s",
         watch.elapsed().as_secs_f64()
     ));
     if failed == 0 { Ok(()) } else { Err(format!("{failed} seeds failed").into()) }
@@ -108,6 +109,7 @@ fn add(sum: &mut Course, course: &Course) {
     sum.crashes += course.crashes;
     sum.faults += course.faults;
     sum.withdrawn += course.withdrawn;
+    sum.verdicts += course.verdicts;
 }
 
 fn catch(options: &Options, mutant: Mutant) -> Told<()> {

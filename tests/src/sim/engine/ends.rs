@@ -57,6 +57,7 @@ impl Play<'_> {
         self.thaw()?;
         self.everything_ends()?;
         self.nothing_is_open()?;
+        self.verdicts_follow_from_the_logs()?;
         self.settled()
     }
 

@@ -7,7 +7,8 @@
 //! router are looked at: nothing goes on that went back, the router never goes back and shows nothing
 //! that nobody wanted, one deployment at a time moves an artifact, nobody begins before whoever came earlier or passes a gate before what it waits for is proven,
 //! or a health check before that said that all is well, and a breach is latched once. In some runs what fails
-//! reports nothing, and is found by whoever looks: nothing that was said to begin stays open. In the
+//! reports nothing, and is found by whoever looks: nothing that was said to begin stays open. Every
+//! verdict on a candidate is compared with the logs, and with what was noted with the failure that decided. In the
 //! end the faults stop, those that slept wake up, and every deployment must end, with the router where
 //! the store wants it. Where nothing but the candidate decides, it must end as it does without faults.
 //!
@@ -28,6 +29,7 @@ mod probe;
 mod router;
 mod script;
 mod stage;
+mod verdicts;
 
 use sternway::types::{ArtifactId, EnvironmentId};
 

@@ -43,6 +43,8 @@ pub struct Course {
     pub faults: u64,
     /// How often requests were taken from candidates without the store.
     pub withdrawn: u64,
+    /// How many verdicts on candidates were compared with the logs.
+    pub verdicts: u64,
 }
 
 /// When the stories begin.
@@ -53,6 +55,8 @@ pub(super) struct Play<'a> {
     dice: Dice,
     /// What protects the environment has dice of its own.
     guards: Dice,
+    /// So has who counts runs elsewhere.
+    elsewhere: Dice,
     pub(super) shared: Shared,
     /// The store without faults.
     store: Arc<dyn Store>,
@@ -68,7 +72,7 @@ pub(super) struct Play<'a> {
     deeds: u32,
     /// Whether somebody had another deployment wait for its turn.
     queued: bool,
-    course: Course,
+    pub(super) course: Course,
 }
 
 pub(super) fn play(script: &Script, mutant: Mutant) -> Result<Course, Failure> {
@@ -119,6 +123,7 @@ impl<'a> Play<'a> {
             script,
             dice: dice("turns"),
             guards: dice("who guards"),
+            elsewhere: dice("elsewhere"),
             shared,
             store,
             namespace,
@@ -227,6 +232,21 @@ impl<'a> Play<'a> {
         } else {
             let who = self.dice.place(self.players.len());
             self.play_one(who).map_err(Failure::harness)?;
+        }
+        if self.elsewhere.chance(1, 10) {
+            self.is_counted_elsewhere().map_err(Failure::harness)?;
+        }
+        Ok(())
+    }
+
+    /// Another process counts a run of what was live from the beginning, whatever is on its way.
+    fn is_counted_elsewhere(&self) -> Result<(), ControlError> {
+        for artifact in &self.members {
+            let wanted = now(self.sound.wanted_route(artifact, &production()))?;
+            if wanted.is_some_and(|route| route.live().version == VersionNumber::FIRST) {
+                let outcomes = self.outcomes(artifact, VersionNumber::FIRST, 1)?;
+                drop(now(self.sound.record(outcomes))?);
+            }
         }
         Ok(())
     }
