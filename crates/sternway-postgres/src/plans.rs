@@ -12,9 +12,9 @@ use sqlx::{AssertSqlSafe, PgPool, Row as _};
 use sternway_store::{Append, DigestHit, Limit, Opened, Store as _};
 use sternway_types::{
     ArtifactId, At, Change, Changeset, ChangesetId, Content, ContentKind, ContentRef, Digest,
-    DigestPrefix, EnvironmentId, Force, Generation, MoveCause, NamespaceId, NewMove, NewVersion,
-    OpenRun, Outcome, OutcomeId, OutcomeStatus, PointerName, RecordKey, Revision, Subject, Target,
-    Timestamp, VersionNumber,
+    DigestPrefix, EnvironmentId, Failure, Force, Generation, MoveCause, NamespaceId, NewMove,
+    NewVersion, OpenRun, Outcome, OutcomeId, OutcomeStatus, PointerName, RecordKey, Revision,
+    Subject, Target, Timestamp, VersionNumber,
 };
 
 use crate::{
@@ -123,6 +123,7 @@ const FILL: &str = "
         FROM generate_series(1, 100000) i;
     INSERT INTO {s}.outcome SELECT 1, i, 1, md5(i::text)::uuid, 10, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ''
         FROM generate_series(1, 100000) i;
+    INSERT INTO {s}.noted SELECT i, 1, 1, '{1}', '{1}', '{1}', '' FROM generate_series(1, 100000) i;
 ";
 
 impl Filled {
@@ -212,6 +213,7 @@ async fn read(store: &PostgresStore) {
     drop(store.moves(&ns, &id, &label, Some(Revision::new(70_000)), limit).await);
     drop(store.tallies(&ns, &subject).await);
     drop(store.outcomes(&ns, &subject, 5, limit).await);
+    drop(store.noted(&ns, &subject, 5, limit).await);
     drop(store.subjects(&ns, Some(&subject), limit).await);
     drop(store.unjudged(&ns, Some(&subject), limit).await);
     drop(store.open_run(&ns, OutcomeId::from_name("one")).await);
@@ -250,14 +252,18 @@ async fn write(store: &PostgresStore, number: u32) {
     };
     let outcome = |place: u32| {
         let id = OutcomeId::from_name(&format!("{number} {place}"));
-        Outcome::new(id, subject.clone(), Timestamp::EPOCH, OutcomeStatus::Succeeded)
+        let failed = OutcomeStatus::Failed(Failure::default());
+        let status = if place == 5 { failed } else { OutcomeStatus::Succeeded };
+        Outcome::new(id, subject.clone(), Timestamp::EPOCH, status)
     };
     let id = OutcomeId::from_name(&format!("open {number}"));
     let run = OpenRun::new(id, subject.clone(), Timestamp::EPOCH, OpenRun::LONGEST);
     let append = Append::new(ns, Timestamp::EPOCH, (0..10).map(outcome).collect())
-        .opening(run.expect("a run"));
+        .opening(run.expect("a run"))
+        .noting(subject.clone(), vec![(subject.version, subject.generation)]);
     let appended = store.append(&append).await.expect("append");
     assert_eq!((appended.duplicates, appended.opened), (0, vec![Opened::Now]));
+    assert_eq!(appended.subjects.iter().map(|it| it.noted.len()).sum::<usize>(), 1);
 }
 
 /// Before anybody analyzed the tables.
@@ -289,7 +295,7 @@ async fn reads(filled: &Filled) {
     }
     read(&filled.store).await;
     let plans = filled.store.db.plans.take();
-    assert!(plans.len() >= 3 * 12 + 14, "{} statements were planned", plans.len());
+    assert!(plans.len() >= 3 * 12 + 15, "{} statements were planned", plans.len());
     for (statement, plan) in plans {
         let mut found = Vec::new();
         nodes(&plan, &mut found);
