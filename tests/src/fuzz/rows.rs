@@ -9,9 +9,9 @@ use sternway::{
     store::{Append, Batch, Kv as _, KvStore, Limit, MemoryKv, Store, StoreError},
     types::{
         Actor, ArtifactId, At, Change, Changeset, ChangesetId, Content, Environment, EnvironmentId,
-        Force, Generation, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion, OpenRun,
-        Outcome, OutcomeId, OutcomeStatus, PointerName, Record, RecordKind, Revision, Subject,
-        Target, Timestamp, VersionNumber,
+        Failure, Force, Generation, MoveCause, NamespaceId, NamespaceSettings, NewMove, NewVersion,
+        OpenRun, Outcome, OutcomeId, OutcomeStatus, PointerName, Record, RecordKind, Revision,
+        Subject, Target, Timestamp, VersionNumber,
     },
 };
 
@@ -81,6 +81,7 @@ async fn look(store: &KvStore) -> Made<()> {
     }
     drop(store.tallies(&shop, &subject()?).await);
     drop(store.outcomes(&shop, &subject()?, 0, limit).await);
+    drop(store.noted(&shop, &subject()?, 0, limit).await);
     drop(store.unjudged(&shop, None, limit).await);
     drop(store.open_run(&shop, open()).await);
     drop(store.open_runs(&shop, Timestamp::MAX, None, limit).await);
@@ -152,8 +153,10 @@ fn changeset(name: &str) -> Made<Changeset> {
 
 fn outcomes(name: &str) -> Made<Append> {
     let id = OutcomeId::from_name(name);
-    let outcome = Outcome::new(id, subject()?, Timestamp::EPOCH, OutcomeStatus::Succeeded);
-    Ok(Append::new(namespace()?, Timestamp::EPOCH, vec![outcome]))
+    let failed = OutcomeStatus::Failed(Failure::default());
+    let outcome = Outcome::new(id, subject()?, Timestamp::EPOCH, failed);
+    let append = Append::new(namespace()?, Timestamp::EPOCH, vec![outcome]);
+    Ok(append.noting(subject()?, vec![(VersionNumber::FIRST, Generation::ZERO)]))
 }
 
 /// A run that began and did not end.

@@ -5,9 +5,9 @@ use sternway::{
     store::{Append, Store},
     types::{
         Actor, ArtifactId, At, Change, Changeset, ChangesetId, Condemnation, Environment,
-        EnvironmentId, Failure as Failed, Force, MoveCause, NamespaceId, NamespaceSettings,
-        NewMove, NewVersion, OpenRun, Outcome, OutcomeId, OutcomeStatus, PointerName, Reason,
-        Record, Revision, Subject, Target, Timestamp, VersionNumber,
+        EnvironmentId, Failure as Failed, Force, Generation, MoveCause, NamespaceId,
+        NamespaceSettings, NewMove, NewVersion, OpenRun, Outcome, OutcomeId, OutcomeStatus,
+        PointerName, Reason, Record, Revision, Subject, Target, Timestamp, VersionNumber,
     },
 };
 
@@ -169,7 +169,9 @@ impl Story {
             let id = OutcomeId::from_name(&format!("{subject} {number}"));
             append = append.opening(OpenRun::new(id, subject.clone(), at, OpenRun::SHORTEST)?);
         }
-        Ok(Step::Append(append))
+        // With each failure it is noted how far the log of the first stay was, and its own.
+        let others = vec![(VersionNumber::FIRST, Generation::new(1)), (version, generation)];
+        Ok(Step::Append(append.noting(subject, others)))
     }
 }
 
