@@ -73,7 +73,8 @@ async fn begin(sw: &Sternway, names: &[ArtifactId]) -> Measured<()> {
     Ok(())
 }
 
-async fn start(sw: &Sternway, artifact: &ArtifactId, plan: Plan) -> Measured<()> {
+/// Begins a deployment of a second version, and drives it as far as it goes.
+pub(crate) async fn start(sw: &Sternway, artifact: &ArtifactId, plan: Plan) -> Measured<()> {
     let new = NewDeployment {
         members: vec![(artifact.clone(), VersionNumber::FIRST.next())],
         environment: EnvironmentId::production(),
