@@ -240,7 +240,9 @@ impl Control {
     /// [`ControlError::Store`] if the store cannot be read.
     pub async fn latch(&self, subject: &Subject) -> Result<Option<Latch>, ControlError> {
         let key = RecordKey::latch(&subject.artifact, &subject.environment, subject.generation);
-        Ok(self.record_at(&key, Record::into_latch).await?.map(|latch| *latch))
+        let found = self.record_at(&key, Record::into_latch).await?.map(|latch| *latch);
+        // A candidate beside what is live has the same generation, and a verdict of its own.
+        Ok(found.filter(|latch| latch.version == subject.version))
     }
 
     /// The verdict on a stay that nothing was done about, since the policy does not act.

@@ -198,3 +198,18 @@ proptest! {
         prop_assert_eq!(&one_by_one, &at_once);
     }
 }
+
+#[tokio::test]
+async fn what_is_live_and_a_candidate_have_verdicts_of_their_own() {
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    let live = Subject { version: version(1), ..candidate.clone() };
+    let control = &world.control;
+    drop(control.record(world.outcomes(&live, "xxxxxxxx")).await.expect("it is recorded"));
+    let of_live = control.explain(live).await.unwrap().latch.expect("it has a verdict");
+    assert_eq!(of_live.version, version(1));
+    let explained = control.explain(candidate).await.unwrap();
+    assert_eq!((explained.latch, explained.verdict), (None, Verdict::Undecided));
+}
