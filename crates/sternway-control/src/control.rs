@@ -85,7 +85,7 @@ pub struct Control {
     /// Which stretches of their stays subjects are: it never changes.
     pub(crate) stretches: Remembered<u32>,
     pub(crate) others: Remembered<Others>,
-    /// What the beginnings of logs add up to, as far as they were read last.
+    /// What beginnings of logs add up to.
     pub(crate) prefixes: Remembered<Tally>,
     pub(crate) released: Released,
     pub(crate) live: OnceCell<LiveTable>,

@@ -14,6 +14,9 @@ use crate::{Control, ControlError};
 /// The logs that a candidate's failures are held against: it never changes which they are. None: it is no candidate.
 pub(crate) type Others = Arc<[(VersionNumber, Generation)]>;
 
+/// How many outcomes are read at once, and how many come between two beginnings of a log that are remembered.
+const STEP: u64 = 1_000;
+
 /// What an append counted of a subject: it need not be read.
 pub(super) struct Counted<'a> {
     pub(super) append: &'a Append,
@@ -68,22 +71,39 @@ impl Control {
         let known = known.into_iter().flatten().chain(self.prefixes.of(subject));
         let known = known.filter(|it| it.total() <= total).max_by_key(Tally::total);
         let mut tally = known.unwrap_or_default();
+        if tally.total().saturating_add(STEP) < total {
+            // What was judged is a beginning of the log as well, and hardly ever far from its end.
+            let tallies = self.store.tallies(&self.namespace, subject).await?.unwrap_or_default();
+            let judged = Some(tallies.judged).filter(|it| it.total() <= total);
+            tally = judged.filter(|it| it.total() > tally.total()).unwrap_or(tally);
+        }
         while tally.total() < total {
             if let Some(next) = counted.and_then(|it| it.after(&tally)) {
                 tally.add(next);
-                continue;
-            }
-            let left = usize::try_from(total - tally.total()).unwrap_or(usize::MAX);
-            let limit = Limit::new(left.min(Limit::MAX.get()));
-            let (ns, place) = (&self.namespace, tally.total());
-            let page = self.store.outcomes(ns, subject, place, limit).await?;
-            if page.is_empty() {
+            } else if !self.read_on(subject, total, &mut tally).await? {
                 break;
             }
-            page.iter().for_each(|outcome| tally.add(outcome));
-            self.prefixes.remember(subject, tally.clone());
         }
         Ok(tally)
+    }
+
+    /// Adds the next outcomes of a log, up to so many of them in all. Says whether there were any.
+    async fn read_on(
+        &self,
+        subject: &Subject,
+        total: u64,
+        tally: &mut Tally,
+    ) -> Result<bool, ControlError> {
+        let place = tally.total();
+        let left = total.saturating_sub(place).min(STEP - place % STEP);
+        let limit = Limit::new(usize::try_from(left).unwrap_or(usize::MAX));
+        let page = self.store.outcomes(&self.namespace, subject, place, limit).await?;
+        page.iter().for_each(|outcome| tally.add(outcome));
+        // Where several are judged at once, each of them finds its place a step after what is remembered.
+        if tally.total().is_multiple_of(STEP) {
+            self.prefixes.remember(subject, tally.clone());
+        }
+        Ok(!page.is_empty())
     }
 }
 

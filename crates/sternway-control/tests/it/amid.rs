@@ -5,7 +5,7 @@ use std::{
     iter,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -212,4 +212,39 @@ async fn what_is_live_and_a_candidate_have_verdicts_of_their_own() {
     assert_eq!(of_live.version, version(1));
     let explained = control.explain(candidate).await.unwrap();
     assert_eq!((explained.latch, explained.verdict), (None, Verdict::Undecided));
+}
+
+/// Counts how often logs are read.
+#[derive(Debug, Default)]
+struct Reads(AtomicUsize);
+
+#[async_trait]
+impl Director for Reads {
+    async fn before(&self, op: &'static str) -> Option<Fault> {
+        self.0.fetch_add(usize::from(op == "outcomes"), Ordering::SeqCst);
+        None
+    }
+
+    async fn after(&self, _: &'static str) {}
+}
+
+#[tokio::test]
+async fn who_finds_what_nobody_judged_does_not_read_the_logs_of_others_from_the_beginning() {
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    let live = Subject { version: version(1), ..candidate.clone() };
+    drop(world.control.record(world.outcomes(&live, &".".repeat(20_000))).await.unwrap());
+    drop(world.control.sweep().await.expect("it is judged, and that is noted"));
+    drop(world.control.record(world.outcomes(&live, &".x".repeat(10))).await.unwrap());
+    let died = one_that_ends(&world).record(world.outcomes(&candidate, "xx")).await;
+    died.expect_err("it cannot judge");
+    drop(world.another().record(world.outcomes(&live, "x")).await.unwrap());
+    let reads = Arc::new(Reads::default());
+    let store = Faulty::directed(Arc::clone(&world.store), Arc::clone(&reads) as _);
+    let control = Control::new(Arc::new(store), world.control.namespace().clone());
+    assert_eq!(control.sweep().await.expect("it is judged").judged.len(), 2);
+    let reads = reads.0.load(Ordering::SeqCst);
+    assert!(reads <= 5, "{reads} pages were read, of a log of 20,000");
 }
