@@ -151,9 +151,16 @@ fn found_rule(view: &ExplanationView) -> Option<&serde_json::Value> {
     view.verdict.regression.as_ref().map(|regression| regression.rule.as_json())
 }
 
-/// A rule as policy files write it.
+/// A rule with what it was set to, as policy files write it.
 fn rule(rule: Option<&serde_json::Value>) -> String {
-    rule.map(ToString::to_string).unwrap_or_default()
+    let Some(serde_json::Value::Object(rule)) = rule else { return String::new() };
+    let name = rule.get("rule").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let settings = rule.iter().filter(|(key, _)| *key != "rule").map(|(key, value)| {
+        let value =
+            toml::Value::try_from(value).map_or_else(|_| value.to_string(), |it| it.to_string());
+        format!("{key} = {value}")
+    });
+    [name.to_owned()].into_iter().chain(settings).collect::<Vec<_>>().join(", ")
 }
 
 /// Which version of a policy judged, if it is an artifact: in the record, or else now.
