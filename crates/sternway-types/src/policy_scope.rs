@@ -10,10 +10,18 @@ use crate::{ArtifactId, CollectionId, EnvironmentId};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{given:?} is not a policy scope: expected namespace, collection:NAME, \
-     artifact:COLLECTION/NAME or environment:NAME"
+     artifact:COLLECTION/NAME or environment:NAME{}", self.meant()
 )]
 pub struct ScopeError {
     given: String,
+}
+
+impl ScopeError {
+    /// What somebody who gave the name of an artifact meant.
+    fn meant(&self) -> String {
+        let artifact = self.given.parse::<ArtifactId>();
+        artifact.map_or_else(|_| String::new(), |id| format!("; did you mean artifact:{id}?"))
+    }
 }
 
 /// What a policy is for. The later of these that is set wins over the earlier.

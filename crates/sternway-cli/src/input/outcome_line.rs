@@ -31,12 +31,12 @@ pub(crate) enum LineError {
     #[error("{0}")]
     Json(String),
     /// A member is not known.
-    #[error("there is no member {given:?}{}", near.as_ref().map_or_else(String::new, |near| format!(": did you mean {near:?}?")))]
+    #[error("there is no member {given:?}: {meant}")]
     Unknown {
         /// What it is called.
         given: String,
-        /// What is called nearly like that.
-        near: Option<String>,
+        /// What is called nearly like that, or else what there is.
+        meant: String,
     },
     /// A name in it is not one.
     #[error(transparent)]
@@ -247,8 +247,12 @@ fn explain(err: &serde_json::Error) -> LineError {
         // The parser names the unknown member first, and then those that it knows.
         let mut names = message.split('`').skip(1).step_by(2).map(str::to_owned);
         let given = names.next().unwrap_or_default();
-        let near = nearest(&given, names);
-        return LineError::Unknown { given, near };
+        let there: Vec<_> = names.collect();
+        let meant = match nearest(&given, there.iter().cloned()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("expected {}", there.join(", ")),
+        };
+        return LineError::Unknown { given, meant };
     }
     LineError::Json(format!("{message} (column {})", err.column()))
 }
@@ -300,7 +304,10 @@ mod tests {
     fn what_is_misspelled_is_named_with_what_was_meant() {
         refused(r#"{"ok":true,"eror":{}}"#, r#"there is no member "eror": did you mean "error"?"#);
         refused(r#"{"ok":false,"error":{"clas":"E"}}"#, r#"did you mean "class"?"#);
-        refused(r#"{"ok":true,"zzz":1}"#, r#"there is no member "zzz""#);
+        refused(
+            r#"{"ok":true,"zzz":1}"#,
+            r#"there is no member "zzz": expected artifact, version, environment, ok, status, error"#,
+        );
     }
 
     #[test]

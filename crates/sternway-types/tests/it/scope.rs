@@ -46,6 +46,8 @@ fn what_is_no_scope_is_refused() {
             )
         );
     }
+    let bare = "prompts/greeting".parse::<PolicyScope>().unwrap_err().to_string();
+    assert!(bare.ends_with("environment:NAME; did you mean artifact:prompts/greeting?"), "{bare}");
     assert!(json_problem::<PolicyScope>("\"prompts\"").contains("is not a policy scope"));
 }
 
