@@ -17,7 +17,7 @@ use crate::{Control, ControlError};
 /// The store notes with each of its failures how far the logs of the others were, in the commit that counts it. So
 /// it does not matter how outcomes are cut into appends, who counts what beside it, and who judges it when.
 ///
-/// What was counted before there were such notes is held against what the others had done by the time of the look.
+/// What was counted before there were such notes, or came by a bundle, is held against what the others had done by the time of the look.
 /// That can only speak for the candidate, since failures of the other version make the evidence smaller.
 pub(crate) struct Amid<'a> {
     trial: &'a Trial,
