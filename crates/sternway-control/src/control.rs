@@ -85,8 +85,8 @@ pub struct Control {
     /// Which stretches of their stays subjects are: it never changes.
     pub(crate) stretches: Remembered<u32>,
     pub(crate) others: Remembered<Others>,
-    /// What beginnings of logs add up to.
-    pub(crate) prefixes: Remembered<Tally>,
+    /// What beginnings of logs add up to, the shortest first.
+    pub(crate) prefixes: Remembered<Arc<[Tally]>>,
     pub(crate) released: Released,
     pub(crate) live: OnceCell<LiveTable>,
     pub(crate) kept: Kept,

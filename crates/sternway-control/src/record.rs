@@ -52,7 +52,7 @@ impl Control {
     /// next record, also of the same outcomes, or [`Control::sweep`] tries again.
     pub async fn record(&self, outcomes: Vec<Outcome>) -> Result<Recorded, ControlError> {
         let append = Append::new(self.namespace.clone(), self.now(), outcomes);
-        let mut append = self.noting(append).await;
+        let mut append = self.noting(append).await?;
         let marks = self.take_marks();
         for (subject, judged) in &marks {
             append = append.judged(subject.clone(), judged.clone());
@@ -68,11 +68,13 @@ impl Control {
         let duplicates = appended.duplicates;
         let mut repeated: BTreeSet<_> = append.outcomes().iter().map(|it| &it.subject).collect();
         let mut results = Vec::new();
+        let mut subjects = appended.subjects;
+        let notes: Vec<_> = subjects.iter_mut().map(|it| std::mem::take(&mut it.noted)).collect();
         // One alone needs to know of no others.
-        let several = appended.subjects.len() > 1;
-        let all = if several { appended.subjects.clone() } else { Vec::new() };
-        for subject in appended.subjects {
+        let all = if subjects.len() > 1 { subjects.clone() } else { Vec::new() };
+        for (subject, noted) in subjects.into_iter().zip(notes) {
             repeated.remove(&subject.subject);
+            let subject = AppendedSubject { noted, ..subject };
             // Boxed, or who records holds all that judging may need.
             results.push(Box::pin(self.judge_appended((&append, &all), subject, &marks)).await);
         }
@@ -112,6 +114,10 @@ impl Control {
         let mut judging = ground.judging(&subject);
         if let Some(amid) = &mut judging.amid {
             amid.together(append, all);
+        }
+        if ground.under_way.is_some() {
+            // Candidates may be held against it.
+            self.remember_prefix(&subject, &before.tally);
         }
         let end = before.tally.total();
         let mut tally = before.tally;

@@ -18,7 +18,8 @@ use crate::{Control, ControlError};
 /// it does not matter how outcomes are cut into appends, who counts what beside it, and who judges it when.
 ///
 /// What was counted before there were such notes, or came by a bundle, is held against what the others had done by the time of the look.
-/// That can only speak for the candidate, since failures of the other version make the evidence smaller.
+/// That can delay a verdict, since failures of the other version make the evidence smaller; under a `min_effect` it can
+/// bring one about as well.
 pub(crate) struct Amid<'a> {
     trial: &'a Trial,
     policy: &'a Policy,
@@ -37,7 +38,11 @@ impl<'a> Amid<'a> {
 
     /// Knows what an append counted of others.
     pub(crate) fn together(&mut self, append: &'a Append, all: &'a [AppendedSubject]) {
-        let others = all.iter().filter(|it| it.subject != *self.subject);
+        let (artifact, environment) = (&self.subject.artifact, &self.subject.environment);
+        let others = all.iter().filter(|it| {
+            let of = &it.subject;
+            of != self.subject && (&of.artifact, &of.environment) == (artifact, environment)
+        });
         self.counted = others.map(|of| Counted { append, of }).collect();
     }
 
@@ -56,13 +61,13 @@ impl<'a> Amid<'a> {
             return Ok(());
         };
         for LogLength { version, generation, total } in noted.others.iter().copied() {
-            let other = Subject { version, generation, ..self.subject.clone() };
-            let counted = self.counted.iter().find(|it| it.of.subject == other);
             let place = place_of((self.trial, self.subject), &self.stretches, version, generation);
             let Some((place, of)) = place else { continue };
             if self.stretches.get(place).is_some_and(|it| of.of(it).total() == total) {
                 continue;
             }
+            let other = Subject { version, generation, ..self.subject.clone() };
+            let counted = self.counted.iter().find(|it| it.of.subject == other);
             if let Some(stretch) = self.stretches.to_mut().get_mut(place) {
                 let near = std::mem::take(of.in_mut(stretch));
                 *of.in_mut(stretch) = control.tally_at(&other, total, near, counted).await?;

@@ -14,8 +14,11 @@ use crate::{Control, ControlError};
 /// The logs that a candidate's failures are held against: it never changes which they are. None: it is no candidate.
 pub(crate) type Others = Arc<[(VersionNumber, Generation)]>;
 
-/// How many outcomes are read at once, and how many come between two beginnings of a log that are remembered.
+/// How many outcomes are read at once, and how many come at least between two beginnings of a log that are remembered.
 const STEP: u64 = 1_000;
+
+/// How many beginnings of a log are remembered.
+const PREFIXES: usize = 16;
 
 /// What an append counted of a subject: it need not be read.
 pub(super) struct Counted<'a> {
@@ -25,7 +28,11 @@ pub(super) struct Counted<'a> {
 
 impl Control {
     /// Has it noted with the failures of candidates how far the logs were that they are held against.
-    pub(crate) async fn noting(&self, mut append: Append) -> Append {
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Store`] if nobody can tell for the moment which logs those are.
+    pub(crate) async fn noting(&self, mut append: Append) -> Result<Append, ControlError> {
         let failures = append.outcomes().iter().filter(|it| it.is_failure());
         let failing: BTreeSet<_> = failures.map(|it| &it.subject).collect();
         let mut notings = Vec::new();
@@ -34,18 +41,47 @@ impl Control {
                 Some(known) => known,
                 None => match self.under_way(subject).await {
                     Ok(under_way) => others_of(subject, under_way.as_ref()),
-                    // Outcomes are counted also where nobody can tell what they are held against.
+                    Err(ControlError::Store(err)) if err.is_temporary() => return Err(err.into()),
+                    // Outcomes are counted also where what they are held against is damaged.
                     Err(_) => continue,
                 },
             };
-            if !others.is_empty() {
-                notings.push((subject.clone(), others.to_vec()));
+            let Some((version, generation)) = others.last().copied() else { continue };
+            notings.push((subject.clone(), others.to_vec()));
+            // Of the logs the last one goes on. What it adds up to before the append is a beginning of what is noted.
+            let live = Subject { version, generation, ..subject.clone() };
+            if self.prefixes.of(&live).is_none()
+                && let Some(tallies) = self.store.tallies(&self.namespace, &live).await?
+            {
+                self.remember_prefix(&live, &tallies.tally);
             }
         }
         for (subject, others) in notings {
             append = append.noting(subject, others);
         }
-        append
+        Ok(append)
+    }
+
+    /// Remembers what a beginning of a log adds up to, unless something near it is remembered.
+    pub(crate) fn remember_prefix(&self, subject: &Subject, tally: &Tally) {
+        let mut known = self.prefixes.of(subject).unwrap_or_default().to_vec();
+        let place = known.partition_point(|it| it.total() <= tally.total());
+        let before = place.checked_sub(1).and_then(|place| known.get(place));
+        if before.is_some_and(|it| tally.total() - it.total() < STEP) {
+            return;
+        }
+        known.insert(place, tally.clone());
+        if known.len() > PREFIXES {
+            // Every second one, and the last: the longer a log is, the farther they are apart.
+            let last = known.len() - 1;
+            known = known
+                .into_iter()
+                .enumerate()
+                .filter(|(at, _)| at % 2 == 0 || *at == last)
+                .map(|(_, tally)| tally)
+                .collect();
+        }
+        self.prefixes.remember(subject, known.into());
     }
 
     /// Remembers what the failures of a subject are held against. It is there, so that it will not be another thing.
@@ -67,10 +103,11 @@ impl Control {
         if near.total() == total {
             return Ok(near);
         }
-        let known = [Some(near), counted.map(|it| it.of.before.tally.clone())];
-        let known = known.into_iter().flatten().chain(self.prefixes.of(subject));
-        let known = known.filter(|it| it.total() <= total).max_by_key(Tally::total);
-        let mut tally = known.unwrap_or_default();
+        let fits = |it: &&Tally| it.total() <= total;
+        let prefixes = self.prefixes.of(subject).unwrap_or_default();
+        let before = counted.map(|it| &it.of.before.tally);
+        let known = [Some(&near), before].into_iter().flatten().chain(prefixes.iter());
+        let mut tally = known.filter(fits).max_by_key(|it| it.total()).cloned().unwrap_or_default();
         if tally.total().saturating_add(STEP) < total {
             // What was judged is a beginning of the log as well, and hardly ever far from its end.
             let tallies = self.store.tallies(&self.namespace, subject).await?.unwrap_or_default();
@@ -99,9 +136,8 @@ impl Control {
         let limit = Limit::new(usize::try_from(left).unwrap_or(usize::MAX));
         let page = self.store.outcomes(&self.namespace, subject, place, limit).await?;
         page.iter().for_each(|outcome| tally.add(outcome));
-        // Where several are judged at once, each of them finds its place a step after what is remembered.
         if tally.total().is_multiple_of(STEP) {
-            self.prefixes.remember(subject, tally.clone());
+            self.remember_prefix(subject, tally);
         }
         Ok(!page.is_empty())
     }
@@ -112,7 +148,11 @@ fn others_of(subject: &Subject, under_way: Option<&UnderWay>) -> Others {
     let (version, at) = (subject.version, subject.generation);
     let mut members = under_way.iter().flat_map(|it| &it.deployment.members);
     let member = members.find(|member| {
-        let drawn = |regime: &Regime| regime.generation == at && !regime.matched;
+        // Where one of the two has all of the runs there is no candidate.
+        let drawn = |regime: &Regime| {
+            let both = share_of(member, version, regime).is_some();
+            regime.generation == at && !regime.matched && both
+        };
         member.artifact == subject.artifact
             && member.place_of(version).is_some()
             && member.regimes.iter().any(drawn)

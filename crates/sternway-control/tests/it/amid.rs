@@ -11,14 +11,14 @@ use std::{
 
 use async_trait::async_trait;
 use proptest::prelude::*;
-use sternway_control::{Control, record::Judged, rollback::Reaction};
+use sternway_control::{Control, ControlError, record::Judged, rollback::Reaction};
 use sternway_store::{Director, Fault, Faulty, Limit};
-use sternway_types::{Outcome, Subject, TestResult, Verdict};
+use sternway_types::{Outcome, Phase, Subject, TestResult, Verdict};
 
 use crate::{
-    deploy::{by_shares, drive, shop, start},
-    make::{greeting, production, version},
-    world::World,
+    deploy::{by_shares, drive, run, shop, start},
+    make::{generation, greeting, production, version},
+    world::{MINUTE, World},
 };
 
 /// Lets a process count, and end before it judges what it counted.
@@ -247,4 +247,81 @@ async fn who_finds_what_nobody_judged_does_not_read_the_logs_of_others_from_the_
     assert_eq!(control.sweep().await.expect("it is judged").judged.len(), 2);
     let reads = reads.0.load(Ordering::SeqCst);
     assert!(reads <= 5, "{reads} pages were read, of a log of 20,000");
+}
+
+#[tokio::test]
+async fn who_cannot_tell_what_a_failure_is_held_against_counts_nothing_yet() {
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    let failures = world.outcomes(&candidate, "xx");
+    // The first call is for the route.
+    let store = Faulty::planned(Arc::clone(&world.store), [(1, Fault::NotDone)]);
+    let control = Control::new(Arc::new(store), world.control.namespace().clone());
+    let refused = control.record(failures.clone()).await;
+    assert!(matches!(refused, Err(ControlError::Store(err)) if err.is_temporary()));
+    let (store, namespace) = (control.store(), control.namespace());
+    assert_eq!(store.tallies(namespace, &candidate).await.unwrap(), None, "nothing is counted");
+    assert_eq!(control.record(failures).await.expect("it is recorded").judged.len(), 1);
+    let noted = store.noted(namespace, &candidate, 0, Limit::MAX).await.unwrap();
+    assert_eq!(noted.len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_noted_with_failures_of_what_is_live() {
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    let mut phase = drive(&world, &begun).await.deployment.phase;
+    while phase == Phase::Running {
+        drop(run(&world, 2, &format!("x{}", ".".repeat(100))).await);
+        world.clock.advance(MINUTE);
+        phase = drive(&world, &begun).await.deployment.phase;
+    }
+    drop(run(&world, 2, "xx").await);
+    let (store, namespace) = (&world.store, world.control.namespace());
+    let mut of_candidate = 0;
+    for subject in store.subjects(namespace, None, Limit::MAX).await.unwrap() {
+        let noted = store.noted(namespace, &subject, 0, Limit::MAX).await.unwrap();
+        if subject.version == version(2) && subject.generation == generation(2) {
+            of_candidate = noted.len();
+        } else {
+            assert_eq!(noted, [], "{subject}");
+        }
+    }
+    assert!(of_candidate > 0);
+}
+
+/// Counts how often logs are read, and counts runs elsewhere after an append.
+#[derive(Debug)]
+struct Meanwhile(Reads, Between);
+
+#[async_trait]
+impl Director for Meanwhile {
+    async fn before(&self, op: &'static str) -> Option<Fault> {
+        self.0.before(op).await
+    }
+
+    async fn after(&self, op: &'static str) {
+        self.1.after(op).await;
+    }
+}
+
+#[tokio::test]
+async fn who_knows_nothing_yet_reads_no_more_of_another_log_than_came_meanwhile() {
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    let live = Subject { version: version(1), ..candidate.clone() };
+    drop(world.control.record(world.outcomes(&live, &".".repeat(20_000))).await.unwrap());
+    let (failing, others) = (world.outcomes(&candidate, "xx"), world.outcomes(&live, ".x."));
+    let (store, namespace) = (Arc::clone(&world.store), world.control.namespace().clone());
+    let between = Between(world.control, others, AtomicBool::new(false));
+    let meanwhile = Arc::new(Meanwhile(Reads::default(), between));
+    let store = Faulty::directed(store, Arc::clone(&meanwhile) as _);
+    let control = Control::new(Arc::new(store), namespace);
+    drop(control.record(failing).await.expect("it is recorded"));
+    let reads = meanwhile.0.0.load(Ordering::SeqCst);
+    assert!(reads <= 2, "{reads} pages were read, of a log of 20,000");
 }

@@ -363,14 +363,18 @@ pub(crate) async fn rehearse(
     for (subject, others) in append.notings() {
         for (version, generation) in others.iter().copied() {
             let other = Subject { version, generation, ..subject.clone() };
-            let found = tallies(db, ns, &other, known.of(ns, &other)).await?;
-            totals.insert(other, found.map_or(0, |it| it.tally.total()));
+            let total = match tallies(db, ns, &other, known.of(ns, &other)).await {
+                Ok(found) => found.map_or(0, |it| it.tally.total()),
+                Err(err) if err.is_temporary() => return Err(err),
+                Err(_) => continue,
+            };
+            totals.insert(other, total);
         }
     }
     let fresh = fresh.collect();
     let mut appended = answer(append, places, (&fresh, &Said::new()), &mut state);
     decide::note(append, &mut appended.subjects, |other| {
-        Ok::<_, StoreError>(totals.get(other).copied().unwrap_or_default())
+        Ok::<_, StoreError>(totals.get(other).copied())
     })?;
     appended.opened = runs::rehearse(db, append).await?;
     Ok(appended)

@@ -3,7 +3,7 @@
 CREATE TABLE {s}.noted (
     subject bigint NOT NULL,
     place bigint NOT NULL,
-    ns integer NOT NULL REFERENCES {s}.namespace,
+    ns integer NOT NULL,
     versions bigint[] NOT NULL,
     generations bigint[] NOT NULL,
     totals bigint[] NOT NULL,
@@ -40,18 +40,19 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT o.subject, o.place FROM {s}.outcome o WHERE o.ns = n AND o.id = q.id OFFSET 0) o
     ), events AS (
-        SELECT t.noting, t.ord, c.place, 1 AS later, NULL::bigint AS subject, NULL::bigint AS log_place
-        FROM others t JOIN counted c ON c.number = t.number
+        SELECT t.noting, t.ord, c.place, 1 AS later FROM others t JOIN counted c ON c.number = t.number
         UNION ALL
-        SELECT t.noting, t.ord, f.place, 0, f.subject, f.log_place FROM others t JOIN failed f ON f.noting = t.noting
+        SELECT t.noting, t.ord, f.place, 0 FROM others t JOIN failed f ON f.noting = t.noting
+            WHERE t.number IS NOT NULL
     ), lengths AS (
         SELECT e.*, sum(e.later) OVER (PARTITION BY e.noting, e.ord ORDER BY e.place DESC) AS after FROM events e
     ), rows AS MATERIALIZED (
-        SELECT l.subject, l.log_place, l.place, array_agg(t.version::bigint ORDER BY t.ord) AS versions,
+        SELECT f.subject, f.log_place, f.place, array_agg(t.version::bigint ORDER BY t.ord) AS versions,
             array_agg(t.generation::bigint ORDER BY t.ord) AS generations,
-            array_agg((t.total - l.after)::bigint ORDER BY t.ord) AS totals
-        FROM lengths l JOIN others t ON t.noting = l.noting AND t.ord = l.ord
-        WHERE l.subject IS NOT NULL GROUP BY l.subject, l.log_place, l.place
+            array_agg((t.total - coalesce(l.after, 0))::bigint ORDER BY t.ord) AS totals
+        FROM failed f JOIN others t ON t.noting = f.noting
+        LEFT JOIN lengths l ON l.noting = t.noting AND l.ord = t.ord AND l.place = f.place AND l.later = 0
+        GROUP BY f.subject, f.log_place, f.place
     ), written AS (
         INSERT INTO {s}.noted (subject, place, ns, versions, generations, totals, sum)
             SELECT r.subject, r.log_place, n, r.versions, r.generations, r.totals,

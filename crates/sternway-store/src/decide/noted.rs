@@ -5,7 +5,8 @@ use sternway_types::Subject;
 use crate::{Append, AppendedSubject, LogLength, Noted};
 
 /// Notes with each new failure of the subjects for which that was asked how far the logs of the others were.
-/// All new outcomes of the append are in `subjects`, and `total_of` says how many outcomes a log had before it.
+/// All new outcomes of the append are in `subjects`, and `total_of` says how many outcomes a log had before it; where
+/// it cannot be told of one of them, nothing is noted: outcomes are counted all the same.
 ///
 /// # Errors
 ///
@@ -13,7 +14,7 @@ use crate::{Append, AppendedSubject, LogLength, Noted};
 pub fn note<E>(
     append: &Append,
     subjects: &mut [AppendedSubject],
-    mut total_of: impl FnMut(&Subject) -> Result<u64, E>,
+    mut total_of: impl FnMut(&Subject) -> Result<Option<u64>, E>,
 ) -> Result<(), E> {
     for (subject, others) in append.notings() {
         let Some(at) = subjects.iter().position(|it| it.subject == *subject) else { continue };
@@ -26,8 +27,11 @@ pub fn note<E>(
             let other = Subject { version, generation, ..subject.clone() };
             let counted = subjects.iter().find(|it| it.subject == other);
             let counted = counted.map_or(&[][..], |it| it.counted.as_slice());
-            let total = total_of(&other)?;
+            let Some(total) = total_of(&other)? else { break };
             logs.push((LogLength { version, generation, total }, counted));
+        }
+        if logs.len() < others.len() {
+            continue;
         }
         let noted = failures.into_iter().map(|(place, index)| {
             let length = |(before, counted): &(LogLength, &[usize])| {

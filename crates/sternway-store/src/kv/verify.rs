@@ -141,7 +141,7 @@ fn check_row(
         Table::Record | Table::PastRecord => decodes::<StoredRecord>(key, body)?,
         Table::Outcomes => log.block(key, codec::decode(key, body)?)?,
         Table::Tallies => log.tallies(key, codec::decode(key, body)?)?,
-        Table::Noted => noted::check(log.snapshot, key, value)?,
+        Table::Noted => noted::check((log.snapshot, &mut log.lengths), key, value)?,
         Table::OutcomeId => log.ids += 1,
         Table::Unjudged => log.unjudged(key)?,
         Table::OpenRun => runs::check(log.snapshot, key, value)?,
@@ -175,6 +175,7 @@ struct Log<'a> {
     /// By the key of the subject, without the letter of the table.
     subjects: BTreeMap<Vec<u8>, LogOfSubject>,
     running: Option<Running>,
+    lengths: noted::Lengths,
     outcomes: u64,
     ids: u64,
 }
@@ -200,8 +201,9 @@ struct Running {
 }
 
 impl<'a> Log<'a> {
-    const fn new(snapshot: &'a dyn Snapshot) -> Self {
-        Self { snapshot, subjects: BTreeMap::new(), running: None, outcomes: 0, ids: 0 }
+    fn new(snapshot: &'a dyn Snapshot) -> Self {
+        let (subjects, lengths) = (BTreeMap::new(), noted::Lengths::new());
+        Self { snapshot, subjects, running: None, lengths, outcomes: 0, ids: 0 }
     }
 
     fn of(&mut self, key: &[u8]) -> &mut LogOfSubject {
