@@ -50,10 +50,13 @@ impl Control {
             notings.push((subject.clone(), others.to_vec()));
             // Of the logs the last one goes on. What it adds up to before the append is a beginning of what is noted.
             let live = Subject { version, generation, ..subject.clone() };
-            if self.prefixes.of(&live).is_none()
-                && let Some(tallies) = self.store.tallies(&self.namespace, &live).await?
-            {
-                self.remember_prefix(&live, &tallies.tally);
+            if self.prefixes.of(&live).is_none() {
+                match self.store.tallies(&self.namespace, &live).await {
+                    Ok(tallies) => self.remember_prefix(&live, &tallies.unwrap_or_default().tally),
+                    Err(err) if err.is_temporary() => return Err(err.into()),
+                    // Who judges says so.
+                    Err(_) => (),
+                }
             }
         }
         for (subject, others) in notings {

@@ -8,13 +8,14 @@ use sternway_control::{
     runs::Opening,
 };
 use sternway_deploy::immediate;
-use sternway_store::{Batch, Direction, Kv as _, MemoryKv, Range};
+use sternway_store::{Batch, Direction, Kv as _, Limit, MemoryKv, Range};
 use sternway_types::{
     ArtifactId, Force, Limits, Outcome, OutcomeId, PolicyScope, PolicySetting, Subject, Wait,
 };
 
 use crate::{
-    make::{alice, artifact, production, said, text, version},
+    deploy::{by_shares, drive, start},
+    make::{alice, artifact, greeting, production, said, text, version},
     world::World,
 };
 
@@ -220,4 +221,26 @@ async fn a_run_that_cannot_be_counted_keeps_no_other_open() {
     assert!(swept.failed.iter().all(|(subject, _)| subject.artifact == broken()), "{swept:?}");
     assert!(!swept.failed.is_empty());
     assert_eq!((live(&world, &broken()).await, live(&world, &sound()).await), (2, 1));
+}
+
+#[tokio::test]
+async fn what_is_damaged_beside_a_candidate_keeps_nobody_from_counting() {
+    let kv = MemoryKv::new();
+    let world = World::on(kv.clone()).await;
+    for content in ["one", "two"] {
+        world.publish(content).await;
+    }
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    let live = Subject { version: version(1), ..candidate.clone() };
+    drop(world.control.record(world.outcomes(&live, "..")).await.expect("it is recorded"));
+    damage(&kv, TALLIES, greeting().as_str());
+    show(&world).await;
+    let err = said(world.another().record(world.outcomes(&candidate, "xx")).await);
+    assert!(err.starts_with("integrity-mismatch: "), "it cannot be judged: {err}");
+    let (store, namespace) = (&world.store, world.control.namespace());
+    let counted = store.tallies(namespace, &candidate).await.unwrap().unwrap_or_default();
+    assert_eq!(counted.tally.failed, 2);
+    assert_eq!(store.noted(namespace, &candidate, 0, Limit::MAX).await.unwrap(), []);
 }
