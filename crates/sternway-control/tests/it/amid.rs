@@ -53,6 +53,17 @@ enum Counter {
     Ends,
 }
 
+/// A candidate with a fifth of the runs, and what is live beside it.
+async fn beside() -> (World, [Subject; 2]) {
+    let world = shop().await;
+    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
+    drop(drive(&world, &begun).await);
+    let candidate = world.control.subject(&greeting(), version(2), &production()).await;
+    let candidate = candidate.expect("it runs");
+    let live = Subject { version: version(1), ..candidate.clone() };
+    (world, [live, candidate])
+}
+
 /// By which counters a candidate was taken back, if it was.
 fn deciding(judged: Vec<Judged>) -> Option<TestResult> {
     judged.into_iter().find_map(|judged| match (judged.reaction, judged.verdict) {
@@ -64,17 +75,11 @@ fn deciding(judged: Vec<Judged>) -> Option<TestResult> {
 /// Has failures of the live version (`a`) and of the candidate (`b`) counted, in batches, and judges at the end
 /// what nobody judged; by which counters the candidate was taken back.
 async fn decided_by(batches: &[(&str, Counter)]) -> Option<TestResult> {
-    let world = shop().await;
-    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
-    drop(drive(&world, &begun).await);
-    let route = world.control.wanted_route(&greeting(), &production()).await.expect("a route");
-    let generation = route.expect("something is live").generation();
+    let (world, [live, candidate]) = beside().await;
     for (batch, counter) in batches {
         let of = |sign: char| {
-            let version = version(if sign == 'a' { 1 } else { 2 });
-            let (artifact, environment) = (greeting(), production());
-            let subject = Subject { artifact, environment, version, generation };
-            world.outcomes(&subject, "x").remove(0)
+            let subject = if sign == 'a' { &live } else { &candidate };
+            world.outcomes(subject, "x").remove(0)
         };
         let outcomes: Vec<Outcome> = batch.chars().map(of).collect();
         let recorded = match counter {
@@ -135,11 +140,7 @@ impl Director for Between {
 #[tokio::test]
 async fn who_counts_between_an_append_and_the_look_at_it_changes_no_verdict() {
     let alone = decided(&["bbbbb"]).await;
-    let world = shop().await;
-    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
-    drop(drive(&world, &begun).await);
-    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
-    let live = Subject { version: version(1), ..candidate.clone() };
+    let (world, [live, candidate]) = beside().await;
     let (failing, others) =
         (world.outcomes(&candidate, "xxxxx"), world.outcomes(&live, &"x".repeat(20)));
     let (store, namespace) = (Arc::clone(&world.store), world.control.namespace().clone());
@@ -201,11 +202,7 @@ proptest! {
 
 #[tokio::test]
 async fn what_is_live_and_a_candidate_have_verdicts_of_their_own() {
-    let world = shop().await;
-    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
-    drop(drive(&world, &begun).await);
-    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
-    let live = Subject { version: version(1), ..candidate.clone() };
+    let (world, [live, candidate]) = beside().await;
     let control = &world.control;
     drop(control.record(world.outcomes(&live, "xxxxxxxx")).await.expect("it is recorded"));
     let of_live = control.explain(live).await.unwrap().latch.expect("it has a verdict");
@@ -230,11 +227,7 @@ impl Director for Reads {
 
 #[tokio::test]
 async fn who_finds_what_nobody_judged_does_not_read_the_logs_of_others_from_the_beginning() {
-    let world = shop().await;
-    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
-    drop(drive(&world, &begun).await);
-    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
-    let live = Subject { version: version(1), ..candidate.clone() };
+    let (world, [live, candidate]) = beside().await;
     drop(world.control.record(world.outcomes(&live, &".".repeat(20_000))).await.unwrap());
     drop(world.control.sweep().await.expect("it is judged, and that is noted"));
     drop(world.control.record(world.outcomes(&live, &".x".repeat(10))).await.unwrap());
@@ -251,10 +244,7 @@ async fn who_finds_what_nobody_judged_does_not_read_the_logs_of_others_from_the_
 
 #[tokio::test]
 async fn who_cannot_tell_what_a_failure_is_held_against_counts_nothing_yet() {
-    let world = shop().await;
-    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
-    drop(drive(&world, &begun).await);
-    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
+    let (world, [_, candidate]) = beside().await;
     let failures = world.outcomes(&candidate, "xx");
     // The first call is for the route.
     let store = Faulty::planned(Arc::clone(&world.store), [(1, Fault::NotDone)]);
@@ -309,11 +299,7 @@ impl Director for Meanwhile {
 
 #[tokio::test]
 async fn who_knows_nothing_yet_reads_no_more_of_another_log_than_came_meanwhile() {
-    let world = shop().await;
-    let begun = start(&world, by_shares(&[20])).await.expect("it begins").deployment;
-    drop(drive(&world, &begun).await);
-    let candidate = world.control.subject(&greeting(), version(2), &production()).await.unwrap();
-    let live = Subject { version: version(1), ..candidate.clone() };
+    let (world, [live, candidate]) = beside().await;
     drop(world.control.record(world.outcomes(&live, &".".repeat(20_000))).await.unwrap());
     let (failing, others) = (world.outcomes(&candidate, "xx"), world.outcomes(&live, ".x."));
     let (store, namespace) = (Arc::clone(&world.store), world.control.namespace().clone());
