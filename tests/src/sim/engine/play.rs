@@ -233,7 +233,7 @@ impl<'a> Play<'a> {
             let who = self.dice.place(self.players.len());
             self.play_one(who).map_err(Failure::harness)?;
         }
-        if self.elsewhere.chance(1, 40) {
+        if self.elsewhere.chance(1, 10) {
             self.is_counted_elsewhere().map_err(Failure::harness)?;
         }
         Ok(())
