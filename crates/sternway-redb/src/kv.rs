@@ -128,8 +128,8 @@ impl RedbKv {
     }
 
     fn of_file(file: File, path: &Path, options: RedbOptions) -> Result<Self, StoreError> {
-        let storage = FileBackend::new(file).map_err(open_error)?;
-        Self::with(Storage::new(storage), path, options)
+        let file = FileBackend::new(file).map_err(open_error)?;
+        Self::with(Storage::of_file(file), path, options)
     }
 
     fn with(storage: Storage, path: &Path, options: RedbOptions) -> Result<Self, StoreError> {

@@ -22,6 +22,7 @@
 //!
 //! [redb]: https://docs.rs/redb
 
+mod eager;
 mod error;
 mod file;
 mod kv;
