@@ -60,9 +60,8 @@ impl<W: Write> Sealer<W> {
     /// [`io::Error`] if there is no memory for it.
     pub fn new(to: W) -> io::Result<Self> {
         let summing = Summing { within: to, sum: crc32fast::Hasher::new() };
-        let mut frame = Encoder::new(summing, LEVEL)?;
-        frame.include_checksum(true)?;
-        Ok(Self { frame })
+        // Without a checksum of its own, which would see less than the digests of the entries do.
+        Ok(Self { frame: Encoder::new(summing, LEVEL)? })
     }
 
     /// Writes the end, and gives back what was written to.

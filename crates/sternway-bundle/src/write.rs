@@ -18,6 +18,9 @@ use crate::{
 /// How many bytes of lines make a part.
 const PART: usize = 1024 * 1024;
 
+/// An entry of a tar ends with zeros up to a multiple of so many bytes.
+const BLOCK: usize = 512;
+
 /// Writes a bundle. Nothing is whole before [`Writer::finish`].
 #[must_use = "a bundle ends with its head"]
 pub struct Writer<W: Write> {
@@ -174,7 +177,12 @@ impl<W: Write> Writer<W> {
         header.set_mode(0o644);
         header.set_mtime(self.time);
         header.set_cksum();
-        self.tar.append(&header, body)?;
+        // By hand: the builder copies what it appends, a few kilobytes at a time.
+        let padding = body.len().next_multiple_of(BLOCK) - body.len();
+        let to = self.tar.get_mut();
+        to.write_all(header.as_bytes())?;
+        to.write_all(body)?;
+        to.write_all([0; BLOCK].get(..padding).unwrap_or_default())?;
         Ok(())
     }
 }

@@ -16,8 +16,11 @@ use sternway_types::{
 };
 use tokio::sync::mpsc;
 
-use super::{AHEAD, COMMIT, Progress, Watcher, ahead::ReadAhead, lost};
+use super::{COMMIT, Progress, Watcher, ahead::ReadAhead, lost};
 use crate::{Control, ControlError, signed_head::HeadSigner};
+
+/// How many pieces may be between the store and the thread that writes, beside what is read ahead.
+const AHEAD: usize = 1;
 
 /// How many commits are read at once.
 const PAGE: Limit = Limit::new(100);

@@ -47,7 +47,7 @@ pub type Watcher<'a> = &'a mut (dyn FnMut(Progress) + Send);
 /// How many bytes of contents a commit weighs as much as, in a [`Progress`].
 const COMMIT: u64 = 1024;
 
-/// How many entries may be between the thread and the store.
+/// How many entries may be between the thread that reads and the store.
 const AHEAD: usize = 3;
 
 /// A thread that did not come to its end.
