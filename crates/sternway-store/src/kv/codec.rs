@@ -8,12 +8,18 @@ use std::fmt::Write as _;
 use serde::{Serialize, de::DeserializeOwned};
 use sternway_types::Digest;
 
-use super::key::{KeyReader, Table};
+use super::{
+    blob::Name,
+    key::{KeyReader, Table},
+};
 use crate::StoreError;
 
-/// The newest format: the second one, and how what was measured is spread. It is written where there is such a
-/// thing, so that an older reader says that it is too old, and takes nothing for damage.
-pub(super) const FORMAT: u8 = 3;
+/// The newest format: chunks in packs. It is written where there is such a thing, so that an older
+/// reader says that it is too old, and takes nothing for damage.
+pub(super) const FORMAT: u8 = 4;
+
+/// The format of how what was measured is spread, likewise.
+pub(super) const SPREAD: u8 = 3;
 
 /// The format of what the first one has no place for, likewise.
 pub(super) const SECOND: u8 = 2;
@@ -49,13 +55,37 @@ pub(super) fn seal_both(key: &[u8], first: &[u8], second: &[u8]) -> Vec<u8> {
 }
 
 fn sealed(format: u8, key: &[u8], parts: [&[u8]; 2]) -> Vec<u8> {
-    let len: usize = parts.iter().map(|part| part.len()).sum();
-    let mut value = Vec::with_capacity(len + 1 + CRC);
-    value.push(format);
-    parts.iter().for_each(|part| value.extend_from_slice(part));
-    let crc = crc(key, &value);
-    value.extend_from_slice(&crc);
-    value
+    let mut value = Unsealed::new(format, parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| value.extend(part));
+    value.seal(key)
+}
+
+/// An envelope that is being filled.
+pub(super) struct Unsealed(Vec<u8>);
+
+impl Unsealed {
+    /// One of a format, with room for a body of so many bytes.
+    pub(super) fn new(format: u8, room: usize) -> Self {
+        let mut value = Vec::with_capacity(room + 1 + CRC);
+        value.push(format);
+        Self(value)
+    }
+
+    pub(super) fn extend(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(super) fn seal(self, key: &[u8]) -> Vec<u8> {
+        let Self(mut value) = self;
+        let crc = crc(key, &value);
+        value.extend_from_slice(&crc);
+        value
+    }
+}
+
+/// What is in an envelope, whether it has its checksum or not.
+pub(super) fn body(value: &[u8]) -> &[u8] {
+    value.len().checked_sub(CRC).and_then(|end| value.get(1..end)).unwrap_or_default()
 }
 
 /// Takes a body out of its envelope.
@@ -122,8 +152,12 @@ pub(super) fn place(key: &[u8]) -> String {
     let table = Table::of(key);
     let name = table.map_or("an unknown table", Table::name);
     let digest = KeyReader::new(key).and_then(|mut parts| parts.array());
-    if let (Some(Table::Blob | Table::Content | Table::Chunk), Some(digest)) = (table, digest) {
-        return format!("{name} {}", Digest::from_bytes(digest));
+    match (table, digest) {
+        (Some(Table::Blob | Table::Content), Some(digest)) => {
+            return format!("{name} {}", Digest::from_bytes(digest));
+        }
+        (Some(Table::Chunk), Some(bytes)) => return format!("{name} {}", Name::from_bytes(bytes)),
+        (_, _) => (),
     }
     let mut text = format!("{name} (key ");
     for byte in key.iter().take(200) {

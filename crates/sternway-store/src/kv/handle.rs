@@ -9,10 +9,11 @@ use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::{
     answer::{Answer, Waiter},
+    blob::Numbers,
     group::Group,
     header,
     port::Kv,
-    stage::Stage,
+    stage::{MAX_UNNAMED, Stage},
     staging::Staging,
     view::View,
 };
@@ -20,9 +21,14 @@ use super::{
 use crate::Store;
 use crate::StoreError;
 
-/// How many KiB of contents may wait to be written, before who puts more has to wait: the largest
-/// content and a little more.
-const QUEUED_KIB: usize = 80 * 1024;
+/// How many KiB of contents may wait to be written, before who puts more has to wait.
+const QUEUED_KIB: usize = 32 * 1024;
+
+/// The most KiB of it that one content takes, however large it is.
+pub(super) const MOST_KIB: u32 = 16 * 1024;
+
+// What gathers and is not due leaves room for any content: else who puts it would wait for ever.
+const _: () = assert!(QUEUED_KIB * 1024 - MAX_UNNAMED >= MOST_KIB as usize * 1024);
 
 /// A [`Store`] over any [`Kv`].
 ///
@@ -33,6 +39,8 @@ pub struct KvStore {
     pub(super) group: RwLock<Option<Arc<Group>>>,
     pub(super) stage: Arc<Mutex<Stage>>,
     pub(super) queued: Arc<Semaphore>,
+    /// Numbers packs of contents, before they are on their way.
+    pub(super) packs: Numbers,
     /// Checks of everything take turns: each reads one snapshot for long, and begins alone.
     pub(super) verifying: Arc<Semaphore>,
     /// Compactions take turns.
@@ -58,10 +66,12 @@ impl KvStore {
     /// map answers if it cannot be read.
     pub fn open(kv: impl Kv) -> Result<Self, StoreError> {
         header::check(&kv)?;
+        let packs = Numbers::after(kv.snapshot()?.as_ref())?;
         let group = Group::start(Box::new(kv))?;
         Ok(Self {
             stage: Arc::clone(&group.shared.stage),
             queued: Arc::new(Semaphore::new(QUEUED_KIB)),
+            packs,
             verifying: Arc::new(Semaphore::new(1)),
             compacting: Semaphore::new(1),
             let_go: group.shared.map.let_go(),

@@ -20,7 +20,8 @@
 //! | `b` | digest | head, and how the bytes are kept | contents |
 //! | `x` | digest of a base · digest | | what is a delta against a content |
 //! | `y` | digest | head of a content | a commit that names it = one get |
-//! | `z` | digest of a chunk | bytes | large contents |
+//! | `z` | name of a chunk | in which pack it is, and where in it | large contents |
+//! | `q` | number of a pack | chunks side by side | large contents in few rows |
 //! | `o` | namespace · subject · place of the last | up to 256 outcomes | log of a subject |
 //! | `l` | namespace · subject · place | lengths of other logs | what a failure is held against |
 //! | `k` | namespace · outcome | | counting once |
@@ -34,104 +35,11 @@ use sternway_types::{
     RecordKind, Revision, Subject, Timestamp, VersionNumber,
 };
 
-pub(super) use super::key_reader::KeyReader;
-use super::port::{Direction, Range};
-
-/// The tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Table {
-    Store = b's',
-    Head = b'h',
-    Floor = b'f',
-    Commit = b'c',
-    Changeset = b'i',
-    Artifact = b'a',
-    Version = b'v',
-    Digest = b'd',
-    Dependent = b'n',
-    Pointer = b'p',
-    Environment = b'e',
-    Move = b'm',
-    Record = b'r',
-    PastRecord = b'w',
-    Blob = b'b',
-    Based = b'x',
-    Content = b'y',
-    Chunk = b'z',
-    Outcomes = b'o',
-    Noted = b'l',
-    OutcomeId = b'k',
-    OpenRun = b'j',
-    DueOf = b'g',
-    Tallies = b't',
-    Unjudged = b'u',
-}
-
-impl Table {
-    pub(super) const ALL: [Self; 25] = [
-        Self::Store,
-        Self::Head,
-        Self::Floor,
-        Self::Commit,
-        Self::Changeset,
-        Self::Artifact,
-        Self::Version,
-        Self::Digest,
-        Self::Dependent,
-        Self::Pointer,
-        Self::Environment,
-        Self::Move,
-        Self::Record,
-        Self::PastRecord,
-        Self::Blob,
-        Self::Based,
-        Self::Content,
-        Self::Chunk,
-        Self::Outcomes,
-        Self::Noted,
-        Self::OutcomeId,
-        Self::OpenRun,
-        Self::DueOf,
-        Self::Tallies,
-        Self::Unjudged,
-    ];
-
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Store => "the store's header",
-            Self::Head => "the head of a namespace",
-            Self::Floor => "the floor of a namespace",
-            Self::Commit => "a revision",
-            Self::Changeset => "a changeset id",
-            Self::Artifact => "an artifact",
-            Self::Version => "a version",
-            Self::Digest => "a version by digest",
-            Self::Dependent => "a version by what it depends on",
-            Self::Pointer => "a pointer",
-            Self::Environment => "a pointer of an environment",
-            Self::Move => "a pointer move",
-            Self::Record => "a record",
-            Self::PastRecord => "a record that was replaced",
-            Self::Blob => "a content",
-            Self::Based => "a delta under its base",
-            Self::Content => "the head of a content",
-            Self::Chunk => "a chunk",
-            Self::Outcomes => "a block of outcomes",
-            Self::Noted => "what was noted with a failure",
-            Self::OutcomeId => "an outcome id",
-            Self::OpenRun => "an open run",
-            Self::DueOf => "when an open run is due",
-            Self::Tallies => "the tallies of a subject",
-            Self::Unjudged => "a mark of unjudged outcomes",
-        }
-    }
-
-    pub(super) fn of(key: &[u8]) -> Option<Self> {
-        let letter = *key.first()?;
-        Self::ALL.into_iter().find(|table| *table as u8 == letter)
-    }
-}
+use super::{
+    blob::Name,
+    port::{Direction, Range},
+};
+pub(super) use super::{key_reader::KeyReader, table::Table};
 
 /// A key in the making.
 #[derive(Clone, Debug)]
@@ -352,8 +260,12 @@ pub(super) fn based(base: &Digest, digest: &Digest) -> Vec<u8> {
     based_on(base).raw(digest.as_bytes()).done()
 }
 
-pub(super) fn chunk(digest: &Digest) -> Vec<u8> {
-    Key::table(Table::Chunk).raw(digest.as_bytes()).done()
+pub(super) fn chunk(name: &Name) -> Vec<u8> {
+    Key::table(Table::Chunk).raw(name.as_bytes()).done()
+}
+
+pub(super) fn pack(number: u64) -> Vec<u8> {
+    Key::table(Table::Pack).number(number).done()
 }
 
 pub(super) fn log(ns: &NamespaceId, subject: &Subject) -> Key {

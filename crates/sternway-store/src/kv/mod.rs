@@ -31,6 +31,7 @@ mod staging;
 mod state;
 mod store;
 mod stored;
+mod table;
 pub(crate) mod tally;
 mod tree;
 mod upgrade;

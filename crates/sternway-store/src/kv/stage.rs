@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{
     answer::{Answer, Waiter, Waiting},
-    blob::{self, Packed, Way},
+    blob::{self, Way, Wrapped},
     key::{self, Table},
     map::{Map, Wanted},
     port::{Batch, KvError},
@@ -21,7 +21,7 @@ use super::{
 use crate::{Refusal, Shrunk, StoreError};
 
 /// How many bytes of contents may gather before they are written although nobody named them.
-const MAX_UNNAMED: usize = 24 * 1024 * 1024;
+pub(super) const MAX_UNNAMED: usize = 8 * 1024 * 1024;
 
 /// A batch, and who waits for it.
 pub(super) struct Decided {
@@ -59,13 +59,13 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Takes a content, packed, unless somebody else wrote it meanwhile. In `seen` it was as it says.
+    /// Takes a content, wrapped up, unless somebody else wrote it meanwhile. In `seen` it was as it says.
     pub(super) fn put(
         &mut self,
         map: &Map,
         seen: &Weak<View>,
         content: &ContentRef,
-        packed: Packed,
+        wrapped: Wrapped,
         permit: OwnedSemaphorePermit,
     ) -> Result<(), StoreError> {
         // What a content takes of the queue, not its compressed size: else the queue could fill up
@@ -75,13 +75,16 @@ impl Stage {
         self.lost.remove(&key);
         let staging = self.staging(map)?;
         staging.take_back();
-        let may_be_there = match packed.way {
+        let may_be_there = match wrapped.way {
             Way::Anew => staging.knows_more(seen, &key),
             Way::Stronger => true,
             Way::Mended => staging.will_write(&key),
         };
         let kept = if may_be_there { blob::as_kept(staging, content)? } else { None };
-        let rows = kept.unwrap_or(packed.rows);
+        let rows = match kept {
+            Some(rows) => rows,
+            None => wrapped.into_rows(staging)?,
+        };
         if rows.is_empty() {
             return Ok(());
         }

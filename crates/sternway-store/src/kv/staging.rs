@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     codec,
-    port::{Batch, Range, Snapshot},
+    port::{Batch, Direction, Range, Snapshot},
     view::View,
 };
 use crate::StoreError;
@@ -21,6 +21,10 @@ use crate::StoreError;
 pub(super) trait Get {
     /// The sealed value of a key.
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Shows the sealed value of a key where it is, since copying it costs as much as reading it;
+    /// false if there is none.
+    fn show(&self, key: &[u8], show: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError>;
 
     /// The decoded value of a key.
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
@@ -31,6 +35,18 @@ pub(super) trait Get {
 impl Get for dyn Snapshot + '_ {
     fn sealed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.get(key)?)
+    }
+
+    fn show(&self, key: &[u8], show: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
+        let to = [key, &[0]].concat();
+        let alone = Range { from: key.to_vec(), to, direction: Direction::Forward };
+        let mut is_there = false;
+        self.scan(&alone, &mut |_, value| {
+            show(value);
+            is_there = true;
+            ControlFlow::Break(())
+        })?;
+        Ok(is_there)
     }
 }
 
@@ -178,6 +194,16 @@ impl Get for Staging {
         match self.staged(key) {
             Some(value) => Ok(value.clone()),
             None => self.view.snapshot.as_ref().sealed(key),
+        }
+    }
+
+    fn show(&self, key: &[u8], show: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
+        match self.staged(key) {
+            Some(value) => {
+                value.iter().for_each(|value| show(value));
+                Ok(value.is_some())
+            }
+            None => self.view.snapshot.as_ref().show(key, show),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     answer::Answer,
     blob::Parcel,
     bulk,
-    handle::KvStore,
+    handle::{KvStore, MOST_KIB},
     staging::{Contents, Staging},
 };
 use crate::{
@@ -29,7 +29,8 @@ impl Store for KvStore {
         if matches!(self.view().await?.has(content), Ok(true)) {
             return Ok(());
         }
-        let kib = u32::try_from(content.as_bytes().len() / 1024 + 1).unwrap_or(u32::MAX);
+        let kib =
+            u32::try_from(content.as_bytes().len() / 1024 + 1).unwrap_or(u32::MAX).min(MOST_KIB);
         let permit = Arc::clone(&self.queued)
             .acquire_many_owned(kib)
             .await
@@ -40,10 +41,10 @@ impl Store for KvStore {
         // Nobody holds a view while waiting, nor while compressing.
         let seen = Arc::downgrade(&view);
         drop(view);
-        let packed = parcel.pack(found);
+        let wrapped = parcel.wrap(found, &self.packs);
         let mut stage = self.stage.lock().await;
         let group = self.group()?;
-        stage.put(&group.shared.map, &seen, &content.reference(), packed, permit)?;
+        stage.put(&group.shared.map, &seen, &content.reference(), wrapped, permit)?;
         drop(stage);
         group.wake();
         Ok(())

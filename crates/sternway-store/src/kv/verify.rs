@@ -154,10 +154,11 @@ fn check_row(
         }
         Table::Based => contents.based(key, value)?,
         Table::Content => Contents::head(key, value)?,
-        Table::Chunk => Contents::chunk(key, value)?,
+        Table::Chunk => contents.chunk(key, value)?,
+        Table::Pack => contents.pack(key, body)?,
     }
-    let nobodys = [Table::Store, Table::Blob, Table::Based, Table::Content, Table::Chunk];
-    if nobodys.contains(&table) {
+    let of_contents = [Table::Blob, Table::Based, Table::Content, Table::Chunk, Table::Pack];
+    if table == Table::Store || of_contents.contains(&table) {
         return Ok(String::new());
     }
     let ns = KeyReader::new(key).and_then(|mut parts| parts.name::<NamespaceId>());

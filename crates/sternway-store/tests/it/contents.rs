@@ -15,6 +15,7 @@ const BODIES: u8 = b'b';
 const DELTAS: u8 = b'x';
 const HEADS: u8 = b'y';
 const CHUNKS: u8 = b'z';
+const PACKS: u8 = b'q';
 
 async fn store() -> (MemoryKv, KvStore) {
     let kv = MemoryKv::new();
@@ -205,12 +206,38 @@ async fn two_large_contents_that_differ_in_one_place_share_nearly_all() {
     assert!(sizes[1] - sizes[0] < 150_000, "{sizes:?}");
     are_read_back(&store, &contents).await;
     assert!(verify(&store).await.is_sound());
-    let longest = table(&kv, CHUNKS).into_values().flatten().map(|value| value.len()).max();
-    assert!(longest < Some(66_000), "{longest:?}");
+    let packs = table(&kv, PACKS);
+    let longest = packs.values().flatten().map(Vec::len).max().expect("there are some");
+    assert!(longest > 1_000_000 - 64 * 1024 && longest <= 1024 * 1024 - 64, "{longest}");
+    assert!(packs.len() <= 10, "{} packs", packs.len());
 }
 
 #[tokio::test]
-async fn a_damaged_chunk_is_named_with_everything_that_needs_it_and_a_put_mends_it() {
+async fn large_contents_that_wait_to_be_written_share_their_chunks() {
+    let (kv, store) = store().await;
+    let mut bytes = noise(1_500_000, 1);
+    let mut contents = vec![opaque(bytes.clone())];
+    for at in 0..4_u8 {
+        bytes.splice(300_000 * usize::from(at)..300_000 * usize::from(at), [at; 10]);
+        contents.push(opaque(bytes.clone()));
+    }
+    // Nothing is written before a commit names it.
+    for content in &contents {
+        store.put(content, None).await.expect("memory takes it");
+    }
+    assert_eq!(table(&kv, PACKS).len(), 0);
+    for (at, content) in (1..).zip(&contents) {
+        commit_content(&store, content, at).await.expect("memory takes it");
+    }
+    assert!(stored(&kv) < 1_500_000 + 4 * 150_000, "{}", stored(&kv));
+    are_read_back(&store, &contents).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+/// Two large contents, the second of which begins like the first, and what the first chunk of both is
+/// called.
+async fn two_that_share() -> (MemoryKv, KvStore, [Content; 2], Vec<u8>) {
     let (kv, store) = store().await;
     let first = noise(600_000, 1);
     let second = [first.clone(), noise(300_000, 2)].concat();
@@ -219,28 +246,116 @@ async fn a_damaged_chunk_is_named_with_everything_that_needs_it_and_a_put_mends_
         store.put(content, None).await.expect("memory takes it");
         commit_content(&store, content, at).await.expect("memory takes it");
     }
-    // The first chunk that the first content lists.
     let body = [&[BODIES], contents[0].digest().as_bytes().as_slice()].concat();
     let list = rows(&kv).remove(&body).flatten().expect("it is there");
-    let chunk = [&[CHUNKS], &list[10..42]].concat();
-    let name = format!("sha256:{}", hex(&list[10..42]));
-    let mut value = rows(&kv).remove(&chunk).flatten().expect("it is there");
-    value[100] ^= 1;
-    for (broken, word, damaged) in [(Some(value), "checksum", 3), (None, "missing", 2)] {
-        change(&kv, &store, chunk.clone(), broken).await;
+    let chunk = list.get(10..42).expect("a name").to_vec();
+    (kv, store, contents, chunk)
+}
+
+/// The key of the pack that a chunk is in, and where in its value the chunk begins.
+fn place(kv: &MemoryKv, chunk: &[u8]) -> (Vec<u8>, usize) {
+    let row = rows(kv).remove(&[&[CHUNKS], chunk].concat()).flatten().expect("it is there");
+    let (number, row) = row.get(2..).and_then(<[u8]>::split_first_chunk).expect("a number");
+    let from = row.get(1..).and_then(<[u8]>::first_chunk).expect("where it begins");
+    let (number, from) = (u64::from_le_bytes(*number), u32::from_le_bytes(*from));
+    ([&[PACKS], number.to_be_bytes().as_slice()].concat(), from as usize + 1)
+}
+
+#[tokio::test]
+async fn a_chunk_that_is_not_there_is_named_with_everything_that_needs_it_and_a_put_mends_it() {
+    let (kv, store, contents, chunk) = two_that_share().await;
+    let (pack, at) = place(&kv, &chunk);
+    let row = [&[CHUNKS], chunk.as_slice()].concat();
+    let sound = rows(&kv);
+    let flipped = |key: &[u8], at: usize| {
+        let mut value = sound[key].clone().expect("it is there");
+        value[at] ^= 1;
+        Some(value)
+    };
+    let damages = [
+        (&pack, flipped(&pack, at + 100), "checksum", 3),
+        (&pack, None, "missing", 12),
+        (&row, flipped(&row, 3), "checksum", 3),
+        (&row, None, "missing", 2),
+    ];
+    for (key, broken, word, damaged) in damages {
+        change(&kv, &store, key.clone(), broken).await;
         let report = verify(&store).await;
         assert_eq!(report.damaged, damaged, "{report:#?}");
         for content in &contents {
             let digest = content.digest().to_string();
             let named = report.damages.iter().find(|damage| damage.place.contains(&digest));
             let named = named.expect("who needs it is named");
-            assert!(named.detail.contains(&name) && named.detail.contains(word), "{named}");
+            assert!(named.detail.contains(&hex(&chunk)) && named.detail.contains(word), "{named}");
+        }
+        store.put(&contents[1], None).await.expect("memory takes it");
+        commit_content(&store, &contents[1], 90).await.expect("memory takes it");
+        are_read_back(&store, &contents).await;
+        let report = verify(&store).await;
+        assert!(report.is_sound(), "{word}: {report:#?}");
+        for (key, value) in &sound {
+            change(&kv, &store, key.clone(), value.clone()).await;
         }
     }
-    store.put(&contents[1], None).await.expect("memory takes it");
-    commit_content(&store, &contents[1], 90).await.expect("memory takes it");
+}
+
+#[tokio::test]
+async fn what_is_sound_in_a_damaged_pack_is_read_and_survives_its_mending() {
+    let (kv, store) = store().await;
+    let shared = noise(300_000, 1);
+    let contents = [
+        opaque([noise(200_000, 2), shared.clone()].concat()),
+        opaque([shared.clone(), noise(200_000, 3)].concat()),
+        opaque([shared, noise(250_000, 4)].concat()),
+    ];
+    for content in &contents {
+        store.put(content, None).await.expect("memory takes it");
+    }
+    for (at, content) in (1..).zip(&contents) {
+        commit_content(&store, content, at).await.expect("memory takes it");
+    }
+    // The first chunk, which is in the first content only; others need what is beside it.
+    let body = [&[BODIES], contents[0].digest().as_bytes().as_slice()].concat();
+    let list = rows(&kv).remove(&body).flatten().expect("it is there");
+    let (pack, at) = place(&kv, &list[10..42]);
+    let mut value = rows(&kv).remove(&pack).flatten().expect("it is there");
+    value[at] ^= 1;
+    change(&kv, &store, pack.clone(), Some(value)).await;
+    let report = verify(&store).await;
+    assert_eq!(report.damaged, 2, "the pack, and who needs the chunk: {report:#?}");
+    are_read_back(&store, &contents[1..]).await;
+    store.put(&contents[0], None).await.expect("memory takes it");
+    commit_content(&store, &contents[0], 9).await.expect("memory takes it");
+    assert!(!rows(&kv).contains_key(&pack), "nobody needs it any more");
     are_read_back(&store, &contents).await;
-    assert!(verify(&store).await.is_sound());
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_pack_that_holds_damage_which_nobody_brings_again_stays() {
+    let (kv, store, contents, first) = two_that_share().await;
+    let body = [&[BODIES], contents[0].digest().as_bytes().as_slice()].concat();
+    let list = rows(&kv).remove(&body).flatten().expect("it is there");
+    let ((pack, at), (other, beside)) = (place(&kv, &first), place(&kv, &list[42..74]));
+    assert_eq!(pack, other);
+    let mut value = rows(&kv).remove(&pack).flatten().expect("it is there");
+    value[at] ^= 1;
+    value[beside] ^= 1;
+    change(&kv, &store, pack.clone(), Some(value)).await;
+    // It begins like the first chunk of both, and has nothing of the second one.
+    let third = opaque([&contents[0].as_bytes()[..64 * 1024], &noise(400_000, 9)].concat());
+    store.put(&third, None).await.expect("memory takes it");
+    commit_content(&store, &third, 9).await.expect("memory takes it");
+    are_read_back(&store, std::slice::from_ref(&third)).await;
+    let report = verify(&store).await;
+    assert!(rows(&kv).contains_key(&pack), "{report:#?}");
+    store.put(&contents[0], None).await.expect("memory takes it");
+    commit_content(&store, &contents[0], 10).await.expect("memory takes it");
+    assert!(!rows(&kv).contains_key(&pack), "nobody needs it any more");
+    are_read_back(&store, &contents).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
 }
 
 #[tokio::test]

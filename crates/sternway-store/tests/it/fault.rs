@@ -12,9 +12,9 @@ use sternway_store::{
     Batch, Cause, Kv, KvError, KvStore, Limit, MemoryKv, Range, Shrunk, Snapshot, Store,
     StoreError, Visit,
 };
-use sternway_types::{At, Content, Revision};
+use sternway_types::{At, Content, MAX_CONTENT, Revision};
 
-use crate::world::{append, create, namespace, outcome, publish};
+use crate::world::{append, create, namespace, opaque, outcome, publish};
 
 /// What the map does with a commit.
 #[derive(Clone, Copy, Debug)]
@@ -219,6 +219,16 @@ async fn contents_that_compress_well_do_not_fill_the_queue_for_ever() {
     let text = "the same words again ".repeat(3 * 1024 * 1024);
     for number in 0..6 {
         let content = Content::text(format!("{number} {text}"), None).expect("a text");
+        let put = tokio::time::timeout(Duration::from_secs(30), store.put(&content, None)).await;
+        put.expect("it does not wait for ever").expect("the map is well");
+    }
+}
+
+#[tokio::test]
+async fn the_largest_content_does_not_wait_for_ever_for_what_nobody_names() {
+    let (_, store) = store().await;
+    for (number, len) in (1..).zip([8 << 20, 7 << 20, 5 << 20, MAX_CONTENT]) {
+        let content = opaque(vec![number; len]);
         let put = tokio::time::timeout(Duration::from_secs(30), store.put(&content, None)).await;
         put.expect("it does not wait for ever").expect("the map is well");
     }

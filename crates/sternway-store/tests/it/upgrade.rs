@@ -91,7 +91,7 @@ async fn layout_3() -> (MemoryKv, Vec<Content>) {
     store.close().await.expect("it closes");
     let mut old = rows(&kv);
     for (key, value) in &mut old {
-        if matches!(key.first(), Some(b'y' | b'z')) {
+        if matches!(key.first(), Some(b'y' | b'z' | b'q')) {
             *value = None;
         }
     }

@@ -2,6 +2,7 @@
 
 use sternway_types::{ContentKind, ContentRef, Digest, MAX_CONTENT};
 
+use super::name::Name;
 use crate::{
     StoreError,
     kv::{codec, key, staging::Get},
@@ -18,12 +19,17 @@ pub(super) enum Codec {
     /// The digest of another content that is kept as one of the two above, and a zstd frame of what
     /// sets them apart from it.
     Delta = 2,
-    /// The digests of the chunks that they are made of, in order.
+    /// The names of the chunks that they are made of, in order.
     Chunks = 3,
 }
 
 impl Codec {
     const ALL: [Self; 4] = [Self::Raw, Self::Zstd, Self::Delta, Self::Chunks];
+
+    /// The codec of a chunk: one of the first two.
+    pub(super) fn of_chunk(byte: u8) -> Option<Self> {
+        [Self::Raw, Self::Zstd].into_iter().find(|codec| *codec as u8 == byte)
+    }
 }
 
 /// What the bytes of a content are known to be, the weakest first: the high half of that byte. Who
@@ -154,12 +160,12 @@ impl<'a> Body<'a> {
     pub(super) fn chunks(
         &self,
         key: &[u8],
-    ) -> Result<impl ExactSizeIterator<Item = Digest> + use<'a>, StoreError> {
-        let (digests, rest) = self.kept.as_chunks();
+    ) -> Result<impl ExactSizeIterator<Item = Name> + use<'a>, StoreError> {
+        let (names, rest) = self.kept.as_chunks();
         if !rest.is_empty() {
             return Err(codec::corrupt(key, "its list of chunks is cut off"));
         }
-        Ok(digests.iter().map(|digest| Digest::from_bytes(*digest)))
+        Ok(names.iter().map(|name| Name::from_bytes(*name)))
     }
 }
 

@@ -1,12 +1,17 @@
 //! Checks contents: each against its digest, each head against its body, each delta and its base
-//! against each other.
+//! against each other, each pack and the chunks in it.
+
+use std::collections::HashMap;
 
 use sternway_types::{Content, Digest};
 
 use super::{
     apart, base_of,
     body::{self, Body},
-    chunk, differs, of_digest, unfounded, unpack,
+    chunk::{self, Kept},
+    differs,
+    name::Name,
+    of_digest, pack, unfounded, unpack,
 };
 use crate::{
     Report, StoreError,
@@ -29,11 +34,17 @@ pub(in crate::kv) struct Contents<'a> {
     /// How many rows there are, sound or not.
     bodies: u64,
     heads: u64,
+    /// The packs, and whether each is sound.
+    packs: HashMap<u64, bool>,
+    /// How many chunks say that they are in packs that are sound, and how many are where they say.
+    packed: u64,
+    found: u64,
 }
 
 impl<'a> Contents<'a> {
-    pub(in crate::kv) const fn new(snapshot: &'a dyn Snapshot) -> Self {
-        Self { snapshot, base: None, bodies: 0, heads: 0 }
+    pub(in crate::kv) fn new(snapshot: &'a dyn Snapshot) -> Self {
+        let packs = HashMap::new();
+        Self { snapshot, base: None, bodies: 0, heads: 0, packs, packed: 0, found: 0 }
     }
 
     /// Counts a row, sound or not.
@@ -41,6 +52,7 @@ impl<'a> Contents<'a> {
         match Table::of(key) {
             Some(Table::Blob) => self.bodies += 1,
             Some(Table::Content) => self.heads += 1,
+            Some(Table::Pack) => self.packs.extend(number(key).map(|number| (number, false))),
             Some(_) | None => (),
         }
     }
@@ -80,10 +92,42 @@ impl<'a> Contents<'a> {
         body::open_head(key, value).map(drop)
     }
 
-    /// Checks a chunk.
-    pub(in crate::kv) fn chunk(key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    /// Checks a pack, and every chunk in it. One that lies elsewhere by now is nobody's.
+    pub(in crate::kv) fn pack(&mut self, key: &[u8], body: &[u8]) -> Result<(), StoreError> {
+        let no_pack = || codec::corrupt(key, "it is no pack");
+        let number = number(key).ok_or_else(no_pack)?;
+        for (name, place) in pack::entries(number, body).ok_or_else(no_pack)? {
+            let kept = body.get(place.range()).unwrap_or_default();
+            if chunk::expand(place.codec, kept).is_none_or(|bytes| Name::of(&bytes) != name) {
+                return Err(codec::corrupt(key, &format!("its chunk {name} is another one")));
+            }
+            let key = key::chunk(&name);
+            let value = self.snapshot.sealed(&key)?;
+            let kept = value.as_ref().map(|value| Kept::open(&key, value));
+            let is_found = matches!(kept, Some(Ok(Kept::Packed(there))) if there == place);
+            self.found += u64::from(is_found);
+        }
+        self.packs.insert(number, true);
+        Ok(())
+    }
+
+    /// Checks a chunk, or where it says it is. Packs were looked at before.
+    pub(in crate::kv) fn chunk(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         let [digest] = digests(key)?;
-        chunk::check(&digest, value)
+        match Kept::open(key, value)? {
+            Kept::Alone(codec, kept) => {
+                let bytes = chunk::expand(codec, kept);
+                let bytes = bytes.filter(|bytes| Digest::of(bytes) == digest);
+                bytes.map(drop).ok_or_else(|| codec::corrupt(key, "it is another one"))
+            }
+            Kept::Packed(place) => match self.packs.get(&place.pack) {
+                Some(is_sound) => {
+                    self.packed += u64::from(*is_sound);
+                    Ok(())
+                }
+                None => Err(codec::corrupt(key, &format!("its pack {} is missing", place.pack))),
+            },
+        }
     }
 
     /// Checks a delta, by the row that stands under its base.
@@ -128,7 +172,17 @@ impl<'a> Contents<'a> {
             let detail = format!("{} contents have {} heads", self.bodies, self.heads);
             report.note("the contents", detail);
         }
+        if self.found != self.packed {
+            let detail = format!("{} of {} chunks are where they say", self.found, self.packed);
+            report.note("the packs", detail);
+        }
     }
+}
+
+/// The number of a pack.
+fn number(key: &[u8]) -> Option<u64> {
+    let mut parts = KeyReader::new(key)?;
+    parts.number().filter(|_| parts.is_done())
 }
 
 /// The digests that a key is made of.

@@ -2,8 +2,8 @@
 //!
 //! A content is kept in full (as it is, or as a zstd frame); as a delta against another one, its base,
 //! which is always kept in full, so that no delta hangs on a delta; or, above 256 KiB, as a list of
-//! chunks, each of which is kept once, whoever shares it. Reading takes one step for a full content,
-//! two for a delta, and one more for each chunk.
+//! chunks, each of which is kept once, whoever shares it, side by side with others in a pack. Reading
+//! takes one step for a full content, two for a delta, and one more for each chunk and each pack.
 //!
 //! Every content has a body and a head: the first bytes of the body again, which is all that a commit
 //! reads of it. Every delta has a row under its base, so that whoever collects what nobody needs finds
@@ -13,8 +13,11 @@ mod body;
 mod check;
 mod chunk;
 mod frame;
+mod name;
 mod pack;
+mod parcel;
 mod repack;
+mod salvage;
 
 use sternway_types::{Content, ContentError, ContentRef, Digest};
 
@@ -22,7 +25,9 @@ use self::body::{Body, Codec};
 pub(super) use self::{
     body::Row,
     check::Contents,
-    pack::{Packed, Parcel, Way, as_kept, is_base},
+    name::Name,
+    pack::Numbers,
+    parcel::{Parcel, Way, Wrapped, as_kept, is_base},
     repack::{Smaller, head_row, smaller},
 };
 use super::{codec, key, staging::Get};
@@ -168,16 +173,16 @@ fn apart(key: &[u8], body: &Body<'_>, base: &[u8]) -> Result<Vec<u8>, StoreError
 fn joined(from: &(impl Get + ?Sized), key: &[u8], body: &Body<'_>) -> Result<Vec<u8>, StoreError> {
     let len = body.len(key)?;
     let mut bytes = Vec::with_capacity(len);
-    for chunk in body.chunks(key)? {
-        let place = key::chunk(&chunk);
-        let missing = || codec::corrupt(key, &format!("its chunk {chunk} is missing"));
-        let value = from.sealed(&place)?.ok_or_else(missing)?;
-        let part = chunk::open(&place, &value).map_err(|err| broken(key, &chunk, err))?;
+    pack::read(from, body.chunks(key)?, &mut |name, found| {
+        let part = found.map_err(|err| broken(key, name, err))?;
+        let missing = || codec::corrupt(key, &format!("its chunk {name} is missing"));
+        let part = part.ok_or_else(missing)?;
         if bytes.len() + part.len() > len {
             return Err(codec::corrupt(key, "its chunks have more bytes than it"));
         }
         bytes.extend_from_slice(&part);
-    }
+        Ok(())
+    })?;
     sized(key, len, bytes)
 }
 
@@ -197,7 +202,7 @@ fn unfounded(key: &[u8], base: &Digest, err: StoreError) -> StoreError {
 }
 
 /// What is wrong with a content one of whose chunks cannot be read.
-fn broken(key: &[u8], chunk: &Digest, err: StoreError) -> StoreError {
+fn broken(key: &[u8], chunk: &Name, err: StoreError) -> StoreError {
     let StoreError::Corrupt { detail, .. } = err else { return err };
     codec::corrupt(key, &format!("of its chunk {chunk}: {detail}"))
 }

@@ -1,241 +1,368 @@
-//! What a put writes: dear work first, and outside of every lock.
+//! Packs: chunks side by side in rows that fill the pages of a map. A chunk in a row by itself leaves a
+//! quarter of its page empty, and what is empty is written all the same.
+//!
+//! A pack is how many chunks there are (four bytes), for each of them its name, its codec and its
+//! length, and their bytes. It is found by the row of each of them. Packs are numbered, so that a new
+//! one comes after all others, where a map of pages need not look at those.
 
-use std::{collections::HashSet, ops::ControlFlow};
-
-use sternway_types::{Content, ContentRef, Digest};
+use std::{
+    borrow::Cow,
+    mem,
+    ops::{ControlFlow, Range},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use super::{
-    Codec, WHOLE, apart_room, base_of, body,
-    body::{Body, Form, Head, Row},
-    chunk::{self, Chunk},
-    frame::{self, Frames},
+    body::{Codec, Row},
+    chunk::{self, Kept},
+    frame::Frames,
+    name::Name,
 };
 use crate::{
     StoreError,
     kv::{
         codec,
-        key::{self, Key, Table},
+        key::{self, Key, KeyReader, Table},
         port::{Direction, Snapshot},
         staging::Get,
     },
 };
 
-/// A content on its way into the store, cut into chunks if it is large.
-pub(in crate::kv) struct Parcel<'a> {
-    content: &'a Content,
-    reference: ContentRef,
-    chunks: Vec<Chunk>,
-}
+/// The most bytes of a pack, with what is around it in a map.
+const LARGEST: usize = 1024 * 1024;
 
-/// How a content comes into the store.
+/// The least bytes that a page is filled with: what is left is in one row.
+const SMALLEST: usize = 64 * 1024;
+
+/// What is around a pack at most: its key, its envelope, and what a map writes around a row.
+const AROUND: usize = 128;
+
+/// How many bytes say how many chunks there are, and how many say what one of them is.
+const COUNT: usize = size_of::<u32>();
+const ENTRY: usize = Name::LEN + 1 + size_of::<u32>();
+
+/// Where a chunk lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::kv) enum Way {
-    /// It was not there.
-    Anew,
-    /// It was there as less than it is: as bytes and not as text, say.
-    Stronger,
-    /// It was there and could not be read.
-    Mended,
+pub(in crate::kv) struct Place {
+    /// The number of the pack.
+    pub(super) pack: u64,
+    pub(super) codec: Codec,
+    /// Where it begins in the pack, and how many bytes it takes.
+    pub(super) from: u32,
+    pub(super) len: u32,
 }
 
-/// What a content finds in the store.
-pub(in crate::kv) struct Found {
-    way: Way,
-    /// What it may be a delta against.
-    base: Option<(Digest, Vec<u8>)>,
-    /// Which of its chunks are kept.
-    chunks: HashSet<Digest>,
-    /// Rows that say of what it was a delta.
-    stale: Vec<Vec<u8>>,
+impl Place {
+    pub(super) fn to_bytes(self) -> Vec<u8> {
+        let Self { pack, codec, from, len } = self;
+        [pack.to_le_bytes().as_slice(), &[codec as u8], &from.to_le_bytes(), &len.to_le_bytes()]
+            .concat()
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (pack, bytes) = bytes.split_first_chunk()?;
+        let (codec, bytes) = bytes.split_first()?;
+        let (from, bytes) = bytes.split_first_chunk()?;
+        let (pack, codec) = (u64::from_le_bytes(*pack), Codec::of_chunk(*codec)?);
+        let (from, len) = (u32::from_le_bytes(*from), u32::from_le_bytes(bytes.try_into().ok()?));
+        Some(Self { pack, codec, from, len })
+    }
+
+    pub(super) fn range(&self) -> Range<usize> {
+        let from = self.from as usize;
+        from..from.saturating_add(self.len as usize)
+    }
 }
 
-/// The rows of a content, ready to be written.
-pub(in crate::kv) struct Packed {
-    pub(in crate::kv) way: Way,
-    pub(in crate::kv) rows: Vec<Row>,
+/// A chunk on its way into a pack, as it is kept there.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'a> {
+    pub(super) name: Name,
+    pub(super) codec: Codec,
+    pub(super) kept: Cow<'a, [u8]>,
 }
 
-impl<'a> Parcel<'a> {
-    pub(in crate::kv) fn new(content: &'a Content) -> Self {
-        let chunks = chunk::cut(content.as_bytes());
-        Self { content, reference: content.reference(), chunks }
-    }
-
-    /// Looks at what is there. A content that nothing can be told of, or that is not what was
-    /// written, is no base: the hint is only a hint.
-    pub(in crate::kv) fn look(
-        &self,
-        from: &dyn Snapshot,
-        near: Option<&Digest>,
-    ) -> Result<Found, StoreError> {
-        let digest = &self.reference.digest;
-        let chunks = chunk::kept(from, &self.chunks)?;
-        let there =
-            from.get(&key::blob(digest))?.is_some() || from.get(&key::content(digest))?.is_some();
-        let (way, base, stale) = if !there {
-            (Way::Anew, self.base(from, near)?, Vec::new())
-        } else if self.is_there_as_less(from) {
-            (Way::Stronger, None, Vec::new())
-        } else {
-            // Others may be deltas against it, so it is kept in full.
-            (Way::Mended, None, bases_of(from, digest)?)
-        };
-        Ok(Found { way, base, chunks, stale })
-    }
-
-    fn is_there_as_less(&self, from: &dyn Snapshot) -> bool {
-        let bytes = super::bytes(from, &self.reference.digest);
-        bytes.is_ok_and(|bytes| bytes.is_some_and(|bytes| bytes == self.content.as_bytes()))
-    }
-
-    /// The base of what is near, which is that itself if it is kept in full.
-    fn base(
-        &self,
-        from: &dyn Snapshot,
-        near: Option<&Digest>,
-    ) -> Result<Option<(Digest, Vec<u8>)>, StoreError> {
-        let Some(near) = near else { return Ok(None) };
-        let room = apart_room(self.content.as_bytes().len());
-        if !self.chunks.is_empty() || room.is_none() || is_base(from, &self.reference.digest)? {
-            return Ok(None);
-        }
-        match found_base(from, near) {
-            Err(err) if err.is_temporary() => Err(err),
-            base => Ok(base.ok().flatten()),
+impl<'a> Part<'a> {
+    /// A chunk, compressed if that makes it smaller.
+    pub(super) fn new(name: Name, bytes: &'a [u8], frames: &mut Frames) -> Self {
+        match frames.compress(bytes) {
+            Some(frame) => Self { name, codec: Codec::Zstd, kept: Cow::Owned(frame.to_vec()) },
+            None => Self { name, codec: Codec::Raw, kept: Cow::Borrowed(bytes) },
         }
     }
 
-    /// Compresses what is to be written.
-    pub(in crate::kv) fn pack(self, found: Found) -> Packed {
-        let Found { way, base, chunks, stale } = found;
-        if way == Way::Stronger {
-            return Packed { way, rows: Vec::new() };
-        }
-        let (digest, form) = (&self.reference.digest, Form::of(&self.reference.kind));
-        let bytes = self.content.as_bytes();
-        let mut rows = if self.chunks.is_empty() {
-            let delta =
-                base.and_then(|(base, of_base)| delta(digest, form, bytes, &base, &of_base));
-            delta.unwrap_or_else(|| full(digest, form, bytes))
-        } else {
-            chunked(digest, form, bytes, &self.chunks, chunks)
-        };
-        rows.extend(stale.into_iter().map(|key| (key, None)));
-        Packed { way, rows }
+    pub(super) fn into_owned(self) -> Part<'static> {
+        let Self { name, codec, kept } = self;
+        Part { name, codec, kept: Cow::Owned(kept.into_owned()) }
     }
 }
 
-/// The rows of a content that is kept in full.
-fn full(digest: &Digest, form: Form, bytes: &[u8]) -> Vec<Row> {
-    let mut frames = Frames::new();
-    let frame = frames.compress(bytes);
-    let (codec, kept) = frame.map_or((Codec::Raw, bytes), |frame| (Codec::Zstd, frame));
-    body::seal(digest, Head { codec, form, len: bytes.len() as u64 }, kept).into()
+/// How many bytes of a pack are for its chunks, if all that are left take so many.
+fn room(rest: usize) -> usize {
+    let rest = rest + COUNT + AROUND;
+    let page = rest.next_power_of_two().min(LARGEST);
+    let nearly_full = page.saturating_sub(rest) <= page / 8;
+    let page = if nearly_full || page <= SMALLEST { page } else { page / 2 };
+    page - COUNT - AROUND
 }
 
-/// The rows of a content that is kept as a delta; nothing if that would not pay.
-pub(super) fn delta(
-    digest: &Digest,
-    form: Form,
-    bytes: &[u8],
-    base: &Digest,
-    of_base: &[u8],
-) -> Option<Vec<Row>> {
-    let frame = frame::compress_against(of_base, bytes, apart_room(bytes.len())?)?;
-    let kept = [base.as_bytes().as_slice(), &frame].concat();
-    let head = Head { codec: Codec::Delta, form, len: bytes.len() as u64 };
-    let based = key::based(base, digest);
-    let sealed = codec::seal(&based, &[]);
-    Some(body::seal(digest, head, &kept).into_iter().chain([(based, Some(sealed))]).collect())
+/// Which of these chunks come into one pack each, in order, by how many bytes they take.
+fn shares(lens: &[usize]) -> Vec<Range<usize>> {
+    let mut rest: usize = lens.iter().sum();
+    let mut shares = Vec::new();
+    let mut from = 0;
+    while from < lens.len() {
+        let room = room(rest);
+        let (mut to, mut taken) = (from, 0);
+        while let Some(len) = lens.get(to)
+            && (to == from || taken + len <= room)
+        {
+            taken += len;
+            to += 1;
+        }
+        shares.push(from..to);
+        rest -= taken;
+        from = to;
+    }
+    shares
 }
 
-/// The rows of a content that is kept in chunks, some of which may be kept already.
-pub(super) fn chunked(
-    digest: &Digest,
-    form: Form,
-    bytes: &[u8],
-    chunks: &[Chunk],
-    mut written: HashSet<Digest>,
-) -> Vec<Row> {
-    let mut frames = Frames::new();
-    let new = chunks.iter().filter(|chunk| written.insert(chunk.digest));
-    let mut rows: Vec<Row> = new
-        .map(|Chunk { digest, place }| {
-            chunk::seal(digest, bytes.get(place.clone()).unwrap_or_default(), &mut frames)
-        })
-        .collect();
-    let kept: Vec<u8> = chunks.iter().flat_map(|chunk| *chunk.digest.as_bytes()).collect();
-    let head = Head { codec: Codec::Chunks, form, len: bytes.len() as u64 };
-    rows.extend(body::seal(digest, head, &kept));
-    rows
+/// Numbers packs. Those of packs that were never written are left out.
+#[derive(Debug)]
+pub(in crate::kv) struct Numbers(AtomicU64);
+
+impl Numbers {
+    /// Goes on after the packs that are there.
+    pub(in crate::kv) fn after(from: &dyn Snapshot) -> Result<Self, StoreError> {
+        let mut next = 0;
+        from.scan(&Key::table(Table::Pack).all(Direction::Backward), &mut |key, _| {
+            let last = KeyReader::new(key).and_then(|mut parts| parts.number());
+            next = last.map_or(0, |last| last.saturating_add(1));
+            ControlFlow::Break(())
+        })?;
+        Ok(Self(AtomicU64::new(next)))
+    }
+
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
 }
 
-/// What a content that is like this one is a delta against.
-pub(super) fn found_base(
+/// A pack on its way into the store.
+#[derive(Debug)]
+pub(in crate::kv) struct Pack {
+    number: u64,
+    chunks: Vec<(Name, Place)>,
+    sealed: Vec<u8>,
+}
+
+impl Pack {
+    /// Packs chunks side by side.
+    pub(super) fn all(parts: &[Part<'_>], numbers: &Numbers) -> Vec<Self> {
+        let lens: Vec<usize> = parts.iter().map(|part| part.kept.len() + ENTRY).collect();
+        let shares = shares(&lens).into_iter().filter_map(|share| parts.get(share));
+        shares.map(|parts| Self::new(numbers.next(), parts)).collect()
+    }
+
+    fn new(number: u64, parts: &[Part<'_>]) -> Self {
+        // A pack is a megabyte at most.
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let len: usize = parts.iter().map(|part| part.kept.len()).sum();
+        let mut from = COUNT + ENTRY * parts.len();
+        let mut body = codec::Unsealed::new(codec::FORMAT, from + len);
+        body.extend(&place(parts.len()).to_le_bytes());
+        let mut chunks = Vec::with_capacity(parts.len());
+        for part in parts {
+            let (codec, len) = (part.codec, place(part.kept.len()));
+            body.extend(part.name.as_bytes());
+            body.extend(&[codec as u8]);
+            body.extend(&len.to_le_bytes());
+            chunks.push((part.name, Place { pack: number, codec, from: place(from), len }));
+            from += part.kept.len();
+        }
+        parts.iter().for_each(|part| body.extend(&part.kept));
+        Self { number, chunks, sealed: body.seal(&key::pack(number)) }
+    }
+
+    /// What is left of it without those of its chunks that somebody else packed meanwhile; nothing if
+    /// that is all of them.
+    pub(super) fn unless(
+        self,
+        mut is_there: impl FnMut(&Name) -> Result<bool, StoreError>,
+    ) -> Result<Option<Self>, StoreError> {
+        let mut parts = Vec::with_capacity(self.chunks.len());
+        for (name, place) in &self.chunks {
+            if !is_there(name)? {
+                let kept = codec::body(&self.sealed).get(place.range()).unwrap_or_default();
+                parts.push(Part { name: *name, codec: place.codec, kept: Cow::Borrowed(kept) });
+            }
+        }
+        match parts.len() {
+            0 => Ok(None),
+            all if all == self.chunks.len() => Ok(Some(self)),
+            _ => Ok(Some(Self::new(self.number, &parts))),
+        }
+    }
+
+    /// Its row, and those of its chunks.
+    pub(in crate::kv) fn rows(self) -> impl Iterator<Item = Row> {
+        let chunks = self.chunks.into_iter().map(|(name, place)| chunk::row(&name, place));
+        chunks.chain([(key::pack(self.number), Some(self.sealed))])
+    }
+}
+
+/// The chunks of a pack that is sound, and where each of them lies; nothing if it is no pack.
+pub(super) fn entries(pack: u64, body: &[u8]) -> Option<Vec<(Name, Place)>> {
+    let (count, rest) = body.split_first_chunk()?;
+    let count = u32::from_le_bytes(*count) as usize;
+    let list = rest.get(..count.checked_mul(ENTRY)?)?;
+    let mut from = u32::try_from(COUNT + list.len()).ok()?;
+    let mut entries = Vec::with_capacity(count);
+    for entry in list.chunks_exact(ENTRY) {
+        let (name, entry) = entry.split_first_chunk()?;
+        let (codec, len) = entry.split_first()?;
+        let (codec, len) = (Codec::of_chunk(*codec)?, u32::from_le_bytes(len.try_into().ok()?));
+        entries.push((Name::from_bytes(*name), Place { pack, codec, from, len }));
+        from = from.checked_add(len)?;
+    }
+    (from as usize == body.len()).then_some(entries)
+}
+
+/// A chunk that is read: its bytes, nothing if it is not kept, or what is wrong with it.
+pub(super) type Found<'a> = Result<Option<Cow<'a, [u8]>>, StoreError>;
+
+/// Who takes chunks as they are read.
+pub(super) type Take<'a> = dyn FnMut(&Name, Found<'_>) -> Result<(), StoreError> + 'a;
+
+/// Reads chunks in order. Those that lie side by side are read at once. If their pack has its
+/// checksum, their names are not computed again.
+pub(super) fn read(
     from: &(impl Get + ?Sized),
-    near: &Digest,
-) -> Result<Option<(Digest, Vec<u8>)>, StoreError> {
-    let key = key::blob(near);
-    let Some(value) = from.sealed(&key)? else { return Ok(None) };
-    let body = Body::open(&key, &value)?;
-    let base = match body.head.codec {
-        Codec::Raw | Codec::Zstd => *near,
-        Codec::Delta => body.delta(&key)?.0,
-        Codec::Chunks => return Ok(None),
-    };
-    let bytes = if base == *near {
-        Some(super::of_digest(&key, near, super::full(&key, &body)?)?)
-    } else {
-        base_of(from, &base)?
-    };
-    Ok(bytes.filter(|bytes| bytes.len() <= WHOLE).map(|bytes| (base, bytes)))
-}
-
-/// Whether other contents are deltas against a content.
-pub(in crate::kv) fn is_base(from: &dyn Snapshot, digest: &Digest) -> Result<bool, StoreError> {
-    let mut is_base = false;
-    from.scan(&key::based_on(digest).all(Direction::Forward), &mut |_, _| {
-        is_base = true;
-        ControlFlow::Break(())
-    })?;
-    Ok(is_base)
-}
-
-/// The rows that say of what a damaged content was a delta: what it says itself cannot be trusted,
-/// so that all of them are looked through.
-fn bases_of(from: &dyn Snapshot, digest: &Digest) -> Result<Vec<Vec<u8>>, StoreError> {
-    let mut keys = Vec::new();
-    from.scan(&Key::table(Table::Based).all(Direction::Forward), &mut |key, _| {
-        if key.ends_with(digest.as_bytes()) {
-            keys.push(key.to_vec());
+    names: impl Iterator<Item = Name>,
+    take: &mut Take<'_>,
+) -> Result<(), StoreError> {
+    let mut run: Vec<(Name, Place)> = Vec::new();
+    for name in names {
+        let key = key::chunk(&name);
+        let value = from.sealed(&key)?;
+        let kept = value.as_ref().map(|value| Kept::open(&key, value)).transpose();
+        if let Ok(Some(Kept::Packed(place))) = kept {
+            if run.first().is_some_and(|(_, first)| first.pack != place.pack) {
+                show(from, &mem::take(&mut run), take)?;
+            }
+            run.push((name, place));
+            continue;
         }
-        ControlFlow::Continue(())
-    })?;
-    Ok(keys)
+        show(from, &mem::take(&mut run), take)?;
+        let found = match kept {
+            Ok(Some(Kept::Alone(codec, kept))) => {
+                let corrupt = || codec::corrupt(&key, "it cannot be decompressed");
+                chunk::expand(codec, kept).map(Some).ok_or_else(corrupt)
+            }
+            Ok(Some(Kept::Packed(_)) | None) => Ok(None),
+            Err(err) => Err(err),
+        };
+        take(&name, found)?;
+    }
+    show(from, &run, take)
 }
 
-/// What is to be written so that a content that somebody else wrote is kept as what it is given:
-/// no rows if it is; nothing if it is not there, or damaged.
-pub(in crate::kv) fn as_kept(
+/// Shows chunks of one pack.
+fn show(
     from: &(impl Get + ?Sized),
-    content: &ContentRef,
-) -> Result<Option<Vec<Row>>, StoreError> {
-    let (digest, key) = (&content.digest, key::blob(&content.digest));
-    let sound = |err: StoreError| if err.is_temporary() { Err(err) } else { Ok(None) };
-    let head = match body::head(from, digest) {
-        Ok(Some(head)) => head,
-        Ok(None) => return Ok(None),
-        Err(err) => return sound(err),
-    };
-    let Some(value) = from.sealed(&key)? else { return Ok(None) };
-    let body = match Body::open(&key, &value) {
-        Ok(body) if body.head == head && head.len == content.len => body,
-        Ok(_) => return Ok(None),
-        Err(err) => return sound(err),
-    };
-    if head.is_of(content) {
-        return Ok(Some(Vec::new()));
+    run: &[(Name, Place)],
+    take: &mut Take<'_>,
+) -> Result<(), StoreError> {
+    let Some((_, first)) = run.first() else { return Ok(()) };
+    let key = key::pack(first.pack);
+    let mut taken = Ok(());
+    let is_there = from.show(&key, &mut |value| {
+        let pack = Opened::new(&key, value);
+        taken =
+            run.iter().try_for_each(|(name, place)| take(name, pack.chunk(name, place).map(Some)));
+    })?;
+    if !is_there {
+        let missing = || codec::corrupt(&key, "it is missing");
+        taken = run.iter().try_for_each(|(name, _)| take(name, Err(missing())));
     }
-    let head = Head { form: Form::of(&content.kind), ..head };
-    Ok(Some(body::seal(digest, head, body.kept).into()))
+    taken
+}
+
+/// A pack that is being read.
+struct Opened<'a> {
+    key: &'a [u8],
+    body: &'a [u8],
+    /// What is wrong with it, if anything is. A chunk of a pack that has not its checksum may be what
+    /// it was: it is if it is called so.
+    wrong: Option<StoreError>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(key: &'a [u8], value: &'a [u8]) -> Self {
+        Self { key, body: codec::body(value), wrong: codec::open(key, value).err() }
+    }
+
+    fn chunk(&self, name: &Name, place: &Place) -> Result<Cow<'a, [u8]>, StoreError> {
+        let kept = self.body.get(place.range());
+        let bytes = kept.and_then(|kept| chunk::expand(place.codec, kept));
+        let Some(wrong) = &self.wrong else {
+            let detail = "one of its chunks is cut off, or cannot be decompressed";
+            return bytes.ok_or_else(|| codec::corrupt(self.key, detail));
+        };
+        bytes.filter(|bytes| Name::of(bytes) == *name).ok_or_else(|| wrong.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// How many bytes of pages the packs of so many chunks take.
+    fn pages(lens: &[usize]) -> usize {
+        let taken = |share: Range<usize>| -> usize { lens.get(share).into_iter().flatten().sum() };
+        let page = |share| (taken(share) + COUNT + AROUND).next_power_of_two();
+        shares(lens).into_iter().map(page).sum()
+    }
+
+    #[test]
+    fn packs_of_many_chunks_fill_their_pages() {
+        let lens = vec![46_000 + ENTRY; 1_000];
+        let taken: usize = lens.iter().sum();
+        assert!(pages(&lens) * 100 < taken * 107, "{} for {taken}", pages(&lens));
+    }
+
+    #[test]
+    fn packs_of_a_few_chunks_waste_less_than_chunks_by_themselves() {
+        for count in 5..60 {
+            let lens = vec![46_000 + ENTRY; count];
+            let apart = count * SMALLEST;
+            assert!(pages(&lens) <= apart, "{count}: {} of {apart}", pages(&lens));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_chunk_is_in_one_pack_and_no_pack_is_too_large(
+            lens in proptest::collection::vec(1_usize..chunk::MAX + ENTRY, 0..80),
+        ) {
+            let shares = shares(&lens);
+            let all: Vec<usize> = shares.iter().cloned().flatten().collect();
+            prop_assert_eq!(all, (0..lens.len()).collect::<Vec<_>>());
+            for share in shares {
+                let len = share.len();
+                let taken: usize = lens.get(share).into_iter().flatten().sum();
+                prop_assert!(len == 1 || taken + COUNT + AROUND <= LARGEST);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_a_pack_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            for (_, place) in entries(7, &bytes).into_iter().flatten() {
+                prop_assert!(bytes.get(place.range()).is_some());
+                prop_assert_eq!(Place::from_bytes(&place.to_bytes()), Some(place));
+            }
+        }
+    }
 }

@@ -6,7 +6,9 @@ use super::{
     Codec, WHOLE,
     body::{self, Body, Head, Row},
     chunk, full, of_digest,
-    pack::{chunked, delta, found_base},
+    pack::{Numbers, Pack},
+    parcel::{chunked, delta, found_base},
+    salvage::{self, Salvaged},
 };
 use crate::{
     StoreError,
@@ -37,6 +39,7 @@ pub(in crate::kv) fn smaller(
     from: &(impl Get + ?Sized),
     digest: &Digest,
     near: Option<&Digest>,
+    numbers: &Numbers,
 ) -> Result<Option<Smaller>, StoreError> {
     let key = key::blob(digest);
     let Some(value) = from.sealed(&key)? else { return Ok(None) };
@@ -48,8 +51,10 @@ pub(in crate::kv) fn smaller(
     if len > WHOLE as u64 {
         let bytes = of_digest(&key, digest, full(&key, &body)?)?;
         let chunks = chunk::cut(&bytes);
-        let kept = chunk::kept(from, &chunks)?;
-        return Ok(Some(Smaller::Chunks(chunked(digest, form, &bytes, &chunks, kept))));
+        let (kept, none) = (salvage::look(from, &bytes, &chunks)?.kept, Salvaged::default());
+        let (mut rows, packs) = chunked((digest, form, &bytes), &chunks, kept, none, numbers);
+        rows.extend(packs.into_iter().flat_map(Pack::rows));
+        return Ok(Some(Smaller::Chunks(rows)));
     }
     let Some(near) = near else { return Ok(None) };
     let Some((base, of_base)) = found_base(from, near)?.filter(|(base, _)| base != digest) else {

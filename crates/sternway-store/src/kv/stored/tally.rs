@@ -305,7 +305,7 @@ impl StoredTallies {
         match self.rest {
             StoredRest::Judged | StoredRest::Behind(_) => codec::FIRST,
             StoredRest::More(..) => codec::SECOND,
-            StoredRest::Spread(..) => codec::FORMAT,
+            StoredRest::Spread(..) => codec::SPREAD,
         }
     }
 

@@ -8,7 +8,7 @@ use super::{Repacked, STEP, Steps, Upgrade, UpgradeProgress, write};
 use crate::{
     StoreError,
     kv::{
-        blob::{self, Row, Smaller},
+        blob::{self, Numbers, Row, Smaller},
         key::{self, Table},
         port::{Batch, Direction, Kv, Snapshot},
         read::decode_version,
@@ -25,6 +25,7 @@ pub(super) fn repack(
 ) -> Result<Repacked, StoreError> {
     let before = stored(kv)?;
     let mut repacked = Repacked { before, after: before, ..Repacked::default() };
+    let numbers = Numbers::after(kv.snapshot()?.as_ref())?;
     let mut steps = Steps::of(Table::Version);
     let (mut seen, mut near) = (0, None);
     loop {
@@ -42,8 +43,8 @@ pub(super) fn repack(
             seen += 1;
             let before = near.take().filter(|(of, _)| *of == artifact);
             let Some(digest) = digest else { continue };
-            match overlay.repack(&digest, before.map(|(_, digest)| digest).as_ref(), &mut repacked)
-            {
+            let before = before.map(|(_, digest)| digest);
+            match overlay.repack(&digest, before.as_ref(), &numbers, &mut repacked) {
                 Ok(()) => (),
                 Err(err) if err.is_temporary() => return Err(err),
                 Err(_) => *damaged += 1,
@@ -68,7 +69,7 @@ fn artifact_of(key: &[u8]) -> &[u8] {
 /// How many bytes all contents take, with their keys.
 fn stored(kv: &dyn Kv) -> Result<u64, StoreError> {
     let mut bytes = 0;
-    for table in [Table::Blob, Table::Based, Table::Content, Table::Chunk] {
+    for table in [Table::Blob, Table::Based, Table::Content, Table::Chunk, Table::Pack] {
         let mut steps = Steps::of(table);
         while steps.next(kv.snapshot()?.as_ref(), &mut |key, value| {
             bytes += (key.len() + value.len()) as u64;
@@ -91,6 +92,16 @@ impl Get for Overlay {
             None => Ok(self.snapshot.get(key)?),
         }
     }
+
+    fn show(&self, key: &[u8], show: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
+        match self.batch.get(key) {
+            Some(value) => {
+                value.iter().for_each(|value| show(value));
+                Ok(value.is_some())
+            }
+            None => self.snapshot.as_ref().show(key, show),
+        }
+    }
 }
 
 impl Overlay {
@@ -108,12 +119,13 @@ impl Overlay {
         &mut self,
         digest: &Digest,
         near: Option<&Digest>,
+        numbers: &Numbers,
         repacked: &mut Repacked,
     ) -> Result<(), StoreError> {
         if self.is_base(digest)? {
             return Ok(());
         }
-        let rows = match blob::smaller(self, digest, near)? {
+        let rows = match blob::smaller(self, digest, near, numbers)? {
             Some(Smaller::Delta(rows)) => {
                 repacked.deltas += 1;
                 rows
