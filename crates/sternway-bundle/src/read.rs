@@ -45,6 +45,7 @@ pub fn read(
         // It was refused if it says that it has more than it may.
         let len = usize::try_from(entry.size()).unwrap_or_default();
         body.clear();
+        body.reserve_exact(len);
         body.resize(len, 0);
         entry.read_exact(&mut body).map_err(|err| unreadable(err, &check))?;
         let checked = parse(name, &mut body, &check)?;

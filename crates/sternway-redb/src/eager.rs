@@ -16,11 +16,11 @@ use std::{
 /// How many bytes are written before the disk is told to begin.
 const STEP: usize = 8 * 1024 * 1024;
 
-type Sync = dyn Fn() -> io::Result<()> + Send + std::marker::Sync;
+type Ask = dyn Fn() -> io::Result<()> + Send + Sync;
 
 /// What asks the disk, and what it answered.
 struct Disk {
-    sync: Box<Sync>,
+    sync: Box<Ask>,
     /// How it failed. The system says so once, and may have said it to the thread: what is not on the
     /// disk then is not there when it is asked again, so that this stays.
     failed: Mutex<Option<(io::ErrorKind, String)>>,
@@ -63,9 +63,7 @@ impl fmt::Debug for Eager {
 
 impl Eager {
     /// One for a disk that is waited for like that.
-    pub(crate) fn new(
-        sync: impl Fn() -> io::Result<()> + Send + std::marker::Sync + 'static,
-    ) -> Self {
+    pub(crate) fn new(sync: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
         let disk = Disk { sync: Box::new(sync), failed: Mutex::default() };
         let (disk, thread) = (Arc::new(disk), Mutex::new(Thread::NotYet));
         Self { disk, unsynced: AtomicUsize::new(0), thread }

@@ -152,12 +152,16 @@ pub(super) fn place(key: &[u8]) -> String {
     let table = Table::of(key);
     let name = table.map_or("an unknown table", Table::name);
     let digest = KeyReader::new(key).and_then(|mut parts| parts.array());
-    match (table, digest) {
-        (Some(Table::Blob | Table::Content), Some(digest)) => {
+    let number = KeyReader::new(key).and_then(|mut parts| parts.number());
+    match (table, digest, number) {
+        (Some(Table::Blob | Table::Content), Some(digest), _) => {
             return format!("{name} {}", Digest::from_bytes(digest));
         }
-        (Some(Table::Chunk), Some(bytes)) => return format!("{name} {}", Name::from_bytes(bytes)),
-        (_, _) => (),
+        (Some(Table::Chunk), Some(bytes), _) => {
+            return format!("{name} {}", Name::from_bytes(bytes));
+        }
+        (Some(Table::Pack), None, Some(number)) => return format!("{name} {number}"),
+        (_, _, _) => (),
     }
     let mut text = format!("{name} (key ");
     for byte in key.iter().take(200) {

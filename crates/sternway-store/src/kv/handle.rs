@@ -24,7 +24,7 @@ use crate::StoreError;
 /// How many KiB of contents may wait to be written, before who puts more has to wait.
 const QUEUED_KIB: usize = 32 * 1024;
 
-/// The most KiB of it that one content takes, however large it is.
+/// The most KiB of it that one content takes, however large it is: two of the largest may wait.
 pub(super) const MOST_KIB: u32 = 16 * 1024;
 
 // What gathers and is not due leaves room for any content: else who puts it would wait for ever.

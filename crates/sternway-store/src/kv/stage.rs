@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{Refusal, Shrunk, StoreError};
 
-/// How many bytes of contents may gather before they are written although nobody named them.
+/// How many bytes of contents, as the queue counts them, may gather before they are written although nobody named them.
 pub(super) const MAX_UNNAMED: usize = 8 * 1024 * 1024;
 
 /// A batch, and who waits for it.
@@ -48,7 +48,7 @@ pub(super) struct Stage {
     answers: Vec<Answer>,
     /// How many callers are among them.
     callers: usize,
-    /// How many bytes of contents are staged.
+    /// How many bytes of contents are staged, as the queue counts them.
     unnamed: usize,
     /// Contents that could not be written, by their keys, and why: whoever names one is told so.
     lost: HashMap<Vec<u8>, StoreError>,
@@ -59,7 +59,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Takes a content, wrapped up, unless somebody else wrote it meanwhile. In `seen` it was as it says.
+    /// Takes a content, wrapped up as it was found in `seen`, unless somebody else wrote it since.
     pub(super) fn put(
         &mut self,
         map: &Map,
@@ -83,7 +83,7 @@ impl Stage {
         let kept = if may_be_there { blob::as_kept(staging, content)? } else { None };
         let rows = match kept {
             Some(rows) => rows,
-            None => wrapped.into_rows(staging)?,
+            None => wrapped.into_rows(staging, |key| staging.knows_more(seen, key))?,
         };
         if rows.is_empty() {
             return Ok(());

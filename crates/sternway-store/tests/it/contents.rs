@@ -267,15 +267,10 @@ async fn a_chunk_that_is_not_there_is_named_with_everything_that_needs_it_and_a_
     let (pack, at) = place(&kv, &chunk);
     let row = [&[CHUNKS], chunk.as_slice()].concat();
     let sound = rows(&kv);
-    let flipped = |key: &[u8], at: usize| {
-        let mut value = sound[key].clone().expect("it is there");
-        value[at] ^= 1;
-        Some(value)
-    };
     let damages = [
-        (&pack, flipped(&pack, at + 100), "checksum", 3),
+        (&pack, flipped(&kv, &pack, at + 100), "checksum", 3),
         (&pack, None, "missing", 12),
-        (&row, flipped(&row, 3), "checksum", 3),
+        (&row, flipped(&kv, &row, 3), "checksum", 3),
         (&row, None, "missing", 2),
     ];
     for (key, broken, word, damaged) in damages {
@@ -354,6 +349,104 @@ async fn a_pack_that_holds_damage_which_nobody_brings_again_stays() {
     commit_content(&store, &contents[0], 10).await.expect("memory takes it");
     assert!(!rows(&kv).contains_key(&pack), "nobody needs it any more");
     are_read_back(&store, &contents).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+/// A row with one bit of one byte changed.
+fn flipped(kv: &MemoryKv, key: &[u8], at: usize) -> Option<Vec<u8>> {
+    let mut value = rows(kv).remove(key).flatten().expect("it is there");
+    *value.get_mut(at).expect("a byte") ^= 1;
+    Some(value)
+}
+
+#[tokio::test]
+async fn a_pack_whose_checksum_alone_is_damaged_is_mended_by_a_put() {
+    let (kv, store, contents, chunk) = two_that_share().await;
+    let (pack, _) = place(&kv, &chunk);
+    let last = rows(&kv)[&pack].as_ref().map_or(0, Vec::len) - 1;
+    change(&kv, &store, pack.clone(), flipped(&kv, &pack, last)).await;
+    are_read_back(&store, &contents).await;
+    assert_eq!(verify(&store).await.damaged, 1);
+    store.put(&contents[0], None).await.expect("memory takes it");
+    commit_content(&store, &contents[0], 9).await.expect("memory takes it");
+    are_read_back(&store, &contents).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_pack_stays_while_the_row_of_a_chunk_in_it_is_damaged() {
+    let (kv, store, contents, first) = two_that_share().await;
+    let body = [&[BODIES], contents[1].digest().as_bytes().as_slice()].concat();
+    let list = rows(&kv).remove(&body).flatten().expect("it is there");
+    let (pack, at) = place(&kv, &first);
+    let beside = [&[CHUNKS], &list[42..74]].concat();
+    assert_eq!(place(&kv, &list[42..74]).0, pack);
+    let row = rows(&kv).remove(&beside).flatten();
+    change(&kv, &store, pack.clone(), flipped(&kv, &pack, at)).await;
+    change(&kv, &store, beside.clone(), flipped(&kv, &beside, 3)).await;
+    // It begins like both.
+    let third = opaque([&contents[0].as_bytes()[..64 * 1024], &noise(400_000, 9)].concat());
+    store.put(&third, None).await.expect("memory takes it");
+    commit_content(&store, &third, 9).await.expect("memory takes it");
+    change(&kv, &store, beside, row).await;
+    are_read_back(&store, &contents).await;
+}
+
+#[tokio::test]
+async fn new_packs_come_after_those_that_are_there_whatever_keys_are_damaged() {
+    let (kv, store, contents, _) = two_that_share().await;
+    store.close().await.expect("it closes");
+    let packs = table(&kv, PACKS);
+    let (last, value) = packs.last_key_value().expect("there are some");
+    let lower = [&[PACKS], [0; 8].as_slice(), &[1]].concat();
+    for damaged in [vec![PACKS, 0xff], [&[PACKS], [0xff; 8].as_slice()].concat(), lower] {
+        let rows = [(damaged.clone(), value.clone())];
+        kv.commit(&rows.into_iter().collect()).expect("memory takes it");
+        let store = KvStore::open(kv.clone()).expect("it is a store");
+        let more = opaque(noise(400_000, u64::from(damaged[1])));
+        store.put(&more, None).await.expect("memory takes it");
+        commit_content(&store, &more, 20).await.expect("memory takes it");
+        store.close().await.expect("it closes");
+        let store = KvStore::open(kv.clone()).expect("it is a store");
+        are_read_back(&store, &contents).await;
+        are_read_back(&store, &[more]).await;
+        assert_eq!(rows_of(&kv, last), *value, "{damaged:?}");
+        kv.commit(&[(damaged, None)].into_iter().collect()).expect("memory takes it");
+    }
+}
+
+fn rows_of(kv: &MemoryKv, key: &[u8]) -> Option<Vec<u8>> {
+    rows(kv).remove(key).flatten()
+}
+
+#[tokio::test]
+async fn a_damaged_head_is_mended_by_a_put() {
+    let (kv, store, contents, _) = two_that_share().await;
+    for broken in [true, false] {
+        let head = [&[HEADS], contents[0].digest().as_bytes().as_slice()].concat();
+        let value = if broken { flipped(&kv, &head, 3) } else { None };
+        change(&kv, &store, head, value).await;
+        assert!(!verify(&store).await.is_sound());
+        store.put(&contents[0], None).await.expect("memory takes it");
+        commit_content(&store, &contents[0], 9).await.expect("memory takes it");
+        let report = verify(&store).await;
+        assert!(report.is_sound(), "{report:#?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_mended_is_known_as_what_it_was() {
+    let (kv, store) = store().await;
+    let text = format!("[{}]", "1, ".repeat(2_000) + "1");
+    let json = Content::json(text.clone()).expect("JSON");
+    store.put(&json, None).await.expect("memory takes it");
+    commit_content(&store, &json, 1).await.expect("memory takes it");
+    let body = [&[BODIES], json.digest().as_bytes().as_slice()].concat();
+    change(&kv, &store, body.clone(), flipped(&kv, &body, 20)).await;
+    store.put(&opaque(text.into_bytes()), None).await.expect("memory takes it");
+    commit_content(&store, &json, 2).await.expect("it is known as that");
     let report = verify(&store).await;
     assert!(report.is_sound(), "{report:#?}");
 }

@@ -203,6 +203,27 @@ async fn what_layout_5_wrote_is_read_back() {
     }
 }
 
+#[tokio::test]
+async fn a_chunk_from_before_there_were_packs_is_mended_where_others_have_it() {
+    let kv = MemoryKv::new();
+    kv.commit(&from_text(LAYOUT_5)).expect("memory takes everything");
+    let store = KvStore::open(kv.clone()).expect("it is a store");
+    // What begins alike has the first chunk in common.
+    let old = content(&store, 5).await;
+    let (key, value) =
+        rows(&kv).into_iter().find(|(key, _)| key.first() == Some(&b'z')).expect("one");
+    let mut value = value.expect("a chunk");
+    *value.last_mut().expect("a checksum") ^= 1;
+    kv.commit(&Batch::from([(key, Some(value))])).expect("memory takes it");
+    publish(&store, "from now on it is seen", 30).await.expect("memory takes it");
+    assert!(!store.verify().await.expect("it can be read").is_sound());
+    store.put(&old, None).await.expect("memory takes it");
+    publish(&store, "and now it is mended", 31).await.expect("memory takes it");
+    let report = store.verify().await.expect("it can be read");
+    assert!(report.is_sound(), "{report:?}");
+    assert_eq!(content(&store, 5).await, old);
+}
+
 /// How many values the sketch of a stay's durations holds, and how many durations there are.
 async fn spread(store: &KvStore) -> (u64, u64) {
     let subject = outcome("a", 2, 4, None).subject;

@@ -96,6 +96,7 @@ impl<'a> Contents<'a> {
     pub(in crate::kv) fn pack(&mut self, key: &[u8], body: &[u8]) -> Result<(), StoreError> {
         let no_pack = || codec::corrupt(key, "it is no pack");
         let number = number(key).ok_or_else(no_pack)?;
+        let mut found = 0;
         for (name, place) in pack::entries(number, body).ok_or_else(no_pack)? {
             let kept = body.get(place.range()).unwrap_or_default();
             if chunk::expand(place.codec, kept).is_none_or(|bytes| Name::of(&bytes) != name) {
@@ -105,8 +106,9 @@ impl<'a> Contents<'a> {
             let value = self.snapshot.sealed(&key)?;
             let kept = value.as_ref().map(|value| Kept::open(&key, value));
             let is_found = matches!(kept, Some(Ok(Kept::Packed(there))) if there == place);
-            self.found += u64::from(is_found);
+            found += u64::from(is_found);
         }
+        self.found += found;
         self.packs.insert(number, true);
         Ok(())
     }

@@ -82,6 +82,13 @@ pub(super) fn row(name: &Name, place: Place) -> Row {
     (key, Some(sealed))
 }
 
+/// The row of a chunk as it was before there were packs.
+pub(super) fn alone(name: &Name, bytes: &[u8]) -> Row {
+    let key = key::chunk(name);
+    let sealed = codec::seal_both(&key, &[Codec::Raw as u8], bytes);
+    (key, Some(sealed))
+}
+
 /// The bytes of a chunk that is kept by a codec; nothing if they cannot be that.
 pub(super) fn expand(codec: Codec, kept: &[u8]) -> Option<Cow<'_, [u8]>> {
     let bytes = match codec {

@@ -77,8 +77,29 @@ pub(super) fn is_sound(from: &(impl Get + ?Sized), content: &Content) -> Result<
     if is_kept(from, &content.reference())? != Some(true) {
         return Ok(false);
     }
-    let kept = bytes(from, &content.digest())?;
-    Ok(kept.is_some_and(|kept| kept == content.as_bytes()))
+    let (key, bytes) = (key::blob(&content.digest()), content.as_bytes());
+    let Some(value) = from.sealed(&key)? else { return Ok(false) };
+    let body = Body::open(&key, &value)?;
+    if body.head.codec == Codec::Chunks {
+        return are_chunks_of(from, &key, &body, bytes);
+    }
+    Ok(expand(from, &body, &key)? == bytes)
+}
+
+/// Whether the chunks of a content are these bytes, and nothing is wrong with their packs.
+fn are_chunks_of(
+    from: &(impl Get + ?Sized),
+    key: &[u8],
+    body: &Body<'_>,
+    bytes: &[u8],
+) -> Result<bool, StoreError> {
+    let mut rest = Some(bytes);
+    pack::read(from, body.chunks(key)?, &mut |_, reading| {
+        let read = reading?.filter(|read| read.is_sound);
+        rest = read.and_then(|read| rest?.strip_prefix(&*read.bytes));
+        Ok(())
+    })?;
+    Ok(rest.is_some_and(<[u8]>::is_empty))
 }
 
 /// The content that a version names.
@@ -173,10 +194,10 @@ fn apart(key: &[u8], body: &Body<'_>, base: &[u8]) -> Result<Vec<u8>, StoreError
 fn joined(from: &(impl Get + ?Sized), key: &[u8], body: &Body<'_>) -> Result<Vec<u8>, StoreError> {
     let len = body.len(key)?;
     let mut bytes = Vec::with_capacity(len);
-    pack::read(from, body.chunks(key)?, &mut |name, found| {
-        let part = found.map_err(|err| broken(key, name, err))?;
+    pack::read(from, body.chunks(key)?, &mut |name, reading| {
+        let part = reading.map_err(|err| broken(key, name, err))?;
         let missing = || codec::corrupt(key, &format!("its chunk {name} is missing"));
-        let part = part.ok_or_else(missing)?;
+        let part = part.ok_or_else(missing)?.bytes;
         if bytes.len() + part.len() > len {
             return Err(codec::corrupt(key, "its chunks have more bytes than it"));
         }

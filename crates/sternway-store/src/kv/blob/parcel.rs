@@ -50,8 +50,11 @@ pub(in crate::kv) struct Found {
     chunks: HashSet<Name>,
     /// What mends the packs that they are in.
     salvaged: Salvaged,
-    /// Rows that say of what it was a delta.
-    stale: Vec<Vec<u8>>,
+    /// What its bytes are known to be.
+    form: Form,
+    /// Rows that mend what is there: chunks from before there were packs, and what says of what it was
+    /// a delta.
+    mending: Vec<Row>,
 }
 
 /// The rows of a content, ready to be written.
@@ -68,14 +71,19 @@ impl Wrapped {
         Self { way, rows, packs: Vec::new(), mends: false }
     }
 
-    /// The rows, without chunks that somebody else packed since they were looked for.
+    /// The rows, without chunks that somebody else packed since they were looked for, of which there
+    /// may be some now that there were not.
     pub(in crate::kv) fn into_rows(
         self,
         now: &(impl Get + ?Sized),
+        may_be_new: impl Fn(&[u8]) -> bool,
     ) -> Result<Vec<Row>, StoreError> {
         let Self { mut rows, packs, mends, .. } = self;
         for pack in packs {
-            let is_there = |name: &Name| Ok(!mends && now.sealed(&key::chunk(name))?.is_some());
+            let is_there = |name: &Name| {
+                let key = key::chunk(name);
+                Ok(!mends && may_be_new(&key) && now.sealed(&key)?.is_some())
+            };
             rows.extend(pack.unless(is_there)?.into_iter().flat_map(Pack::rows));
         }
         Ok(rows)
@@ -100,20 +108,44 @@ impl<'a> Parcel<'a> {
         let salvaged = present.salvage(from, &self.chunks)?;
         let there =
             from.get(&key::blob(digest))?.is_some() || from.get(&key::content(digest))?.is_some();
-        let (way, base, stale) = if !there {
-            (Way::Anew, self.base(from, near)?, Vec::new())
-        } else if self.is_there_as_less(from) {
-            (Way::Stronger, None, Vec::new())
+        let (mut form, mut mending) = (Form::of(&self.reference.kind), Vec::new());
+        let (way, base) = if !there {
+            (Way::Anew, self.base(from, near)?)
+        } else if !present.is_damaged && self.is_there_as_less(from)? {
+            (Way::Stronger, None)
         } else {
+            form = self.form_before(from)?.max(form);
+            mending = salvage::alone(from, self.content.as_bytes(), &self.chunks)?;
+            mending.extend(bases_of(from, digest)?.into_iter().map(|key| (key, None)));
             // Others may be deltas against it, so it is kept in full.
-            (Way::Mended, None, bases_of(from, digest)?)
+            (Way::Mended, None)
         };
-        Ok(Found { way, base, chunks: present.kept, salvaged, stale })
+        Ok(Found { way, base, chunks: present.kept, salvaged, form, mending })
     }
 
-    fn is_there_as_less(&self, from: &dyn Snapshot) -> bool {
-        let bytes = super::bytes(from, &self.reference.digest);
-        bytes.is_ok_and(|bytes| bytes.is_some_and(|bytes| bytes == self.content.as_bytes()))
+    fn is_there_as_less(&self, from: &dyn Snapshot) -> Result<bool, StoreError> {
+        let digest = &self.reference.digest;
+        let bytes = body::head(from, digest).and_then(|head| match head {
+            Some(_) => super::bytes(from, digest),
+            None => Ok(None),
+        });
+        match bytes {
+            Err(err) if err.is_temporary() => Err(err),
+            bytes => Ok(bytes.ok().flatten().is_some_and(|it| it == self.content.as_bytes())),
+        }
+    }
+
+    /// What its bytes were known to be before they were damaged, if that is still to be read: versions
+    /// name it as that.
+    fn form_before(&self, from: &dyn Snapshot) -> Result<Form, StoreError> {
+        let head = match body::head(from, &self.reference.digest) {
+            Err(err) if err.is_temporary() => return Err(err),
+            head => head.ok().flatten(),
+        };
+        let form = head.map_or(Form::Bytes, |head| head.form);
+        let bytes = || self.content.as_bytes().to_vec();
+        let is_that = form.kind().is_some_and(|kind| Content::new(kind, bytes()).is_ok());
+        Ok(if is_that { form } else { Form::Bytes })
     }
 
     /// The base of what is near, which is that itself if it is kept in full.
@@ -135,11 +167,11 @@ impl<'a> Parcel<'a> {
 
     /// Compresses what is to be written.
     pub(in crate::kv) fn wrap(self, found: Found, numbers: &Numbers) -> Wrapped {
-        let Found { way, base, chunks, salvaged, stale } = found;
+        let Found { way, base, chunks, salvaged, form, mending } = found;
         if way == Way::Stronger {
             return Wrapped::of(way, Vec::new());
         }
-        let (digest, form) = (&self.reference.digest, Form::of(&self.reference.kind));
+        let digest = &self.reference.digest;
         let bytes = self.content.as_bytes();
         let mut wrapped = if self.chunks.is_empty() {
             let delta =
@@ -151,7 +183,7 @@ impl<'a> Parcel<'a> {
                 chunked((digest, form, bytes), &self.chunks, chunks, salvaged, numbers);
             Wrapped { way, rows, packs, mends }
         };
-        wrapped.rows.extend(stale.into_iter().map(|key| (key, None)));
+        wrapped.rows.extend(mending);
         wrapped
     }
 }

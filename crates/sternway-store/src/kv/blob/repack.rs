@@ -51,7 +51,12 @@ pub(in crate::kv) fn smaller(
     if len > WHOLE as u64 {
         let bytes = of_digest(&key, digest, full(&key, &body)?)?;
         let chunks = chunk::cut(&bytes);
-        let (kept, none) = (salvage::look(from, &bytes, &chunks)?.kept, Salvaged::default());
+        let present = salvage::look(from, &bytes, &chunks)?;
+        // It is better put again, which mends that.
+        if present.is_damaged {
+            return Ok(None);
+        }
+        let (kept, none) = (present.kept, Salvaged::default());
         let (mut rows, packs) = chunked((digest, form, &bytes), &chunks, kept, none, numbers);
         rows.extend(packs.into_iter().flat_map(Pack::rows));
         return Ok(Some(Smaller::Chunks(rows)));

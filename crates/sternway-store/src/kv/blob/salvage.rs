@@ -5,8 +5,11 @@ use std::{
     ops::ControlFlow,
 };
 
+use sternway_types::Digest;
+
 use super::{
-    chunk::{Chunk, Kept},
+    body::Row,
+    chunk::{self, Chunk, Kept},
     frame::Frames,
     name::Name,
     pack::{self, Part},
@@ -25,8 +28,9 @@ use crate::{
 pub(super) struct Present {
     /// Those that are kept. One that is damaged is not: it is written again.
     pub(super) kept: HashSet<Name>,
-    /// Whether some are damaged, and in which packs.
-    is_damaged: bool,
+    /// Whether some are damaged, or something beside them in their packs.
+    pub(super) is_damaged: bool,
+    /// The packs of those.
     damaged: BTreeSet<u64>,
 }
 
@@ -39,10 +43,13 @@ pub(super) fn look(
     let mut present = Present::default();
     let mut places = chunks.iter().map(|chunk| chunk.place.clone());
     let mut damaged = Vec::new();
-    pack::read(from, chunks.iter().map(|chunk| chunk.name), &mut |name, found| {
+    pack::read(from, chunks.iter().map(|chunk| chunk.name), &mut |name, reading| {
         let ours = places.next().and_then(|place| bytes.get(place));
-        match found {
-            Ok(Some(there)) if Some(&*there) == ours => drop(present.kept.insert(*name)),
+        match reading {
+            Ok(Some(read)) if Some(&*read.bytes) == ours => {
+                present.kept.insert(*name);
+                damaged.extend((!read.is_sound).then_some(*name));
+            }
             Ok(None) => (),
             Err(err) if err.is_temporary() => return Err(err),
             Ok(Some(_)) | Err(_) => damaged.push(*name),
@@ -90,24 +97,21 @@ impl Present {
             return Ok(salvaged);
         }
         let ours: HashSet<Name> = ours.iter().map(|chunk| chunk.name).collect();
+        let is_written = |name: &Name| ours.contains(name) && !self.kept.contains(name);
+        let Some(there) = self.beside(from, &is_written)? else { return Ok(salvaged) };
         let mut packs: BTreeMap<u64, Option<Vec<Part<'static>>>> =
             self.damaged.iter().map(|pack| (*pack, Some(Vec::new()))).collect();
         let mut frames = Frames::new();
-        let there = chunks_of(from, &self.damaged)?;
-        let there: Vec<(Name, u64)> = there
-            .into_iter()
-            .filter(|(name, _)| !ours.contains(name) || self.kept.contains(name))
-            .collect();
-        let mut of = there.iter().map(|(_, pack)| pack);
-        pack::read(from, there.iter().map(|(name, _)| *name), &mut |name, found| {
+        let mut of = there.iter().map(|(pack, _)| pack);
+        pack::read(from, there.iter().map(|(_, name)| *name), &mut |name, reading| {
             let Some(parts) = of.next().and_then(|pack| packs.get_mut(pack)) else { return Ok(()) };
-            match found {
-                Ok(Some(bytes)) => {
-                    let part = Part::new(*name, &bytes, &mut frames).into_owned();
+            match reading {
+                Ok(Some(read)) if Name::of(&read.bytes) == *name => {
+                    let part = Part::new(*name, &read.bytes, &mut frames).into_owned();
                     parts.iter_mut().for_each(|parts| parts.push(part.clone()));
                 }
                 Err(err) if err.is_temporary() => return Err(err),
-                Ok(None) | Err(_) => *parts = None,
+                Ok(_) | Err(_) => *parts = None,
             }
             Ok(())
         })?;
@@ -118,19 +122,54 @@ impl Present {
         }
         Ok(salvaged)
     }
+
+    /// Every chunk that is in a damaged pack and is not written anew, pack by pack; nothing if it cannot
+    /// be told of some chunk in which pack it is.
+    fn beside(
+        &self,
+        from: &dyn Snapshot,
+        is_written: &dyn Fn(&Name) -> bool,
+    ) -> Result<Option<Vec<(u64, Name)>>, StoreError> {
+        let mut found = Some(Vec::new());
+        from.scan(&Key::table(Table::Chunk).all(Direction::Forward), &mut |key, value| {
+            let name = KeyReader::new(key).and_then(|mut parts| parts.array());
+            match (name.map(Name::from_bytes), Kept::open(key, value)) {
+                (Some(name), _) if is_written(&name) => (),
+                (Some(name), Ok(Kept::Packed(place))) if self.damaged.contains(&place.pack) => {
+                    found.iter_mut().for_each(|found| found.push((place.pack, name)));
+                }
+                (_, Ok(_)) => (),
+                (_, Err(_)) => found = None,
+            }
+            if found.is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        if let Some(found) = &mut found {
+            found.sort_unstable();
+        }
+        Ok(found)
+    }
 }
 
-/// Every chunk that is in one of these packs.
-fn chunks_of(from: &dyn Snapshot, packs: &BTreeSet<u64>) -> Result<Vec<(Name, u64)>, StoreError> {
-    let mut found = Vec::new();
-    from.scan(&Key::table(Table::Chunk).all(Direction::Forward), &mut |key, value| {
-        if let Ok(Kept::Packed(place)) = Kept::open(key, value)
-            && packs.contains(&place.pack)
-            && let Some(name) = KeyReader::new(key).and_then(|mut parts| parts.array())
-        {
-            found.push((Name::from_bytes(name), place.pack));
+/// The rows of damaged chunks from before there were packs that are in this content: others list them
+/// by the names that they had then.
+pub(super) fn alone(
+    from: &dyn Snapshot,
+    bytes: &[u8],
+    chunks: &[Chunk],
+) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    for Chunk { place, .. } in chunks {
+        let part = bytes.get(place.clone()).unwrap_or_default();
+        let name = Name::from_bytes(*Digest::of(part).as_bytes());
+        let key = key::chunk(&name);
+        let Some(value) = from.sealed(&key)? else { continue };
+        let is_sound = match Kept::open(&key, &value) {
+            Ok(Kept::Alone(codec, kept)) => chunk::expand(codec, kept).is_some_and(|it| it == part),
+            Ok(Kept::Packed(_)) | Err(_) => false,
+        };
+        if !is_sound {
+            rows.push(chunk::alone(&name, part));
         }
-        ControlFlow::Continue(())
-    })?;
-    Ok(found)
+    }
+    Ok(rows)
 }
