@@ -45,13 +45,32 @@ async fn changed(data: &[u8]) -> Made<()> {
     edits.iter().take(16).for_each(|edit| apply(&mut edited, *edit));
     let kv = MemoryKv::new();
     kv.commit(&edited)?;
-    let Ok(store) = KvStore::open(kv) else { return Ok(()) };
+    let Ok(store) = KvStore::open(kv.clone()) else { return Ok(()) };
     look(&store).await?;
     match store.verify().await {
         Ok(report) => assert!(report.is_sound() || edited != *rows, "{report:?}"),
         // A thread that panicked is told of in the words of the runtime.
         Err(StoreError::Unavailable(cause)) => return Err(cause.to_string().into()),
         Err(_) => (),
+    }
+    mend(&store).await?;
+    store.close().await?;
+    is_mended(&KvStore::open(kv)?).await
+}
+
+/// Puts every content again. Nobody is told that one cannot be mended.
+async fn mend(store: &KvStore) -> Made<()> {
+    for content in contents()? {
+        store.put(&content, None).await?;
+    }
+    Ok(())
+}
+
+/// What was put again is there, whatever was wrong with it before.
+async fn is_mended(store: &KvStore) -> Made<()> {
+    for content in contents()? {
+        let read = store.content(&content.reference()).await?;
+        assert!(read.as_ref() == Some(&content), "{content:?} was read as {read:?}");
     }
     Ok(store.close().await?)
 }
@@ -176,12 +195,8 @@ async fn filled() -> Made<Batch> {
         .then(Change::PutRecord(Box::new(Record::Environment(environment))))
         .then(Change::PutRecord(Box::new(Record::Namespace(settings))));
     drop(store.commit(&create).await?);
-    // Small, in full, as a delta against that, and in chunks.
-    let page = "a page\n".repeat(300);
-    let texts = ["Hello!".to_owned(), page.clone(), page + "more", "a book\n".repeat(50_000)];
     let mut near = None;
-    for text in texts {
-        let content = Content::text(text, None)?;
+    for content in contents()? {
         store.put(&content, near.as_ref()).await?;
         near = Some(content.digest());
         let new = NewVersion::new(artifact()?, content.reference());
@@ -196,6 +211,19 @@ async fn filled() -> Made<Batch> {
     let rows = rows_of(&kv)?;
     store.close().await?;
     Ok(rows)
+}
+
+/// Small, in full, as a delta against that, and in chunks, some of which two have in common.
+fn contents() -> Made<Vec<Content>> {
+    let (page, book) = ("a page\n".repeat(300), "a book\n".repeat(50_000));
+    let texts = [
+        "Hello!".to_owned(),
+        page.clone(),
+        page + "more",
+        book.clone() + &"of its own\n".repeat(20_000),
+        book,
+    ];
+    Ok(texts.into_iter().map(|text| Content::text(text, None)).collect::<Result<_, _>>()?)
 }
 
 fn live(environment: &EnvironmentId) -> Made<Change> {

@@ -417,6 +417,28 @@ async fn new_packs_come_after_those_that_are_there_whatever_keys_are_damaged() {
     }
 }
 
+#[tokio::test]
+async fn mending_what_was_in_a_lost_pack_leaves_the_new_one_of_its_number_alone() {
+    let (kv, store, contents, _) = two_that_share().await;
+    store.close().await.expect("it closes");
+    let lost = table(&kv, PACKS).pop_last().expect("there are some").0;
+    kv.commit(&[(lost.clone(), None)].into_iter().collect()).expect("memory takes it");
+    let store = KvStore::open(kv.clone()).expect("it is a store");
+    let new = opaque(noise(400_000, 9));
+    // Neither is written before a commit names it.
+    for content in [&new, &contents[1]] {
+        store.put(content, None).await.expect("memory takes it");
+    }
+    for (at, content) in (20..).zip([&new, &contents[1]]) {
+        commit_content(&store, content, at).await.expect("memory takes it");
+    }
+    assert!(rows(&kv).contains_key(&lost), "its number is given again");
+    are_read_back(&store, &contents).await;
+    are_read_back(&store, &[new]).await;
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
 fn rows_of(kv: &MemoryKv, key: &[u8]) -> Option<Vec<u8>> {
     rows(kv).remove(key).flatten()
 }

@@ -63,13 +63,14 @@ pub(super) fn look(
     Ok(present)
 }
 
+/// The pack that a chunk says it is in, if that is there: a new one may be called by the number of one
+/// that was lost.
 fn pack_of(from: &(impl Get + ?Sized), name: &Name) -> Result<Option<u64>, StoreError> {
     let key = key::chunk(name);
     let Some(value) = from.sealed(&key)? else { return Ok(None) };
-    match Kept::open(&key, &value) {
-        Ok(Kept::Packed(place)) => Ok(Some(place.pack)),
-        Ok(Kept::Alone(..)) | Err(_) => Ok(None),
-    }
+    let Ok(Kept::Packed(place)) = Kept::open(&key, &value) else { return Ok(None) };
+    let is_there = from.show(&key::pack(place.pack), &mut |_| ())?;
+    Ok(is_there.then_some(place.pack))
 }
 
 /// What mends packs.
