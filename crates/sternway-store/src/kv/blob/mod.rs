@@ -74,12 +74,13 @@ pub(super) fn is_whole(
 
 /// Whether a content is kept as what it is, and can be read.
 pub(super) fn is_sound(from: &(impl Get + ?Sized), content: &Content) -> Result<bool, StoreError> {
-    if is_kept(from, &content.reference())? != Some(true) {
-        return Ok(false);
-    }
     let (key, bytes) = (key::blob(&content.digest()), content.as_bytes());
+    let Some(head) = body::head(from, &content.digest())? else { return Ok(false) };
     let Some(value) = from.sealed(&key)? else { return Ok(false) };
     let body = Body::open(&key, &value)?;
+    if body.head != head || !head.is_of(&content.reference()) {
+        return Ok(false);
+    }
     if body.head.codec == Codec::Chunks {
         return are_chunks_of(from, &key, &body, bytes);
     }
