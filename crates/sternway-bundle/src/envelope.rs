@@ -9,12 +9,15 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
 };
 
-use zstd::stream::{read::Decoder, write::Encoder};
+use zstd::stream::{raw, read::Decoder, write::Encoder, zio};
 
 use crate::BundleError;
 
 /// The level of compression: contents that were compressed before cost little more than a copy.
 const LEVEL: i32 = 1;
+/// How many bytes are packed before they are written. Where there is room for whole blocks they are
+/// packed into it at once, and a system takes large pieces for less than small ones.
+const ROOM: usize = 1024 * 1024;
 /// The largest window that is unpacked, as a power of two: 8 MiB, four times what is written.
 const MAX_WINDOW: u32 = 23;
 /// What the trailer begins with: a skippable frame of four bytes.
@@ -61,7 +64,9 @@ impl<W: Write> Sealer<W> {
     pub fn new(to: W) -> io::Result<Self> {
         let summing = Summing { within: to, sum: crc32fast::Hasher::new() };
         // Without a checksum of its own, which would see less than the digests of the entries do.
-        Ok(Self { frame: Encoder::new(summing, LEVEL)? })
+        let frame = raw::Encoder::new(LEVEL)?;
+        let frame = zio::Writer::new_with_capacity(summing, frame, ROOM);
+        Ok(Self { frame: Encoder::with_writer(frame) })
     }
 
     /// Writes the end, and gives back what was written to.

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// How many bytes are written before the disk is told to begin.
-const STEP: usize = 16 * 1024 * 1024;
+const STEP: usize = 8 * 1024 * 1024;
 
 /// Writes a file, and lets the disk begin before all of it is written: what is exported to a plain
 /// file is on the disk only when [`File::sync_all`] returns, and until that is called most systems
