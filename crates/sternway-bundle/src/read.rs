@@ -21,7 +21,8 @@ use crate::{
 };
 
 /// Reads a bundle to its end, and shows every entry when it was checked against those before it, with
-/// how many bytes it had.
+/// how many bytes it had. `show` goes on with memory for what comes next, such as that of a content
+/// it is done with; none is as good.
 ///
 /// What was shown is part of a whole bundle only when this returns `Ok`: who writes it down before
 /// reads twice.
@@ -32,7 +33,7 @@ use crate::{
 pub fn read(
     from: impl Read,
     chain: Chain<'_>,
-    show: &mut dyn FnMut(Entry, usize) -> ControlFlow<()>,
+    show: &mut dyn FnMut(Entry, usize) -> ControlFlow<(), Vec<u8>>,
 ) -> Result<Closing, BundleError> {
     let mut archive = Archive::new(Opener::new(from)?);
     let mut check = Check::new(chain);
@@ -44,8 +45,10 @@ pub fn read(
         let name = name_of(&entry, &mut check)?;
         // It was refused if it says that it has more than it may.
         let len = usize::try_from(entry.size()).unwrap_or_default();
-        body.clear();
-        body.reserve_exact(len);
+        if body.capacity() < len {
+            body = vec![0; len];
+        }
+        // What it holds is written over.
         body.resize(len, 0);
         entry.read_exact(&mut body).map_err(|err| unreadable(err, &check))?;
         let checked = parse(name, &mut body, &check)?;
@@ -53,8 +56,10 @@ pub fn read(
         if let Entry::Head(head) = &checked {
             closing = Some(head.clone());
         }
-        if show(checked, len).is_break() {
-            return Err(BundleError::GivenUp);
+        match show(checked, len) {
+            ControlFlow::Continue(room) if room.capacity() > body.capacity() => body = room,
+            ControlFlow::Continue(_) => (),
+            ControlFlow::Break(()) => return Err(BundleError::GivenUp),
         }
     }
     check.end()?;

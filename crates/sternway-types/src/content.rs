@@ -252,6 +252,12 @@ impl Content {
         &self.bytes
     }
 
+    /// The bytes, taken out: without a copy of them if nobody else has this content.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        Arc::unwrap_or_clone(self.bytes)
+    }
+
     /// The bytes as text, unless they are opaque and not UTF-8.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

@@ -58,7 +58,7 @@ impl Found {
                 Entry::Outcomes(logs) => logs.into_iter().for_each(|log| found.log(log)),
                 Entry::Head(_) => (),
             }
-            ControlFlow::Continue(())
+            ControlFlow::Continue(Vec::new())
         })?;
         found.signed_head = closing.signed_head;
         Ok(found)

@@ -16,7 +16,7 @@ use sternway_types::{
 };
 use tokio::sync::mpsc;
 
-use super::{COMMIT, Progress, Watcher, ahead::ReadAhead, lost};
+use super::{COMMIT, Progress, Watcher, ahead::ReadAhead, keep_memory, lost};
 use crate::{Control, ControlError, signed_head::HeadSigner};
 
 /// How many pieces may be between the store and the thread that writes, beside what is read ahead.
@@ -92,6 +92,7 @@ impl Control {
             contents: contents.len() as u64,
             content_bytes: contents.values().map(|content| content.len).sum(),
         };
+        keep_memory();
         let (pieces, receiver) = mpsc::channel(AHEAD);
         let announced = manifest.clone();
         let thread = tokio::task::spawn_blocking(move || write(to, &announced, receiver));

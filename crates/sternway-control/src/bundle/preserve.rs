@@ -7,7 +7,7 @@ use std::{
 
 use sternway_bundle::{Entry, Log};
 use sternway_store::{Head, Refusal, StoreError};
-use sternway_types::{Applied, At, Commit, Digest, Revision};
+use sternway_types::{Applied, At, Commit, Content, Digest, Revision};
 
 use super::{
     COMMIT, Progress, Reading, Watcher,
@@ -31,6 +31,13 @@ impl<R: Read + Seek + Send + 'static> History<R> {
         match self {
             Self::Held(pieces) => pieces.next(),
             Self::Read(reading) => reading.next().await,
+        }
+    }
+
+    fn take_back(&self, content: Content) {
+        match self {
+            Self::Held(_) => (),
+            Self::Read(reading) => reading.take_back(content),
         }
     }
 
@@ -78,6 +85,7 @@ impl Control {
                 Piece::Content(content) => {
                     progress.part += content.as_bytes().len() as u64;
                     self.store.put(&content, None).await?;
+                    history.take_back(content);
                 }
                 Piece::Commits(commits) => {
                     progress.commits += commits.len() as u64;

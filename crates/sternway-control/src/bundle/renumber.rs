@@ -102,6 +102,7 @@ impl Control {
                     if trial == Trial::No {
                         self.store.put(&content, None).await?;
                     }
+                    reading.take_back(content);
                 }
                 Piece::Commits(commits) => {
                     progress.commits += commits.len() as u64;

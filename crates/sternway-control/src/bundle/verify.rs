@@ -68,8 +68,13 @@ pub(super) async fn verify<R: Read + Seek + Send + 'static>(
                 check.progress.whole = whole(&announced);
                 manifest = Some(announced);
             }
+            Seen::Piece(Piece::Content(content), len) => {
+                check.content(&content, len).await?;
+                reading.take_back(content);
+                watcher(check.progress);
+            }
             Seen::Piece(piece, len) => {
-                check.take(piece, len).await?;
+                check.history(piece, len);
                 watcher(check.progress);
             }
         }
@@ -91,23 +96,22 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    async fn take(&mut self, piece: Piece, len: usize) -> Result<(), ControlError> {
-        match &piece {
-            Piece::Content(content) => {
-                self.progress.part += len as u64;
-                if let Some(store) = self.put_into {
-                    store.put(content, None).await?;
-                    self.progress.part += len as u64;
-                }
-                return Ok(());
-            }
-            Piece::Commits(commits) => {
-                let found = commits.iter().find(|commit| commit.revision == self.revision);
-                self.chain = self.chain.or(found.map(|commit| commit.chain));
-                self.progress.commits += commits.len() as u64;
-                self.progress.part += commits.len() as u64 * COMMIT;
-            }
-            Piece::Outcomes(_) => (),
+    async fn content(&mut self, content: &Content, len: usize) -> Result<(), ControlError> {
+        self.progress.part += len as u64;
+        if let Some(store) = self.put_into {
+            store.put(content, None).await?;
+            self.progress.part += len as u64;
+        }
+        Ok(())
+    }
+
+    /// Takes commits or outcomes.
+    fn history(&mut self, piece: Piece, len: usize) {
+        if let Piece::Commits(commits) = &piece {
+            let found = commits.iter().find(|commit| commit.revision == self.revision);
+            self.chain = self.chain.or(found.map(|commit| commit.chain));
+            self.progress.commits += commits.len() as u64;
+            self.progress.part += commits.len() as u64 * COMMIT;
         }
         self.held_bytes += len;
         if self.held_bytes > MAX_HELD {
@@ -116,6 +120,5 @@ impl Check<'_> {
         if let Some(held) = &mut self.held {
             held.push(piece);
         }
-        Ok(())
     }
 }

@@ -44,6 +44,16 @@ fn a_content_has_at_most_64_mebibytes() {
 }
 
 #[test]
+fn bytes_are_taken_out_without_a_copy_unless_somebody_else_has_them() {
+    let content = Content::new(png(), *b"pixels").unwrap();
+    let (other, place) = (content.clone(), content.as_bytes().as_ptr());
+    let copied = content.into_bytes();
+    assert_eq!((copied.as_slice(), copied.as_ptr() == place), (b"pixels".as_slice(), false));
+    let taken = other.into_bytes();
+    assert_eq!((taken.as_slice(), taken.as_ptr() == place), (b"pixels".as_slice(), true));
+}
+
+#[test]
 fn a_text_holds_no_nul() {
     let problem = "byte 2 is a NUL character: give the content as bytes with a media type";
     check_refused(text(), b"ab\0\0", problem);
