@@ -38,13 +38,14 @@ pub struct RedbOptions {
     /// default; without it a commit of few rows is up to twice as fast, and reopening after a
     /// crash reads the whole file.
     pub quick_repair: bool,
-    /// How much memory may hold pages of the file, in bytes. 128 MiB by default.
+    /// How much memory may hold pages of the file, in bytes, half of it what is not
+    /// written yet. 64 MiB by default: the system keeps the rest of what is read often.
     pub cache: usize,
 }
 
 impl Default for RedbOptions {
     fn default() -> Self {
-        Self { quick_repair: true, cache: 128 * 1024 * 1024 }
+        Self { quick_repair: true, cache: 64 * 1024 * 1024 }
     }
 }
 
