@@ -269,7 +269,7 @@ async fn a_chunk_that_is_not_there_is_named_with_everything_that_needs_it_and_a_
     let sound = rows(&kv);
     let damages = [
         (&pack, flipped(&kv, &pack, at + 100), "checksum", 3),
-        (&pack, None, "missing", 12),
+        (&pack, None, "missing", 14),
         (&row, flipped(&kv, &row, 3), "checksum", 3),
         (&row, None, "missing", 2),
     ];

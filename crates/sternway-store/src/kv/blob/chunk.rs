@@ -21,10 +21,10 @@ use crate::{
 pub(super) const MAX: usize = 64 * 1024;
 
 /// Where contents are cut: after at least so many bytes (but for the last chunk), after how many it
-/// becomes easier, and after how many at the latest. Nearly all chunks have 32 to 64 KiB, and only
-/// one in a hundred is cut because it is too long, so that two contents that differ in one place are
-/// cut alike again after one chunk.
-const SIZES: [usize; 3] = [24 * 1024, 46_000, MAX - 128];
+/// becomes easier, and after how many at the latest. Nearly from the beginning it is as easy as it
+/// gets, at one place in 8,192: no byte before that needs to be looked at, and two contents that
+/// differ in one place are cut alike again after one chunk and a half. See docs/performance.md.
+const SIZES: [usize; 3] = [32 * 1024, 33_000, MAX - 128];
 
 /// A part of a content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) fn cut(bytes: &[u8]) -> Vec<Chunk> {
         return Vec::new();
     }
     let [min, easier, max] = SIZES;
-    let cuts = FastCDC::with_level(bytes, min, easier, max, Normalization::Level3);
+    let cuts = FastCDC::with_level(bytes, min, easier, max, Normalization::Level2);
     cuts.map(|cut| {
         let place = cut.offset..cut.offset + cut.length;
         Chunk { name: Name::of(bytes.get(place.clone()).unwrap_or_default()), place }
