@@ -39,9 +39,13 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
     let (mut redb, mut floor) = (Vec::new(), Vec::new());
     // The floor is measured beside each round: the machine is not the same from second to second.
     for round in 0..ROUNDS {
+        find_memory(&place.join("bare"))?;
         floor.push(bare(&place.join("bare"))?);
+        find_memory(&place.join("bare"))?;
         exported.push(runtime.block_on(export(&filled, &place.join("bundle")))?);
+        find_memory(&place.join("bare"))?;
         floor.push(bare(&place.join("bare"))?);
+        find_memory(&place.join("bare"))?;
         let to = place.join(format!("to-{round}.redb"));
         let store = Arc::new(sternway::redb::open(&to, RedbOptions::default())?);
         imported.push(runtime.block_on(import(store, &place.join("bundle")))?);
@@ -102,11 +106,18 @@ fn bare(path: &Path) -> Measured<Duration> {
         file.write_all(&bytes)?;
     }
     file.sync_all()?;
-    let took = watch.elapsed();
-    // The system has its memory for what is written next: where it has to find new memory, whoever
-    // writes is slower by half.
-    std::fs::remove_file(path)?;
-    Ok(took)
+    Ok(watch.elapsed())
+}
+
+/// Has the system find memory for what is written next, and half as much: a virtual machine that has
+/// to be given some meanwhile writes at a third of its speed, whatever it writes.
+fn find_memory(path: &Path) -> Measured<()> {
+    let bytes = noise(1);
+    let mut file = File::create(path)?;
+    for _ in 0..CONTENTS * 3 / 2 {
+        file.write_all(&bytes)?;
+    }
+    Ok(std::fs::remove_file(path)?)
 }
 
 async fn export(sw: &Sternway, file: &Path) -> Measured<Duration> {
