@@ -459,6 +459,25 @@ async fn a_damaged_head_is_mended_by_a_put() {
 }
 
 #[tokio::test]
+async fn a_head_that_says_less_than_its_body_is_mended_by_a_put() {
+    let text = "what both stores hold".repeat(500);
+    let (content, less) = (Content::text(text.clone(), None).unwrap(), opaque(text.into_bytes()));
+    let (other, others) = store().await;
+    others.put(&less, None).await.expect("memory takes it");
+    commit_content(&others, &less, 1).await.expect("memory takes it");
+    let (kv, store) = store().await;
+    store.put(&content, None).await.expect("memory takes it");
+    commit_content(&store, &content, 1).await.expect("memory takes it");
+    let head = [&[HEADS], content.digest().as_bytes().as_slice()].concat();
+    change(&kv, &store, head.clone(), rows_of(&other, &head)).await;
+    assert!(!verify(&store).await.is_sound());
+    store.put(&content, None).await.expect("memory takes it");
+    commit_content(&store, &content, 2).await.expect("memory takes it");
+    let report = verify(&store).await;
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+#[tokio::test]
 async fn what_is_mended_is_known_as_what_it_was() {
     let (kv, store) = store().await;
     let text = format!("[{}]", "1, ".repeat(2_000) + "1");

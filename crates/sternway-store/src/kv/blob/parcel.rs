@@ -124,15 +124,19 @@ impl<'a> Parcel<'a> {
     }
 
     fn is_there_as_less(&self, from: &dyn Snapshot) -> Result<bool, StoreError> {
-        let digest = &self.reference.digest;
-        let bytes = body::head(from, digest).and_then(|head| match head {
-            Some(_) => super::bytes(from, digest),
-            None => Ok(None),
-        });
-        match bytes {
+        match self.bytes_there(from) {
             Err(err) if err.is_temporary() => Err(err),
             bytes => Ok(bytes.ok().flatten().is_some_and(|it| it == self.content.as_bytes())),
         }
+    }
+
+    /// The bytes that are there, if their body and their head say the same of them.
+    fn bytes_there(&self, from: &dyn Snapshot) -> Result<Option<Vec<u8>>, StoreError> {
+        let (digest, key) = (&self.reference.digest, key::blob(&self.reference.digest));
+        let Some(head) = body::head(from, digest)? else { return Ok(None) };
+        let Some(value) = from.sealed(&key)? else { return Ok(None) };
+        let body = Body::open(&key, &value)?;
+        if body.head == head { super::unpack(from, digest, &body).map(Some) } else { Ok(None) }
     }
 
     /// What its bytes were known to be before they were damaged, if that is still to be read: versions
