@@ -39,13 +39,13 @@ pub(crate) fn measure() -> Measured<Vec<Bar>> {
     let (mut redb, mut floor) = (Vec::new(), Vec::new());
     // The floor is measured beside each round: the machine is not the same from second to second.
     for round in 0..ROUNDS {
-        find_memory(&place.join("bare"))?;
-        floor.push(bare(&place.join("bare"))?);
-        find_memory(&place.join("bare"))?;
+        find_memory(place)?;
+        floor.push(bare(place)?);
+        find_memory(place)?;
         exported.push(runtime.block_on(export(&filled, &place.join("bundle")))?);
-        find_memory(&place.join("bare"))?;
-        floor.push(bare(&place.join("bare"))?);
-        find_memory(&place.join("bare"))?;
+        find_memory(place)?;
+        floor.push(bare(place)?);
+        find_memory(place)?;
         let to = place.join(format!("to-{round}.redb"));
         let store = Arc::new(sternway::redb::open(&to, RedbOptions::default())?);
         imported.push(runtime.block_on(import(store, &place.join("bundle")))?);
@@ -98,10 +98,10 @@ async fn fill(file: &Path) -> Measured<Sternway> {
 }
 
 /// As many bytes, written in one go.
-fn bare(path: &Path) -> Measured<Duration> {
+fn bare(folder: &Path) -> Measured<Duration> {
     let bytes = noise(1);
     let watch = Stopwatch::start();
-    let mut file = File::create(path)?;
+    let mut file = File::create(folder.join("bare"))?;
     for _ in 0..CONTENTS {
         file.write_all(&bytes)?;
     }
@@ -111,9 +111,9 @@ fn bare(path: &Path) -> Measured<Duration> {
 
 /// Has the system find memory for what is written next, and half as much: a virtual machine that has
 /// to be given some meanwhile writes at a third of its speed, whatever it writes.
-fn find_memory(path: &Path) -> Measured<()> {
-    let bytes = noise(1);
-    let mut file = File::create(path)?;
+fn find_memory(folder: &Path) -> Measured<()> {
+    let (path, bytes) = (folder.join("bare"), noise(1));
+    let mut file = File::create(&path)?;
     for _ in 0..CONTENTS * 3 / 2 {
         file.write_all(&bytes)?;
     }
